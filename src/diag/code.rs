@@ -1,0 +1,189 @@
+//! The table of everything deckle can say about a source.
+//!
+//! A code is a letter, a number and a name: `E0301 media-missing`. The hundreds: 01 source
+//! syntax, 02 notes and note types, 03 media, 04 card templates, 05 clozes and math, 06 packages,
+//! 07 identity. `E` stops the build, `W` does not. Codes are never reused for another meaning.
+
+use std::fmt;
+
+use super::Severity;
+
+macro_rules! codes {
+    ($($variant:ident = $id:literal $name:literal $text:literal)*) => {
+        /// What a diagnostic is about.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[non_exhaustive]
+        pub enum Code {
+            $(#[doc = concat!("`", $id, " ", $name, "`: ", $text)] $variant,)*
+        }
+
+        impl Code {
+            /// Every code, in the order of their numbers.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
+
+            /// Letter and number, such as `E0301`.
+            #[must_use]
+            pub const fn id(self) -> &'static str {
+                match self { $(Self::$variant => $id),* }
+            }
+
+            /// The name, such as `media-missing`.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$variant => $name),* }
+            }
+
+            /// One sentence: what is wrong and why it matters.
+            #[must_use]
+            pub const fn summary(self) -> &'static str {
+                match self { $(Self::$variant => $text),* }
+            }
+        }
+    };
+}
+
+codes! {
+    YamlSyntax = "E0101" "yaml-syntax" "The YAML parser cannot read on at this place."
+    YamlClozeUnquoted = "E0102" "yaml-cloze-unquoted" "A value that begins with `{{` is a mapping to YAML; it must be quoted."
+    YamlColon = "E0103" "yaml-colon" "A second `: ` in an unquoted value is a mapping to YAML; the value must be quoted."
+    YamlSpecialStart = "E0104" "yaml-special-start" "An unquoted value cannot begin with this character; YAML keeps it for itself."
+    YamlEscape = "E0105" "yaml-escape" "A double-quoted YAML value turned a backslash into a control character; the TeX command is lost."
+    YamlComment = "W0106" "yaml-comment" "YAML takes ` #` for the beginning of a comment and drops what follows."
+    DuplicateKey = "E0107" "duplicate-key" "One key stands twice in a mapping; one of the two values would be lost."
+    UnknownKey = "E0108" "unknown-key" "The key means nothing here."
+    WrongShape = "E0109" "wrong-shape" "The value has another shape than the one that is read here, such as a list for a text."
+    NotUtf8 = "E0110" "not-utf8" "The file is not UTF-8 text."
+    FrontMatter = "E0111" "front-matter" "The block between the `---` lines at the top of the file is no mapping, or has no end."
+    Setext = "E0112" "setext" "Text directly above `---` is a heading in Markdown; a side break needs a blank line above."
+    Attributes = "E0113" "attributes" "The `{...}` behind a heading holds something that is no attribute."
+    MetaComment = "E0114" "meta-comment" "A comment that holds a note's settings has a key or a value that means nothing."
+    Labels = "E0115" "labels" "The labels of a note, such as `Q:` and `A:`, belong to no one note type."
+    MixedForms = "W0116" "mixed-forms" "The first note of a file decides its form; this looks like a note of the other form and is read as text."
+    NoNotes = "W0117" "no-notes" "The file holds no note."
+    PrivateUse = "E0118" "private-use" "The file holds a private-use character, which no font shows the same and which deckle uses itself."
+    ManifestFormat = "E0119" "manifest-format" "The project file is of a format that this version cannot read."
+    BadGlob = "E0120" "bad-glob" "The pattern of file names cannot be read."
+    AliasLimit = "E0121" "alias-limit" "The aliases of the YAML file unfold to more than it may hold, or refer to nothing."
+    ControlCharacter = "E0122" "control-character" "The text holds a control character, which Anki would remove."
+    SkippedHeading = "W0123" "skipped-heading" "Text that looks like a note, but by the rules of its file is none."
+    UnknownNoteType = "E0201" "unknown-note-type" "There is no note type of this key."
+    UnknownField = "E0202" "unknown-field" "The note type has no field of this name."
+    DuplicateId = "E0203" "duplicate-id" "Two notes have one id; learners' progress could not be kept apart."
+    BadId = "E0204" "bad-id" "An id is made of letters, digits, `.`, `_` and `-`, begins with a letter or digit and has at most 64 characters."
+    TooManyFields = "E0205" "too-many-fields" "The note has more values than its note type has fields."
+    EmptyField = "E0206" "empty-field" "A field that the note type needs is empty."
+    NoCard = "E0207" "no-card" "The note makes no card: all its card templates come out empty."
+    DuplicateNote = "W0208" "duplicate-note" "Two notes of a note type have the same first field; Anki calls them duplicates."
+    BadTag = "E0209" "bad-tag" "A tag has an empty part, or a character that Anki cannot keep in a tag."
+    TagCase = "W0210" "tag-case" "Two tags differ in letter case only; Anki merges them."
+    BadDeckName = "E0211" "bad-deck-name" "A deck's name has an empty part, or a character that Anki would remove."
+    BadNoteType = "E0212" "bad-note-type" "The definition of the note type is incomplete or contradicts itself."
+    DuplicateGuid = "E0213" "duplicate-guid" "Two notes have one guid; Anki would take them for one note."
+    Bury = "E0214" "bury" "Buried cards come back the next day by themselves; a package cannot carry that."
+    IdRequired = "E0215" "id-required" "The project wants an explicit id at each note (`ids: inline`)."
+    DuplicateNoteType = "E0216" "duplicate-note-type" "Two note types have one key, id or name."
+    BadValue = "E0217" "bad-value" "The value is none of those that this key takes."
+    BadDeckOptions = "E0218" "bad-deck-options" "A deck options preset is unknown, or a value of it lies outside of Anki's range."
+    MediaMissing = "E0301" "media-missing" "The file that the note refers to does not exist."
+    MediaOutside = "E0302" "media-outside" "The file lies outside of the project; nothing outside is read."
+    MediaRemote = "E0303" "media-remote" "The file lies on the network; a build reads no network, and phones are often offline."
+    MediaSpace = "E0304" "media-space" "A space in the target of an image makes Markdown take it for text."
+    MediaCase = "W0305" "media-case" "The file's name differs in letter case; it is found on some systems only."
+    MediaTooLarge = "E0306" "media-too-large" "The file is larger than the limit; AnkiWeb syncs no file over 100 MB."
+    MediaAmbiguous = "E0307" "media-ambiguous" "Several files of the project have this name."
+    MediaKind = "E0308" "media-kind" "Anki cannot show or play a file of this kind."
+    MediaData = "E0309" "media-data" "The `data:` address of an image cannot be read."
+    TemplateSyntax = "E0401" "template-syntax" "The card template cannot be read; Anki would show an error on each of its cards."
+    TemplateUnknownField = "E0402" "template-unknown-field" "The card template asks for a field that the note type does not have."
+    TemplateNoField = "E0403" "template-no-field" "The front of the card template shows no field; its cards would all be the same."
+    TemplateIdentical = "E0404" "template-identical" "Two card templates of the note type have the same front."
+    TemplateNoCloze = "E0405" "template-no-cloze" "A cloze note type needs `{{cloze:Field}}` on the front and the back of its card template."
+    TemplateSpecialField = "W0406" "template-special-field" "Desktop and AnkiDroid differ in whether a special field such as `{{Tags}}` makes a card."
+    TemplateUnknownFilter = "W0407" "template-unknown-filter" "Anki knows no such filter; the field is shown unchanged."
+    TemplateSuspicious = "W0408" "template-suspicious" "The card template holds something that Anki ignores."
+    ClozeMissing = "E0501" "cloze-missing" "The cloze note has no cloze; Anki would make a card that shows an error."
+    ClozeNumber = "E0502" "cloze-number" "Cloze numbers go from 1 to 500."
+    ClozeSpacing = "E0503" "cloze-spacing" "Anki reads a cloze only as `{{c1::`, without spaces and in lower case."
+    ClozeHint = "E0504" "cloze-hint" "The cloze has more than one `::`; Anki would show all behind the first as its hint."
+    ClozeBrace = "W0505" "cloze-brace" "The braces inside the cloze do not match; it ends at the first `}}`."
+    ClozeNesting = "E0506" "cloze-nesting" "Anki reads at most ten clozes inside one another."
+    ClozeUnclosed = "E0507" "cloze-unclosed" "The cloze has no end; Anki would drop its text."
+    ClozeCrossing = "W0508" "cloze-crossing" "The cloze reaches from one list item or table cell into the next."
+    ClozeIgnored = "W0509" "cloze-ignored" "A cloze in a note that is not of a cloze type is shown as it is typed."
+    ClozeOutside = "E0510" "cloze-outside" "A cloze in a field that the front shows without `{{cloze:..}}` makes a blank card."
+    MathUnclosed = "W0511" "math-unclosed" "The formula has no end, and is read as text."
+    MathBraces = "W0512" "math-braces" "The braces of the formula do not match; it will not typeset."
+    UnknownLanguage = "W0513" "unknown-language" "The language of the code block is not known by this name."
+    OutputName = "E0601" "output-name" "Anki would take a file of this name for a backup that replaces the whole collection."
+    LockSyntax = "E0701" "lock-syntax" "A line of deckle.lock cannot be read; building on would give notes new identities."
+    LockVersion = "E0702" "lock-version" "deckle.lock was written by a newer version of deckle."
+    RemovedNote = "W0703" "removed-note" "A note of the last build is gone from the sources; learners keep it until they delete it."
+    ClockBehind = "W0704" "clock-behind" "The build time lies before the newest change in deckle.lock."
+    KeyFieldEdited = "W0705" "key-field-edited" "A note that is identified by its key fields changed one of them, and is a new note now."
+    SchemaChange = "E0706" "schema-change" "Fields or card templates of a note type were added, removed or reordered since the last build."
+}
+
+impl Code {
+    /// The severity that the letter stands for.
+    #[must_use]
+    pub fn severity(self) -> Severity {
+        if self.id().starts_with('E') {
+            Severity::Error
+        } else {
+            Severity::Warning
+        }
+    }
+
+    /// The code that somebody wrote: `E0301`, `media-missing` or `E-media-missing`, in any case.
+    #[must_use]
+    pub fn parse(typed: &str) -> Option<Self> {
+        let typed = typed.trim().to_ascii_lowercase();
+        let name = typed
+            .strip_prefix("e-")
+            .or_else(|| typed.strip_prefix("w-"))
+            .unwrap_or(&typed);
+        let matches = |code: &Self| code.id().eq_ignore_ascii_case(&typed) || code.name() == name;
+        Self::ALL.iter().copied().find(matches)
+    }
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.id())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_and_names_are_unique_and_in_order() {
+        for pair in Code::ALL.windows(2) {
+            assert!(
+                pair[0].id()[1..] < pair[1].id()[1..],
+                "{} {}",
+                pair[0],
+                pair[1]
+            );
+        }
+        let mut names: Vec<_> = Code::ALL.iter().map(|code| code.name()).collect();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), Code::ALL.len());
+    }
+
+    #[test]
+    fn each_spelling_of_a_code_is_understood() {
+        for typed in [
+            "E0301",
+            "e0301",
+            "media-missing",
+            "E-media-missing",
+            " e-media-missing ",
+        ] {
+            assert_eq!(Code::parse(typed), Some(Code::MediaMissing), "{typed}");
+        }
+        assert_eq!(Code::parse("media"), None);
+    }
+}

@@ -1,0 +1,125 @@
+//! The texts that diagnostics point into.
+
+use std::sync::Arc;
+
+use super::span::{FileId, Span};
+
+/// One source file: its path as shown to people, and its text.
+#[derive(Debug, Clone)]
+pub struct SourceFile {
+    path: String,
+    text: Arc<str>,
+}
+
+impl SourceFile {
+    /// The path, relative to the project, with `/` between its parts.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// The whole text.
+    #[must_use]
+    pub fn text(&self) -> &Arc<str> {
+        &self.text
+    }
+}
+
+/// All files that were read in one run.
+#[derive(Debug, Clone, Default)]
+pub struct Sources {
+    files: Vec<SourceFile>,
+}
+
+/// A line and a column as people count them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Position {
+    /// From 1.
+    pub line: usize,
+    /// From 1, in characters.
+    pub column: usize,
+}
+
+impl Sources {
+    /// No files yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Takes a file in, and returns its id.
+    pub fn add(&mut self, path: impl Into<String>, text: impl Into<Arc<str>>) -> FileId {
+        let id = FileId::from_index(self.files.len());
+        self.files.push(SourceFile {
+            path: path.into(),
+            text: text.into(),
+        });
+        id
+    }
+
+    /// The file of an id.
+    #[must_use]
+    pub fn get(&self, file: FileId) -> Option<&SourceFile> {
+        self.files.get(file.index())
+    }
+
+    /// The path of a file; empty for [`FileId::NONE`].
+    #[must_use]
+    pub fn path(&self, file: FileId) -> &str {
+        self.get(file).map_or("", SourceFile::path)
+    }
+
+    /// The characters under a span; empty where there are none.
+    #[must_use]
+    pub fn snippet(&self, span: Span) -> &str {
+        self.get(span.file)
+            .and_then(|file| file.text.get(span.range()))
+            .unwrap_or("")
+    }
+
+    /// The position of a span's first character.
+    #[must_use]
+    pub fn position(&self, span: Span) -> Option<Position> {
+        self.position_at(span.file, span.start as usize)
+    }
+
+    /// The position of a byte of a file; a byte behind the end counts as the end.
+    #[must_use]
+    pub fn position_at(&self, file: FileId, offset: usize) -> Option<Position> {
+        let text = &self.get(file)?.text;
+        let before = text.as_bytes().get(..offset.min(text.len()))?;
+        let line_start = before
+            .iter()
+            .rposition(|&byte| byte == b'\n')
+            .map_or(0, |at| at + 1);
+        let line = before.iter().filter(|&&byte| byte == b'\n').count() + 1;
+        // Counts the bytes that begin a character, so that a byte inside one is no harm.
+        let column = before[line_start..]
+            .iter()
+            .filter(|&&byte| byte & 0xC0 != 0x80)
+            .count()
+            + 1;
+        Some(Position { line, column })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn positions_count_lines_and_characters_from_one() {
+        let mut sources = Sources::new();
+        let file = sources.add("a.md", "añb\nc\n");
+        let at = |offset| {
+            let position = sources.position_at(file, offset).unwrap();
+            (position.line, position.column)
+        };
+        assert_eq!(at(0), (1, 1));
+        assert_eq!(at(3), (1, 3));
+        assert_eq!(at(5), (2, 1));
+        assert_eq!(at(7), (3, 1));
+        assert_eq!(at(700), (3, 1));
+        assert_eq!(sources.position(Span::NONE), None);
+    }
+}

@@ -1,0 +1,37 @@
+//! "Did you mean".
+
+/// The candidate nearest to what was typed, where one is near enough to be meant: at most a
+/// third of its characters differ, and never more than three. Letter case counts for little.
+/// Equally near candidates are decided by their order.
+#[must_use]
+pub fn nearest<'a>(typed: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let folded = typed.to_lowercase();
+    let allowed = (folded.chars().count() / 3).clamp(1, 3);
+    let mut best: Option<(usize, &str)> = None;
+    for candidate in candidates {
+        let distance = strsim::damerau_levenshtein(&folded, &candidate.to_lowercase());
+        if distance <= allowed && best.is_none_or(|(least, _)| distance < least) {
+            best = Some((distance, candidate));
+        }
+    }
+    best.map(|(_, candidate)| candidate)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::nearest;
+
+    #[test]
+    fn only_near_names_are_offered() {
+        let fields = ["Front", "Back", "Extra"];
+        assert_eq!(nearest("fornt", fields), Some("Front"));
+        assert_eq!(nearest("back", fields), Some("Back"));
+        assert_eq!(nearest("Etxra", fields), Some("Extra"));
+        assert_eq!(nearest("meaning", fields), None);
+        assert_eq!(nearest("", fields), None);
+        assert_eq!(
+            nearest("img/pmup.png", ["img/pump.png", "img/lump.png"]),
+            Some("img/pump.png")
+        );
+    }
+}

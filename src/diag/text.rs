@@ -1,0 +1,377 @@
+//! Text that remembers where each of its characters was written.
+//!
+//! A field's text seldom is a plain piece of its file: block scalars lose their indentation,
+//! double-quoted scalars their escapes. Whatever works on the decoded text (Markdown, clozes,
+//! math, templates) reports ranges of the decoded text, and [`Text::span`] leads them back.
+
+use std::ops::Range;
+
+use super::span::{FileId, Span, offset};
+
+/// A decoded string with a map back to its source.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Text {
+    value: String,
+    file: FileId,
+    /// Sorted by `decoded`; never empty, and the first one starts at 0.
+    pieces: Pieces,
+}
+
+/// Most texts are one piece, and a deck holds hundreds of thousands of them: one piece costs
+/// no allocation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Pieces {
+    One(Piece),
+    Many(Box<[Piece]>),
+}
+
+/// From `decoded` up to the next piece, the text stands at `source`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Piece {
+    decoded: u32,
+    source: u32,
+    /// Bytes in the source. Where it equals the decoded length the bytes are the same ones;
+    /// else (an escape, a folded line break) the piece is pointed at as a whole.
+    source_len: u32,
+}
+
+impl Text {
+    /// Text that stands in `file` at `start`, byte for byte.
+    #[must_use]
+    pub fn verbatim(value: impl Into<String>, file: FileId, start: usize) -> Self {
+        let value = value.into();
+        let piece = Piece {
+            decoded: 0,
+            source: offset(start),
+            source_len: offset(value.len()),
+        };
+        Self {
+            value,
+            file,
+            pieces: Pieces::One(piece),
+        }
+    }
+
+    /// Text that stands in no file; its spans are [`Span::NONE`].
+    #[must_use]
+    pub fn detached(value: impl Into<String>) -> Self {
+        Self::verbatim(value, FileId::NONE, 0)
+    }
+
+    /// The decoded text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.value
+    }
+
+    /// Whether there is no text at all.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.value.is_empty()
+    }
+
+    /// Where the whole text stands.
+    #[must_use]
+    pub fn whole(&self) -> Span {
+        self.span(0..self.value.len())
+    }
+
+    /// Where a range of the decoded text stands. A range behind the end is the end.
+    #[must_use]
+    pub fn span(&self, range: Range<usize>) -> Span {
+        if self.file == FileId::NONE {
+            return Span::NONE;
+        }
+        let start = offset(range.start.min(self.value.len()));
+        let end = offset(range.end.min(self.value.len())).max(start);
+        let source_start = self.source_start(start);
+        let source_end = if end == start {
+            source_start
+        } else {
+            self.source_end(end)
+        };
+        Span {
+            file: self.file,
+            start: source_start,
+            end: source_end.max(source_start),
+        }
+    }
+
+    /// The part of the text in `range`, which still knows its place. A range that is out of
+    /// bounds or cuts a character is narrowed to the characters that lie inside it.
+    #[must_use]
+    pub fn slice(&self, range: Range<usize>) -> Self {
+        let mut end = range.end.min(self.value.len());
+        while !self.value.is_char_boundary(end) {
+            end -= 1;
+        }
+        let mut start = range.start.min(end);
+        while !self.value.is_char_boundary(start) {
+            start += 1;
+        }
+        let start = start.min(end);
+        let value = self.value[start..end].to_owned();
+        if self.file == FileId::NONE {
+            return Self::detached(value);
+        }
+        let (from, to) = (offset(start), offset(end));
+        let mut pieces: Vec<Piece> = Vec::new();
+        for (index, piece) in self.pieces().iter().enumerate() {
+            let piece_end = self.decoded_end(index);
+            let overlaps = piece.decoded < to && piece_end > from;
+            if !overlaps {
+                continue;
+            }
+            let cut_front = from.saturating_sub(piece.decoded);
+            let cut_back = piece_end.saturating_sub(to);
+            let verbatim = piece_end - piece.decoded == piece.source_len;
+            pieces.push(if verbatim {
+                Piece {
+                    decoded: piece.decoded + cut_front - from,
+                    source: piece.source + cut_front,
+                    source_len: piece.source_len - cut_front - cut_back,
+                }
+            } else {
+                Piece {
+                    decoded: (piece.decoded + cut_front) - from,
+                    ..*piece
+                }
+            });
+        }
+        if pieces.is_empty() {
+            pieces.push(Piece {
+                decoded: 0,
+                source: self.source_start(from),
+                source_len: 0,
+            });
+        }
+        Self {
+            value,
+            file: self.file,
+            pieces: Pieces::from(pieces),
+        }
+    }
+
+    /// Without white space at either end.
+    #[must_use]
+    pub fn trim(&self) -> Self {
+        let kept = self.value.trim();
+        if kept.len() == self.value.len() {
+            return self.clone();
+        }
+        let start = self.value.len() - self.value.trim_start().len();
+        self.slice(start..start + kept.len())
+    }
+
+    fn pieces(&self) -> &[Piece] {
+        match &self.pieces {
+            Pieces::One(piece) => std::slice::from_ref(piece),
+            Pieces::Many(pieces) => pieces,
+        }
+    }
+
+    fn decoded_end(&self, index: usize) -> u32 {
+        self.pieces()
+            .get(index + 1)
+            .map_or(offset(self.value.len()), |next| next.decoded)
+    }
+
+    /// The piece that holds the decoded byte; the last one for the end of the text.
+    fn piece_at(&self, decoded: u32) -> usize {
+        self.pieces()
+            .partition_point(|piece| piece.decoded <= decoded)
+            .saturating_sub(1)
+    }
+
+    fn source_start(&self, decoded: u32) -> u32 {
+        let index = self.piece_at(decoded);
+        let piece = self.pieces()[index];
+        let decoded_len = self.decoded_end(index) - piece.decoded;
+        let inside = decoded - piece.decoded;
+        if decoded_len == piece.source_len {
+            piece.source + inside
+        } else if inside >= decoded_len && decoded_len > 0 {
+            piece.source + piece.source_len
+        } else {
+            piece.source
+        }
+    }
+
+    /// The source place behind the last byte before `decoded`, which is greater than 0: not
+    /// the start of the next piece, which may lie behind a line's indentation.
+    fn source_end(&self, decoded: u32) -> u32 {
+        let index = self.piece_at(decoded - 1);
+        let piece = self.pieces()[index];
+        let decoded_len = self.decoded_end(index) - piece.decoded;
+        if decoded_len == piece.source_len {
+            piece.source + (decoded - piece.decoded)
+        } else {
+            piece.source + piece.source_len
+        }
+    }
+}
+
+impl From<Vec<Piece>> for Pieces {
+    fn from(pieces: Vec<Piece>) -> Self {
+        match pieces.as_slice() {
+            [piece] => Self::One(*piece),
+            _ => Self::Many(pieces.into_boxed_slice()),
+        }
+    }
+}
+
+/// Puts a [`Text`] together from pieces of its source.
+#[derive(Debug)]
+pub struct TextBuilder {
+    value: String,
+    file: FileId,
+    pieces: Vec<Piece>,
+    start: u32,
+}
+
+impl TextBuilder {
+    /// An empty text of `file`; `start` is its place should it stay empty.
+    #[must_use]
+    pub fn new(file: FileId, start: usize) -> Self {
+        Self {
+            value: String::new(),
+            file,
+            pieces: Vec::new(),
+            start: offset(start),
+        }
+    }
+
+    /// Appends what stands in the source at `start`, byte for byte.
+    pub fn push_verbatim(&mut self, part: &str, start: usize) {
+        self.push(part, start..start + part.len());
+    }
+
+    /// Appends `decoded`, for which the source has the bytes `source`.
+    pub fn push(&mut self, decoded: &str, source: Range<usize>) {
+        if decoded.is_empty() {
+            return;
+        }
+        let (from, len) = (offset(source.start), offset(source.end - source.start));
+        let at = offset(self.value.len());
+        let verbatim = len as usize == decoded.len();
+        if let Some(last) = self.pieces.last_mut() {
+            let last_is_verbatim = at - last.decoded == last.source_len;
+            if verbatim && last_is_verbatim && last.source + last.source_len == from {
+                last.source_len += len;
+                self.value.push_str(decoded);
+                return;
+            }
+        }
+        self.pieces.push(Piece {
+            decoded: at,
+            source: from,
+            source_len: len,
+        });
+        self.value.push_str(decoded);
+    }
+
+    /// Whether nothing was appended.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.value.is_empty()
+    }
+
+    /// The text.
+    #[must_use]
+    pub fn finish(mut self) -> Text {
+        if self.pieces.is_empty() {
+            self.pieces.push(Piece {
+                decoded: 0,
+                source: self.start,
+                source_len: 0,
+            });
+        }
+        Text {
+            value: self.value,
+            file: self.file,
+            pieces: Pieces::from(self.pieces),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::diag::Sources;
+
+    fn file() -> FileId {
+        Sources::new().add("a", "")
+    }
+
+    #[test]
+    fn escapes_are_underlined_whole_and_indentation_is_left_out() {
+        // Source: `"a\nb` as a double-quoted escape, then a block line behind indentation.
+        let mut text = TextBuilder::new(file(), 10);
+        text.push_verbatim("a", 10);
+        text.push("\n", 11..13);
+        text.push_verbatim("bc\n", 13);
+        text.push_verbatim("d", 20);
+        let text = text.finish();
+        assert_eq!(text.as_str(), "a\nbc\nd");
+        let check = |range, expect: Range<usize>| assert_eq!(text.span(range).range(), expect);
+        check(0..1, 10..11);
+        check(1..2, 11..13);
+        check(0..2, 10..13);
+        check(2..5, 13..16);
+        check(5..6, 20..21);
+        check(2..6, 13..21);
+        check(6..6, 21..21);
+        check(90..95, 21..21);
+        assert_eq!(text.slice(5..6).whole().range(), 20..21);
+        assert_eq!(text.slice(1..4).span(0..1).range(), 11..13);
+        assert_eq!(text.slice(1..4).span(1..3).range(), 13..15);
+    }
+
+    proptest! {
+        /// Texts are cut out of a source piece by piece, some of them through an escape; the
+        /// span of each decoded character must then be the source of just that character.
+        #[test]
+        fn each_character_knows_its_place(
+            parts in prop::collection::vec(("[a-zé]{0,4}", 0_usize..3, any::<bool>()), 0..8),
+            cut in (0_usize..40, 0_usize..40),
+        ) {
+            let mut source = String::new();
+            let mut text = TextBuilder::new(file(), 0);
+            let mut expect = Vec::new();
+            for (part, gap, escape) in &parts {
+                source.push_str(&" ".repeat(*gap));
+                for character in part.chars() {
+                    expect.push((character, source.len()..source.len() + character.len_utf8()));
+                    source.push(character);
+                }
+                text.push_verbatim(part, source.len() - part.len());
+                if *escape {
+                    expect.push(('\t', source.len()..source.len() + 2));
+                    text.push("\t", source.len()..source.len() + 2);
+                    source.push_str("\\t");
+                }
+            }
+            let text = text.finish();
+            let whole: String = expect.iter().map(|(character, _)| *character).collect();
+            prop_assert_eq!(text.as_str(), &whole);
+            let cut = cut.0.min(cut.1)..cut.0.max(cut.1);
+            let slice = text.slice(cut.clone());
+            let mut decoded = 0;
+            for (character, place) in expect {
+                let range = decoded..decoded + character.len_utf8();
+                prop_assert_eq!(text.span(range.clone()).range(), place.clone());
+                if cut.start <= range.start && range.end <= cut.end {
+                    let first = slice.as_str().len().min(range.start - cut.start);
+                    // A cut through a character moves the slice's start to the next one.
+                    let shift = if whole.is_char_boundary(cut.start.min(whole.len())) { 0 } else { 1 };
+                    let from = first - shift;
+                    let span = slice.span(from..from + character.len_utf8());
+                    prop_assert_eq!(span.range(), place);
+                }
+                decoded = range.end;
+            }
+        }
+    }
+}

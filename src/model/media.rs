@@ -1,0 +1,38 @@
+//! Files that travel with the notes.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::files::Files;
+
+/// A media file of a package.
+#[derive(Debug, Clone)]
+pub struct MediaFile {
+    /// The name that fields, templates and CSS refer to.
+    pub name: String,
+    /// Where its bytes are. They are read only when the package is written.
+    pub source: MediaSource,
+}
+
+/// Where the bytes of a media file are.
+#[derive(Clone)]
+#[non_exhaustive]
+pub enum MediaSource {
+    /// A file on disk.
+    Path(PathBuf),
+    /// Here.
+    Bytes(Arc<[u8]>),
+    /// A file of a project.
+    Project(Arc<dyn Files + Send + Sync>, String),
+}
+
+impl fmt::Debug for MediaSource {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Path(path) => formatter.debug_tuple("Path").field(path).finish(),
+            Self::Bytes(bytes) => write!(formatter, "Bytes({} bytes)", bytes.len()),
+            Self::Project(_, path) => formatter.debug_tuple("Project").field(path).finish(),
+        }
+    }
+}

@@ -1,0 +1,29 @@
+//! Anki's nouns and their invariants.
+//!
+//! Nothing here knows of YAML, Markdown, SQLite, archives or paths on disk. [`NoteType`],
+//! [`Note`] and [`Deck`] are what goes into a package; [`written`] holds notes and note types as
+//! an author wrote them, before they are rendered.
+
+mod build_time;
+mod deck;
+mod deck_name;
+mod deck_options;
+mod guid;
+mod media;
+mod note;
+mod note_type;
+mod note_type_builder;
+pub mod shipped;
+mod tag;
+pub mod written;
+
+pub use build_time::BuildTime;
+pub use deck::Deck;
+pub use deck_name::{DeckName, DeckNameError};
+pub use deck_options::{DeckOptions, DeckOptionsError};
+pub use guid::{Guid, guid_for};
+pub use media::{MediaFile, MediaSource};
+pub use note::{Flag, Note, Suspend};
+pub use note_type::{CardTemplate, Field, Kind, Latex, NoteType};
+pub use note_type_builder::{NoteTypeBuilder, NoteTypeProblem};
+pub use tag::{Tag, TagError};

@@ -1,0 +1,1 @@
+//! The note types that come with deckle.

@@ -1,0 +1,254 @@
+//! Notes and note types as an author wrote them: what every front end produces, and what checks,
+//! identity and rendering work on.
+//!
+//! Each text knows where it stands, so that whatever is found later can be told at its place.
+
+use std::sync::Arc;
+
+use super::{DeckName, Flag, NoteType, Tag};
+use crate::diag::{Span, Spanned, Text};
+
+/// A note as written, with everything inherited from its file, folder and project filled in.
+#[derive(Debug, Clone)]
+pub struct WrittenNote {
+    /// The explicit id, where the author gave one.
+    pub id: Option<Spanned<String>>,
+    /// The explicit guid of an adopted note.
+    pub guid: Option<Spanned<String>>,
+    /// The note type.
+    pub note_type: Arc<WrittenType>,
+    /// The deck.
+    pub deck: DeckName,
+    /// The tags, inherited ones first, each once.
+    pub tags: Vec<Spanned<Tag>>,
+    /// What the fields hold, in the order of the note type's fields; `None` where nothing is said.
+    pub fields: Vec<Option<Content>>,
+    /// Which of its cards begin suspended.
+    pub suspend: WrittenSuspend,
+    /// The flag of its new cards.
+    pub flag: Flag,
+    /// The position among new cards, where the author gave one.
+    pub order: Option<u32>,
+    /// The beginning of the note: its heading line, its first label line, its YAML node.
+    pub span: Span,
+    /// The headings above it, outermost first.
+    pub headings: Arc<[String]>,
+    /// How its fields are rendered.
+    pub settings: Arc<Settings>,
+}
+
+/// Which cards begin suspended, as written: names are resolved once the note's cards are known.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum WrittenSuspend {
+    /// None.
+    #[default]
+    None,
+    /// All.
+    All,
+    /// Those of these card templates or cloze numbers.
+    Cards(Vec<Spanned<String>>),
+}
+
+/// What a field holds, as written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Content {
+    /// Markdown.
+    Markdown(Text),
+    /// HTML, which passes through unchanged but for its media references.
+    Html(Text),
+    /// Plain text: escaped, line breaks become `<br>`.
+    Plain(Text),
+    /// The path of a picture or sound.
+    Media(Text),
+    /// A bullet list.
+    List(Vec<Content>),
+}
+
+impl Content {
+    /// Where it stands.
+    #[must_use]
+    pub fn span(&self) -> Span {
+        match self {
+            Self::Markdown(text) | Self::Html(text) | Self::Plain(text) | Self::Media(text) => {
+                text.whole()
+            }
+            Self::List(items) => match (items.first(), items.last()) {
+                (Some(first), Some(last)) => first.span().to(last.span()),
+                _ => Span::NONE,
+            },
+        }
+    }
+
+    /// Whether it holds nothing but white space.
+    #[must_use]
+    pub fn is_blank(&self) -> bool {
+        match self {
+            Self::Markdown(text) | Self::Html(text) | Self::Plain(text) | Self::Media(text) => {
+                text.as_str().trim().is_empty()
+            }
+            Self::List(items) => items.iter().all(Self::is_blank),
+        }
+    }
+
+    /// The texts in it, each with a word for its format, in their order: what identity hashes.
+    pub fn texts(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        match self {
+            Self::Markdown(text) => visit("md", text.as_str()),
+            Self::Html(text) => visit("html", text.as_str()),
+            Self::Plain(text) => visit("text", text.as_str()),
+            Self::Media(text) => visit("media", text.as_str()),
+            Self::List(items) => {
+                visit("list", "");
+                for item in items {
+                    item.texts(visit);
+                }
+                visit("end", "");
+            }
+        }
+    }
+}
+
+/// A note type as written, with what authors may say of its fields.
+#[derive(Debug, Clone)]
+pub struct WrittenType {
+    /// The key that sources name it by.
+    pub key: String,
+    /// What goes into the package.
+    pub note_type: NoteType,
+    /// What is known of each field, in the order of the note type's fields.
+    pub fields: Vec<WrittenField>,
+    /// Positions of the fields that make a note's natural id; empty where there is none.
+    pub key_fields: Vec<usize>,
+    /// Positions of the fields that may not be empty.
+    pub required: Vec<usize>,
+    /// Labels of the label form, in upper case, such as `Q`, and the fields they open.
+    pub labels: Vec<(String, usize)>,
+    /// Where the definition stands; [`Span::NONE`] for a shipped type.
+    pub span: Span,
+    /// The folder that its CSS and templates refer to files from; empty for the root.
+    pub folder: String,
+    /// Whether it is one of deckle's own.
+    pub shipped: bool,
+}
+
+/// What is known of a field beyond what Anki keeps.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct WrittenField {
+    /// The stable key, from which the field's id comes; its name at the first build by default.
+    pub key: String,
+    /// Other names that sources may use.
+    pub aliases: Vec<String>,
+    /// How a plain value in the sources is read.
+    pub kind: FieldKind,
+}
+
+/// How a plain value of a field is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum FieldKind {
+    /// As Markdown.
+    #[default]
+    Markdown,
+    /// As plain text.
+    Text,
+    /// As HTML.
+    Html,
+    /// As the path of a picture.
+    Image,
+    /// As the path of a sound.
+    Audio,
+}
+
+impl WrittenType {
+    /// The field of this name or alias, letter case aside.
+    #[must_use]
+    pub fn field_index(&self, name: &str) -> Option<usize> {
+        let name = name.trim().to_lowercase();
+        let by_name = self.note_type.field_names().position(|it| it.to_lowercase() == name);
+        by_name.or_else(|| {
+            let has = |field: &WrittenField| field.aliases.iter().any(|it| it.to_lowercase() == name);
+            self.fields.iter().position(has)
+        })
+    }
+
+    /// Names and aliases of all fields, for suggestions.
+    pub fn all_names(&self) -> impl Iterator<Item = &str> {
+        let aliases = self.fields.iter().flat_map(|field| field.aliases.iter().map(String::as_str));
+        self.note_type.field_names().chain(aliases)
+    }
+}
+
+/// How a file's notes are rendered. What stands here shapes the output, so it is part of what
+/// identity calls a note's content.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub struct Settings {
+    /// A line break in a paragraph becomes `<br>` instead of a space.
+    pub hard_breaks: bool,
+    /// What `==x==` means in a cloze note.
+    pub highlight: Highlight,
+    /// Whether `{x}` is a cloze in a cloze note.
+    pub curly: bool,
+    /// What formulas become.
+    pub math: MathEngine,
+    /// Folders that media are looked for in, relative to the project's root.
+    pub media_paths: Vec<String>,
+    /// What becomes of `http(s)` pictures.
+    pub remote: Remote,
+    /// The largest size of a media file, in bytes.
+    pub max_media_bytes: u64,
+}
+
+impl Default for Settings {
+    /// Soft breaks, explicit highlight clozes, no curly ones, MathJax, no further media folders,
+    /// remote files refused, 20 MB.
+    fn default() -> Self {
+        Self {
+            hard_breaks: false,
+            highlight: Highlight::Explicit,
+            curly: false,
+            math: MathEngine::Mathjax,
+            media_paths: Vec::new(),
+            remote: Remote::Error,
+            max_media_bytes: 20_000_000,
+        }
+    }
+}
+
+/// What `==x==` means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
+pub enum Highlight {
+    /// A cloze in notes that are typed as cloze, else marked text.
+    #[default]
+    Explicit,
+    /// A cloze, and it makes its note a cloze note.
+    Auto,
+    /// Marked text.
+    Never,
+}
+
+/// What formulas become.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
+pub enum MathEngine {
+    /// `\(..\)` and `\[..\]`, which every Anki typesets by itself.
+    #[default]
+    Mathjax,
+    /// `[$]..[/$]` and `[$$]..[/$$]`, which only a desktop with LaTeX typesets.
+    LatexTag,
+    /// As they were typed.
+    None,
+}
+
+/// What becomes of pictures and sounds on the network.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
+pub enum Remote {
+    /// An error.
+    #[default]
+    Error,
+    /// The address is kept; the card needs the network.
+    Keep,
+}
