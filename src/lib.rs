@@ -3,5 +3,11 @@
 pub mod diag;
 mod error;
 pub mod files;
+pub mod model;
+pub mod template;
 
 pub use error::{Error, ErrorKind};
+pub use model::{
+    BuildTime, CardTemplate, Deck, DeckOptions, Field, Flag, Guid, Note, NoteType, Suspend,
+    guid_for,
+};

@@ -22,7 +22,9 @@ impl BuildTime {
 
 impl From<SystemTime> for BuildTime {
     fn from(time: SystemTime) -> Self {
-        let seconds = time.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+        let seconds = time
+            .duration_since(UNIX_EPOCH)
+            .map_or(0, |since| since.as_secs());
         Self(i64::try_from(seconds).unwrap_or(i64::MAX))
     }
 }

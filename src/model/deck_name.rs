@@ -62,7 +62,9 @@ impl DeckName {
     /// The deck it lies in; `None` for a deck on the top level.
     #[must_use]
     pub fn parent(&self) -> Option<Self> {
-        self.0.rsplit_once("::").map(|(parent, _)| Self(parent.to_owned()))
+        self.0
+            .rsplit_once("::")
+            .map(|(parent, _)| Self(parent.to_owned()))
     }
 
     /// The name as Anki compares it: without regard to letter case.
@@ -85,7 +87,10 @@ mod tests {
     #[test]
     fn names_come_out_as_anki_keeps_them() {
         let check = |name: &str, expect: Result<&str, DeckNameError>| {
-            assert_eq!(DeckName::new(name).as_ref().map(DeckName::as_str), expect.as_ref().copied());
+            assert_eq!(
+                DeckName::new(name).as_ref().map(DeckName::as_str),
+                expect.as_ref().copied()
+            );
         };
         check("A", Ok("A"));
         check(" A :: b ", Ok("A::b"));

@@ -61,7 +61,10 @@ fn first_eight_bytes(values: &[&str], separator: &str) -> u64 {
         hash.update(value.as_bytes());
     }
     let digest: [u8; 32] = hash.finalize().into();
-    digest.iter().take(8).fold(0, |number, byte| number << 8 | u64::from(*byte))
+    digest
+        .iter()
+        .take(8)
+        .fold(0, |number, byte| number << 8 | u64::from(*byte))
 }
 
 /// Anki's own digits: letters, figures and the punctuation that needs no escaping in quotes.

@@ -87,8 +87,15 @@ impl Flag {
     /// The flag of this name or number.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        let by_number = text.parse::<usize>().ok().and_then(|number| Self::ALL.get(number));
-        let by_name = || Self::ALL.iter().find(|(_, name)| name.eq_ignore_ascii_case(text));
+        let by_number = text
+            .parse::<usize>()
+            .ok()
+            .and_then(|number| Self::ALL.get(number));
+        let by_name = || {
+            Self::ALL
+                .iter()
+                .find(|(_, name)| name.eq_ignore_ascii_case(text))
+        };
         by_number.or_else(by_name).map(|(flag, _)| *flag)
     }
 }
@@ -278,7 +285,9 @@ impl Note {
         for (name, value) in self.note_type.field_names().zip(&self.fields) {
             let forbidden = |it: char| it.is_ascii_control() && it != '\n' && it != '\t';
             if value.contains(forbidden) {
-                return wrong(format!("field `{name}` holds a control character, which Anki removes"));
+                return wrong(format!(
+                    "field `{name}` holds a control character, which Anki removes"
+                ));
             }
         }
         if self.position.is_some_and(|position| position >= 1_000_000) {
@@ -287,12 +296,15 @@ impl Note {
         if self.cards().is_empty() {
             let first = self.fields.first().map_or("", String::as_str);
             let name = self.note_type.name();
-            return wrong(format!("the note `{first}` of note type `{name}` makes no card"));
+            return wrong(format!(
+                "the note `{first}` of note type `{name}` makes no card"
+            ));
         }
         Ok(())
     }
 
     fn refuse_tag(&mut self, tag: &str, error: TagError) {
-        self.problem.get_or_insert(format!("the tag `{tag}` cannot be used: {error}"));
+        self.problem
+            .get_or_insert(format!("the tag `{tag}` cannot be used: {error}"));
     }
 }

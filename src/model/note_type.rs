@@ -65,7 +65,11 @@ impl Default for Latex {
         let preamble = "\\documentclass[12pt]{article}\n\\special{papersize=3in,5in}\n\
                         \\usepackage[utf8]{inputenc}\n\\usepackage{amssymb,amsmath}\n\
                         \\pagestyle{empty}\n\\setlength{\\parindent}{0in}\n\\begin{document}\n";
-        Self { preamble: preamble.to_owned(), postamble: "\\end{document}".to_owned(), svg: false }
+        Self {
+            preamble: preamble.to_owned(),
+            postamble: "\\end{document}".to_owned(),
+            svg: false,
+        }
     }
 }
 
@@ -204,7 +208,10 @@ impl NoteType {
                     value.is_some_and(|value| !template::is_field_empty(value.as_ref()))
                 };
                 let fronts = (0_u16..).zip(&self.0.fronts);
-                fronts.filter(|(_, front)| front.renders(filled)).map(|(ord, _)| ord).collect()
+                fronts
+                    .filter(|(_, front)| front.renders(filled))
+                    .map(|(ord, _)| ord)
+                    .collect()
             }
             Kind::Cloze => {
                 let mut ords: Vec<u16> = values
@@ -320,11 +327,7 @@ impl From<String> for Field {
 impl CardTemplate {
     /// A card template of this name, with this front and back in Anki's template language.
     #[must_use]
-    pub fn new(
-        name: impl Into<String>,
-        front: impl Into<String>,
-        back: impl Into<String>,
-    ) -> Self {
+    pub fn new(name: impl Into<String>, front: impl Into<String>, back: impl Into<String>) -> Self {
         Self {
             name: name.into(),
             id: None,
@@ -378,4 +381,3 @@ impl CardTemplate {
         self
     }
 }
-

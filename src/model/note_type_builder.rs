@@ -158,11 +158,19 @@ impl NoteTypeBuilder {
     /// text tells all that is wrong.
     pub fn build(self) -> Result<NoteType, Error> {
         let name = self.name.clone();
-        self.try_build().map(|(note_type, _)| note_type).map_err(|problems| {
-            let list: Vec<String> =
-                problems.iter().filter(|it| it.is_error()).map(ToString::to_string).collect();
-            Error::new(ErrorKind::NoteType(format!("note type `{name}`: {}", list.join("; "))))
-        })
+        self.try_build()
+            .map(|(note_type, _)| note_type)
+            .map_err(|problems| {
+                let list: Vec<String> = problems
+                    .iter()
+                    .filter(|it| it.is_error())
+                    .map(ToString::to_string)
+                    .collect();
+                Error::new(ErrorKind::NoteType(format!(
+                    "note type `{name}`: {}",
+                    list.join("; ")
+                )))
+            })
     }
 
     /// The note type with what is suspicious about it.
@@ -173,22 +181,34 @@ impl NoteTypeBuilder {
         let mut problems = self.name_problems();
         let sort_field = match &self.sort_field {
             None => 0,
-            Some(name) => self.fields.iter().position(|it| it.name == *name).unwrap_or_else(|| {
-                problems.push(NoteTypeProblem::SortField(name.clone()));
-                0
-            }),
+            Some(name) => self
+                .fields
+                .iter()
+                .position(|it| it.name == *name)
+                .unwrap_or_else(|| {
+                    problems.push(NoteTypeProblem::SortField(name.clone()));
+                    0
+                }),
         };
-        let sides: Vec<(&str, &str)> =
-            self.templates.iter().map(|it| (it.front.as_str(), it.back.as_str())).collect();
+        let sides: Vec<(&str, &str)> = self
+            .templates
+            .iter()
+            .map(|it| (it.front.as_str(), it.back.as_str()))
+            .collect();
         let names: Vec<&str> = self.fields.iter().map(|it| it.name.as_str()).collect();
         let found = template::validate(&sides, &names, self.kind == Kind::Cloze);
         problems.extend(found.into_iter().map(NoteTypeProblem::Template));
-        let fronts: Vec<Template> =
-            self.templates.iter().filter_map(|it| Template::parse(&it.front).ok()).collect();
+        let fronts: Vec<Template> = self
+            .templates
+            .iter()
+            .filter_map(|it| Template::parse(&it.front).ok())
+            .collect();
         if problems.iter().any(NoteTypeProblem::is_error) {
             return Err(problems);
         }
-        let id = self.id.unwrap_or_else(|| stable_id(&["note type", &self.name]));
+        let id = self
+            .id
+            .unwrap_or_else(|| stable_id(&["note type", &self.name]));
         let space = id.to_string();
         let mut definition = Definition {
             id,
@@ -204,10 +224,14 @@ impl NoteTypeBuilder {
             modified: self.modified,
         };
         for field in &mut definition.fields {
-            field.id.get_or_insert_with(|| stable_id(&[&space, "field", &field.name]));
+            field
+                .id
+                .get_or_insert_with(|| stable_id(&[&space, "field", &field.name]));
         }
         for template in &mut definition.templates {
-            template.id.get_or_insert_with(|| stable_id(&[&space, "template", &template.name]));
+            template
+                .id
+                .get_or_insert_with(|| stable_id(&[&space, "template", &template.name]));
         }
         Ok((NoteType::from_definition(definition), problems))
     }
@@ -225,7 +249,9 @@ impl NoteTypeBuilder {
                 problems.push(NoteTypeProblem::FieldName(index, field.name.clone()));
             }
             let folded = field.name.to_lowercase();
-            let earlier = self.fields[..index].iter().position(|it| it.name.to_lowercase() == folded);
+            let earlier = self.fields[..index]
+                .iter()
+                .position(|it| it.name.to_lowercase() == folded);
             problems.extend(earlier.map(|first| NoteTypeProblem::SameField(first, index)));
         }
         if self.templates.is_empty() {
@@ -240,8 +266,9 @@ impl NoteTypeBuilder {
                 problems.push(NoteTypeProblem::TemplateName(index, name.clone()));
             }
             let folded = name.to_lowercase();
-            let earlier =
-                self.templates[..index].iter().position(|it| it.name.to_lowercase() == folded);
+            let earlier = self.templates[..index]
+                .iter()
+                .position(|it| it.name.to_lowercase() == folded);
             problems.extend(earlier.map(|first| NoteTypeProblem::SameTemplate(first, index)));
         }
         problems
@@ -262,7 +289,9 @@ impl NoteTypeProblem {
     #[must_use]
     pub fn place(&self) -> Option<(usize, template::Side, Range<usize>)> {
         match self {
-            Self::Template(problem) => Some((problem.template, problem.side, problem.range.clone())),
+            Self::Template(problem) => {
+                Some((problem.template, problem.side, problem.range.clone()))
+            }
             _ => None,
         }
     }
@@ -278,14 +307,22 @@ impl std::fmt::Display for NoteTypeProblem {
                  `{{`, `}}` and `\"`, white space around it, and `#`, `/` or `^` at its beginning"
             ),
             Self::SameField(_, index) => {
-                write!(formatter, "field {} has the name of an earlier field", index + 1)
+                write!(
+                    formatter,
+                    "field {} has the name of an earlier field",
+                    index + 1
+                )
             }
             Self::NoFields => formatter.write_str("there is no field"),
             Self::TemplateName(_, name) => {
                 write!(formatter, "`{name}` cannot be the name of a card template")
             }
             Self::SameTemplate(_, index) => {
-                write!(formatter, "card template {} has the name of an earlier one", index + 1)
+                write!(
+                    formatter,
+                    "card template {} has the name of an earlier one",
+                    index + 1
+                )
             }
             Self::NoTemplates => formatter.write_str("there is no card template"),
             Self::ClozeTemplates => {
@@ -320,7 +357,10 @@ pub(crate) fn stable_id(parts: &[&str]) -> i64 {
         hash.update(part.as_bytes());
     }
     let digest: [u8; 32] = hash.finalize().into();
-    let number = digest.iter().take(8).fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
+    let number = digest
+        .iter()
+        .take(8)
+        .fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
     // Ids up to a few hundred are Anki's own (deck 1, preset 1).
     i64::try_from(number >> 11).unwrap_or(0).max(1 << 20)
 }

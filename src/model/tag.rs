@@ -37,7 +37,10 @@ impl Tag {
         if text.split("::").any(|part| part.trim().is_empty()) {
             return Err(TagError::EmptyPart);
         }
-        if text.chars().any(|it| it.is_control() && !it.is_whitespace()) {
+        if text
+            .chars()
+            .any(|it| it.is_control() && !it.is_whitespace())
+        {
             return Err(TagError::Character);
         }
         let joined: Vec<String> = text
@@ -73,7 +76,10 @@ mod tests {
     #[test]
     fn tags_come_out_as_anki_keeps_them() {
         let check = |text: &str, expect: Result<&str, TagError>| {
-            assert_eq!(Tag::new(text).as_ref().map(Tag::as_str), expect.as_ref().copied());
+            assert_eq!(
+                Tag::new(text).as_ref().map(Tag::as_str),
+                expect.as_ref().copied()
+            );
         };
         check("a::b", Ok("a::b"));
         check(" two  words ", Ok("two_words"));

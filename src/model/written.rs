@@ -165,16 +165,23 @@ impl WrittenType {
     #[must_use]
     pub fn field_index(&self, name: &str) -> Option<usize> {
         let name = name.trim().to_lowercase();
-        let by_name = self.note_type.field_names().position(|it| it.to_lowercase() == name);
+        let by_name = self
+            .note_type
+            .field_names()
+            .position(|it| it.to_lowercase() == name);
         by_name.or_else(|| {
-            let has = |field: &WrittenField| field.aliases.iter().any(|it| it.to_lowercase() == name);
+            let has =
+                |field: &WrittenField| field.aliases.iter().any(|it| it.to_lowercase() == name);
             self.fields.iter().position(has)
         })
     }
 
     /// Names and aliases of all fields, for suggestions.
     pub fn all_names(&self) -> impl Iterator<Item = &str> {
-        let aliases = self.fields.iter().flat_map(|field| field.aliases.iter().map(String::as_str));
+        let aliases = self
+            .fields
+            .iter()
+            .flat_map(|field| field.aliases.iter().map(String::as_str));
         self.note_type.field_names().chain(aliases)
     }
 }
