@@ -4,6 +4,7 @@ pub mod diag;
 mod error;
 pub mod files;
 pub mod model;
+pub mod source;
 pub mod template;
 
 pub use error::{Error, ErrorKind};

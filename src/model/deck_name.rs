@@ -1,12 +1,14 @@
 //! Names of decks: parts joined by `::`.
 
 use std::fmt;
+use std::sync::Arc;
 
 use unicode_normalization::UnicodeNormalization;
 
-/// A deck's full name, as Anki keeps it: NFC, each part trimmed and not empty.
+/// A deck's full name, as Anki keeps it: NFC, each part trimmed and not empty. Cloning is
+/// cheap: a deck's notes share it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct DeckName(String);
+pub struct DeckName(Arc<str>);
 
 /// Why a text is no deck name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -42,7 +44,7 @@ impl DeckName {
             }
             clean.push_str(part);
         }
-        Ok(Self(clean))
+        Ok(Self(clean.into()))
     }
 
     /// The name, parts joined by `::`.
@@ -64,7 +66,7 @@ impl DeckName {
     pub fn parent(&self) -> Option<Self> {
         self.0
             .rsplit_once("::")
-            .map(|(parent, _)| Self(parent.to_owned()))
+            .map(|(parent, _)| Self(parent.into()))
     }
 
     /// The name as Anki compares it: without regard to letter case.

@@ -1,12 +1,14 @@
 //! Tags of notes.
 
 use std::fmt;
+use std::sync::Arc;
 
 use unicode_normalization::UnicodeNormalization;
 
-/// A tag as Anki keeps it: NFC, no white space, parts joined by `::`, none of them empty.
+/// A tag as Anki keeps it: NFC, no white space, parts joined by `::`, none of them empty. Cloning is
+/// cheap: the notes of a file share their tags.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Tag(String);
+pub struct Tag(Arc<str>);
 
 /// Why a text is no tag.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -47,7 +49,7 @@ impl Tag {
             .split("::")
             .map(|part| part.split_whitespace().collect::<Vec<_>>().join("_"))
             .collect();
-        Ok(Self(joined.join("::").nfc().collect()))
+        Ok(Self(joined.join("::").nfc().collect::<String>().into()))
     }
 
     /// The text.

@@ -1,0 +1,129 @@
+//! What a note inherits from its section, file, folder and project.
+
+use std::sync::Arc;
+
+use crate::diag::{Code, Diagnostic, Diagnostics, Span, Spanned};
+use crate::model::written::{Settings, WrittenSuspend};
+use crate::model::{DeckName, Flag, Tag};
+
+/// What is inherited. Each level makes a copy and changes what it says itself.
+#[derive(Debug, Clone)]
+pub struct Defaults {
+    /// The key of the note type.
+    pub note_type: Spanned<String>,
+    /// The deck of the notes.
+    pub deck: DeckName,
+    /// The deck that a `deck` beginning with `::` is appended to: the folder's for a file's
+    /// header, the file's for what stands in the file (decisions of the format: a header replaces
+    /// the part that the file's name would give).
+    pub base_deck: DeckName,
+    /// The tags, each once.
+    pub tags: Vec<Spanned<Tag>>,
+    /// Which cards begin suspended.
+    pub suspend: WrittenSuspend,
+    /// The flag of new cards.
+    pub flag: Flag,
+    /// How fields are rendered.
+    pub settings: Arc<Settings>,
+    /// How Markdown files are read.
+    pub markdown: MarkdownOptions,
+    /// How values without a format of their own are read.
+    pub format: DefaultFormat,
+}
+
+/// How Markdown files are read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MarkdownOptions {
+    /// The level of the headings that are notes, 1 to 6.
+    pub note_level: u8,
+    /// Only notes that carry the card tag or a meta comment are notes.
+    pub tagged_only: bool,
+    /// The tag that makes a heading a note if `tagged_only`.
+    pub card_tag: String,
+    /// The headings above a note go into its `Context` field.
+    pub breadcrumb: bool,
+}
+
+impl Default for MarkdownOptions {
+    fn default() -> Self {
+        Self {
+            note_level: 2,
+            tagged_only: false,
+            card_tag: "card".to_owned(),
+            breadcrumb: false,
+        }
+    }
+}
+
+/// How a value without a format of its own is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum DefaultFormat {
+    /// By the kind of its field, which is Markdown in most.
+    #[default]
+    ByField,
+    /// As HTML.
+    Html,
+    /// As plain text.
+    Text,
+}
+
+impl Defaults {
+    /// What the notes inside inherit, where `deck` values count from this file's deck on.
+    #[must_use]
+    pub fn inside(&self) -> Self {
+        Self {
+            base_deck: self.deck.clone(),
+            ..self.clone()
+        }
+    }
+
+    /// Sets the deck as written: `::X` is appended to the base deck, anything else is the whole
+    /// name. A name that Anki could not keep is told.
+    pub fn set_deck(&mut self, name: &Spanned<String>, sink: &mut Diagnostics) {
+        if let Some(deck) = deck_from(name, &self.base_deck, sink) {
+            self.deck = deck;
+        }
+    }
+
+    /// Adds a tag, unless it is there already.
+    pub fn add_tag(&mut self, text: &str, span: Span, sink: &mut Diagnostics) {
+        add_tag(&mut self.tags, text, span, sink);
+    }
+}
+
+/// The deck that `name` means below `base`; told where it is none.
+pub fn deck_from(
+    name: &Spanned<String>,
+    base: &DeckName,
+    sink: &mut Diagnostics,
+) -> Option<DeckName> {
+    let result = match name.value.strip_prefix("::") {
+        Some(rest) => base.child(rest),
+        None => DeckName::new(&name.value),
+    };
+    result
+        .map_err(|error| {
+            sink.push(
+                Diagnostic::new(
+                    Code::BadDeckName,
+                    format!("`{}` cannot be the name of a deck", name.value),
+                )
+                .at(name.span, error.to_string())
+                .help("write the parts with `::` between them, such as `Spanish::Verbs`"),
+            );
+        })
+        .ok()
+}
+
+/// Adds a tag to a list, unless it is there already; told where it is none.
+pub fn add_tag(tags: &mut Vec<Spanned<Tag>>, text: &str, span: Span, sink: &mut Diagnostics) {
+    match Tag::new(text) {
+        Ok(tag) if tags.iter().any(|it| it.value == tag) => {}
+        Ok(tag) => tags.push(Spanned::new(tag, span)),
+        Err(error) => sink.push(
+            Diagnostic::new(Code::BadTag, format!("`{text}` cannot be a tag"))
+                .at(span, error.to_string())
+                .help("tags are words; `::` between two of them puts one below the other"),
+        ),
+    }
+}

@@ -1,0 +1,7 @@
+//! From files to notes as written: the front ends.
+
+pub mod defaults;
+pub mod draft;
+pub mod header;
+pub mod types;
+pub mod yaml;

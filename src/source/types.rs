@@ -1,0 +1,113 @@
+//! The note types that the sources can name.
+
+use std::sync::Arc;
+
+use crate::diag::{Code, Diagnostic, Diagnostics, Spanned, nearest};
+use crate::model::Kind;
+use crate::model::written::WrittenType;
+
+/// All note types of a project, the shipped ones included.
+#[derive(Debug, Clone, Default)]
+pub struct TypeSet {
+    types: Vec<Arc<WrittenType>>,
+}
+
+/// The key of the type that a note has when nothing else is said.
+pub const DEFAULT_TYPE: &str = "basic";
+/// The key of the type of clozes.
+pub const CLOZE_TYPE: &str = "cloze";
+
+impl TypeSet {
+    /// These types; a later one of a key that stands already replaces it.
+    #[must_use]
+    pub fn new(types: Vec<Arc<WrittenType>>) -> Self {
+        Self { types }
+    }
+
+    /// The type of this key. `bidirectional` is another word for `reversed`.
+    #[must_use]
+    pub fn get(&self, key: &str) -> Option<&Arc<WrittenType>> {
+        let key = if key == "bidirectional" {
+            "reversed"
+        } else {
+            key
+        };
+        self.types.iter().rev().find(|it| it.key == key)
+    }
+
+    /// All types, in the order of their definition.
+    pub fn iter(&self) -> impl Iterator<Item = &Arc<WrittenType>> {
+        self.types.iter()
+    }
+
+    /// The type of this key; an unknown one is told with the nearest name.
+    pub fn resolve(
+        &self,
+        key: &Spanned<String>,
+        sink: &mut Diagnostics,
+    ) -> Option<Arc<WrittenType>> {
+        if let Some(found) = self.get(&key.value) {
+            return Some(found.clone());
+        }
+        let keys: Vec<&str> = self.types.iter().map(|it| it.key.as_str()).collect();
+        let mut diagnostic = Diagnostic::new(
+            Code::UnknownNoteType,
+            format!("unknown note type `{}`", key.value),
+        )
+        .at(key.span, "no note type has this key");
+        diagnostic = match nearest(&key.value, keys.iter().copied()) {
+            Some(near) => diagnostic.fix("a note type with a similar key exists", key.span, near),
+            None => diagnostic.help(format!("the note types are `{}`", keys.join("`, `"))),
+        };
+        sink.push(diagnostic);
+        None
+    }
+
+    /// The type of a note that has no explicit type: the inherited one, but the cloze type where
+    /// that is the plain default and one of the texts holds a cloze.
+    pub fn infer<'a>(
+        &self,
+        inherited: &Spanned<String>,
+        texts: impl IntoIterator<Item = &'a str>,
+        sink: &mut Diagnostics,
+    ) -> Option<Arc<WrittenType>> {
+        let inherited = self.resolve(inherited, sink)?;
+        let plain = inherited.shipped && inherited.key == DEFAULT_TYPE;
+        if plain
+            && inherited.note_type.kind() == Kind::Normal
+            && texts.into_iter().any(has_cloze)
+            && let Some(cloze) = self.get(CLOZE_TYPE)
+        {
+            return Some(cloze.clone());
+        }
+        Some(inherited)
+    }
+}
+
+/// Whether the text holds the beginning of a cloze, such as `{{c1::`.
+#[must_use]
+pub fn has_cloze(text: &str) -> bool {
+    text.match_indices("{{c").any(|(at, _)| {
+        let rest = &text[at + 3..];
+        let digits = rest.len()
+            - rest
+                .trim_start_matches(|it: char| it.is_ascii_digit() || it == ',')
+                .len();
+        digits > 0 && rest[digits..].starts_with("::")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::has_cloze;
+
+    #[test]
+    fn clozes_are_seen() {
+        for text in ["a {{c1::b}}", "{{c12::", "{{c1,2::x}}"] {
+            assert!(has_cloze(text), "{text}");
+        }
+        for text in ["{{c::b}}", "{{ c1::b}}", "{{c1:b}}", "c1::", "{{C1::x}}"] {
+            assert!(!has_cloze(text), "{text}");
+        }
+    }
+}
