@@ -9,6 +9,6 @@ pub mod template;
 
 pub use error::{Error, ErrorKind};
 pub use model::{
-    BuildTime, CardTemplate, Deck, DeckOptions, Field, Flag, Guid, Note, NoteType, Suspend,
+    BuildTime, CardTemplate, Deck, DeckOptions, Field, Flag, Guid, Note, NoteType, Suspend, escape,
     guid_for,
 };

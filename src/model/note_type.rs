@@ -205,7 +205,7 @@ impl NoteType {
                 let filled = |name: &str| {
                     let index = self.field_index(name);
                     let value = index.and_then(|index| values.get(index));
-                    value.is_some_and(|value| !template::is_field_empty(value.as_ref()))
+                    value.is_some_and(|value| !template::generate::is_field_empty(value.as_ref()))
                 };
                 let fronts = (0_u16..).zip(&self.0.fronts);
                 fronts
@@ -216,7 +216,7 @@ impl NoteType {
             Kind::Cloze => {
                 let mut ords: Vec<u16> = values
                     .iter()
-                    .flat_map(|value| template::cloze_numbers(value.as_ref()))
+                    .flat_map(|value| template::cloze::cloze_numbers(value.as_ref()))
                     .filter(|number| (1..=500).contains(number))
                     .map(|number| number - 1)
                     .collect();

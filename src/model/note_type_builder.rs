@@ -196,7 +196,7 @@ impl NoteTypeBuilder {
             .map(|it| (it.front.as_str(), it.back.as_str()))
             .collect();
         let names: Vec<&str> = self.fields.iter().map(|it| it.name.as_str()).collect();
-        let found = template::validate(&sides, &names, self.kind == Kind::Cloze);
+        let found = template::validate::validate(&sides, &names, self.kind == Kind::Cloze);
         problems.extend(found.into_iter().map(NoteTypeProblem::Template));
         let fronts: Vec<Template> = self
             .templates
@@ -280,7 +280,7 @@ impl NoteTypeProblem {
     #[must_use]
     pub fn is_error(&self) -> bool {
         match self {
-            Self::Template(problem) => problem.is_error(),
+            Self::Template(problem) => problem.kind.is_refused(),
             _ => true,
         }
     }

@@ -1,0 +1,225 @@
+//! The filters of a replacement: `{{filter:Field}}`.
+
+use std::fmt::Write as _;
+
+use sha1::{Digest, Sha1};
+
+use super::{
+    cloze::{CardSide, ClozeText},
+    strip::strip_html,
+};
+
+/// The filters that Anki knows by name alone.
+///
+/// `tts` stands with a language behind it (`tts en_US`), and `tts-voices` works on the
+/// desktop only.
+pub const FILTERS: [&str; 11] = [
+    "cloze",
+    "cloze-only",
+    "furigana",
+    "hint",
+    "kana",
+    "kanji",
+    "nc",
+    "text",
+    "tts",
+    "tts-voices",
+    "type",
+];
+
+/// Whether Anki does something for this filter; an unknown one leaves the text as it is.
+#[must_use]
+pub fn is_known_filter(name: &str) -> bool {
+    let first = name.split(' ').next().unwrap_or_default();
+    match first {
+        "tts" => name.len() > first.len(),
+        _ => name.is_empty() || FILTERS.contains(&name),
+    }
+}
+
+/// What a filter may ask about its place.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Place<'a> {
+    pub(super) field: &'a str,
+    pub(super) cloze_number: u16,
+    pub(super) side: CardSide,
+}
+
+/// Applies the filters (leftmost first in the list, so from its end) to a field's text.
+pub(super) fn apply(filters: &[&str], text: &str, place: Place<'_>) -> String {
+    let field = place.field;
+    let filters: Vec<&str> = filters
+        .iter()
+        .copied()
+        .filter(|name| !name.is_empty())
+        .collect();
+    match filters.as_slice() {
+        ["type", kind @ ("cloze" | "nc")] => return format!("[[type:{kind}:{field}]]"),
+        ["type", ..] => return format!("[[type:{field}]]"),
+        _ => {}
+    }
+    let mut text = text.to_owned();
+    for filter in filters.iter().rev() {
+        text = apply_one(filter, text, place);
+    }
+    text
+}
+
+fn apply_one(filter: &str, text: String, place: Place<'_>) -> String {
+    match filter {
+        "text" => strip_html(&text).into_owned(),
+        "furigana" => ruby(&text, Ruby::Both),
+        "kanji" => ruby(&text, Ruby::Base),
+        "kana" => ruby(&text, Ruby::Reading),
+        "type" => format!("[[type:{}]]", place.field),
+        "hint" => hint(text, place.field),
+        "cloze" => ClozeText::parse(&text).reveal(place.cloze_number, place.side),
+        "cloze-only" => ClozeText::parse(&text).reveal_only(place.cloze_number, place.side),
+        _ => match filter.strip_prefix("tts ") {
+            Some(options) => format!("[anki:tts lang={options}]{text}[/anki:tts]"),
+            None => text,
+        },
+    }
+}
+
+/// A link that shows the text when it is clicked.
+///
+/// Anki derives the element's id from text and field name in its own way; here it is the
+/// SHA-1 of both, which serves the same purpose: the same on every rendering, different for
+/// different hints.
+fn hint(text: String, field: &str) -> String {
+    if text.trim().is_empty() {
+        return text;
+    }
+    let digest = Sha1::new()
+        .chain_update(&text)
+        .chain_update([0])
+        .chain_update(field)
+        .finalize();
+    let mut id = String::from("hint");
+    for byte in digest.iter().take(8) {
+        let written = write!(id, "{byte:02x}");
+        debug_assert!(written.is_ok(), "writing to a string can't fail");
+    }
+    format!(
+        "\n<a class=hint href=\"#\"\n\
+         onclick=\"this.style.display='none';\n\
+         document.getElementById('{id}').style.display='block';\n\
+         return false;\" draggable=false>\n\
+         {field}</a>\n\
+         <div id=\"{id}\" class=hint style=\"display: none\">{text}</div>\n"
+    )
+}
+
+/// What of `base[reading]` is kept.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Ruby {
+    Both,
+    Base,
+    Reading,
+}
+
+/// Reads `base[reading]`: an optional space, then as little as possible without space and `>`
+/// up to a bracket that is closed on the same line. Sounds are no readings.
+fn ruby(text: &str, keep: Ruby) -> String {
+    let text = text.replace("&nbsp;", " ");
+    let groups = Groups::new(&text);
+    let mut shown = String::with_capacity(text.len());
+    let mut at = 0;
+    while let Some(group) = groups.next(at) {
+        let part = |range: std::ops::Range<usize>| text.get(range).unwrap_or_default();
+        shown.push_str(part(at..group.start));
+        let (base, reading) = (
+            part(group.base..group.bracket),
+            part(group.bracket + 1..group.end),
+        );
+        if reading.starts_with("sound:") {
+            shown.push_str(part(group.start..group.end + 1));
+        } else {
+            match keep {
+                Ruby::Base => shown.push_str(base),
+                Ruby::Reading => shown.push_str(reading),
+                Ruby::Both => {
+                    for piece in ["<ruby><rb>", base, "</rb><rt>", reading, "</rt></ruby>"] {
+                        shown.push_str(piece);
+                    }
+                }
+            }
+        }
+        at = group.end + 1;
+    }
+    shown.push_str(text.get(at..).unwrap_or_default());
+    shown
+}
+
+/// A `base[reading]`: positions of its optional space, its base, its brackets.
+struct Group {
+    start: usize,
+    base: usize,
+    bracket: usize,
+    end: usize,
+}
+
+/// Finds the groups of a text; what a search needs to know is collected once, so that text
+/// full of brackets costs linear time.
+struct Groups<'a> {
+    text: &'a str,
+    /// Opening brackets that are closed on their line, with something between: both places.
+    brackets: Vec<(usize, usize)>,
+}
+
+impl<'a> Groups<'a> {
+    fn new(text: &'a str) -> Self {
+        let mut brackets = Vec::new();
+        // The nearest closing bracket behind, and the one behind that.
+        let (mut close, mut second) = (None, None);
+        for (at, byte) in text.bytes().enumerate().rev() {
+            match byte {
+                b'\n' => (close, second) = (None, None),
+                b']' => (close, second) = (Some(at), close),
+                b'[' => {
+                    let end = if close == Some(at + 1) { second } else { close };
+                    brackets.extend(end.map(|end| (at, end)));
+                }
+                _ => {}
+            }
+        }
+        brackets.reverse();
+        Self { text, brackets }
+    }
+
+    /// The first group that begins at or after `from`.
+    fn next(&self, from: usize) -> Option<Group> {
+        let mut run = from;
+        loop {
+            let rest = self.text.get(run..)?;
+            let length = rest.find([' ', '>']).unwrap_or(rest.len());
+            if let Some(group) = self.in_run(run, run + length, from) {
+                return Some(group);
+            }
+            if length == rest.len() {
+                return None;
+            }
+            run += length + 1;
+        }
+    }
+
+    /// The group of a run without spaces and `>`, which takes the space before it along.
+    fn in_run(&self, run: usize, run_end: usize, from: usize) -> Option<Group> {
+        let first = self.text.get(run..run_end)?.chars().next()?.len_utf8();
+        let index = self
+            .brackets
+            .partition_point(|&(open, _)| open < run + first);
+        let &(bracket, end) = self
+            .brackets
+            .get(index)
+            .filter(|(open, _)| *open < run_end)?;
+        let spaced = run > from && self.text.as_bytes().get(run - 1) == Some(&b' ');
+        Some(Group {
+            start: run - usize::from(spaced),
+            base: run,
+            bracket,
+            end,
+        })
+    }
+}

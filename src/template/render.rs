@@ -1,0 +1,269 @@
+//! Rendering of a card: the HTML of its question and its answer.
+
+use std::fmt;
+
+use super::{
+    cloze::CardSide,
+    filters::{self, Place},
+    generate::{cloze_card_ords, counts_on_desktop, is_field_empty},
+    parse::{Node, ParseError, Template},
+    validate::Side,
+};
+
+/// What a card's templates can ask for: its note, and its place in the collection.
+#[derive(Debug, Clone, Copy)]
+pub struct Situation<'a> {
+    /// The note's fields, name and text, in the order of the note type.
+    pub fields: &'a [(&'a str, &'a str)],
+    /// The note's tags with a space between them.
+    pub tags: &'a str,
+    /// The name of the note type.
+    pub note_type: &'a str,
+    /// The full name of the deck, levels joined by `::`.
+    pub deck: &'a str,
+    /// The name of the card template.
+    pub template: &'a str,
+    /// The card's flag, 0 to 7.
+    pub flag: u8,
+    /// The card's ordinal: of its template, or its cloze number less one.
+    pub ord: u16,
+    /// The card's id.
+    pub card_id: i64,
+    /// Whether the note type is a cloze type.
+    pub is_cloze: bool,
+}
+
+/// The two sides of a card, sounds still written as `[sound:..]`; see [`super::av`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rendered {
+    /// The question.
+    pub question: String,
+    /// The answer.
+    pub answer: String,
+}
+
+/// Why a card shows a message instead of its sides.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum RenderError {
+    /// A template can't be read.
+    Syntax {
+        /// Whose.
+        side: Side,
+        /// Why.
+        error: ParseError,
+    },
+    /// A template names a field that the note type hasn't.
+    UnknownField {
+        /// In which template.
+        side: Side,
+        /// The name.
+        name: String,
+    },
+    /// The front shows no field that has content.
+    BlankFront {
+        /// What it shows besides.
+        question: String,
+    },
+    /// The note has no cloze with the card's number.
+    NoCloze {
+        /// The number.
+        number: u16,
+    },
+}
+
+impl fmt::Display for RenderError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Syntax { side, error } => write!(f, "the {side} template is broken: {error}"),
+            Self::UnknownField { side, name } => {
+                write!(
+                    f,
+                    "the {side} template asks for `{name}`, which is no field"
+                )
+            }
+            Self::BlankFront { .. } => f.write_str("the front shows no field with content"),
+            Self::NoCloze { number } => write!(f, "the note has no cloze {number}"),
+        }
+    }
+}
+
+impl std::error::Error for RenderError {}
+
+/// Renders both sides of a card.
+///
+/// # Errors
+///
+/// When Anki would show a message instead: a broken template, an unknown field, a front
+/// without content, a missing cloze. The back is looked at only when the front is fine.
+pub fn render_card(
+    front: &str,
+    back: &str,
+    situation: &Situation<'_>,
+) -> Result<Rendered, RenderError> {
+    let front = Page::parse(front, Side::Front, situation)?;
+    let question = front.render(None);
+    situation.check_front(&front.template, &question)?;
+    let back = Page::parse(back, Side::Back, situation)?;
+    let answer = back.render(Some(&question));
+    Ok(Rendered { question, answer })
+}
+
+impl<'a> Situation<'a> {
+    fn check_front(&self, front: &Template, question: &str) -> Result<(), RenderError> {
+        if self.is_cloze {
+            let ords = cloze_card_ords(self.fields.iter().map(|(_, text)| *text));
+            return if ords.contains(&usize::from(self.ord)) {
+                Ok(())
+            } else {
+                Err(RenderError::NoCloze {
+                    number: self.ord.saturating_add(1),
+                })
+            };
+        }
+        if front.renders(|name| self.is_filled(name)) {
+            Ok(())
+        } else {
+            Err(RenderError::BlankFront {
+                question: question.to_owned(),
+            })
+        }
+    }
+
+    /// The text of a field or special field.
+    fn value(&self, name: &str) -> Option<String> {
+        if let Some((_, text)) = self.fields.iter().find(|(field, _)| *field == name) {
+            return Some((*text).to_owned());
+        }
+        Some(match name {
+            "Tags" => self.tags.to_owned(),
+            "Type" => self.note_type.to_owned(),
+            "Deck" => self.deck.to_owned(),
+            "Subdeck" => self.deck.rsplit("::").next().unwrap_or_default().to_owned(),
+            "Card" => self.template.to_owned(),
+            "CardFlag" => format!("flag{}", self.flag),
+            "CardID" => self.card_id.to_string(),
+            _ => {
+                let number = name.strip_prefix('c')?;
+                (number == (u32::from(self.ord) + 1).to_string()).then(|| "1".to_owned())?
+            }
+        })
+    }
+
+    /// Whether a field counts as not empty, for conditionals and for the blank front.
+    fn is_filled(&self, name: &str) -> bool {
+        match self.fields.iter().find(|(field, _)| *field == name) {
+            Some((_, text)) => !is_field_empty(text),
+            None => {
+                counts_on_desktop(name, !self.tags.is_empty())
+                    || self
+                        .value(name)
+                        .is_some_and(|value| !is_field_empty(&value))
+            }
+        }
+    }
+
+    /// Whether a conditional may ask for `name`.
+    fn knows_condition(&self, name: &str) -> bool {
+        self.value(name).is_some() || is_cloze_condition(name)
+    }
+}
+
+/// Whether `name` is `c` and a number, which conditionals may ask for on every card.
+pub(super) fn is_cloze_condition(name: &str) -> bool {
+    name.strip_prefix('c')
+        .is_some_and(|number| number.parse::<u16>().is_ok())
+}
+
+/// A template on its way to HTML.
+struct Page<'a> {
+    template: Template,
+    side: Side,
+    situation: &'a Situation<'a>,
+}
+
+impl<'a> Page<'a> {
+    fn parse(source: &str, side: Side, situation: &'a Situation<'a>) -> Result<Self, RenderError> {
+        let template =
+            Template::parse(source).map_err(|error| RenderError::Syntax { side, error })?;
+        for node in template.nodes() {
+            let (name, known) = match node {
+                Node::Field { key, body, .. } => {
+                    let name = template.text(key);
+                    let filtered_nothing = name.is_empty() && body.len() > key.len();
+                    (
+                        name,
+                        filtered_nothing || name == "FrontSide" || situation.value(name).is_some(),
+                    )
+                }
+                Node::Open { key, .. } => {
+                    let name = template.text(key);
+                    (name, situation.knows_condition(name))
+                }
+                Node::Text(_) | Node::Close { .. } => continue,
+            };
+            if !known {
+                return Err(RenderError::UnknownField {
+                    side,
+                    name: name.to_owned(),
+                });
+            }
+        }
+        Ok(Self {
+            template,
+            side,
+            situation,
+        })
+    }
+
+    /// The HTML; `front_side` is what `{{FrontSide}}` shows.
+    fn render(&self, front_side: Option<&str>) -> String {
+        let template = &self.template;
+        let mut shown = String::new();
+        let mut at = 0;
+        while let Some(node) = template.nodes().get(at) {
+            at += 1;
+            match node {
+                Node::Text(range) => shown.push_str(template.text(range)),
+                Node::Field { key, .. } => {
+                    let name = template.text(key);
+                    if name == "FrontSide" {
+                        shown.push_str(front_side.unwrap_or_default());
+                    } else {
+                        shown.push_str(&self.field(name, &template.filters(node)));
+                    }
+                }
+                Node::Open {
+                    key,
+                    negated,
+                    close,
+                    ..
+                } => {
+                    if self.situation.is_filled(template.text(key)) == *negated {
+                        at = *close;
+                    }
+                }
+                Node::Close { .. } => {}
+            }
+        }
+        shown
+    }
+
+    fn field(&self, name: &str, names: &[&str]) -> String {
+        let text = self.situation.value(name).unwrap_or_default();
+        let side = match self.side {
+            Side::Front => CardSide::Question,
+            Side::Back => CardSide::Answer,
+        };
+        let cloze_number = self.situation.ord.saturating_add(1);
+        filters::apply(
+            names,
+            &text,
+            Place {
+                field: name,
+                cloze_number,
+                side,
+            },
+        )
+    }
+}

@@ -1,0 +1,271 @@
+//! What is wrong with the templates of a note type: everything that Anki refuses to save, and
+//! what it takes without a word though the author meant something else.
+
+use std::fmt;
+use std::ops::Range;
+
+use super::{
+    filters::is_known_filter,
+    generate::{FieldUse, SPECIAL_FIELDS, counts_on_desktop},
+    parse::{ParseErrorKind, Template},
+    render::is_cloze_condition,
+};
+
+/// A side of a card template.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Side {
+    /// The question.
+    Front,
+    /// The answer.
+    Back,
+}
+
+impl fmt::Display for Side {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Front => "front",
+            Self::Back => "back",
+        })
+    }
+}
+
+/// Something wrong in a card template.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// The index of the card template.
+    pub template: usize,
+    /// The side that holds the problem.
+    pub side: Side,
+    /// What is wrong.
+    pub kind: ProblemKind,
+    /// Where, in bytes of that side's source; the whole of it when something is missing.
+    pub range: Range<usize>,
+}
+
+/// What can be wrong in a card template.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ProblemKind {
+    /// The conditionals don't match.
+    Syntax(ParseErrorKind),
+    /// No field has this name.
+    UnknownField {
+        /// The name.
+        name: String,
+        /// Whether a conditional asks for it.
+        conditional: bool,
+    },
+    /// `{{}}` names nothing.
+    EmptyTag,
+    /// `FrontSide` is no field that a conditional can ask for.
+    FrontSideCondition,
+    /// The front shows no field at all.
+    NoFieldOnFront,
+    /// The front is the same text as that of an earlier card template.
+    SameFront {
+        /// The index of the earlier one.
+        earlier: usize,
+    },
+    /// A cloze note type whose card has no `{{cloze:Field}}` on this side.
+    NoCloze,
+    /// `{{cloze:Field}}` in a note type that is no cloze type.
+    ClozeInNormalType {
+        /// The field.
+        field: String,
+    },
+    /// `{{FrontSide}}` on the front shows nothing.
+    FrontSideOnFront,
+    /// No such filter: the text is shown as it is.
+    UnknownFilter {
+        /// The filter.
+        name: String,
+    },
+    /// `{{tts:Field}}` without a language does nothing.
+    SpeechWithoutLanguage,
+    /// Filters beside `type`, which Anki drops.
+    DroppedFilters {
+        /// The filters.
+        dropped: Vec<String>,
+    },
+    /// Filters on `{{FrontSide}}`, which Anki drops.
+    FiltersOnFrontSide,
+    /// Whether there is a card depends on a special field, which AnkiDroid does not count.
+    SpecialFieldDecides {
+        /// The special field.
+        name: String,
+    },
+}
+
+impl ProblemKind {
+    /// Whether Anki refuses to save the note type; the others it takes without a word.
+    #[must_use]
+    pub fn is_refused(&self) -> bool {
+        matches!(
+            self,
+            Self::Syntax(_)
+                | Self::UnknownField { .. }
+                | Self::EmptyTag
+                | Self::FrontSideCondition
+                | Self::NoFieldOnFront
+                | Self::SameFront { .. }
+                | Self::NoCloze
+        )
+    }
+}
+
+/// What is wrong with the templates (front and back each) of a note type, in their order.
+#[must_use]
+pub fn validate<S: AsRef<str>>(templates: &[(S, S)], fields: &[S], is_cloze: bool) -> Vec<Problem> {
+    let fields: Vec<&str> = fields.iter().map(AsRef::as_ref).collect();
+    let mut problems = Vec::new();
+    for (template, (front, back)) in templates.iter().enumerate() {
+        for (side, source) in [(Side::Front, front.as_ref()), (Side::Back, back.as_ref())] {
+            let mut check = Check {
+                template,
+                side,
+                fields: &fields,
+                is_cloze,
+                problems: &mut problems,
+            };
+            check.side(source);
+        }
+        let front = front.as_ref();
+        let same = |(other, _): &(S, S)| other.as_ref() == front;
+        let earlier = templates.iter().take(template).position(same);
+        if let Some(earlier) = earlier.filter(|_| !front.contains("{{Card}}")) {
+            problems.push(Problem {
+                template,
+                side: Side::Front,
+                kind: ProblemKind::SameFront { earlier },
+                range: 0..front.len(),
+            });
+        }
+    }
+    problems
+}
+
+/// Checks one side of one card template.
+struct Check<'a> {
+    template: usize,
+    side: Side,
+    fields: &'a [&'a str],
+    is_cloze: bool,
+    problems: &'a mut Vec<Problem>,
+}
+
+impl Check<'_> {
+    fn side(&mut self, source: &str) {
+        let parsed = match Template::parse(source) {
+            Ok(parsed) => parsed,
+            Err(error) => return self.push(ProblemKind::Syntax(error.kind), error.range),
+        };
+        let uses: Vec<FieldUse<'_>> = parsed.field_uses().collect();
+        for used in &uses {
+            self.name(used);
+            self.filters(used);
+        }
+        let whole = 0..source.len();
+        if self.side == Side::Front && uses.iter().all(|used| used.conditional) {
+            self.push(ProblemKind::NoFieldOnFront, whole.clone());
+        }
+        if self.is_cloze && !uses.iter().any(|used| used.filters.contains(&"cloze")) {
+            self.push(ProblemKind::NoCloze, whole);
+        }
+        if self.side == Side::Front && !self.is_cloze {
+            self.special_fields(&parsed, &uses);
+        }
+    }
+
+    fn push(&mut self, kind: ProblemKind, range: Range<usize>) {
+        self.problems.push(Problem {
+            template: self.template,
+            side: self.side,
+            kind,
+            range,
+        });
+    }
+
+    fn name(&mut self, used: &FieldUse<'_>) {
+        let name = used.name;
+        let range = used.range.clone();
+        if self.fields.contains(&name) && name != "FrontSide" {
+            return;
+        }
+        if name == "FrontSide" && used.conditional {
+            return self.push(ProblemKind::FrontSideCondition, range);
+        }
+        if name == "FrontSide" {
+            if self.side == Side::Front {
+                self.push(ProblemKind::FrontSideOnFront, range);
+            } else if used.filters.iter().any(|filter| !filter.is_empty()) {
+                self.push(ProblemKind::FiltersOnFrontSide, range);
+            }
+            return;
+        }
+        let filtered_nothing = name.is_empty() && !used.filters.is_empty();
+        if filtered_nothing || SPECIAL_FIELDS.contains(&name) || is_cloze_condition(name) {
+            return;
+        }
+        if name.is_empty() {
+            return self.push(ProblemKind::EmptyTag, range);
+        }
+        let (name, conditional) = (name.to_owned(), used.conditional);
+        self.push(ProblemKind::UnknownField { name, conditional }, range);
+    }
+
+    fn filters(&mut self, used: &FieldUse<'_>) {
+        let range = &used.range;
+        for filter in used
+            .filters
+            .iter()
+            .filter(|filter| !is_known_filter(filter))
+        {
+            if filter.trim_end() == "tts" {
+                self.push(ProblemKind::SpeechWithoutLanguage, range.clone());
+            } else {
+                let name = (*filter).to_owned();
+                self.push(ProblemKind::UnknownFilter { name }, range.clone());
+            }
+        }
+        let named: Vec<&str> = used
+            .filters
+            .iter()
+            .copied()
+            .filter(|f| !f.is_empty())
+            .collect();
+        match named.as_slice() {
+            ["type"] | ["type", "cloze" | "nc"] => {}
+            ["type", dropped @ ..] => {
+                let dropped = dropped.iter().map(|filter| (*filter).to_owned()).collect();
+                self.push(ProblemKind::DroppedFilters { dropped }, range.clone());
+            }
+            filters if filters.contains(&"cloze") && !self.is_cloze => {
+                let field = used.name.to_owned();
+                self.push(ProblemKind::ClozeInNormalType { field }, range.clone());
+            }
+            _ => {}
+        }
+    }
+
+    /// Tells of a front that needs a special field even when every field of the note is
+    /// filled, or no field of the note at all.
+    fn special_fields(&mut self, parsed: &Template, uses: &[FieldUse<'_>]) {
+        let filled = |name: &str| self.fields.contains(&name);
+        let decides = [false, true]
+            .into_iter()
+            .any(|has_tags| parsed.special_fields_decide(filled, filled, has_tags));
+        if !decides {
+            return;
+        }
+        let special = uses
+            .iter()
+            .find(|used| counts_on_desktop(used.name, true) && !self.fields.contains(&used.name));
+        if let Some(used) = special {
+            let name = used.name.to_owned();
+            self.push(
+                ProblemKind::SpecialFieldDecides { name },
+                used.range.clone(),
+            );
+        }
+    }
+}
