@@ -3,6 +3,7 @@
 pub mod diag;
 mod error;
 pub mod files;
+pub mod identity;
 pub mod model;
 pub mod source;
 pub mod template;
