@@ -5,6 +5,7 @@ mod error;
 pub mod files;
 pub mod identity;
 pub mod model;
+pub mod render;
 pub mod source;
 pub mod template;
 

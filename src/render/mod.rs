@@ -1,0 +1,92 @@
+//! Field sources to Anki's HTML.
+//!
+//! Markdown is not the first to see a field: formulas, sound and LaTeX tags, wiki links and clozes
+//! are found before ([`scan`]) and stand as single characters ([`mask`]) in what the Markdown
+//! parser reads; [`writer`] makes HTML of its events and puts them back, [`place`] moves clozes
+//! to where they do not cut elements, and [`emit`] writes them so that Anki reads no other ones.
+//!
+//! The only I/O is through [`Files`](crate::files::Files): media are looked up and hashed, never
+//! loaded. Notes can be rendered in parallel; names of media are known when all are done.
+
+mod emit;
+mod html;
+mod image;
+mod language;
+mod markdown;
+mod mask;
+mod media;
+mod note;
+mod piece;
+mod place;
+mod raw_html;
+mod scan;
+mod sink;
+mod tex;
+mod writer;
+
+use std::collections::BTreeMap;
+
+pub use media::{MediaContent, MediaKey, MediaNames, NamedMedia};
+use media::Library;
+
+use crate::diag::Diagnostics;
+use crate::files::{Files, parent};
+use crate::model::written::WrittenNote;
+
+/// Renders the notes of a project. Many threads may use it at a time.
+pub struct Renderer<'a> {
+    library: Library<'a>,
+}
+
+/// A note's fields as HTML, and what was found on the way.
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct RenderedNote {
+    /// The fields, in the order of the note type's. In the place of a media file's name stands
+    /// what [`MediaNames::resolve`] replaces.
+    pub fields: Vec<String>,
+    /// The media that the fields use, in the order of first use, each once.
+    pub media: Vec<MediaKey>,
+    /// What is wrong with the note.
+    pub diagnostics: Diagnostics,
+}
+
+impl<'a> Renderer<'a> {
+    /// A renderer that finds media among `files`.
+    #[must_use]
+    pub fn new(files: &'a dyn Files) -> Self {
+        Self {
+            library: Library::new(files),
+        }
+    }
+
+    /// The fields of a note. `source_path` is the path of its file, from which its media
+    /// references count; the ids of its footnotes begin with `footnote_prefix`.
+    ///
+    /// The result depends on the note and the files alone, not on other notes.
+    #[must_use]
+    pub fn note(
+        &self,
+        note: &WrittenNote,
+        source_path: &str,
+        footnote_prefix: &str,
+    ) -> RenderedNote {
+        note::render(&self.library, note, parent(source_path), footnote_prefix)
+    }
+
+    /// The names of all media that `notes` use, given in the order of the package. One content
+    /// has one name, from the smallest path at which any note found it, unless `frozen` holds one
+    /// for the hash of its content.
+    #[must_use]
+    pub fn names<'n>(
+        &self,
+        notes: impl IntoIterator<Item = &'n RenderedNote>,
+        frozen: &BTreeMap<String, String>,
+    ) -> MediaNames {
+        let used = notes.into_iter().flat_map(|note| &note.media);
+        self.library.names(used, frozen)
+    }
+}
+
+#[cfg(test)]
+mod tests;
