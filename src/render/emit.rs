@@ -70,8 +70,9 @@ impl Emitter<'_> {
                     if in_cloze {
                         let space = math && character == '}';
                         self.out.push_str(if space { " " } else { APART });
-                    } else if character == ':' {
-                        self.break_opening(APART);
+                    } else if character == ':' && self.out.pop().is_some() {
+                        self.break_opening();
+                        self.out.push(':');
                     }
                 }
             }
@@ -82,16 +83,14 @@ impl Emitter<'_> {
         }
     }
 
-    /// Where the text so far ends in `{{c1:` and another colon follows, nothing in it may be
-    /// read as the opening of a cloze.
-    fn break_opening(&mut self, apart: &str) {
-        let Some(list) = self.out.strip_suffix(':') else {
-            return;
-        };
-        let digits = list.trim_end_matches(|it: char| it.is_ascii_digit() || it == ',');
-        if digits.len() < list.len() && digits.ends_with("{{c") {
-            let at = digits.len() - 2;
-            self.out.insert_str(at, apart);
+    /// Where the text so far ends in `{{c1` and two colons follow, it would be read as the
+    /// opening of a cloze.
+    fn break_opening(&mut self) {
+        let list = self.out.as_str();
+        let before = list.trim_end_matches(|it: char| it.is_ascii_digit() || it == ',');
+        if before.len() < list.len() && before.ends_with("{{c") {
+            let at = before.len() - 2;
+            self.out.insert_str(at, APART);
         }
     }
 
@@ -166,6 +165,7 @@ impl Emitter<'_> {
 
     fn hint(&mut self, group: usize) {
         let last = self.last.take();
+        self.break_opening();
         let at = self.out.len();
         match self.open.last_mut() {
             Some(open) if open.group == group && open.hint.is_none() => {

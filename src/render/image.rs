@@ -162,7 +162,7 @@ mod tests {
         assert_eq!(alt_and_size("a|b"), ("a|b", Size::default()));
         assert_eq!(
             attributes("{width=300 height=\"20px\"} x"),
-            Some((size(Some(300), Some(20)), 26))
+            Some((size(Some(300), Some(20)), 25))
         );
         assert_eq!(attributes("{x}"), None);
         assert_eq!(attributes("{}"), None);

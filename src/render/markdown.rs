@@ -86,7 +86,8 @@ fn finish(mut html: Html, field: &Field<'_>, sink: &mut Sink<'_>) -> String {
     emit(&html, field.scan, field.numbers, field.guards)
 }
 
-fn write(field: &Field<'_>, mask: &Mask<'_>, tracks: bool, sink: &mut Sink<'_>) -> Html {
+/// The pieces of a field, with its clozes where they stand in the source.
+pub(super) fn write(field: &Field<'_>, mask: &Mask<'_>, tracks: bool, sink: &mut Sink<'_>) -> Html {
     let parser = Parser::new_ext(&mask.text, options()).into_offset_iter();
     let mut writer = Writer::new(field, mask, tracks, sink);
     for (event, range) in parser {

@@ -12,7 +12,7 @@ use crate::model::written::{
     Content, Highlight, MathEngine, Remote, Settings, WrittenNote, WrittenSuspend, WrittenType,
 };
 use crate::model::{DeckName, Flag, Kind, NoteType};
-use crate::template::cloze::{CardSide, ClozeText};
+use crate::template::cloze::{CardSide, ClozeNode, ClozeText};
 
 /// A note of two fields; a cloze note shows only the first as clozes.
 fn note(kind: Kind, fields: Vec<Content>, settings: Settings) -> WrittenNote {
@@ -254,7 +254,8 @@ fn clozes() {
     );
     cloze("{{c1,2::x::h}}", "{{c1::{{c2::x::h}}::h}}");
     cloze("{{c1::a:::h}}", "{{c1::a:::h}}");
-    cloze(r"{{c1::a\:::h}}", r"{{c1::a:<!-- -->::h}}");
+    cloze("{{c1::a&#58;::h}}", "{{c1::a:<!-- -->::h}}");
+    cloze(r"{{c1::\{{c1::}}", "{{c1::{<!-- -->{c1::}}");
     cloze("a**{{c1::b}}**c", "a<strong>{{c1::b}}</strong>c");
     cloze("**{{c1::_b_}}**", "<strong>{{c1::<em>b</em>}}</strong>");
     cloze(
@@ -266,8 +267,12 @@ fn clozes() {
         "{{c1::<strong>a</strong> b}}",
     );
     cloze(
-        "{{c1::[a}}::b](https://e.com/}}::{{c1::)}}",
-        "{{c1::[a}}::b](https://e.com/}}::{<!-- -->{c1::)}}",
+        "{{c1::[a](https://e.com/}}::{{c2::)}}",
+        "{{c1::<a href=\"https://e.com/}&#125;:&#58;{&#123;c2:&#58;\">a</a>}}",
+    );
+    cloze(
+        "{{c1::[a}} b](https://e.com)",
+        "{{c1::<a href=\"https://e.com\">a</a>}}<a href=\"https://e.com\"> b</a>",
     );
     cloze("{{c1::x}}}", "{{c1::x}}}");
     cloze("{{{c1::x}}}", "{{{c1::x}}}");
@@ -546,8 +551,8 @@ fn other_contents() {
     );
     check(
         Kind::Cloze,
-        Content::Plain(text("{{c1::a {b}::<h>}} \\{{c1::")),
-        "{{c1::a {b}<!-- -->::&lt;h&gt;}} \\{<!-- -->{c1::",
+        Content::Plain(text("{{c1::a {b}::<h>}} }} {c}}")),
+        "{{c1::a {b}::&lt;h&gt;}} }} {c}}",
     );
     check(
         Kind::Cloze,
@@ -614,7 +619,7 @@ fn check_soup(source: &str) -> Result<(), TestCaseError> {
             let clozes = ClozeText::parse(&html);
             for number in clozes.numbers() {
                 prop_assert!((1..=500).contains(&number));
-                clozes.reveal(number, CardSide::Answer);
+                prop_assert!(!clozes.reveal(number, CardSide::Answer).is_empty());
             }
             let unclosed = clozes
                 .problems()
@@ -629,12 +634,77 @@ fn check_soup(source: &str) -> Result<(), TestCaseError> {
     Ok(())
 }
 
+/// What Anki reads in the emitted text has to be what was meant: the same clozes in the same
+/// order, each with its hint.
+fn check_intent(source: &str) -> Result<(), TestCaseError> {
+    let text = Text::detached(source);
+    let dialect = scan::Dialect {
+        markdown: true,
+        clozes: true,
+        highlight: true,
+        curly: false,
+        stray: None,
+    };
+    let mut found = Diagnostics::new();
+    let scan = scan::scan(&text, dialect, &mut found);
+    let mut used = Vec::new();
+    let numbers = markdown::number(&scan, &mut used);
+    let field = markdown::Field {
+        text: &text,
+        scan: &scan,
+        numbers: &numbers,
+        guards: true,
+        footnotes: "n",
+    };
+    let (files, settings) = (files(), Settings::default());
+    let library = media::Library::new(&files);
+    let mut sink = sink::Sink::new(&library, &settings, "notes");
+    let mask = mask::Mask::new(source, &scan);
+    let mut html = markdown::write(&field, &mask, true, &mut sink);
+    place::place(&mut html, &scan, source);
+    let emitted = emit::emit(&html, &scan, &numbers, true);
+
+    let kept: Vec<&scan::Token> = html
+        .pieces
+        .iter()
+        .filter_map(|piece| match piece.kind {
+            piece::PieceKind::Token(index) => scan.tokens.get(index),
+            _ => None,
+        })
+        .collect();
+    let too_deep = found.iter().any(|it| it.code == Code::ClozeNesting);
+    if too_deep {
+        return Ok(());
+    }
+    let mut meant: Vec<(u16, bool)> = Vec::new();
+    for token in &kept {
+        if token.kind == scan::TokenKind::Open {
+            let hint = kept
+                .iter()
+                .any(|it| it.group == token.group && it.kind == scan::TokenKind::Hint);
+            meant.extend(numbers[token.group].iter().map(|number| (*number, hint)));
+        }
+    }
+    let clozes = ClozeText::parse(&emitted);
+    let read: Vec<(u16, bool)> = clozes
+        .nodes()
+        .iter()
+        .filter_map(|node| match node {
+            ClozeNode::Open { numbers, hint, .. } => Some((numbers[0], hint.is_some())),
+            _ => None,
+        })
+        .collect();
+    prop_assert_eq!(read, meant, "{} -> {}", source, emitted);
+    Ok(())
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(2000))]
 
     #[test]
     fn soup_never_panics_and_opens_no_cloze_without_end(source in soup()) {
         check_soup(&source)?;
+        check_intent(&source)?;
     }
 
     #[test]

@@ -125,7 +125,7 @@ impl<'t> Walk<'t> {
                 self.step(byte, at)
             } else {
                 match byte {
-                    b'{' => self.open_brace(at, Inside::Text),
+                    b'{' => self.open_brace(at, 0, Inside::Text),
                     b'}' => self.close_brace(at, 0),
                     b':' if self.byte(at + 1) == Some(b':') => self.colons(at),
                     _ => at + 1,
@@ -183,7 +183,7 @@ impl<'t> Walk<'t> {
             b'!' => self.exclamation(at),
             b']' if self.byte(at + 1) == Some(b'(') => self.destination(at + 2),
             b'<' => self.angle(at),
-            b'{' => self.open_brace(at, Inside::Text),
+            b'{' => self.open_brace(at, 0, Inside::Text),
             b'}' => self.close_brace(at, 0),
             b':' if self.byte(at + 1) == Some(b':') => self.colons(at),
             b'=' => self.equals(at),
@@ -326,7 +326,7 @@ impl<'t> Walk<'t> {
         let mut at = range.start;
         while at < range.end {
             at = match self.byte(at) {
-                Some(b'{') => self.open_brace(at, inside),
+                Some(b'{') => self.open_brace(at, base, inside),
                 Some(b'}') => self.close_brace(at, base),
                 Some(b'\\') if inside == Inside::Math => at + 2,
                 _ => at + 1,
@@ -352,7 +352,7 @@ impl<'t> Walk<'t> {
         self.stack.retain(|open| !open.curly);
     }
 
-    fn open_brace(&mut self, at: usize, inside: Inside) -> usize {
+    fn open_brace(&mut self, at: usize, base: usize, inside: Inside) -> usize {
         if let Some(opening) = opening(self.text, at) {
             return self.open_cloze(opening, inside);
         }
@@ -366,8 +366,11 @@ impl<'t> Walk<'t> {
                     .fix(format!("write `{right}`"), span, right),
             );
         }
+        let reachable = self.stack.len() > base;
         match self.stack.last_mut() {
-            Some(open) => open.depth = open.depth.saturating_add(1),
+            Some(open) if reachable => open.depth = open.depth.saturating_add(1),
+            // Braces of code or a formula are no concern of a cloze around it.
+            Some(_) => {}
             None if self.dialect.curly && inside == Inside::Text => return self.open_curly(at),
             None => {}
         }
