@@ -21,6 +21,7 @@ mod place;
 mod raw_html;
 mod scan;
 mod sink;
+mod template_media;
 mod tex;
 mod writer;
 
@@ -28,10 +29,11 @@ use std::collections::BTreeMap;
 
 pub use media::{MediaContent, MediaKey, MediaNames, NamedMedia};
 use media::Library;
+pub use template_media::TemplateMedia;
 
 use crate::diag::Diagnostics;
 use crate::files::{Files, parent};
-use crate::model::written::WrittenNote;
+use crate::model::written::{Settings, WrittenNote, WrittenType};
 
 /// Renders the notes of a project. Many threads may use it at a time.
 pub struct Renderer<'a> {
@@ -85,6 +87,17 @@ impl<'a> Renderer<'a> {
     ) -> MediaNames {
         let used = notes.into_iter().flat_map(|note| &note.media);
         self.library.names(used, frozen)
+    }
+
+    /// The files that the CSS and the card templates of `types` refer to. They go into the
+    /// package under their own names, which begin with `_`.
+    #[must_use]
+    pub fn template_media<'t>(
+        &self,
+        types: impl IntoIterator<Item = &'t WrittenType>,
+        settings: &Settings,
+    ) -> TemplateMedia {
+        template_media::find(&self.library, types, settings)
     }
 }
 

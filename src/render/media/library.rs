@@ -125,6 +125,11 @@ impl<'a> Library<'a> {
         MediaNames::new(&lock(&self.contents), used, frozen)
     }
 
+    /// Where the bytes of a content are.
+    pub(in crate::render) fn content(&self, key: &MediaKey) -> Option<MediaContent> {
+        lock(&self.contents).get(key).map(|it| it.content.clone())
+    }
+
     /// The hash of a file's content, which is read piece by piece and only the first time.
     fn hash(&self, path: &str) -> Result<MediaKey, String> {
         let cell = Arc::clone(lock(&self.hashes).entry(path.to_owned()).or_default());
