@@ -1,5 +1,6 @@
 //! Compiles notes written in YAML and Markdown into Anki packages.
 
+pub mod check;
 pub mod diag;
 mod error;
 pub mod files;
