@@ -5,7 +5,7 @@ PYTHON ?= python3
 CARGO ?= cargo
 # Where tests/it/judge.rs looks for them; may be a link to a folder elsewhere.
 JUDGES := target/judges
-VENV := $(PYTHON) -B tests/anki/venv.py
+VENV := $(PYTHON) -B tests/anki/environment.py
 
 .DEFAULT_GOAL := help
 .PHONY: help test test-all lint doc judges peers bench snapshots fmt

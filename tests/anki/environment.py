@@ -1,6 +1,6 @@
 """Makes a virtual environment with pinned packages, or leaves a whole one alone.
 
-    python venv.py FOLDER REQUIREMENT...     such as  anki==26.9.3
+    python environment.py FOLDER REQUIREMENT...     such as  anki==26.9.3
 
 A stamp is written last. An environment without one (interrupted, or made by hand) is
 kept only if its packages import; anything else is made anew. Standard library only.
@@ -99,5 +99,5 @@ def refuse_what_cannot_work():
 
 if __name__ == "__main__":
     if len(sys.argv) < 3:
-        sys.exit("usage: venv.py FOLDER NAME==VERSION...")
+        sys.exit("usage: environment.py FOLDER NAME==VERSION...")
     main(*sys.argv[1:])
