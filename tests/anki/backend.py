@@ -245,14 +245,16 @@ def _media(package, collection, rendered):
         if collection.models.get(note_type_id):
             asked.update(collection._backend.extract_static_media_files(note_type_id))
     folder = Path(collection.media.dir())
-    for key, name in sorted(package.media.items()):
-        # An import leaves such a file out, so Anki itself cannot call it unused.
-        if name not in asked:
-            yield "media-unused", f"nothing asks for {name}"
-        elif key in package.sizes and not folder.joinpath(name).is_file():
-            yield "media-missing", f"{name} did not arrive in the media folder"
-        elif key in package.sizes and folder.joinpath(name).read_bytes() != package.media_bytes(key):
-            yield "media-missing", f"{name} arrived with other bytes"
+    with package.open() as archive:
+        for key, name in sorted(package.media.items()):
+            arrived = folder.joinpath(name)
+            # An import leaves such a file out, so Anki itself cannot call it unused.
+            if name not in asked:
+                yield "media-unused", f"nothing asks for {name}"
+            elif not arrived.is_file():
+                yield "media-missing", f"{name} did not arrive in the media folder"
+            elif key in package.sizes and arrived.read_bytes() != archive.read(key):
+                yield "media-missing", f"{name} arrived with other bytes"
 
 
 def _empty_cards(collection):

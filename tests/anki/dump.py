@@ -42,10 +42,9 @@ class Package:
         self.sizes = {entry.filename: entry.file_size for entry in self.entries}
         self._read_rows(database)
 
-    def media_bytes(self, entry):
-        """The bytes of one numbered entry."""
-        with zipfile.ZipFile(self.path) as archive:
-            return archive.read(entry)
+    def open(self):
+        """The archive, for the bytes of its numbered entries."""
+        return zipfile.ZipFile(self.path)
 
     def deck_name(self, deck_id):
         """The full name of a deck, or a text that says it is not there."""

@@ -85,6 +85,7 @@ class Sample:
         self.media_map = {str(index): name for index, name in enumerate(self.media)}
         self.date = (1980, 1, 1, 0, 0, 0)
         self.database_first = False
+        self.compression = zipfile.ZIP_DEFLATED
         self.statements = []
 
 
@@ -101,9 +102,9 @@ class Sample:
         entries = [(str(i), data) for i, data in enumerate(self.media.values())]
         entries.append(("media", json.dumps(self.media_map).encode()))
         entries.insert(0 if self.database_first else len(entries), ("collection.anki2", self._database()))
-        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        with zipfile.ZipFile(path, "w") as archive:
             for name, data in entries:
-                archive.writestr(zipfile.ZipInfo(name, self.date), data, zipfile.ZIP_DEFLATED)
+                archive.writestr(zipfile.ZipInfo(name, self.date), data, self.compression)
 
     def _add(self, note_type, fields, tags, ordinals):
         position = len(self.notes)

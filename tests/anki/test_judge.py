@@ -8,13 +8,14 @@ Run with the Python of a venv that holds `anki`:
 import sys
 import tempfile
 import unittest
+import zipfile
 from pathlib import Path
 
 import anki.buildinfo
 
 import backend
 from dump import Package, dump
-from packages import judge
+from packages import RULES, judge
 from sample import CLOZE, NORMAL, PARENT, PRESET, TIME, WORDS, Sample
 
 IS_25 = anki.buildinfo.version.startswith("25.")
@@ -211,6 +212,10 @@ def database_first(sample):
     sample.database_first = True
 
 
+def other_compression(sample):
+    sample.compression = zipfile.ZIP_BZIP2
+
+
 # What is changed in the sound package, and exactly the rules that this breaks.
 BROKEN = [
     ("a missing card", drop_card, {"generation", "check"}),
@@ -267,7 +272,11 @@ BROKEN = [
     ("an id in the future", future, {"ids", "note-row"}),
     ("the date of the build", other_date, {"entry-date"}),
     ("the database first", database_first, {"entry-order"}),
+    ("a compression that Anki cannot read", other_compression, {"archive", "import"}),
 ]
+# Rules that no change of the sample breaks: the first has a test of its own, the others
+# say what should never happen.
+UNBROKEN = {"readable", "reimport", "judge"}
 
 
 class JudgeTest(unittest.TestCase):
@@ -293,6 +302,10 @@ class JudgeTest(unittest.TestCase):
             with self.subTest(what):
                 broken = self.report(change)["broken"]
                 self.assertEqual({entry["rule"] for entry in broken}, rules, broken)
+
+    def test_each_rule_can_be_broken(self):
+        broken = set().union(*(rules for _, _, rules in BROKEN))
+        self.assertEqual(broken, set(RULES) - UNBROKEN)
 
     def test_a_file_that_is_no_package_is_unreadable(self):
         for data in (b"", b"not a zip", b"PK\x05\x06" + bytes(18)):

@@ -185,6 +185,18 @@ fn a_sound_package_passes_and_a_broken_one_is_reported() {
 }
 
 #[test]
+fn the_makefile_installs_the_backends_that_judge() {
+    let makefile = include_str!("../../Makefile");
+    for backend in BACKENDS {
+        let installs = format!("/{backend} {}", backend.replacen('-', "==", 1));
+        assert!(
+            makefile.contains(&installs),
+            "the Makefile lacks {installs}"
+        );
+    }
+}
+
+#[test]
 fn nothing_to_judge_is_no_success() {
     assert!(verdict(&[]).is_err());
 }

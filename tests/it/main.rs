@@ -1,5 +1,5 @@
 //! The one integration binary: each further one would link SQLite again.
-#![allow(
+#![expect(
     clippy::disallowed_methods,
     clippy::unwrap_used,
     reason = "tests arrange files of their own, and one that cannot go on should panic"
