@@ -246,6 +246,32 @@ pub fn file_name(path: &str) -> &str {
     path.rsplit_once('/').map_or(path, |(_, name)| name)
 }
 
+/// What stands at a path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Kind {
+    /// A file.
+    File,
+    /// A folder.
+    Folder,
+}
+
+/// Where a path leads, without symbolic links, and what is there.
+///
+/// # Errors
+/// When there is nothing.
+pub fn locate(path: &Path) -> Result<(PathBuf, Kind), Error> {
+    let found = std::fs::canonicalize(path).map_err(|source| Error::read(path, source))?;
+    let kind = if found.is_dir() { Kind::Folder } else { Kind::File };
+    Ok((found, kind))
+}
+
+/// Whether there is a file at this path.
+#[must_use]
+pub fn is_file(path: &Path) -> bool {
+    path.is_file()
+}
+
 /// Writes a file by way of a temporary one in the same folder, so that nobody ever sees half of
 /// it. Returns whether it changed: where the file has these very bytes already, it is not touched.
 ///

@@ -11,7 +11,7 @@ mod lock;
 mod lock_text;
 mod stamp;
 
-pub use assign::{IdMode, Identity, assign};
+pub use assign::{Identity, assign};
 pub use content::{content_hash, schema_hash, type_content};
 pub use lock::{FieldRecord, Lock, MediaRecord, NoteRecord, TypeRecord};
 pub use stamp::{Stamp, TypeStamp, note_ids, stamp, stamp_type};

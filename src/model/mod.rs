@@ -14,7 +14,6 @@ mod media;
 mod note;
 mod note_type;
 mod note_type_builder;
-pub mod shipped;
 mod tag;
 pub mod written;
 
