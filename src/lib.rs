@@ -1,8 +1,10 @@
 //! Compiles notes written in YAML and Markdown into Anki packages.
 
+pub mod check;
 pub mod diag;
 mod error;
 pub mod files;
+pub mod identity;
 pub mod model;
 pub mod package;
 pub mod source;

@@ -3,5 +3,6 @@
 pub mod defaults;
 pub mod draft;
 pub mod header;
+pub mod layout;
 pub mod types;
 pub mod yaml;

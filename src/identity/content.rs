@@ -1,0 +1,83 @@
+//! What the author controls of a note or a note type, as one hash.
+//!
+//! A newer deckle that renders the same source in another way does not change it: learners'
+//! notes are not overwritten because a program was updated.
+
+use super::hash::Hasher;
+use crate::model::NoteType;
+use crate::model::written::WrittenNote;
+
+/// The hash of a note's content: the source of its fields, its tags and note type, the settings
+/// that shape its output, and the bytes of its media, given as their hashes.
+#[must_use]
+pub fn content_hash(note: &WrittenNote, media: &[&str]) -> String {
+    let mut hasher = Hasher::default();
+    hasher.text(&note.note_type.key);
+    for (index, field) in note.fields.iter().enumerate() {
+        let Some(content) = field else { continue };
+        hasher.number(i64::try_from(index).unwrap_or(i64::MAX));
+        content.texts(&mut |format, text| {
+            hasher.text(format).text(text);
+        });
+    }
+    // The order of tags means nothing to Anki, which sorts them.
+    let mut tags: Vec<&str> = note.tags.iter().map(|tag| tag.value.as_str()).collect();
+    tags.sort_unstable();
+    hasher.text("tags");
+    for tag in tags {
+        hasher.text(tag);
+    }
+    let settings = &note.settings;
+    let (highlight, math) = (settings.highlight, settings.math);
+    let shape = format!(
+        "{} {highlight:?} {} {math:?}",
+        settings.hard_breaks, settings.curly
+    );
+    hasher.text(&shape);
+    let mut media = media.to_vec();
+    media.sort_unstable();
+    media.dedup();
+    for file in media {
+        hasher.text(file);
+    }
+    hasher.hex()
+}
+
+/// The hash of what makes two versions of a note type incompatible for an import: its kind, its
+/// sort field, and the identities of its fields and card templates in their order.
+#[must_use]
+pub fn schema_hash(note_type: &NoteType) -> String {
+    let mut hasher = Hasher::default();
+    hasher.text(&format!("{:?}", note_type.kind()));
+    hasher.number(i64::try_from(note_type.sort_field()).unwrap_or(i64::MAX));
+    for field in note_type.fields() {
+        hasher.number(field.id.unwrap_or_default());
+    }
+    hasher.text("templates");
+    for template in note_type.templates() {
+        hasher.number(template.id.unwrap_or_default());
+    }
+    hasher.hex()
+}
+
+/// The hash of all that an import takes over from a note type.
+#[must_use]
+pub fn type_content(note_type: &NoteType) -> String {
+    let mut hasher = Hasher::default();
+    hasher
+        .text(note_type.name())
+        .text(note_type.css())
+        .text(&schema_hash(note_type));
+    for field in note_type.fields() {
+        hasher.text(&format!("{field:?}"));
+    }
+    for template in note_type.templates() {
+        hasher.text(&format!("{template:?}"));
+    }
+    let latex = note_type.latex();
+    hasher
+        .text(&latex.preamble)
+        .text(&latex.postamble)
+        .number(i64::from(latex.svg));
+    hasher.hex()
+}

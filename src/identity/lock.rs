@@ -1,0 +1,88 @@
+//! What `deckle.lock` remembers.
+
+use std::collections::BTreeMap;
+
+/// The memory of a project's builds.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Lock {
+    /// The notes of the last build, by their ids.
+    pub notes: BTreeMap<String, NoteRecord>,
+    /// Notes that are gone, by their ids: an undone deletion gets its id back, and no new note
+    /// ever gets the id of one.
+    pub removed: BTreeMap<String, NoteRecord>,
+    /// The project's note types, by their keys.
+    pub types: BTreeMap<String, TypeRecord>,
+    /// Names of media files, in the order they have in packages.
+    pub media: Vec<MediaRecord>,
+}
+
+/// A note as it was built last.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NoteRecord {
+    /// The guid, which Anki knows it by.
+    pub guid: String,
+    /// The note id, its creation time in milliseconds.
+    pub note_id: i64,
+    /// The time of its last change, in seconds.
+    pub modified: i64,
+    /// The hash of its content.
+    pub content: String,
+    /// The key of its note type.
+    pub note_type: String,
+    /// The file it stood in.
+    pub path: String,
+    /// The headings above it, joined by ` / `.
+    pub heading: String,
+    /// The hash of its first field.
+    pub fingerprint: String,
+}
+
+/// A note type as it was built last.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TypeRecord {
+    /// Its id in Anki.
+    pub id: i64,
+    /// The time of its last change, in seconds.
+    pub modified: i64,
+    /// The hash of all that an import takes over.
+    pub content: String,
+    /// The hash of what makes two versions incompatible.
+    pub schema: String,
+    /// Its fields, in their order.
+    pub fields: Vec<FieldRecord>,
+    /// Its card templates, in their order.
+    pub templates: Vec<FieldRecord>,
+}
+
+/// A field or a card template of a note type.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FieldRecord {
+    /// The stable key.
+    pub key: String,
+    /// Its id in Anki.
+    pub id: i64,
+    /// Its name at the last build.
+    pub name: String,
+}
+
+/// A media file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MediaRecord {
+    /// The hash of its bytes, in hexadecimal digits.
+    pub content: String,
+    /// Its name in packages, which stays.
+    pub name: String,
+}
+
+impl Lock {
+    /// The newest time of a change; `None` for an empty lock.
+    #[must_use]
+    pub fn newest(&self) -> Option<i64> {
+        let notes = self
+            .notes
+            .values()
+            .chain(self.removed.values())
+            .map(|it| it.modified);
+        notes.chain(self.types.values().map(|it| it.modified)).max()
+    }
+}

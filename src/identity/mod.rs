@@ -1,0 +1,17 @@
+//! Which note is this? Did it change?
+//!
+//! Learners' progress hangs on a note's guid, their edits on its time. Both come from here and
+//! are kept in `deckle.lock`. Identity works in two steps: [`assign`] gives each note its id
+//! before rendering, [`stamp`] its time behind it, when all that shapes it is known.
+
+mod assign;
+mod content;
+mod hash;
+mod lock;
+mod lock_text;
+mod stamp;
+
+pub use assign::{IdMode, Identity, assign};
+pub use content::{content_hash, schema_hash, type_content};
+pub use lock::{FieldRecord, Lock, MediaRecord, NoteRecord, TypeRecord};
+pub use stamp::{Stamp, TypeStamp, note_ids, stamp, stamp_type};
