@@ -321,6 +321,28 @@ pub fn read_if_exists(path: &Path) -> Result<Option<Vec<u8>>, Error> {
     }
 }
 
+/// Opens a file outside of any project, such as a media file that a program names, and says its
+/// size in bytes.
+///
+/// # Errors
+/// When it is no file, or cannot be read.
+pub fn open_disk(path: &Path) -> Result<(std::fs::File, u64), Error> {
+    let failed = |source| Error::read(path, source);
+    let file = std::fs::File::open(path).map_err(failed)?;
+    let data = file.metadata().map_err(failed)?;
+    // A folder can be opened on Unix; reading it then fails late, in the middle of the work.
+    if data.is_dir() {
+        return Err(failed(std::io::ErrorKind::IsADirectory.into()));
+    }
+    Ok((file, data.len()))
+}
+
+/// Whether there is nothing at this path.
+#[must_use]
+pub fn is_missing(path: &Path) -> bool {
+    matches!(path.try_exists(), Ok(false))
+}
+
 fn same_bytes(left: &Path, right: &Path) -> bool {
     let sizes = (std::fs::metadata(left), std::fs::metadata(right));
     let (Ok(left_size), Ok(right_size)) = sizes else {
