@@ -262,7 +262,11 @@ pub enum Kind {
 /// When there is nothing.
 pub fn locate(path: &Path) -> Result<(PathBuf, Kind), Error> {
     let found = std::fs::canonicalize(path).map_err(|source| Error::read(path, source))?;
-    let kind = if found.is_dir() { Kind::Folder } else { Kind::File };
+    let kind = if found.is_dir() {
+        Kind::Folder
+    } else {
+        Kind::File
+    };
     Ok((found, kind))
 }
 

@@ -7,6 +7,8 @@ pub mod files;
 pub mod identity;
 pub mod model;
 pub mod package;
+pub mod project;
+pub mod render;
 pub mod source;
 pub mod template;
 

@@ -14,9 +14,9 @@ use sha2::{Digest, Sha256};
 use super::archive::read_database;
 use super::collection::{MARK, Mark};
 use super::database::{COL, NOTES, failed, open};
-use super::ids::MAX_ID;
 use super::note_rows;
 use super::note_type_rows::NoteTypeRow;
+use crate::model::MAX_ID;
 use crate::model::{Guid, Note, NoteType};
 use crate::{Error, ErrorKind, files};
 

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::deck_rows::DEFAULT_DECK;
-use super::ids::MAX_ID;
 use super::preset_rows::DEFAULT_PRESET;
+use crate::model::MAX_ID;
 use crate::model::{Deck, DeckName, DeckOptions, stable_id};
 use crate::{Error, ErrorKind};
 

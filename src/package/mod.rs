@@ -15,7 +15,6 @@ mod database;
 mod deck_rows;
 mod decks;
 mod file_name;
-mod ids;
 mod media;
 mod note_rows;
 mod note_type_rows;
@@ -208,4 +207,13 @@ impl Package {
         self.write_to(&mut cursor)?;
         Ok(cursor.into_inner())
     }
+}
+
+/// Whether a package may have this file name.
+///
+/// # Errors
+/// When it does not end in `.apkg`, or Anki would take it for a backup of a whole collection,
+/// which replaces everything there is.
+pub fn check_file_name(path: &Path) -> Result<(), Error> {
+    file_name::check(path)
 }

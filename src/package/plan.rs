@@ -10,9 +10,12 @@ use rayon::prelude::*;
 use super::baseline::{Baseline, Fingerprint};
 use super::collection::CREATED;
 use super::decks::{DeckTable, PlannedDeck};
+use super::note_rows;
 use super::note_type_rows::NoteTypeRow;
-use super::{ids, note_rows};
-use crate::model::{BuildTime, Deck, DeckName, DeckOptions, Guid, Kind, Note, NoteType, Tag};
+use crate::model::{
+    BuildTime, Deck, DeckName, DeckOptions, Guid, Kind, MAX_ID, Note, NoteType, Tag,
+    allocate_note_ids,
+};
 use crate::{Error, ErrorKind};
 
 /// The last position that Anki takes for a new card; its database check complains beyond it.
@@ -186,12 +189,12 @@ fn note_types(
     }
     let mut names: HashMap<String, &NoteType> = HashMap::new();
     for note_type in &found {
-        if !(1..=ids::MAX_ID).contains(&note_type.id()) {
+        if !(1..=MAX_ID).contains(&note_type.id()) {
             return Err(Error::new(ErrorKind::NoteType(format!(
                 "the note type `{}` cannot have the id {}: it must lie between 1 and {}",
                 note_type.name(),
                 note_type.id(),
-                ids::MAX_ID
+                MAX_ID
             ))));
         }
         if let Some(other) = names.insert(note_type.name().to_lowercase(), note_type) {
@@ -308,7 +311,7 @@ fn give_ids(
     let mut taken = BTreeSet::new();
     for planned in notes.iter() {
         if let Some(id) = planned.note.id {
-            if !(1..=ids::MAX_ID).contains(&id) {
+            if !(1..=MAX_ID).contains(&id) {
                 return Err(Error::new(ErrorKind::Note(format!(
                     "the note `{}` cannot have the id {id}: ids are milliseconds since 1970",
                     shown(planned.note)
@@ -323,7 +326,7 @@ fn give_ids(
     taken.extend(notes.iter().map(|planned| planned.id).filter(|id| *id != 0));
     taken.extend(baseline.into_iter().flat_map(Baseline::note_ids));
     let milliseconds = time.as_unix().saturating_mul(1000);
-    let mut new = ids::allocate(missing, milliseconds, &taken).into_iter();
+    let mut new = allocate_note_ids(missing, milliseconds, &taken).into_iter();
     for planned in notes.iter_mut().filter(|planned| planned.id == 0) {
         planned.id = new.next().unwrap_or_default();
     }

@@ -42,7 +42,9 @@ pub(super) fn manifest(
     };
     let clean = name.replace("::", ":").replace('"', "'");
     let name = DeckName::new(&clean).map_err(|error| {
-        Error::usage(format!("`{name}` cannot be the name of a deck: {error}; add a deckle.yaml with a name"))
+        Error::usage(format!(
+            "`{name}` cannot be the name of a deck: {error}; add a deckle.yaml with a name"
+        ))
     })?;
     Ok(Some(Manifest::without_file(&name)))
 }
@@ -66,7 +68,12 @@ pub(super) fn sources(
             continue;
         };
         if let Some((file, text)) = read_text(project, &path, sources, sink)? {
-            inputs.push(Input { file, text, dialect, defaults: defaults(&path, project, &manifest, sink) });
+            inputs.push(Input {
+                file,
+                text,
+                dialect,
+                defaults: defaults(&path, project, &manifest, sink),
+            });
         }
     }
     // Each file has a sink of its own, so that threads cannot change the order of findings.
@@ -80,7 +87,7 @@ pub(super) fn sources(
                     markdown::read(input.file, &input.text, &input.defaults, &types, &mut sink)
                 }
                 Dialect::Yaml => {
-                    yaml::notes::read(input.file, &input.text, &input.defaults, &types, &mut sink)
+                    yaml::read(input.file, &input.text, &input.defaults, &types, &mut sink)
                 }
             };
             (notes, sink)
@@ -91,7 +98,12 @@ pub(super) fn sources(
         notes.extend(more);
         sink.append(found);
     }
-    Ok(Loaded { manifest, types, notes, files: inputs.len() })
+    Ok(Loaded {
+        manifest,
+        types,
+        notes,
+        files: inputs.len(),
+    })
 }
 
 struct Input {
@@ -113,7 +125,10 @@ fn paths(
     }
     let inside = |path: &str, only: &[String]| {
         only.iter().any(|it| {
-            path == it || path.strip_prefix(it.as_str()).is_some_and(|rest| rest.starts_with('/'))
+            path == it
+                || path
+                    .strip_prefix(it.as_str())
+                    .is_some_and(|rest| rest.starts_with('/'))
         })
     };
     let mut paths = project.files.list()?;
@@ -124,7 +139,9 @@ fn paths(
         }
         Scope::Files { paths: only, .. } => {
             // A file that somebody names is meant, whatever its name is.
-            let named = only.iter().filter(|it| Dialect::of(it).is_some() || !it.is_empty());
+            let named = only
+                .iter()
+                .filter(|it| Dialect::of(it).is_some() || !it.is_empty());
             let named: Vec<String> = named.cloned().collect();
             paths.retain(|path| {
                 named.contains(path) || (inside(path, only) && selection.holds(path))
@@ -157,7 +174,8 @@ fn defaults(
 ) -> Defaults {
     let mut defaults = manifest.defaults.clone();
     // A file that is built by itself is the root deck.
-    if matches!(&project.scope, Scope::Files { paths, .. } if paths.len() == 1 && paths[0] == path) {
+    if matches!(&project.scope, Scope::Files { paths, .. } if paths.len() == 1 && paths[0] == path)
+    {
         return defaults;
     }
     let (folder, deck) = decks_of(path, manifest.name.as_str(), manifest.layout);
@@ -167,16 +185,19 @@ fn defaults(
             defaults.deck = deck;
         }
         (Err(error), _) | (_, Err(error)) => sink.push(
-            Diagnostic::new(Code::BadDeckName, format!("the path `{path}` gives no name of a deck"))
-                .note(error.to_string())
-                .help("rename the file, or give it a `deck` in its header"),
+            Diagnostic::new(
+                Code::BadDeckName,
+                format!("the path `{path}` gives no name of a deck"),
+            )
+            .note(error.to_string())
+            .help("rename the file, or give it a `deck` in its header"),
         ),
     }
     defaults
 }
 
 /// A file as text; one that is none is told.
-fn read_text(
+pub(super) fn read_text(
     project: &Project,
     path: &str,
     sources: &mut Sources,
@@ -210,10 +231,13 @@ fn private_use(input: &Input, sink: &mut Diagnostics) {
     if let Some((at, character)) = found {
         let code = u32::from(character);
         sink.push(
-            Diagnostic::new(Code::PrivateUse, format!("the private-use character U+{code:04X}"))
-                .at(Span::new(input.file, at..at + character.len_utf8()), "here")
-                .note("no two fonts show the same for it")
-                .help("replace it by the character that you mean, or by a picture"),
+            Diagnostic::new(
+                Code::PrivateUse,
+                format!("the private-use character U+{code:04X}"),
+            )
+            .at(Span::new(input.file, at..at + character.len_utf8()), "here")
+            .note("no two fonts show the same for it")
+            .help("replace it by the character that you mean, or by a picture"),
         );
     }
 }

@@ -2,9 +2,11 @@
 //! identity, rendering, identity again, package.
 
 mod build;
+mod decks;
 mod load;
 mod open;
 mod options;
+mod output;
 mod render;
 mod starter;
 mod types;
@@ -85,7 +87,11 @@ impl Project {
         let opened = open::open(paths)?;
         let disk = Disk::new(&opened.root)?;
         let root = disk.root().to_owned();
-        Ok(Self { files: Arc::new(disk), root, scope: opened.scope })
+        Ok(Self {
+            files: Arc::new(disk),
+            root,
+            scope: opened.scope,
+        })
     }
 
     /// Does everything but write, and tells what is wrong.
@@ -117,6 +123,9 @@ impl Project {
 impl std::fmt::Debug for Project {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let mut debug = formatter.debug_struct("Project");
-        debug.field("root", &self.root).field("scope", &self.scope).finish_non_exhaustive()
+        debug
+            .field("root", &self.root)
+            .field("scope", &self.scope)
+            .finish_non_exhaustive()
     }
 }

@@ -13,15 +13,19 @@ pub(super) struct Opened {
 }
 
 pub(super) fn open(paths: &[PathBuf]) -> Result<Opened, Error> {
-    let found: Vec<(PathBuf, Kind)> =
-        paths.iter().map(|path| files::locate(path)).collect::<Result<_, _>>()?;
+    let found: Vec<(PathBuf, Kind)> = paths
+        .iter()
+        .map(|path| files::locate(path))
+        .collect::<Result<_, _>>()?;
     let Some((first, _)) = found.first() else {
         return Err(Error::usage("there is no path to build"));
     };
     // A `deckle.yaml` itself means its project.
     let names_manifest = |path: &Path| path.file_name().is_some_and(|name| name == FILE_NAME);
     let project_of = |path: &Path| -> Option<PathBuf> {
-        path.ancestors().find(|it| files::is_file(&it.join(FILE_NAME))).map(Path::to_owned)
+        path.ancestors()
+            .find(|it| files::is_file(&it.join(FILE_NAME)))
+            .map(Path::to_owned)
     };
     let root = project_of(first);
     if let Some((other, _)) = found.iter().find(|(path, _)| project_of(path) != root) {
@@ -32,25 +36,43 @@ pub(super) fn open(paths: &[PathBuf]) -> Result<Opened, Error> {
         )));
     }
     if let Some(root) = root {
-        let whole = found.iter().any(|(path, _)| *path == root || names_manifest(path));
-        let only = if whole { Vec::new() } else { relative(&root, &found)? };
-        return Ok(Opened { root, scope: Scope::Manifest { only } });
+        let whole = found
+            .iter()
+            .any(|(path, _)| *path == root || names_manifest(path));
+        let only = if whole {
+            Vec::new()
+        } else {
+            relative(&root, &found)?
+        };
+        return Ok(Opened {
+            root,
+            scope: Scope::Manifest { only },
+        });
     }
     match found.as_slice() {
         [(path, Kind::Folder)] => {
             let name = name_of(path.file_name())?;
-            Ok(Opened { root: path.clone(), scope: Scope::Folder { name } })
+            Ok(Opened {
+                root: path.clone(),
+                scope: Scope::Folder { name },
+            })
         }
         [(path, Kind::File)] => {
             let name = name_of(path.file_stem())?;
             let root = path.parent().map_or_else(PathBuf::new, Path::to_owned);
             let paths = relative(&root, &found)?;
-            Ok(Opened { root, scope: Scope::Files { name, paths } })
+            Ok(Opened {
+                root,
+                scope: Scope::Files { name, paths },
+            })
         }
         _ => {
             let common = |left: &Path, right: &Path| -> PathBuf {
                 let shared = left.components().zip(right.components());
-                shared.take_while(|(left, right)| left == right).map(|(it, _)| it).collect()
+                shared
+                    .take_while(|(left, right)| left == right)
+                    .map(|(it, _)| it)
+                    .collect()
             };
             let folder = |path: &Path, kind: Kind| match kind {
                 Kind::Folder => path.to_owned(),
@@ -62,7 +84,13 @@ pub(super) fn open(paths: &[PathBuf]) -> Result<Opened, Error> {
                 .reduce(|left, right| common(&left, &right))
                 .unwrap_or_default();
             let paths = relative(&root, &found)?;
-            Ok(Opened { scope: Scope::Files { name: name_of(root.file_name())?, paths }, root })
+            Ok(Opened {
+                scope: Scope::Files {
+                    name: name_of(root.file_name())?,
+                    paths,
+                },
+                root,
+            })
         }
     }
 }
@@ -80,7 +108,11 @@ fn relative(root: &Path, found: &[(PathBuf, Kind)]) -> Result<Vec<String>, Error
 }
 
 fn name_of(name: Option<&std::ffi::OsStr>) -> Result<String, Error> {
-    name.and_then(|name| name.to_str()).map(str::to_owned).ok_or_else(|| {
-        Error::usage("the folder has no name that could be the deck's; add a deckle.yaml with one")
-    })
+    name.and_then(|name| name.to_str())
+        .map(str::to_owned)
+        .ok_or_else(|| {
+            Error::usage(
+                "the folder has no name that could be the deck's; add a deckle.yaml with one",
+            )
+        })
 }

@@ -18,7 +18,12 @@ pub struct BuildOptions {
 impl BuildOptions {
     /// A build at this time: the time of notes that are new or changed.
     pub fn new(time: impl Into<BuildTime>) -> Self {
-        Self { time: time.into(), output: None, baseline: None, allow_schema_change: false }
+        Self {
+            time: time.into(),
+            output: None,
+            baseline: None,
+            allow_schema_change: false,
+        }
     }
 
     /// With the package at this path. Default: what the manifest says, else beside the sources.

@@ -82,7 +82,16 @@ impl Selection {
         }
     }
 
-    /// Whether the file is a source.
+    /// Files that match one of these patterns, whatever else they are.
+    #[must_use]
+    pub fn of(patterns: &[Spanned<String>], sink: &mut Diagnostics) -> Self {
+        Self {
+            include: glob_set(patterns, sink),
+            exclude: GlobSet::empty(),
+        }
+    }
+
+    /// Whether the file is one of them.
     #[must_use]
     pub fn holds(&self, path: &str) -> bool {
         let path: String = path.nfc().collect();

@@ -59,7 +59,14 @@ const KEYS: &[&str] = &[
 
 /// Keys of the format that this version does not read. They are refused: leaving them out without
 /// a word would build other decks than the author means.
-const LATER_KEYS: &[&str] = &["include", "rules", "code", "links", "builtin", "math-macros"];
+const LATER_KEYS: &[&str] = &[
+    "include",
+    "rules",
+    "code",
+    "links",
+    "builtin",
+    "math-macros",
+];
 
 impl Manifest {
     /// A project without a file: this name is its root deck and the name space of its guids, and
@@ -86,7 +93,10 @@ impl Manifest {
                 markdown: MarkdownOptions::default(),
                 format: DefaultFormat::default(),
             },
-            types: vec![TypeSource::Glob(Spanned::new("types/*/type.yaml".to_owned(), Span::NONE))],
+            types: vec![TypeSource::Glob(Spanned::new(
+                "types/*/type.yaml".to_owned(),
+                Span::NONE,
+            ))],
             output: None,
             name: name.clone(),
         }
@@ -105,14 +115,19 @@ impl Manifest {
             [] => &[],
             [_, second, ..] => {
                 let title = format!("{FILE_NAME} holds more than one document");
-                sink.push(Diagnostic::new(Code::WrongShape, title).at(second.span, "the second one"));
+                sink.push(
+                    Diagnostic::new(Code::WrongShape, title).at(second.span, "the second one"),
+                );
                 return None;
             }
         };
         let find = |key: &str| entries.iter().find(|entry| entry.name() == key);
         check_format(find("format"), start, sink)?;
         let name = read_name(find("name"), start, sink)?;
-        let mut manifest = Self { ids: IdMode::Lock, ..Self::without_file(&name) };
+        let mut manifest = Self {
+            ids: IdMode::Lock,
+            ..Self::without_file(&name)
+        };
         manifest.uid = match find("uid") {
             Some(entry) => decode::string(&entry.value, "uid", sink)?.value,
             None => {
@@ -145,8 +160,11 @@ impl Manifest {
         match entry.name() {
             "format" | "name" | "uid" | "presets" => {}
             "ids" => {
-                let modes =
-                    [("lock", IdMode::Lock), ("inline", IdMode::Inline), ("natural", IdMode::Natural)];
+                let modes = [
+                    ("lock", IdMode::Lock),
+                    ("inline", IdMode::Inline),
+                    ("natural", IdMode::Natural),
+                ];
                 self.ids = decode::choice(value, "ids", &modes, sink).unwrap_or(self.ids);
             }
             "sources" => self.sources = decode::strings(value, "sources", sink).unwrap_or_default(),
@@ -166,9 +184,12 @@ impl Manifest {
                 header::apply(entry, &mut self.defaults, sink);
             }
             key if LATER_KEYS.contains(&key) => sink.push(
-                Diagnostic::new(Code::UnknownKey, format!("this version does not read `{key}`"))
-                    .at(entry.key_span(), "not read yet")
-                    .note("it is refused, because a deck built without it would be another one"),
+                Diagnostic::new(
+                    Code::UnknownKey,
+                    format!("this version does not read `{key}`"),
+                )
+                .at(entry.key_span(), "not read yet")
+                .note("it is refused, because a deck built without it would be another one"),
             ),
             _ => decode::unknown_key(&entry.key, "in the project file", KEYS, sink),
         }
@@ -180,8 +201,14 @@ impl Manifest {
         presets: &[(String, Arc<DeckOptions>)],
         sink: &mut Diagnostics,
     ) {
-        const KEYS: &[&str] =
-            &["from", "file-as-deck", "strip-order-prefix", "descriptions", "ids", "presets"];
+        const KEYS: &[&str] = &[
+            "from",
+            "file-as-deck",
+            "strip-order-prefix",
+            "descriptions",
+            "ids",
+            "presets",
+        ];
         for entry in decode::mapping(value, "decks", sink).unwrap_or_default() {
             let (name, value) = (entry.name(), &entry.value);
             let layout = &mut self.layout;
@@ -205,13 +232,15 @@ impl Manifest {
                 "descriptions" => {
                     for entry in decode::mapping(value, name, sink).unwrap_or_default() {
                         let text = decode::string(&entry.value, "a description", sink);
-                        self.descriptions.extend(text.map(|it| (entry.spanned_name(), it)));
+                        self.descriptions
+                            .extend(text.map(|it| (entry.spanned_name(), it)));
                     }
                 }
                 "ids" => {
                     for entry in decode::mapping(value, name, sink).unwrap_or_default() {
                         let id = decode::integer(&entry.value, "a deck id", 2..=i64::MAX, sink);
-                        self.deck_ids.extend(id.map(|it| (entry.spanned_name(), it)));
+                        self.deck_ids
+                            .extend(id.map(|it| (entry.spanned_name(), it)));
                     }
                 }
                 "presets" => {
@@ -220,7 +249,8 @@ impl Manifest {
                         let Some(key) = key else { continue };
                         match presets.iter().find(|(it, _)| *it == key.value) {
                             Some((_, preset)) => {
-                                self.deck_presets.push((entry.spanned_name(), preset.clone()));
+                                self.deck_presets
+                                    .push((entry.spanned_name(), preset.clone()));
                             }
                             None => sink.push(unknown_preset(&key, presets)),
                         }
@@ -296,9 +326,7 @@ fn read_types(value: &Node, sink: &mut Diagnostics) -> Vec<TypeSource> {
     for item in decode::list(value, "types", sink).unwrap_or_default() {
         match &item.value {
             Value::Mapping(_) => types.push(TypeSource::Inline(item.clone())),
-            _ => types.extend(
-                decode::string(item, "types", sink).map(TypeSource::Glob),
-            ),
+            _ => types.extend(decode::string(item, "types", sink).map(TypeSource::Glob)),
         }
     }
     types
@@ -318,12 +346,20 @@ fn read_presets(
         let mut options = DeckOptions::new(name.map_or_else(|| key.to_owned(), |it| it.value));
         let id = find("id").and_then(|it| decode::integer(&it.value, "id", 2..=i64::MAX, sink));
         options = options.id(id.unwrap_or_else(|| crate::model::stable_id(&[uid, "preset", key])));
-        for option in entries.iter().filter(|it| !matches!(it.name(), "name" | "id")) {
-            let Some(value) = option_value(&option.value, option.name(), sink) else { continue };
+        for option in entries
+            .iter()
+            .filter(|it| !matches!(it.name(), "name" | "id"))
+        {
+            let Some(value) = option_value(&option.value, option.name(), sink) else {
+                continue;
+            };
             match options.set(option.name(), value) {
                 Ok(()) => {}
                 Err(DeckOptionsError::UnknownKey(_)) => {
-                    let keys: Vec<&str> = ["name", "id"].into_iter().chain(DeckOptions::keys()).collect();
+                    let keys: Vec<&str> = ["name", "id"]
+                        .into_iter()
+                        .chain(DeckOptions::keys())
+                        .collect();
                     decode::unknown_key(&option.key, "in a preset of deck options", &keys, sink);
                 }
                 Err(error) => sink.push(

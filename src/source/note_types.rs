@@ -5,9 +5,7 @@ use super::yaml::{Entry, Node, Value, decode};
 use crate::diag::{Code, Diagnostic, Diagnostics, Sources, Span, Spanned, Text, nearest};
 use crate::files::{Files, join};
 use crate::model::written::{FieldKind, WrittenField, WrittenType};
-use crate::model::{
-    CardTemplate, Field, NoteType, NoteTypeBuilder, NoteTypeProblem, stable_id,
-};
+use crate::model::{CardTemplate, Field, NoteType, NoteTypeBuilder, NoteTypeProblem, stable_id};
 use crate::template::{ProblemKind, Side};
 
 /// What a definition is read for.
@@ -24,15 +22,44 @@ pub struct TypeContext<'a> {
 }
 
 const KEYS: &[&str] = &[
-    "key", "name", "id", "kind", "fields", "key-fields", "required", "labels", "card-templates",
-    "css", "latex", "sort-field",
+    "key",
+    "name",
+    "id",
+    "kind",
+    "fields",
+    "key-fields",
+    "required",
+    "labels",
+    "card-templates",
+    "css",
+    "latex",
+    "sort-field",
 ];
 const FIELD_KEYS: &[&str] = &[
-    "name", "key", "id", "aliases", "kind", "label", "font", "size", "rtl", "sticky",
-    "description", "collapsed", "plain-text",
+    "name",
+    "key",
+    "id",
+    "aliases",
+    "kind",
+    "label",
+    "font",
+    "size",
+    "rtl",
+    "sticky",
+    "description",
+    "collapsed",
+    "plain-text",
 ];
-const TEMPLATE_KEYS: &[&str] =
-    &["name", "key", "id", "front", "back", "browser-front", "browser-back", "deck"];
+const TEMPLATE_KEYS: &[&str] = &[
+    "name",
+    "key",
+    "id",
+    "front",
+    "back",
+    "browser-front",
+    "browser-back",
+    "deck",
+];
 
 /// Reads the definition of a note type. What is wrong is told, at its place in the definition or
 /// in the template file.
@@ -71,7 +98,9 @@ pub fn read_type(
         sides: Vec::new(),
         failed: false,
     };
-    reader.builder = reader.builder.id(stable_id(&[context.uid, "note type", &key.value]));
+    reader.builder = reader
+        .builder
+        .id(stable_id(&[context.uid, "note type", &key.value]));
     // Fields first: whatever else names them.
     if let Some(entry) = find("fields") {
         reader.fields(&entry.value);
@@ -165,7 +194,10 @@ impl Reader<'_> {
             return;
         };
         let mut field = Field::new(name.value.clone());
-        let mut written = WrittenField { key: name.value.clone(), ..WrittenField::default() };
+        let mut written = WrittenField {
+            key: name.value.clone(),
+            ..WrittenField::default()
+        };
         let mut id = None;
         let (mut font, mut size) = (None, None);
         let sink = &mut *self.sink;
@@ -173,7 +205,10 @@ impl Reader<'_> {
             let (key, value) = (entry.name(), &entry.value);
             match key {
                 "name" => {}
-                "key" => written.key = decode::string(value, key, sink).map_or(written.key, |it| it.value),
+                "key" => {
+                    written.key =
+                        decode::string(value, key, sink).map_or(written.key, |it| it.value)
+                }
                 "id" => id = decode::integer(value, key, 1..=i64::MAX, sink),
                 "aliases" => {
                     let aliases = decode::strings(value, key, sink).unwrap_or_default();
@@ -197,13 +232,24 @@ impl Reader<'_> {
                 }
                 "font" => font = decode::string(value, key, sink).map(|it| it.value),
                 "size" => size = decode::integer(value, key, 1..=500, sink),
-                "rtl" => field = field.right_to_left(decode::boolean(value, key, sink).unwrap_or_default()),
-                "sticky" => field = field.sticky(decode::boolean(value, key, sink).unwrap_or_default()),
-                "description" => {
-                    field = field.description(decode::string(value, key, sink).map_or_else(String::new, |it| it.value));
+                "rtl" => {
+                    field =
+                        field.right_to_left(decode::boolean(value, key, sink).unwrap_or_default())
                 }
-                "collapsed" => field = field.collapsed(decode::boolean(value, key, sink).unwrap_or_default()),
-                "plain-text" => field = field.plain_text(decode::boolean(value, key, sink).unwrap_or_default()),
+                "sticky" => {
+                    field = field.sticky(decode::boolean(value, key, sink).unwrap_or_default())
+                }
+                "description" => {
+                    field = field.description(
+                        decode::string(value, key, sink).map_or_else(String::new, |it| it.value),
+                    );
+                }
+                "collapsed" => {
+                    field = field.collapsed(decode::boolean(value, key, sink).unwrap_or_default())
+                }
+                "plain-text" => {
+                    field = field.plain_text(decode::boolean(value, key, sink).unwrap_or_default())
+                }
                 _ => decode::unknown_key(&entry.key, "in a field", FIELD_KEYS, sink),
             }
         }
@@ -243,7 +289,8 @@ impl Reader<'_> {
             let text = find(side).and_then(|it| self.text_or_file(&it.value, side, "html"));
             text.map_or_else(String::new, |it| it.as_str().to_owned())
         });
-        let mut template = CardTemplate::new(name.value.clone(), sides[0].as_str(), sides[1].as_str());
+        let mut template =
+            CardTemplate::new(name.value.clone(), sides[0].as_str(), sides[1].as_str());
         let [front, back] = browser;
         template = template.browser(front, back);
         let mut key = name.value;
@@ -260,7 +307,9 @@ impl Reader<'_> {
                         template = template.deck(deck.value);
                     }
                 }
-                _ => decode::unknown_key(&entry.key, "in a card template", TEMPLATE_KEYS, self.sink),
+                _ => {
+                    decode::unknown_key(&entry.key, "in a card template", TEMPLATE_KEYS, self.sink)
+                }
             }
         }
         let derived = || stable_id(&[self.context.uid, "template", self.key, &key]);
@@ -348,9 +397,13 @@ impl Reader<'_> {
         }
         let name = decode::string(node, what, self.sink)?;
         let path = join(self.context.folder, &name.value);
-        let found = path.as_deref().filter(|it| matches!(self.files.size(it), Ok(Some(_))));
+        let found = path
+            .as_deref()
+            .filter(|it| matches!(self.files.size(it), Ok(Some(_))));
         let Some(path) = found else {
-            let outside = path.as_deref().is_none_or(|it| self.files.size(it).is_err());
+            let outside = path
+                .as_deref()
+                .is_none_or(|it| self.files.size(it).is_err());
             self.missing(&name, outside);
             return None;
         };
@@ -363,7 +416,8 @@ impl Reader<'_> {
         };
         let Ok(text) = String::from_utf8(bytes) else {
             let title = format!("`{}` is not UTF-8 text", name.value);
-            self.sink.push(Diagnostic::new(Code::NotUtf8, title).at(name.span, "this file"));
+            self.sink
+                .push(Diagnostic::new(Code::NotUtf8, title).at(name.span, "this file"));
             return None;
         };
         // Line ends as Anki keeps them, whatever the editor wrote.
@@ -397,16 +451,28 @@ impl Reader<'_> {
             return;
         }
         let title = format!("file not found: `{}`", name.value);
-        let folder = join(self.context.folder, crate::files::parent(&name.value)).unwrap_or_default();
+        let folder =
+            join(self.context.folder, crate::files::parent(&name.value)).unwrap_or_default();
         let names = self.files.folder(&folder);
-        let near = nearest(crate::files::file_name(&name.value), names.iter().map(String::as_str));
-        let place = if folder.is_empty() { "the project's folder".to_owned() } else { format!("`{folder}`") };
+        let near = nearest(
+            crate::files::file_name(&name.value),
+            names.iter().map(String::as_str),
+        );
+        let place = if folder.is_empty() {
+            "the project's folder".to_owned()
+        } else {
+            format!("`{folder}`")
+        };
         let diagnostic = Diagnostic::new(Code::MediaMissing, title)
             .at(name.span, format!("no such file in {place}"));
         self.sink.push(match near {
             Some(near) => {
                 let parent = crate::files::parent(&name.value);
-                let path = if parent.is_empty() { near.to_owned() } else { format!("{parent}/{near}") };
+                let path = if parent.is_empty() {
+                    near.to_owned()
+                } else {
+                    format!("{parent}/{near}")
+                };
                 diagnostic.fix("a file with a similar name exists", name.span, path)
             }
             None => diagnostic,
@@ -414,23 +480,37 @@ impl Reader<'_> {
     }
 
     fn field_list(&mut self, entry: Option<&Entry>) -> Vec<usize> {
-        let Some(entry) = entry else { return Vec::new() };
+        let Some(entry) = entry else {
+            return Vec::new();
+        };
         let names = decode::strings(&entry.value, entry.name(), self.sink).unwrap_or_default();
-        names.iter().filter_map(|name| self.field_index(name)).collect()
+        names
+            .iter()
+            .filter_map(|name| self.field_index(name))
+            .collect()
     }
 
     fn field_index(&mut self, name: &Spanned<String>) -> Option<usize> {
         let folded = name.value.to_lowercase();
-        let found = self.names.iter().position(|it| it.value.to_lowercase() == folded);
+        let found = self
+            .names
+            .iter()
+            .position(|it| it.value.to_lowercase() == folded);
         if found.is_none() {
             self.failed = true;
             let title = format!("note type `{}` has no field `{}`", self.key, name.value);
-            let diagnostic = Diagnostic::new(Code::UnknownField, title).at(name.span, "no such field");
+            let diagnostic =
+                Diagnostic::new(Code::UnknownField, title).at(name.span, "no such field");
             let names: Vec<&str> = self.names.iter().map(|it| it.value.as_str()).collect();
-            self.sink.push(match nearest(&name.value, names.iter().copied()) {
-                Some(near) => diagnostic.fix("a field with a similar name exists", name.span, near),
-                None => diagnostic.help(format!("the fields are {}", decode::enumeration(&names))),
-            });
+            self.sink
+                .push(match nearest(&name.value, names.iter().copied()) {
+                    Some(near) => {
+                        diagnostic.fix("a field with a similar name exists", name.span, near)
+                    }
+                    None => {
+                        diagnostic.help(format!("the fields are {}", decode::enumeration(&names)))
+                    }
+                });
         }
         found
     }
@@ -448,7 +528,10 @@ impl Reader<'_> {
         if self.failed {
             return None;
         }
-        let builder = self.builder.clone().css(self.css.take().unwrap_or_default());
+        let builder = self
+            .builder
+            .clone()
+            .css(self.css.take().unwrap_or_default());
         let (note_type, problems) = match builder.try_build() {
             Ok((note_type, problems)) => (Some(note_type), problems),
             Err(problems) => (None, problems),
@@ -486,14 +569,20 @@ impl Reader<'_> {
         let text = self.sides.get(inner.template).map(|sides| &sides[side]);
         let span = text.map_or(self.span, |text| text.span(inner.range.clone()));
         // Where something is missing there is nothing to underline but the file's beginning.
-        let span = if matches!(inner.kind, ProblemKind::NoFieldOnFront | ProblemKind::NoCloze) {
+        let span = if matches!(
+            inner.kind,
+            ProblemKind::NoFieldOnFront | ProblemKind::NoCloze
+        ) {
             span.at_start()
         } else {
             span
         };
         let diagnostic = Diagnostic::new(template_code(&inner.kind), inner.kind.to_string())
             .at(span, "here")
-            .note(format!("on the {} of a card template of note type `{}`", inner.side, self.key));
+            .note(format!(
+                "on the {} of a card template of note type `{}`",
+                inner.side, self.key
+            ));
         let names: Vec<&str> = self.names.iter().map(|it| it.value.as_str()).collect();
         match &inner.kind {
             ProblemKind::UnknownField { name, .. } => match nearest(name, names.iter().copied()) {
@@ -537,7 +626,11 @@ pub fn tell_duplicates(types: &TypeSet, sink: &mut Diagnostics) {
     let own: Vec<_> = types.iter().filter(|it| !it.shipped).collect();
     for (index, later) in own.iter().enumerate() {
         let name = later.note_type.name().to_lowercase();
-        for earlier in types.iter().filter(|it| it.shipped).chain(own[..index].iter().copied()) {
+        for earlier in types
+            .iter()
+            .filter(|it| it.shipped)
+            .chain(own[..index].iter().copied())
+        {
             let what = if later.key == earlier.key && !earlier.shipped {
                 format!("key `{}`", later.key)
             } else if later.note_type.id() == earlier.note_type.id() {
@@ -548,10 +641,13 @@ pub fn tell_duplicates(types: &TypeSet, sink: &mut Diagnostics) {
                 continue;
             };
             sink.push(
-                Diagnostic::new(Code::DuplicateNoteType, format!("two note types have the {what}"))
-                    .at(later.span, "this one")
-                    .also(earlier.span, "and this one")
-                    .help("give one of them another"),
+                Diagnostic::new(
+                    Code::DuplicateNoteType,
+                    format!("two note types have the {what}"),
+                )
+                .at(later.span, "this one")
+                .also(earlier.span, "and this one")
+                .help("give one of them another"),
             );
             break;
         }

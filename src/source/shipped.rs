@@ -37,8 +37,12 @@ shipped! {
 /// The shipped note types.
 #[must_use]
 pub fn types() -> &'static [Arc<WrittenType>] {
-    static TYPES: LazyLock<Vec<Arc<WrittenType>>> =
-        LazyLock::new(|| FILES.iter().filter_map(|(key, files)| load(key, files)).collect());
+    static TYPES: LazyLock<Vec<Arc<WrittenType>>> = LazyLock::new(|| {
+        FILES
+            .iter()
+            .filter_map(|(key, files)| load(key, files))
+            .collect()
+    });
     &TYPES
 }
 
@@ -51,16 +55,38 @@ fn load(key: &str, files: &[(&str, &str)]) -> Option<Arc<WrittenType>> {
     let (_, definition) = files.iter().find(|(name, _)| *name == "type.yaml")?;
     let file = sources.add("type.yaml", *definition);
     let documents = yaml::parse(file, definition, 0, &mut sink);
-    let context = TypeContext { uid: "", project: "deckle", folder: key, base_css: BASE_CSS };
-    let read = read_type(documents.first()?, context, &memory, &mut sources, &mut sink)?;
+    let context = TypeContext {
+        uid: "",
+        project: "deckle",
+        folder: key,
+        base_css: BASE_CSS,
+    };
+    let read = read_type(
+        documents.first()?,
+        context,
+        &memory,
+        &mut sources,
+        &mut sink,
+    )?;
     let note_type = read.note_type.with_modified(MODIFIED);
     let span = crate::diag::Span::NONE;
-    Some(Arc::new(WrittenType { note_type, span, shipped: true, ..read }))
+    Some(Arc::new(WrittenType {
+        note_type,
+        span,
+        shipped: true,
+        ..read
+    }))
 }
 
 fn by_key(key: &str) -> NoteType {
-    let found = types().iter().find(|it| it.key == key).map(|it| it.note_type.clone());
-    #[expect(clippy::expect_used, reason = "the types are compiled in, and a test reads each of them")]
+    let found = types()
+        .iter()
+        .find(|it| it.key == key)
+        .map(|it| it.note_type.clone());
+    #[expect(
+        clippy::expect_used,
+        reason = "the types are compiled in, and a test reads each of them"
+    )]
     found.expect("every shipped note type can be read")
 }
 
@@ -106,7 +132,10 @@ mod tests {
     #[test]
     fn every_shipped_type_can_be_read() {
         let keys: Vec<&str> = types().iter().map(|it| it.key.as_str()).collect();
-        assert_eq!(keys, ["basic", "reversed", "optional-reversed", "typed", "cloze"]);
+        assert_eq!(
+            keys,
+            ["basic", "reversed", "optional-reversed", "typed", "cloze"]
+        );
         for it in types() {
             assert!(it.note_type.css() == BASE_CSS, "{}", it.key);
             assert_eq!(it.note_type.modified(), Some(MODIFIED));

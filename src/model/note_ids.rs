@@ -8,13 +8,17 @@
 use std::collections::BTreeSet;
 
 /// The distance between note ids.
-pub(super) const SPACING: i64 = 512;
+pub(crate) const SPACING: i64 = 512;
 
 /// The largest id that every reader of JSON keeps.
-pub(super) const MAX_ID: i64 = (1 << 53) - 1;
+pub(crate) const MAX_ID: i64 = (1 << 53) - 1;
 
 /// Ids for `count` notes, ascending, each at least [`SPACING`] away from every id in `taken`.
-pub(super) fn allocate(count: usize, milliseconds: i64, taken: &BTreeSet<i64>) -> Vec<i64> {
+pub(crate) fn allocate_note_ids(
+    count: usize,
+    milliseconds: i64,
+    taken: &BTreeSet<i64>,
+) -> Vec<i64> {
     let count_slots = i64::try_from(count).unwrap_or(i64::MAX);
     let taken_slots = i64::try_from(taken.len()).unwrap_or(i64::MAX);
     // A time near 1970 has too few milliseconds behind it; ids must be positive all the same.
@@ -48,7 +52,7 @@ mod tests {
     fn ids_go_back_from_the_time() {
         let check = |count, time, taken: &[i64], expect: &[i64]| {
             let taken = taken.iter().copied().collect();
-            assert_eq!(allocate(count, time, &taken), expect);
+            assert_eq!(allocate_note_ids(count, time, &taken), expect);
         };
         check(0, 100_000, &[], &[]);
         check(3, 10_240, &[], &[9216, 9728, 10_240]);
@@ -64,7 +68,7 @@ mod tests {
             time in prop_oneof![0_i64..100_000, Just(i64::MAX), Just(1_700_000_000_000)],
             taken in prop::collection::btree_set(1_i64..100_000, 0..40),
         ) {
-            let mut all = allocate(count, time, &taken);
+            let mut all = allocate_note_ids(count, time, &taken);
             prop_assert_eq!(all.len(), count);
             prop_assert!(all.iter().all(|id| (1..=MAX_ID).contains(id)));
             for id in &all {
