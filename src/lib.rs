@@ -18,3 +18,4 @@ pub use model::{
     Guid, MediaFile, MediaSource, Note, NoteType, Suspend, escape, guid_for,
 };
 pub use package::{Baseline, Package, Written};
+pub use project::build;

@@ -19,7 +19,7 @@ pub use options::BuildOptions;
 pub use starter::{Created, Starter, create};
 
 use crate::Error;
-use crate::diag::{Diagnostics, Sources};
+use crate::diag::{Diagnostics, Severity, Sources, render_short};
 use crate::files::{Disk, Files};
 
 /// Sources to be built: a folder with a `deckle.yaml`, a folder without one, or single files.
@@ -129,3 +129,32 @@ impl std::fmt::Debug for Project {
             .finish_non_exhaustive()
     }
 }
+
+/// Builds a project, a folder or a single file, with everything by default, and says what was
+/// written. The time is that of new and changed notes; `SystemTime::now()` is what people want.
+///
+/// # Errors
+/// When the sources have errors ([`ErrorKind::Sources`](crate::ErrorKind::Sources); its cause lists
+/// them, a line each), or a file cannot be read or written.
+pub fn build(
+    sources: impl Into<PathBuf>,
+    output: impl AsRef<std::path::Path>,
+    time: impl Into<crate::BuildTime>,
+) -> Result<Built, Error> {
+    let build = Project::open(sources)?.build(&BuildOptions::new(time).output(output))?;
+    let report = build.report();
+    if !report.diagnostics.has_errors() {
+        return build.write();
+    }
+    let errors = report
+        .diagnostics
+        .iter()
+        .filter(|it| it.severity == Severity::Error);
+    let lines: Vec<String> = errors.map(|it| render_short(it, &report.sources)).collect();
+    Err(Error::new(crate::ErrorKind::Sources(lines.len())).caused_by(Listed(lines.join("\n"))))
+}
+
+/// Findings as the cause of an error.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+struct Listed(String);

@@ -47,9 +47,16 @@ fn all_sources() -> Vec<(String, String)> {
     paths.sort();
     let relative = |path: &Path| {
         let parts: Vec<_> = path.strip_prefix(root).unwrap().iter().collect();
-        parts.iter().map(|it| it.to_str().unwrap()).collect::<Vec<_>>().join("/")
+        parts
+            .iter()
+            .map(|it| it.to_str().unwrap())
+            .collect::<Vec<_>>()
+            .join("/")
     };
-    paths.iter().map(|path| (relative(path), fs::read_to_string(path).unwrap())).collect()
+    paths
+        .iter()
+        .map(|path| (relative(path), fs::read_to_string(path).unwrap()))
+        .collect()
 }
 
 /// The modules of the crate that a file's code names, as `crate::module` or `use crate::{..}`.
@@ -84,11 +91,19 @@ fn imports(text: &str) -> Vec<String> {
                 }
             }
         } else {
-            found.push(rest.chars().take_while(|it| it.is_alphanumeric() || *it == '_').collect());
+            found.push(
+                rest.chars()
+                    .take_while(|it| it.is_alphanumeric() || *it == '_')
+                    .collect(),
+            );
         }
     }
     let first = |it: &String| it.trim().split("::").next().unwrap().trim().to_owned();
-    found.iter().map(first).filter(|it| !it.is_empty()).collect()
+    found
+        .iter()
+        .map(first)
+        .filter(|it| !it.is_empty())
+        .collect()
 }
 
 fn layer_of(module: &str) -> Option<usize> {
@@ -102,9 +117,13 @@ fn imports_point_down() {
     for (path, text) in all_sources() {
         let inside = path.strip_prefix("src/").unwrap();
         let module = inside.split('/').next().unwrap().trim_end_matches(".rs");
-        let Some(layer) = layer_of(module) else { continue };
+        let Some(layer) = layer_of(module) else {
+            continue;
+        };
         for import in imports(&text) {
-            let root = ROOT_NAMES.iter().find(|(_, names)| names.contains(&import.as_str()));
+            let root = ROOT_NAMES
+                .iter()
+                .find(|(_, names)| names.contains(&import.as_str()));
             let target = root.map_or(import.as_str(), |(module, _)| *module);
             if target == module {
                 continue;
@@ -118,8 +137,15 @@ fn imports_point_down() {
             }
         }
     }
-    assert!(seen > 100, "only {seen} imports were seen; does the test still read them?");
-    assert!(wrong.is_empty(), "imports that do not point down:\n{}", wrong.join("\n"));
+    assert!(
+        seen > 100,
+        "only {seen} imports were seen; does the test still read them?"
+    );
+    assert!(
+        wrong.is_empty(),
+        "imports that do not point down:\n{}",
+        wrong.join("\n")
+    );
 }
 
 #[test]
@@ -137,7 +163,9 @@ fn every_module_has_a_layer() {
 fn guarded_crates_stay_where_they_belong() {
     let mut wrong = Vec::new();
     for (path, text) in all_sources() {
-        let code = text.lines().take_while(|line| line.trim() != "#[cfg(test)]");
+        let code = text
+            .lines()
+            .take_while(|line| line.trim() != "#[cfg(test)]");
         let code = code.filter(|line| !line.trim_start().starts_with("//"));
         for line in code {
             for (name, places) in GUARDED {
@@ -156,7 +184,10 @@ fn guarded_crates_stay_where_they_belong() {
 
 #[test]
 fn the_command_line_sees_the_public_api_only() {
-    for (path, text) in all_sources().iter().filter(|(path, _)| path.starts_with("src/cli/")) {
+    for (path, text) in all_sources()
+        .iter()
+        .filter(|(path, _)| path.starts_with("src/cli/"))
+    {
         for import in imports(text) {
             assert!(import == "cli", "{path} imports crate::{import}");
         }

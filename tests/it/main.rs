@@ -5,5 +5,8 @@
     reason = "tests arrange files of their own, and one that cannot go on should panic"
 )]
 
+mod decks;
 mod judge;
 mod layers;
+mod reproduce;
+mod ui;

@@ -309,9 +309,11 @@ impl Reader<'_> {
                 self.positional(draft, values, NoteSettings::default(), context, notes, sink);
             }
             Value::Scalar(scalar) => {
-                let diagnostic =
-                    Diagnostic::new(Code::WrongShape, "a note is a mapping or a list, not a text")
-                        .at(node.span, "this is read as one text");
+                let diagnostic = Diagnostic::new(
+                    Code::WrongShape,
+                    "a note is a mapping or a list, not a text",
+                )
+                .at(node.span, "this is read as one text");
                 let note_type = self.inherited(context, sink);
                 let help = "write `{front: a question, back: its answer}`, or `[a question, its \
                             answer]`";
