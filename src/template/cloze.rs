@@ -284,8 +284,8 @@ impl std::fmt::Display for Ordinals<'_> {
     }
 }
 
-/// Text as the value of a quoted attribute: everything but ASCII letters and digits is an
-/// entity.
+/// Text as the value of a quoted attribute: of the first 256 characters everything but ASCII
+/// letters and digits is an entity.
 pub(super) struct Attribute<'a>(pub(super) &'a str);
 
 impl std::fmt::Display for Attribute<'_> {
@@ -296,12 +296,16 @@ impl std::fmt::Display for Attribute<'_> {
                 '<' => f.write_str("&lt;")?,
                 '>' => f.write_str("&gt;")?,
                 '"' => f.write_str("&quot;")?,
-                _ if character.is_ascii_alphanumeric() => f.write_char(character)?,
+                _ if is_plain(character) => f.write_char(character)?,
                 _ => write!(f, "&#x{:02X};", u32::from(character))?,
             }
         }
         Ok(())
     }
+}
+
+fn is_plain(character: char) -> bool {
+    character.is_ascii_alphanumeric() || u32::from(character) > 0xff
 }
 
 /// Takes the tags out of `\(..\)` and `\[..\]`: MathJax would show them as text.

@@ -48,15 +48,17 @@ pub(super) struct Place<'a> {
 /// Applies the filters (leftmost first in the list, so from its end) to a field's text.
 pub(super) fn apply(filters: &[&str], text: &str, place: Place<'_>) -> String {
     let field = place.field;
+    // Only these two, exactly as written, keep what stands behind `type`.
+    if let ["type", kind @ ("cloze" | "nc")] = filters {
+        return format!("[[type:{kind}:{field}]]");
+    }
     let filters: Vec<&str> = filters
         .iter()
         .copied()
         .filter(|name| !name.is_empty())
         .collect();
-    match filters.as_slice() {
-        ["type", kind @ ("cloze" | "nc")] => return format!("[[type:{kind}:{field}]]"),
-        ["type", ..] => return format!("[[type:{field}]]"),
-        _ => {}
+    if filters.first() == Some(&"type") {
+        return format!("[[type:{field}]]");
     }
     let mut text = text.to_owned();
     for filter in filters.iter().rev() {

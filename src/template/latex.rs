@@ -9,6 +9,7 @@ use std::ops::Range;
 use sha1::{Digest, Sha1};
 
 use super::{
+    cloze::Attribute,
     scan::{Search, starts_ignore_case},
     strip::strip_html,
 };
@@ -87,7 +88,7 @@ pub fn replace_latex(text: &str, svg: bool) -> Cow<'_, str> {
     let mut at = 0;
     for tag in tags {
         shown.push_str(text.get(at..tag.range.start).unwrap_or_default());
-        let alt = escape(&tag.source);
+        let alt = Attribute(&tag.source);
         let name = tag.file_name(svg);
         let written = write!(shown, "<img class=latex alt=\"{alt}\" src=\"{name}\">");
         debug_assert!(written.is_ok(), "writing to a string can't fail");
@@ -144,22 +145,6 @@ fn source(body: &str, kind: &Kind) -> String {
         at += tag.map_or(1, str::len);
     }
     strip_html(&lines).into_owned()
-}
-
-fn escape(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            '\'' => escaped.push_str("&#x27;"),
-            '\n' => escaped.push_str("&#x0A;"),
-            _ => escaped.push(character),
-        }
-    }
-    escaped
 }
 
 #[cfg(test)]

@@ -192,10 +192,10 @@ impl<'a> HtmlMedia<'a> {
         let start = at + length;
         let rest = self.text.get(start..)?;
         let quote = rest.chars().next().filter(|c| matches!(c, '"' | '\''));
-        if let Some(end) = quote.and_then(|quote| {
-            let skip = 1 + rest.get(1..)?.chars().next()?.len_utf8();
-            Some(start + skip + rest.get(skip..)?.find(quote)?)
-        }) {
+        let closing = quote
+            .and_then(|quote| rest.get(1..)?.find(quote))
+            .filter(|&length| length > 0);
+        if let Some(end) = closing.map(|length| start + 1 + length) {
             if let Some(close) = self.close(end + 1) {
                 return Some((start + 1..end, close));
             }

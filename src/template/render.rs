@@ -3,9 +3,9 @@
 use std::fmt;
 
 use super::{
-    cloze::CardSide,
+    cloze::{CardSide, cloze_numbers},
     filters::{self, Place},
-    generate::{cloze_card_ords, counts_on_desktop, is_field_empty},
+    generate::{counts_on_desktop, is_field_empty},
     parse::{Node, ParseError, Template},
     validate::Side,
 };
@@ -69,6 +69,8 @@ pub enum RenderError {
     NoCloze {
         /// The number.
         number: u16,
+        /// What the front shows besides.
+        question: String,
     },
 }
 
@@ -83,7 +85,7 @@ impl fmt::Display for RenderError {
                 )
             }
             Self::BlankFront { .. } => f.write_str("the front shows no field with content"),
-            Self::NoCloze { number } => write!(f, "the note has no cloze {number}"),
+            Self::NoCloze { number, .. } => write!(f, "the note has no cloze {number}"),
         }
     }
 }
@@ -112,12 +114,17 @@ pub fn render_card(
 impl<'a> Situation<'a> {
     fn check_front(&self, front: &Template, question: &str) -> Result<(), RenderError> {
         if self.is_cloze {
-            let ords = cloze_card_ords(self.fields.iter().map(|(_, text)| *text));
-            return if ords.contains(&usize::from(self.ord)) {
+            let number = self.ord.saturating_add(1);
+            let found = self
+                .fields
+                .iter()
+                .any(|(_, text)| cloze_numbers(text).contains(&number));
+            return if found {
                 Ok(())
             } else {
                 Err(RenderError::NoCloze {
-                    number: self.ord.saturating_add(1),
+                    number,
+                    question: question.to_owned(),
                 })
             };
         }
@@ -172,7 +179,7 @@ impl<'a> Situation<'a> {
 /// Whether `name` is `c` and a number, which conditionals may ask for on every card.
 pub(super) fn is_cloze_condition(name: &str) -> bool {
     name.strip_prefix('c')
-        .is_some_and(|number| number.parse::<u16>().is_ok())
+        .is_some_and(|number| number.parse::<u32>().is_ok())
 }
 
 /// A template on its way to HTML.
@@ -250,6 +257,10 @@ impl<'a> Page<'a> {
     }
 
     fn field(&self, name: &str, names: &[&str]) -> String {
+        // `{{text:}}` shows nothing, whatever its filters would make of nothing.
+        if name.is_empty() {
+            return String::new();
+        }
         let text = self.situation.value(name).unwrap_or_default();
         let side = match self.side {
             Side::Front => CardSide::Question,
