@@ -154,25 +154,39 @@ impl<'a> ClozeText<'a> {
     /// such cloze.
     #[must_use]
     pub fn reveal(&self, number: u16, side: CardSide) -> String {
-        if !self.has_number(number) {
-            return String::new();
-        }
         let mut shown = String::with_capacity(self.text.len());
         let mut open: Vec<(usize, String)> = Vec::new();
-        for (index, node) in self.nodes.iter().enumerate() {
+        let mut found = false;
+        let mut index = 0;
+        while let Some(node) = self.nodes.get(index) {
             match node {
                 ClozeNode::Text(range) => shown.push_str(self.text(range)),
-                ClozeNode::Open { .. } => open.push((index, std::mem::take(&mut shown))),
+                ClozeNode::Open { numbers, close, .. } => {
+                    let active = numbers.contains(&number);
+                    found |= active;
+                    if let Some(shape) = self.occlusion(index) {
+                        // A shape is all that its cloze shows.
+                        let ordinals = Ordinals(numbers).to_string();
+                        push_occlusion(&mut shown, shape, active, side, numbers, &ordinals);
+                        index = *close;
+                    } else {
+                        open.push((index, std::mem::take(&mut shown)));
+                    }
+                }
                 ClozeNode::Close { .. } => {
-                    let Some((index, before)) = open.pop() else {
-                        continue;
-                    };
-                    let content = std::mem::replace(&mut shown, before);
-                    self.push_cloze(&mut shown, index, &content, number, side);
+                    if let Some((opened, before)) = open.pop() {
+                        let content = std::mem::replace(&mut shown, before);
+                        self.push_cloze(&mut shown, opened, &content, number, side);
+                    }
                 }
             }
+            index += 1;
         }
-        strip_tags_in_math(&shown)
+        if found {
+            strip_tags_in_math(&shown)
+        } else {
+            String::new()
+        }
     }
 
     /// What `{{cloze-only:Field}}` shows for the card with this number: the hidden texts, or
@@ -210,6 +224,16 @@ impl<'a> ClozeText<'a> {
         parts.join(", ")
     }
 
+    /// The shape that the cloze which opens at `index` holds.
+    fn occlusion(&self, index: usize) -> Option<&'a str> {
+        match self.nodes.get(index + 1) {
+            Some(ClozeNode::Text(range)) => {
+                Some(self.text(range)).filter(|text| is_occlusion(text))
+            }
+            _ => None,
+        }
+    }
+
     /// What hides the cloze that opens at `index`.
     fn hint(&self, index: usize) -> &'a str {
         match self.nodes.get(index) {
@@ -233,13 +257,6 @@ impl<'a> ClozeText<'a> {
         };
         let active = numbers.contains(&number);
         let ordinals = Ordinals(numbers);
-        if let Some(ClozeNode::Text(range)) = self.nodes.get(index + 1) {
-            let text = self.text(range);
-            if is_occlusion(text) {
-                push_occlusion(shown, text, active, side, numbers, &ordinals.to_string());
-                return;
-            }
-        }
         let written = match (active, side) {
             (true, CardSide::Question) => write!(
                 shown,

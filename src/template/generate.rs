@@ -22,7 +22,7 @@ pub const MAX_CLOZE_NUMBER: u16 = 500;
 /// of a note type. Fields are ordinals, ascending.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Requirement {
-    /// No card, whatever the fields hold.
+    /// No card, whatever the fields hold; or no rule that old clients could follow.
     None,
     /// A card as soon as one of these is not empty.
     Any(Vec<usize>),
@@ -213,10 +213,14 @@ impl Template {
         if !renders(&|_| true) {
             return Requirement::None;
         }
-        Requirement::All(
-            ords()
-                .filter(|&ord| !renders(&|other| other != ord))
-                .collect(),
-        )
+        let all: Vec<usize> = ords()
+            .filter(|&ord| !renders(&|other| other != ord))
+            .collect();
+        // Different fields may do, none of them alone: old clients have no word for that.
+        if all.is_empty() {
+            Requirement::None
+        } else {
+            Requirement::All(all)
+        }
     }
 }

@@ -126,7 +126,8 @@ const KINDS: [Kind; 3] = [
     },
 ];
 
-/// The formula without HTML: line breaks become newlines, then tags go, then entities.
+/// The formula without HTML: `<br>`, `<br/>` and `<div>` become newlines (`<br />` does not),
+/// then tags go, then entities.
 fn source(body: &str, kind: &Kind) -> String {
     let wrapped = format!("{}{body}{}", kind.before, kind.after);
     let mut lines = String::with_capacity(wrapped.len());
@@ -138,7 +139,7 @@ fn source(body: &str, kind: &Kind) -> String {
         if at >= wrapped.len() {
             break;
         }
-        let tag = ["<br>", "<br/>", "<br />", "<div>"]
+        let tag = ["<br>", "<br/>", "<div>"]
             .into_iter()
             .find(|tag| starts_ignore_case(wrapped.as_bytes(), tag.as_bytes(), at));
         lines.push(if tag.is_some() { '\n' } else { '<' });
@@ -187,6 +188,8 @@ mod tests {
             ("[$][/$][/$]", "$[/$]$"),
             ("[$]x", ""),
             ("[$]a<b>b</b>[/$]", "$ab$"),
+            ("[$]a<br/>b<BR>c<DIV>d[/$]", "$a\nb\nc\nd$"),
+            ("[$]a<br />b</div>c[/$]", "$abc$"),
         ];
         for (text, expect) in table {
             let sources: Vec<_> = latex_tags(text).into_iter().map(|tag| tag.source).collect();

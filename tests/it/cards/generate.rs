@@ -250,21 +250,52 @@ const CLOZE: [&str; 33] = [
     "{{c2::b::h}}",
     "{{c01::",
 ];
-const RARE_CLOZE: [&str; 10] = [
+const RARE_CLOZE: [&str; 5] = [
     "{{c1,2::",
     "{{c2,,1::",
     "{{c,::",
     "{{c70000,1::",
-    "image-occlusion:rect:left=.1:top=.2:oi=1",
     "image-occlusion:",
-    "image-occlusion:text:text=a\\:b<:scale=1:fs=.2:angle=3",
-    ":fill=#ff0",
-    ":points=.1,.2 .3,.4",
-    "image-occlusion:polygon",
+];
+const OCCLUSION: [&str; 24] = [
+    "rect",
+    "ellipse",
+    "polygon",
+    "text",
+    ":",
+    ":",
+    ":",
+    "left=.1",
+    "top=0",
+    "width=.2",
+    "height=0",
+    "rx=1",
+    "fill=#ff0",
+    "text=a\\:b<\\\\",
+    "points=.1,.2 .3,.4",
+    "oi=1",
+    "fs=.2",
+    "\\",
+    "=",
+    "scale=1",
+    "zzz=1",
+    "angle=3",
+    "}}",
+    "::",
 ];
 
 /// The pieces of a field's text.
 pub fn field(random: &mut Random) -> Vec<String> {
+    if random.chance(2) {
+        let mut pieces = vec![
+            random
+                .pick(&["{{c1::image-occlusion:", "{{c0::image-occlusion:"])
+                .to_owned(),
+        ];
+        pieces.extend((0..random.below(12)).map(|_| random.pick(&OCCLUSION).to_owned()));
+        pieces.push("}}".to_owned());
+        return pieces;
+    }
     let profile = random.below(10);
     let length = match profile {
         0 => 0,
