@@ -570,3 +570,134 @@ impl<'a> Builder<'a> {
         (self.nodes, self.problems)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const QUESTION: CardSide = CardSide::Question;
+    const ANSWER: CardSide = CardSide::Answer;
+
+    #[test]
+    fn numbers() {
+        let table: [(&str, &[u16]); 18] = [
+            ("{{c1::a}}", &[1]),
+            ("{{c2::a}}{{c1::b}}", &[1, 2]),
+            ("{{c1::a{{c2::b}}}}", &[1, 2]),
+            ("{{c1,3::a}}", &[1, 3]),
+            ("{{c1,,2::a}}", &[1, 2]),
+            ("{{c,::a}}", &[]),
+            ("{{c01::a}}", &[1]),
+            ("{{c0::a}}", &[]),
+            ("{{c70000::a}}", &[]),
+            ("{{c70000,1::a}}", &[1]),
+            ("{{C1::a}}", &[]),
+            ("{{c 1::a}}", &[]),
+            ("{{c1:a}}", &[]),
+            ("{{c1::a", &[]),
+            ("{{c1::a}} {{c2::b", &[1]),
+            ("{{c2::b {{c1::a}}", &[]),
+            ("{{{c1::a}}}", &[1]),
+            ("<!-- {{c1::a}} -->", &[1]),
+        ];
+        for (text, expect) in table {
+            let numbers: Vec<u16> = cloze_numbers(text).into_iter().collect();
+            assert_eq!(numbers, expect, "{text}");
+        }
+    }
+
+    #[test]
+    fn sides() {
+        let table = [
+            (
+                "x {{c1::a}} {{c2::b::h}}",
+                1,
+                r#"x <span class="cloze" data-cloze="a" data-ordinal="1">[...]</span> <span class="cloze-inactive" data-ordinal="2">b</span>"#,
+                r#"x <span class="cloze" data-ordinal="1">a</span> <span class="cloze-inactive" data-ordinal="2">b</span>"#,
+            ),
+            (
+                "{{c1::a::b::c}}",
+                1,
+                r#"<span class="cloze" data-cloze="a" data-ordinal="1">[b::c]</span>"#,
+                r#"<span class="cloze" data-ordinal="1">a</span>"#,
+            ),
+            (
+                "{{c1::::}}",
+                1,
+                r#"<span class="cloze" data-cloze="" data-ordinal="1">[]</span>"#,
+                r#"<span class="cloze" data-ordinal="1"></span>"#,
+            ),
+            (
+                "{{c1::a{{c2::b}}c}}",
+                2,
+                r#"<span class="cloze-inactive" data-ordinal="1">a<span class="cloze" data-cloze="b" data-ordinal="2">[...]</span>c</span>"#,
+                r#"<span class="cloze-inactive" data-ordinal="1">a<span class="cloze" data-ordinal="2">b</span>c</span>"#,
+            ),
+            ("{{c1::a}}", 2, "", ""),
+            (r"\({{c1::a}} <b>b</b>\)", 1, r"\([...] b\)", r"\(a b\)"),
+            (
+                "{{c1::<é>}}",
+                1,
+                r#"<span class="cloze" data-cloze="&lt;&#xE9;&gt;" data-ordinal="1">[...]</span>"#,
+                r#"<span class="cloze" data-ordinal="1"><é></span>"#,
+            ),
+            (
+                "{{c1::image-occlusion:rect:left=.1:width=0:oi=1}}",
+                1,
+                r#"<div class="cloze" data-ordinal="1" data-shape="rect" data-left=".1" data-occludeInactive="1" ></div>"#,
+                r#"<div class="cloze-highlight" data-ordinal="1" data-shape="rect" data-left=".1" data-occludeInactive="1" ></div>"#,
+            ),
+        ];
+        for (text, number, question, answer) in table {
+            let read = ClozeText::parse(text);
+            assert_eq!(read.reveal(number, QUESTION), question, "{text}");
+            assert_eq!(read.reveal(number, ANSWER), answer, "{text}");
+        }
+    }
+
+    #[test]
+    fn only() {
+        let table = [
+            ("x {{c1::a}} {{c1::b::h}} {{c2::c}}", "..., h", "a, b"),
+            ("{{c1::a{{c1::b::h}}c}}", "..., h", "abc, b"),
+            ("{{c2::a{{c1::b}}c}}", "...", "b"),
+            ("{{c2::a}}", "", ""),
+        ];
+        for (text, question, answer) in table {
+            let read = ClozeText::parse(text);
+            assert_eq!(read.reveal_only(1, QUESTION), question, "{text}");
+            assert_eq!(read.reveal_only(1, ANSWER), answer, "{text}");
+        }
+    }
+
+    #[test]
+    fn problems() {
+        use ClozeProblemKind::*;
+        let deep = "{{c1::".repeat(11) + &"}}".repeat(11);
+        let table = [
+            ("{{c1::a}} {b} }", vec![]),
+            ("a }} b", vec![]),
+            ("{{c1::a}} }}", vec![(StrayClose, 10..12)]),
+            ("a {{c1::b", vec![(Unclosed, 2..8)]),
+            ("{{c0::a}}", vec![(NumberZero, 0..6)]),
+            ("{{c501::a}}", vec![(NumberTooHigh(501), 0..8)]),
+            ("{{c65536::a}}", vec![(NumberOutOfRange, 0..10)]),
+            ("{{c1,2::a}}", vec![(SeveralNumbers, 0..8)]),
+            ("{{C1::a}}", vec![(Misspelled, 0..6)]),
+            ("{{ c1::a}}", vec![(Misspelled, 0..7)]),
+            ("{{c 1::a}}", vec![(Misspelled, 0..7)]),
+            ("{{c1:a}}", vec![(Misspelled, 0..5)]),
+            ("{{cat::a}} {{c}} {{color:red}}", vec![]),
+            (&deep, vec![(TooDeep, 60..66), (StrayClose, 86..88)]),
+        ];
+        for (text, expect) in table {
+            let read = ClozeText::parse(text);
+            let found: Vec<_> = read
+                .problems()
+                .iter()
+                .map(|found| (found.kind, found.range.clone()))
+                .collect();
+            assert_eq!(found, expect, "{text}");
+        }
+    }
+}

@@ -225,3 +225,97 @@ impl<'a> Groups<'a> {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn readings() {
+        // Text; then as furigana, kanji, kana.
+        let table = [
+            ("日本[にほん]", "<日本|にほん>", "日本", "にほん"),
+            (
+                " 日本[にほん] 語[ご]",
+                "<日本|にほん><語|ご>",
+                "日本語",
+                "にほんご",
+            ),
+            ("&nbsp;a&nbsp;b[c]", " a<b|c>", " ab", " ac"),
+            ("a\u{3000}b[c]", "<a\u{3000}b|c>", "a\u{3000}b", "c"),
+            ("x>日[に]", "x><日|に>", "x>日", "x>に"),
+            (
+                "日[sound:a.mp3]語[ご]",
+                "日[sound:a.mp3]<語|ご>",
+                "日[sound:a.mp3]語",
+                "日[sound:a.mp3]ご",
+            ),
+            (
+                "[sound:a.mp3]",
+                "[sound:a.mp3]",
+                "[sound:a.mp3]",
+                "[sound:a.mp3]",
+            ),
+            ("a[]", "a[]", "a[]", "a[]"),
+            ("a[]b]", "<a|]b>", "a", "]b"),
+            ("[b]", "[b]", "[b]", "[b]"),
+            ("a [b]", "a [b]", "a [b]", "a [b]"),
+            ("a[b[c]", "<a|b[c>", "a", "b[c"),
+            ("[[a]b]", "<[|a>b]", "[b]", "ab]"),
+            ("a[b\nc]", "a[b\nc]", "a[b\nc]", "a[b\nc]"),
+            ("arr[0]", "<arr|0>", "arr", "0"),
+        ];
+        for (text, both, base, reading) in table {
+            let ruby_tags = both.replace('<', "<ruby><rb>").replace('|', "</rb><rt>");
+            let shown = ruby(text, Ruby::Both);
+            let shown = shown.replace("</rt></ruby>", ">");
+            assert_eq!(shown, ruby_tags, "{text}");
+            assert_eq!(ruby(text, Ruby::Base), base, "{text}");
+            assert_eq!(ruby(text, Ruby::Reading), reading, "{text}");
+        }
+    }
+
+    #[test]
+    fn filters_in_order() {
+        let place = Place {
+            field: "F",
+            cloze_number: 1,
+            side: CardSide::Question,
+        };
+        let table: [(&[&str], &str, &str); 16] = [
+            (&[], "<b>a</b>", "<b>a</b>"),
+            (&["text"], "<b>a</b>", "a"),
+            (&["text", "cloze"], "{{c1::a}}", "[...]"),
+            (&["cloze"], "a", ""),
+            (&["type"], "a", "[[type:F]]"),
+            (&["type", "text"], "a", "[[type:F]]"),
+            (&["", "type", "cloze"], "a", "[[type:F]]"),
+            (&["type", "cloze"], "a", "[[type:cloze:F]]"),
+            (&["type", "nc"], "a", "[[type:nc:F]]"),
+            (&["text", "type"], "a", "[[type:F]]"),
+            (
+                &["tts en voices=A"],
+                "a",
+                "[anki:tts lang=en voices=A]a[/anki:tts]",
+            ),
+            (&["tts"], "a", "a"),
+            (&["unknown", ""], "a", "a"),
+            (&["hint"], " ", " "),
+            (&["text", "hint"], "a", "\n\nF\na\n"),
+            (&["Text"], "<b>", "<b>"),
+        ];
+        for (filters, text, expect) in table {
+            assert_eq!(apply(filters, text, place), expect, "{filters:?}");
+        }
+    }
+
+    #[test]
+    fn known_names() {
+        for name in ["text", "tts en_US", "", "tts-voices", "cloze-only"] {
+            assert!(is_known_filter(name), "{name}");
+        }
+        for name in ["tts", "Text", "texts", "text x", " text"] {
+            assert!(!is_known_filter(name), "{name}");
+        }
+    }
+}

@@ -278,3 +278,100 @@ impl<'a> Page<'a> {
         )
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn render(front: &str, back: &str) -> Result<Rendered, RenderError> {
+        let fields = [("F", "<b>f</b>"), ("G", "<br>"), ("Type", "own")];
+        let situation = Situation {
+            fields: &fields,
+            tags: "a b",
+            note_type: "Basic",
+            deck: "A::B",
+            template: "Card 1",
+            flag: 2,
+            ord: 0,
+            card_id: 7,
+            is_cloze: false,
+        };
+        render_card(front, back, &situation)
+    }
+
+    #[test]
+    fn sides() {
+        let table = [
+            (
+                "{{F}}",
+                "{{FrontSide}}|{{text:F}}",
+                "<b>f</b>",
+                "<b>f</b>|f",
+            ),
+            (
+                "{{F}}{{FrontSide}}",
+                "{{text:FrontSide}}",
+                "<b>f</b>",
+                "<b>f</b>",
+            ),
+            ("{{F}}{{#G}}g{{/G}}{{^G}}no{{/G}}", "", "<b>f</b>no", ""),
+            (
+                "{{F}}",
+                "{{Tags}}|{{Type}}|{{Deck}}|{{Subdeck}}|{{Card}}|{{CardFlag}}|{{CardID}}|{{c1}}",
+                "<b>f</b>",
+                "a b|own|A::B|B|Card 1|flag2|7|1",
+            ),
+            ("{{F}}{{#c1}}1{{/c1}}{{#c2}}2{{/c2}}", "", "<b>f</b>1", ""),
+            ("<!-- {{F}} -->{{F}}", "", "<!-- {{F}} --><b>f</b>", ""),
+            ("{{F}}{{type:}}", "", "<b>f</b>", ""),
+        ];
+        for (front, back, question, answer) in table {
+            let expect = Rendered {
+                question: question.to_owned(),
+                answer: answer.to_owned(),
+            };
+            assert_eq!(render(front, back), Ok(expect), "{front}");
+        }
+    }
+
+    #[test]
+    fn messages() {
+        let table = [
+            ("{{G}}", "{{Nope}}", "the front shows no field with content"),
+            (
+                "{{F}}",
+                "{{Nope}}",
+                "the back template asks for `Nope`, which is no field",
+            ),
+            (
+                "{{F}}{{c2}}",
+                "",
+                "the front template asks for `c2`, which is no field",
+            ),
+            (
+                "{{F}}{{#Nope}}{{/Nope}}",
+                "",
+                "the front template asks for `Nope`, which is no field",
+            ),
+            (
+                "{{F}}{{#G}}{{Nope}}{{/G}}",
+                "",
+                "the front template asks for `Nope`, which is no field",
+            ),
+            (
+                "{{F}}{{}}",
+                "",
+                "the front template asks for ``, which is no field",
+            ),
+            (
+                "{{#F}}",
+                "",
+                "the front template is broken: `{{#F}}` is never closed",
+            ),
+        ];
+        for (front, back, message) in table {
+            let error = render(front, back).map_err(|error| error.to_string());
+            assert_eq!(error, Err(message.to_owned()), "{front}");
+        }
+    }
+}

@@ -294,3 +294,88 @@ impl Check<'_> {
 fn counts_as_field(used: &FieldUse<'_>) -> bool {
     !(used.conditional && is_cloze_condition(used.name))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(templates: &[(&str, &str)], is_cloze: bool, expect: &[(usize, Side, &str)]) {
+        let found: Vec<(usize, Side, String)> = validate(templates, &["F", "G"], is_cloze)
+            .into_iter()
+            .map(|problem| {
+                let kind = format!("{:?}", problem.kind);
+                let name = kind.split([' ', '(']).next().unwrap_or_default().to_owned();
+                (problem.template, problem.side, name)
+            })
+            .collect();
+        let expect: Vec<_> = expect
+            .iter()
+            .map(|(at, side, name)| (*at, *side, (*name).to_owned()))
+            .collect();
+        assert_eq!(found, expect, "{templates:?}");
+    }
+
+    #[test]
+    fn fronts_of_normal_types() {
+        let table = [
+            ("{{F}}", ""),
+            ("{{text:F}}{{Tags}}{{#c2}}{{/c2}}", ""),
+            ("", "NoFieldOnFront"),
+            ("{{#c1}}x{{/c1}}", "NoFieldOnFront"),
+            ("{{#F}}x{{/F}}", "NeverShowsField"),
+            ("{{#F}}{{^F}}{{G}}{{/F}}{{/F}}", ""),
+            ("{{F}}{{#G}}", "Syntax"),
+            ("{{F}}{{H}}", "UnknownField"),
+            ("{{F}}{{c1}}", "UnknownField"),
+            ("{{F}}{{#H}}{{/H}}", "UnknownField"),
+            ("{{F}}{{}}", "EmptyTag"),
+            ("{{F}}{{text:}}", ""),
+            ("{{F}}{{#FrontSide}}{{/FrontSide}}", "FrontSideCondition"),
+            ("{{F}}{{FrontSide}}", "FrontSideOnFront"),
+            ("{{cloze:F}}", "ClozeInNormalType"),
+            ("{{F}}{{txt:G}}", "UnknownFilter"),
+            ("{{tts:F}}", "SpeechWithoutLanguage"),
+            ("{{type:text:F}}", "DroppedFilters"),
+            ("{{type:cloze:F}}", ""),
+            ("{{Deck}}", "SpecialFieldDecides"),
+            ("{{#Tags}}{{F}}{{/Tags}}", "SpecialFieldDecides"),
+        ];
+        for (front, expect) in table {
+            let expect: &[_] = if expect.is_empty() {
+                &[]
+            } else {
+                &[(0, Side::Front, expect)]
+            };
+            check(&[(front, "{{FrontSide}}")], false, expect);
+        }
+    }
+
+    #[test]
+    fn same_fronts() {
+        check(
+            &[("{{F}}", ""), ("{{G}}", ""), ("{{F}}", "")],
+            false,
+            &[(2, Side::Front, "SameFront")],
+        );
+        check(&[("{{F}}", ""), ("{{F}} ", "")], false, &[]);
+        check(&[("{{F}}{{Card}}", ""), ("{{F}}{{Card}}", "")], false, &[]);
+    }
+
+    #[test]
+    fn cloze_types() {
+        let cloze = "{{cloze:F}}";
+        check(&[(cloze, cloze)], true, &[]);
+        check(&[(cloze, cloze), ("{{F}}", "")], true, &[]);
+        check(
+            &[(cloze, "{{FrontSide}}")],
+            true,
+            &[(0, Side::Back, "NoCloze")],
+        );
+        check(&[("{{F}}", cloze)], true, &[(0, Side::Front, "NoCloze")]);
+        check(
+            &[("{{cloze-only:F}}", cloze)],
+            true,
+            &[(0, Side::Front, "NoCloze")],
+        );
+    }
+}
