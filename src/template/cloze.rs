@@ -10,7 +10,7 @@ use std::ops::Range;
 use super::{
     generate::MAX_CLOZE_NUMBER,
     occlusion::{is_occlusion, push_occlusion},
-    scan::{Search, find_from},
+    scan::find_from,
     strip::strip_tags,
 };
 
@@ -325,21 +325,19 @@ fn is_plain(character: char) -> bool {
     character.is_ascii_alphanumeric() || u32::from(character) > 0xff
 }
 
-/// Takes the tags out of `\(..\)` and `\[..\]`: MathJax would show them as text.
+/// Takes the tags out of `\(..\)` and `\[..\]`: MathJax would show them as text. Either end
+/// goes with either beginning.
 fn strip_tags_in_math(text: &str) -> String {
     let mut stripped = String::with_capacity(text.len());
     let mut at = 0;
-    let mut ends = [Search::new(text, "\\)"), Search::new(text, "\\]")];
     let mut from = 0;
     while let Some(start) = find_from(text, "\\", from) {
         from = start + 1;
-        let ends = match text.as_bytes().get(from) {
-            Some(b'(') => &mut ends[0],
-            Some(b'[') => &mut ends[1],
-            _ => continue,
-        };
-        let Some(end) = ends.at_or_after(start + 2) else {
+        if !matches!(text.as_bytes().get(from), Some(b'(' | b'[')) {
             continue;
+        }
+        let Some(end) = math_end(text, start + 2) else {
+            break;
         };
         stripped.push_str(text.get(at..start + 2).unwrap_or_default());
         stripped.push_str(&strip_tags(text.get(start + 2..end).unwrap_or_default()));
@@ -347,6 +345,17 @@ fn strip_tags_in_math(text: &str) -> String {
     }
     stripped.push_str(text.get(at..).unwrap_or_default());
     stripped
+}
+
+/// The next `\)` or `\]`.
+fn math_end(text: &str, mut from: usize) -> Option<usize> {
+    loop {
+        let at = find_from(text, "\\", from)?;
+        if matches!(text.as_bytes().get(at + 1), Some(b')' | b']')) {
+            return Some(at);
+        }
+        from = at + 1;
+    }
 }
 
 enum Token {

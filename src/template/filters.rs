@@ -192,37 +192,31 @@ impl<'a> Groups<'a> {
 
     /// The first group that begins at or after `from`.
     fn next(&self, from: usize) -> Option<Group> {
-        let mut run = from;
+        // Where the base begins: behind the last space or `>` before the bracket.
+        let mut base = from;
         loop {
-            let rest = self.text.get(run..)?;
-            let length = rest.find([' ', '>']).unwrap_or(rest.len());
-            if let Some(group) = self.in_run(run, run + length, from) {
-                return Some(group);
+            let first = self.text.get(base..)?.chars().next()?;
+            if matches!(first, ' ' | '>') {
+                base += 1;
+                continue;
             }
-            if length == rest.len() {
-                return None;
+            let index = self
+                .brackets
+                .partition_point(|&(open, _)| open < base + first.len_utf8());
+            let &(bracket, end) = self.brackets.get(index)?;
+            match self.text.get(base..bracket)?.rfind([' ', '>']) {
+                Some(stop) => base += stop + 1,
+                None => {
+                    let spaced = base > from && self.text.as_bytes().get(base - 1) == Some(&b' ');
+                    return Some(Group {
+                        start: base - usize::from(spaced),
+                        base,
+                        bracket,
+                        end,
+                    });
+                }
             }
-            run += length + 1;
         }
-    }
-
-    /// The group of a run without spaces and `>`, which takes the space before it along.
-    fn in_run(&self, run: usize, run_end: usize, from: usize) -> Option<Group> {
-        let first = self.text.get(run..run_end)?.chars().next()?.len_utf8();
-        let index = self
-            .brackets
-            .partition_point(|&(open, _)| open < run + first);
-        let &(bracket, end) = self
-            .brackets
-            .get(index)
-            .filter(|(open, _)| *open < run_end)?;
-        let spaced = run > from && self.text.as_bytes().get(run - 1) == Some(&b' ');
-        Some(Group {
-            start: run - usize::from(spaced),
-            base: run,
-            bracket,
-            end,
-        })
     }
 }
 

@@ -152,6 +152,7 @@ mod tests {
         }
     }
 
+    // No clock here: were one of the readers quadratic, this would take minutes.
     #[test]
     fn long_broken_text_is_read_quickly() {
         let tokens = [
@@ -179,7 +180,7 @@ mod tests {
             "=_",
         ];
         for token in tokens {
-            read_all(&token.repeat(20_000));
+            read_all(&token.repeat(4_000));
         }
     }
 }

@@ -125,11 +125,12 @@ pub fn note_type(
 }
 
 /// Whether 25.9.2 reads the field in another way: several numbers in one cloze are text,
-/// clozes within number 0 make no cards, shapes of image occlusion are split differently.
+/// clozes within number 0 make no cards, a shape of image occlusion is cut at `::` and its
+/// label read by other rules.
 fn reads_otherwise(field: &str) -> bool {
     let read = ClozeText::parse(field);
     let mut within_zero = Vec::new();
-    let nested_in_zero = read.nodes().iter().any(|node| match node {
+    let otherwise = read.nodes().iter().any(|node| match node {
         ClozeNode::Open { numbers, .. } => {
             let nested = within_zero.contains(&true);
             within_zero.push(numbers.contains(&0));
@@ -139,10 +140,13 @@ fn reads_otherwise(field: &str) -> bool {
             within_zero.pop();
             false
         }
-        ClozeNode::Text(_) => false,
+        ClozeNode::Text(range) => {
+            let text = read.text(range);
+            let split = ["::", "text="].iter().any(|part| text.contains(part));
+            text.starts_with("image-occlusion:") && split
+        }
     });
-    nested_in_zero
-        || field.contains("image-occlusion:")
+    otherwise
         || read
             .problems()
             .iter()

@@ -286,7 +286,7 @@ const OCCLUSION: [&str; 24] = [
 
 /// The pieces of a field's text.
 pub fn field(random: &mut Random) -> Vec<String> {
-    if random.chance(2) {
+    if random.below(100) == 0 {
         let mut pieces = vec![
             random
                 .pick(&["{{c1::image-occlusion:", "{{c0::image-occlusion:"])
