@@ -5,6 +5,7 @@
     reason = "tests arrange files of their own, and one that cannot go on should panic"
 )]
 
+mod cards;
 mod decks;
 mod judge;
 mod layers;
