@@ -71,6 +71,12 @@ pub fn apply(entry: &Entry, defaults: &mut Defaults, sink: &mut Diagnostics) -> 
     true
 }
 
+/// Whether [`apply`] takes this key, if only to say that this version does not read it.
+#[must_use]
+pub fn is_known(key: &str) -> bool {
+    KEYS.contains(&key) || NOT_READ.contains(&key)
+}
+
 fn add_tags(value: &Node, defaults: &mut Defaults, sink: &mut Diagnostics) {
     for tag in settings::tags(value, sink) {
         if !defaults.tags.iter().any(|it| it.value == tag.value) {

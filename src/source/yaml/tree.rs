@@ -67,6 +67,7 @@ fn read(
     let options = options! {
         emit_comments: false,
         emit_unresolved_aliases: true,
+        emit_anchor_events: true,
         flow_nesting_limit: MAX_DEPTH,
         block_nesting_limit: MAX_DEPTH,
     };
@@ -82,6 +83,7 @@ fn read(
         frames: Vec::new(),
         documents: Vec::new(),
         anchors: BTreeMap::new(),
+        unused: BTreeMap::new(),
         budget: ALIAS_ALLOWANCE.saturating_add(source.len().saturating_mul(ALIAS_FACTOR)),
         told: None,
         alias_told: false,
@@ -133,7 +135,7 @@ fn stop(error: &ScanError) -> Stop {
         | ErrorKind::InvalidBlockEntryWhitespace
         | ErrorKind::InvalidMappingValueWhitespace
         | ErrorKind::TabInPlainScalar => Problem::Tab,
-        ErrorKind::UnclosedFlowCollection { open } => Problem::UnclosedBracket(*open),
+        ErrorKind::UnclosedFlowCollection { .. } => Problem::UnclosedBracket,
         ErrorKind::RecursionLimitExceeded => Problem::TooDeep(MAX_DEPTH),
         ErrorKind::ExpectedBlockMappingKey
         | ErrorKind::ExpectedBlockSequenceEntry
@@ -193,6 +195,8 @@ struct Tree<'s, 'k, 't> {
     frames: Vec<Frame>,
     documents: Vec<Node>,
     anchors: BTreeMap<usize, Anchored>,
+    /// The places of anchors on unquoted texts that no alias has used yet.
+    unused: BTreeMap<usize, Range<usize>>,
     /// What may still be unfolded.
     budget: usize,
     /// What an author was told of already; the parser's stumbling over it is no news.
@@ -209,6 +213,9 @@ impl Tree<'_, '_, '_> {
                     && written_tag.core_suffix() != Some("str")
                 {
                     self.refuse_tag(tag, Some((range.clone(), style)));
+                }
+                if anchor != 0 && style == EventStyle::Plain {
+                    self.unused.insert(anchor, range.clone());
                 }
                 let node = self.scalar(&decoded, style, range.clone());
                 self.complete(node, 0, anchor, range.end);
@@ -244,14 +251,24 @@ impl Tree<'_, '_, '_> {
             }
             Event::Alias(id) => self.alias(id, range),
             Event::UnresolvedAlias(name) => {
-                let diagnostic = traps::unknown_alias(self.ground, &name, range.clone());
-                let end = (diagnostic.span().end as usize).saturating_sub(self.ground.base);
-                self.told = Some(range.start..end);
+                let in_flow = self.frames.last().is_some_and(|it| it.flow);
+                let diagnostic = traps::unknown_alias(self.ground, &name, range.clone(), in_flow);
+                self.told = Some(range.start..traps::value_end_below(self.ground.source, range.end));
                 self.sink.push(diagnostic);
                 let null = self.null(range.start);
                 self.attach(null, 0, range.end);
             }
-            Event::DocumentStart(..) => self.anchors.clear(),
+            Event::Anchor(id, _) => {
+                if let Some(place) = self.unused.get_mut(&id) {
+                    *place = range;
+                }
+            }
+            Event::DocumentEnd => {
+                self.anchors.clear();
+                for anchor in std::mem::take(&mut self.unused).into_values() {
+                    self.sink.push(traps::unused_anchor(self.ground, anchor));
+                }
+            }
             _ => {}
         }
     }
@@ -349,12 +366,16 @@ impl Tree<'_, '_, '_> {
         let end = if in_flow {
             range.end
         } else {
-            traps::line_end(self.ground.source, range.end)
+            traps::value_end(self.ground.source, range.end)
         };
         let range = range.start..end;
         self.sink
             .push(traps::unquoted_cloze(self.ground, range.clone()));
-        self.told = Some(range.clone());
+        self.told = Some(if in_flow {
+            range.clone()
+        } else {
+            range.start..traps::value_end_below(self.ground.source, range.end)
+        });
         let raw = self.ground.source.get(range.clone()).unwrap_or("");
         Node {
             value: Value::Scalar(Scalar {
@@ -388,6 +409,7 @@ impl Tree<'_, '_, '_> {
     }
 
     fn alias(&mut self, id: usize, range: Range<usize>) {
+        self.unused.remove(&id);
         let found = self.anchors.get(&id).map(|it| (it.depth, it.cost));
         let too_much = "the aliases of this file unfold to more than it may hold";
         let problem = match found {
