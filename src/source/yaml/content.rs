@@ -129,7 +129,10 @@ fn form(node: &Node, entries: &[Entry], name: &str, sink: &mut Diagnostics) -> O
         let title = format!("the field `{name}` takes a text or a list, not a mapping");
         sink.push(
             Diagnostic::new(Code::WrongShape, title)
-                .at(node.span, format!("YAML reads `{key}:` as a key of a mapping"))
+                .at(
+                    node.span,
+                    format!("YAML reads `{key}:` as a key of a mapping"),
+                )
                 .note(format!(
                     "the one mapping that a field takes names a form: {}",
                     decode::alternatives(&FORMS)
@@ -139,7 +142,10 @@ fn form(node: &Node, entries: &[Entry], name: &str, sink: &mut Diagnostics) -> O
         return None;
     };
     if NOT_READ.contains(&form.name()) {
-        let title = format!("this version of deckle does not read the form `{}`", form.name());
+        let title = format!(
+            "this version of deckle does not read the form `{}`",
+            form.name()
+        );
         sink.push(
             Diagnostic::new(Code::WrongShape, title)
                 .at(form.key_span(), "not read yet")

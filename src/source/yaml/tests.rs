@@ -384,21 +384,3 @@ proptest! {
         }
     }
 }
-
-#[test]
-fn show_traps() {
-    for source in [
-        "front: {{c1::x}}\n", "- {q: {{c1::x}}, a: 4}\n", "- front: {{c1::x}} and {{c2::y}}: z # c\n  back: b\n",
-        "a: b: c\n", "- q: What: this?\n  a: b\n", "a: `x` y\n", "a: @x\n", "a: %x\n", "a: *bold* text\n", "- [*bold* text, b]\n", "a: *name\n", "a: &nbsp; x\n", "a: &name x\n",
-        "a: & x\n", "a: * x\n", "a: !x y\n", "a: ! y z\n", "a: |x y\n", "a: >x\n", "a: [x y\nb: 1\n", "a: [x] y\n", "a: {x} y\n", "a: {x\nb: c\n",
-        "a: \"x\" y\n", "a: \"say \"hi\" now\"\n", "a: \"x\nb: 1\n", "a: 'x\nb: 1\n", "a: 'tis the season\nb: c\n", "a: 'it's'\n",
-        "a: \"\\frac{1}{2} it's\"\n", "a: \"x\\n \\beta\"\n", "a: \"\\sqrt{2}\"\n", "a: \"\\nabla \\text{x}\"\n", "a: \"line\\nnext\\tx\"\n",
-        "a:b\nc: d\n", "- front:hello\n  back: c\n", "- front: hello\n  back:world\n", "a: b\n  c: d\n", "- a: b\n   c: d\n", "a:\n\tb: c\n", "a:\n  - b\n c: d\n", "notes:\n  - a\n  b: c\n", "a: x\n- b\n", "- a: b\n c: d\n",
-        "a: - b\n", "a: ? b\n", "a: ,b\n", "a: ]b\n", "a: %\n", "a: \u{1}x\n", "? [a]\n: b\n", ": x\n", "a: *bold*\n  more\n", "a: some text\n  goes: on\n",
-        "a: first line\n  has more: text here\n", "a: `code` is\n  long\n", "a: 1\na: 2\n", "{a: b", "%foo\n", "a: {b: c, d\ne: f\n", "a: \"x\n", "- a\n-b\n", "-\ta\n", "a:\tb\n", "- a: x\n\n  - b\n", "@a: b\n", "a: \"\\u12\"\n",
-    ] {
-        let (_, sink, sources) = parsed(source);
-        println!("=== {source:?}");
-        for it in &sink { println!("{}", render(it, &sources, Style::Plain)); }
-    }
-}

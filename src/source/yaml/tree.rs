@@ -253,7 +253,8 @@ impl Tree<'_, '_, '_> {
             Event::UnresolvedAlias(name) => {
                 let in_flow = self.frames.last().is_some_and(|it| it.flow);
                 let diagnostic = traps::unknown_alias(self.ground, &name, range.clone(), in_flow);
-                self.told = Some(range.start..traps::value_end_below(self.ground.source, range.end));
+                self.told =
+                    Some(range.start..traps::value_end_below(self.ground.source, range.end));
                 self.sink.push(diagnostic);
                 let null = self.null(range.start);
                 self.attach(null, 0, range.end);

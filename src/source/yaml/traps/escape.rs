@@ -12,8 +12,26 @@ const AFTER_N: [&str; 8] = [
     "abla", "eq", "eg", "ot", "otin", "exists", "atural", "earrow",
 ];
 const AFTER_T: [&str; 20] = [
-    "au", "ext", "extbf", "extit", "extrm", "heta", "imes", "op", "o", "an", "anh", "riangle",
-    "frac", "ilde", "herefore", "binom", "extstyle", "ag", "hickapprox", "riangleq",
+    "au",
+    "ext",
+    "extbf",
+    "extit",
+    "extrm",
+    "heta",
+    "imes",
+    "op",
+    "o",
+    "an",
+    "anh",
+    "riangle",
+    "frac",
+    "ilde",
+    "herefore",
+    "binom",
+    "extstyle",
+    "ag",
+    "hickapprox",
+    "riangleq",
 ];
 
 /// The finding that escapes of a double-quoted value became characters that nobody types.
@@ -109,7 +127,10 @@ struct Escape {
 impl Escape {
     fn is_lost(self, raw: &str) -> bool {
         let rest = raw.get(self.at + 2..).unwrap_or("");
-        let letters = rest.len() - rest.trim_start_matches(|it: char| it.is_ascii_alphabetic()).len();
+        let letters = rest.len()
+            - rest
+                .trim_start_matches(|it: char| it.is_ascii_alphabetic())
+                .len();
         let word = rest.get(..letters).unwrap_or("");
         match (self.character, raw.as_bytes().get(self.at + 1)) {
             (Some('\n'), Some(b'n')) => AFTER_N.contains(&word),
@@ -126,7 +147,10 @@ impl Escape {
     /// The backslash with the letters behind it, as in a TeX command.
     fn command(self, raw: &str) -> &str {
         let rest = raw.get(self.at + 1..).unwrap_or("");
-        let letters = rest.len() - rest.trim_start_matches(|it: char| it.is_ascii_alphabetic()).len();
+        let letters = rest.len()
+            - rest
+                .trim_start_matches(|it: char| it.is_ascii_alphabetic())
+                .len();
         let len = if letters == 0 {
             rest.chars().next().map_or(0, char::len_utf8)
         } else {

@@ -101,13 +101,18 @@ pub(super) fn colon(text: &str) -> Option<usize> {
 /// either side of its `#`; a `#` that touches a word is taken for the author's.
 fn without_comment(text: &str) -> usize {
     let text = text.trim_end();
-    text.find(" # ").map_or(text.len(), |at| text.get(..at).unwrap_or("").trim_end().len())
+    text.find(" # ").map_or(text.len(), |at| {
+        text.get(..at).unwrap_or("").trim_end().len()
+    })
 }
 
 /// Whether the line below stands further in than a key at `column`.
 fn goes_on(source: &str, line_end: usize, column: usize) -> bool {
     let below = source.get(line_end..).unwrap_or("");
-    let next = below.split(['\n', '\r']).skip(1).find(|it| !it.trim().is_empty());
+    let next = below
+        .split(['\n', '\r'])
+        .skip(1)
+        .find(|it| !it.trim().is_empty());
     next.is_some_and(|it| it.len() - it.trim_start_matches(' ').len() > column)
 }
 

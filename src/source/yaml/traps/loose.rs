@@ -104,14 +104,23 @@ pub(super) fn missing_colon_space(ground: Ground<'_>, range: &Range<usize>) -> O
     }
     let (key, rest) = text.split_once(':')?;
     let is_word = |it: char| it.is_alphanumeric() || matches!(it, '_' | '-');
-    if key.is_empty() || !key.chars().all(is_word) || rest.is_empty() || rest.starts_with(['/', ':'])
+    if key.is_empty()
+        || !key.chars().all(is_word)
+        || rest.is_empty()
+        || rest.starts_with(['/', ':'])
     {
         return None;
     }
     let colon = start + key.len();
     Some(
-        Diagnostic::new(Code::YamlSyntax, format!("a space is missing behind `{key}:`"))
-            .at(span(ground, start..colon + 1), "a key to you, a text to YAML")
-            .fix("write a space", span(ground, colon + 1..colon + 1), " "),
+        Diagnostic::new(
+            Code::YamlSyntax,
+            format!("a space is missing behind `{key}:`"),
+        )
+        .at(
+            span(ground, start..colon + 1),
+            "a key to you, a text to YAML",
+        )
+        .fix("write a space", span(ground, colon + 1..colon + 1), " "),
     )
 }

@@ -53,8 +53,11 @@ pub(super) fn explain(ground: Ground<'_>, stop: &Stop) -> Diagnostic {
     }
     let found = match &stop.problem {
         Problem::TooDeep(limit) => Some(
-            Diagnostic::new(Code::YamlSyntax, "lists and mappings stand too deep in one another")
-                .at(character(ground, at), format!("deeper than {limit} levels")),
+            Diagnostic::new(
+                Code::YamlSyntax,
+                "lists and mappings stand too deep in one another",
+            )
+            .at(character(ground, at), format!("deeper than {limit} levels")),
         ),
         Problem::UnclosedQuote => unclosed_quote(ground, at),
         Problem::Escape => escape::unknown(ground, at),
@@ -87,7 +90,10 @@ pub(super) fn unquoted_cloze(ground: Ground<'_>, value: Range<usize>) -> Diagnos
         Code::YamlClozeUnquoted,
         "a value that begins with `{{` must be quoted",
     )
-    .at(span(ground, value.clone()), "YAML reads `{` as the beginning of a mapping");
+    .at(
+        span(ground, value.clone()),
+        "YAML reads `{` as the beginning of a mapping",
+    );
     quote(diagnostic, ground, value)
 }
 
@@ -118,14 +124,26 @@ pub(super) fn unknown_alias(
     let value = if in_flow {
         line::written_in_flow(ground.source, alias.end)
     } else {
-        alias.start..line::written(ground.source, alias.start).value.end.max(alias.end)
+        alias.start
+            ..line::written(ground.source, alias.start)
+                .value
+                .end
+                .max(alias.end)
     };
-    let is_name = name.chars().all(|it| it.is_alphanumeric() || matches!(it, '_' | '-'));
+    let is_name = name
+        .chars()
+        .all(|it| it.is_alphanumeric() || matches!(it, '_' | '-'));
     if is_name && value.end == alias.end {
         return Diagnostic::new(Code::AliasLimit, format!("`*{name}` refers to nothing"))
-            .at(span(ground, alias.clone()), format!("no `&{name}` stands above"))
+            .at(
+                span(ground, alias.clone()),
+                format!("no `&{name}` stands above"),
+            )
             .note("a value that begins with `*` repeats the value marked with `&` and that name")
-            .help(format!("quote it if it is text: `{}`", line::quoted(&format!("*{name}"))));
+            .help(format!(
+                "quote it if it is text: `{}`",
+                line::quoted(&format!("*{name}"))
+            ));
     }
     special('*', ground, value)
 }
@@ -137,8 +155,14 @@ pub(super) fn unused_anchor(ground: Ground<'_>, anchor: Range<usize>) -> Diagnos
     let mut diagnostic = special('&', ground, anchor.start..end)
         .note("a name is there to be used by a `*` below, and none does");
     // A name that looks like one is no more than superfluous.
-    let name = ground.source.get(anchor.start + 1..anchor.end).unwrap_or("");
-    if name.chars().all(|it| it.is_alphanumeric() || matches!(it, '_' | '-')) {
+    let name = ground
+        .source
+        .get(anchor.start + 1..anchor.end)
+        .unwrap_or("");
+    if name
+        .chars()
+        .all(|it| it.is_alphanumeric() || matches!(it, '_' | '-'))
+    {
         diagnostic.severity = Severity::Warning;
     }
     diagnostic
@@ -183,7 +207,11 @@ fn unclosed_quote(ground: Ground<'_>, at: usize) -> Option<Diagnostic> {
     let text = source.get(value.clone())?;
     // An apostrophe that begins a word was not meant to open anything.
     if quote == '\'' && value.start == at && text.contains(' ') && !text.ends_with(['.', '?']) {
-        return Some(diagnostic.fix("quote the value", span(ground, value.clone()), line::quoted(text)));
+        return Some(diagnostic.fix(
+            "quote the value",
+            span(ground, value.clone()),
+            line::quoted(text),
+        ));
     }
     Some(diagnostic.fix("close it", place, quote.to_string()))
 }
@@ -196,9 +224,14 @@ fn unclosed_bracket(ground: Ground<'_>, at: usize, problem: &Problem) -> Option<
         _ => return None,
     };
     matches!(problem, Problem::UnclosedBracket).then(|| {
-        Diagnostic::new(Code::YamlSyntax, format!("the bracket `{bracket}` has no end"))
-            .at(span(ground, at..at + 1), "opened here")
-            .help(format!("close it with `{end}`, or quote the value if it is text"))
+        Diagnostic::new(
+            Code::YamlSyntax,
+            format!("the bracket `{bracket}` has no end"),
+        )
+        .at(span(ground, at..at + 1), "opened here")
+        .help(format!(
+            "close it with `{end}`, or quote the value if it is text"
+        ))
     })
 }
 
@@ -237,8 +270,11 @@ fn tab(ground: Ground<'_>, at: usize) -> Option<Diagnostic> {
     let indent = line.start + line::indent(source, &line);
     let lead = source.get(line.start..indent)?;
     let diagnostic = |place: Range<usize>| {
-        Diagnostic::new(Code::YamlSyntax, "YAML is indented with spaces, not with tabs")
-            .at(span(ground, place), "a tab")
+        Diagnostic::new(
+            Code::YamlSyntax,
+            "YAML is indented with spaces, not with tabs",
+        )
+        .at(span(ground, place), "a tab")
     };
     if let Some(first) = lead.find('\t') {
         let tabs = lead.get(first..)?;
@@ -278,7 +314,10 @@ fn colon(ground: Ground<'_>, at: usize, written: &line::Written) -> Option<Diagn
         }
         let title = "a second `: ` in an unquoted value";
         let diagnostic = Diagnostic::new(Code::YamlColon, title)
-            .at(span(ground, at..at + 1), "YAML takes what stands before it for a key")
+            .at(
+                span(ground, at..at + 1),
+                "YAML takes what stands before it for a key",
+            )
             .also(span(ground, key.clone()), "the key of this line");
         return Some(quote(diagnostic, ground, value));
     }
@@ -302,21 +341,30 @@ fn colon(ground: Ground<'_>, at: usize, written: &line::Written) -> Option<Diagn
         let title = "a `: ` in an unquoted value";
         return Some(
             Diagnostic::new(Code::YamlColon, title)
-                .at(span(ground, at..at + 1), "YAML takes what stands before it for a key")
-                .also(span(ground, above_start..above.end), "the value begins in this line")
+                .at(
+                    span(ground, at..at + 1),
+                    "YAML takes what stands before it for a key",
+                )
+                .also(
+                    span(ground, above_start..above.end),
+                    "the value begins in this line",
+                )
                 .help("put the value in quotes, or below `|` on lines of its own"),
         );
     }
     Some(
-        Diagnostic::new(Code::YamlSyntax, format!("the key `{key}` stands too far in"))
-            .at(span(ground, own.start..own.start + here), "indented deeper")
-            .also(span(ground, above_start..above_start), "than this")
-            .note("a deeper line goes on with the value above it")
-            .fix(
-                "give both keys the same indentation",
-                span(ground, own.start..own.start + here),
-                " ".repeat(there),
-            ),
+        Diagnostic::new(
+            Code::YamlSyntax,
+            format!("the key `{key}` stands too far in"),
+        )
+        .at(span(ground, own.start..own.start + here), "indented deeper")
+        .also(span(ground, above_start..above_start), "than this")
+        .note("a deeper line goes on with the value above it")
+        .fix(
+            "give both keys the same indentation",
+            span(ground, own.start..own.start + here),
+            " ".repeat(there),
+        ),
     )
 }
 
@@ -358,7 +406,10 @@ fn special(first: char, ground: Ground<'_>, value: Range<usize>) -> Diagnostic {
         Code::YamlSpecialStart,
         format!("an unquoted value cannot begin with `{first}`"),
     )
-    .at(span(ground, value.start..value.start + first.len_utf8()), meaning);
+    .at(
+        span(ground, value.start..value.start + first.len_utf8()),
+        meaning,
+    );
     quote(diagnostic, ground, value)
 }
 
@@ -369,7 +420,11 @@ fn quote(diagnostic: Diagnostic, ground: Ground<'_>, value: Range<usize>) -> Dia
     if text.is_empty() || text.contains(['\n', '\r']) || goes_on {
         return diagnostic.help("put the value below `|` on lines of its own, indented deeper");
     }
-    diagnostic.fix("quote the value", span(ground, value.clone()), line::quoted(text))
+    diagnostic.fix(
+        "quote the value",
+        span(ground, value.clone()),
+        line::quoted(text),
+    )
 }
 
 fn character(ground: Ground<'_>, at: usize) -> Span {

@@ -32,7 +32,10 @@ pub(super) fn explain(ground: Ground<'_>, at: usize, problem: &Problem) -> Optio
     {
         return Some(
             Diagnostic::new(Code::YamlSyntax, "a space is missing behind `-`")
-                .at(span(ground, first..first + 1), "an item to you, a text to YAML")
+                .at(
+                    span(ground, first..first + 1),
+                    "an item to you, a text to YAML",
+                )
                 .fix("write a space", span(ground, first + 1..first + 1), " "),
         );
     }
