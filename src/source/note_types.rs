@@ -612,7 +612,7 @@ fn template_code(kind: &ProblemKind) -> Code {
             Code::TemplateSyntax
         }
         ProblemKind::UnknownField { .. } => Code::TemplateUnknownField,
-        ProblemKind::NoFieldOnFront => Code::TemplateNoField,
+        ProblemKind::NoFieldOnFront | ProblemKind::NeverShowsField => Code::TemplateNoField,
         ProblemKind::SameFront { .. } => Code::TemplateIdentical,
         ProblemKind::NoCloze => Code::TemplateNoCloze,
         ProblemKind::SpecialFieldDecides { .. } => Code::TemplateSpecialField,

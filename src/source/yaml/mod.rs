@@ -13,4 +13,8 @@ pub use notes::read;
 pub use tree::{Item, parse, parse_items};
 
 #[cfg(test)]
+mod notes_tests;
+#[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod traps_tests;

@@ -198,7 +198,8 @@ impl Reader<'_> {
         if entries.iter().any(|it| PARTS.contains(&it.name())) {
             return false;
         }
-        let Some(note_type) = self.types.get(&defaults.note_type.value) else {
+        let context = header_context(entries, defaults, &mut Diagnostics::new());
+        let Some(note_type) = self.types.get(&context.defaults.note_type.value) else {
             return false;
         };
         let is_field = |it: &&Entry| {
@@ -501,7 +502,16 @@ fn unknown_field(note_type: &WrittenType, entry: &Entry) -> Diagnostic {
     let diagnostic = Diagnostic::new(Code::UnknownField, title).at(entry.key_span(), label);
     let reserved = settings::KEYS.iter().copied().chain([FIELDS]);
     match nearest(name, note_type.all_names().chain(reserved)) {
-        Some(near) => diagnostic.fix("this key exists", entry.key_span(), near),
+        Some(near) => {
+            // Case does not matter in keys; the mend keeps to the author's.
+            let lower = !name.contains(char::is_uppercase);
+            let near = if lower {
+                near.to_lowercase()
+            } else {
+                near.to_owned()
+            };
+            diagnostic.fix("a key with a similar name exists", entry.key_span(), near)
+        }
         None => {
             let names: Vec<&str> = note_type.note_type.field_names().collect();
             diagnostic.help(format!("the fields are {}", decode::enumeration(&names)))

@@ -253,7 +253,8 @@ impl Tree<'_, '_, '_> {
             Event::UnresolvedAlias(name) => {
                 let in_flow = self.frames.last().is_some_and(|it| it.flow);
                 let diagnostic = traps::unknown_alias(self.ground, &name, range.clone(), in_flow);
-                self.told = Some(range.start..traps::line_end(self.ground.source, range.end));
+                self.told =
+                    Some(range.start..traps::value_end_below(self.ground.source, range.end));
                 self.sink.push(diagnostic);
                 let null = self.null(range.start);
                 self.attach(null, 0, range.end);
@@ -366,12 +367,16 @@ impl Tree<'_, '_, '_> {
         let end = if in_flow {
             range.end
         } else {
-            traps::line_end(self.ground.source, range.end)
+            traps::value_end(self.ground.source, range.end)
         };
         let range = range.start..end;
         self.sink
             .push(traps::unquoted_cloze(self.ground, range.clone()));
-        self.told = Some(range.clone());
+        self.told = Some(if in_flow {
+            range.clone()
+        } else {
+            range.start..traps::value_end_below(self.ground.source, range.end)
+        });
         let raw = self.ground.source.get(range.clone()).unwrap_or("");
         Node {
             value: Value::Scalar(Scalar {
@@ -405,6 +410,7 @@ impl Tree<'_, '_, '_> {
     }
 
     fn alias(&mut self, id: usize, range: Range<usize>) {
+        self.unused.remove(&id);
         let found = self.anchors.get(&id).map(|it| (it.depth, it.cost));
         let too_much = "the aliases of this file unfold to more than it may hold";
         let problem = match found {

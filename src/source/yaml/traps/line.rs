@@ -116,6 +116,31 @@ fn goes_on(source: &str, line_end: usize, column: usize) -> bool {
     next.is_some_and(|it| it.len() - it.trim_start_matches(' ').len() > column)
 }
 
+/// Where the value ends that begins in the line of `at`: behind the last of the lines that stand
+/// further in than its key.
+pub(super) fn value_end(source: &str, at: usize) -> usize {
+    let written = written(source, at);
+    if !written.goes_on {
+        return written.value.end.max(at);
+    }
+    let first = line(source, at);
+    let column = content_start(source, &first) - first.start;
+    let mut end = first.end;
+    let mut start = first.end;
+    for below in source.get(first.end..).unwrap_or("").split_inclusive('\n') {
+        let text = below.trim_end();
+        let deeper = below.len() - below.trim_start_matches(' ').len() > column;
+        if !text.is_empty() && !deeper {
+            break;
+        }
+        if !text.is_empty() {
+            end = start + text.len();
+        }
+        start += below.len();
+    }
+    end
+}
+
 /// The text in single quotes, in which only the quote itself is special.
 pub(super) fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', "''"))

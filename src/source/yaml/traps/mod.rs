@@ -6,6 +6,7 @@
 mod escape;
 mod line;
 mod loose;
+mod structure;
 
 use std::ops::Range;
 
@@ -68,7 +69,8 @@ pub(super) fn explain(ground: Ground<'_>, stop: &Stop) -> Diagnostic {
     };
     found
         .or_else(|| special_start(ground, at, &written))
-        .or_else(|| structure(ground, at, &stop.problem))
+        .or_else(|| unclosed_bracket(ground, at, &stop.problem))
+        .or_else(|| structure::explain(ground, at, &stop.problem))
         .unwrap_or_else(|| unreadable(ground, at, &stop.problem))
 }
 
@@ -182,11 +184,14 @@ pub(super) fn tag(
     }
 }
 
-/// The end of the line that `at` stands in, without its white space.
-pub(super) fn line_end(source: &str, at: usize) -> usize {
-    let line = line::line(source, at);
-    let text = source.get(at..line.end).unwrap_or("");
-    at + text.trim_end().len()
+/// Where the unquoted value that an author meant ends in the line of `at`.
+pub(super) fn value_end(source: &str, at: usize) -> usize {
+    line::written(source, at).value.end.max(at)
+}
+
+/// As [`value_end`], with the lines below that belong to the value.
+pub(super) fn value_end_below(source: &str, at: usize) -> usize {
+    line::value_end(source, at)
 }
 
 fn unclosed_quote(ground: Ground<'_>, at: usize) -> Option<Diagnostic> {
@@ -209,6 +214,25 @@ fn unclosed_quote(ground: Ground<'_>, at: usize) -> Option<Diagnostic> {
         ));
     }
     Some(diagnostic.fix("close it", place, quote.to_string()))
+}
+
+fn unclosed_bracket(ground: Ground<'_>, at: usize, problem: &Problem) -> Option<Diagnostic> {
+    let bracket = ground.source.get(at..)?.chars().next()?;
+    let end = match bracket {
+        '[' => ']',
+        '{' => '}',
+        _ => return None,
+    };
+    matches!(problem, Problem::UnclosedBracket).then(|| {
+        Diagnostic::new(
+            Code::YamlSyntax,
+            format!("the bracket `{bracket}` has no end"),
+        )
+        .at(span(ground, at..at + 1), "opened here")
+        .help(format!(
+            "close it with `{end}`, or quote the value if it is text"
+        ))
+    })
 }
 
 fn behind_quote(ground: Ground<'_>, at: usize, written: &line::Written) -> Diagnostic {
@@ -302,6 +326,13 @@ fn colon(ground: Ground<'_>, at: usize, written: &line::Written) -> Option<Diagn
     if let Some(diagnostic) = loose::missing_colon_space(ground, &above) {
         return Some(diagnostic);
     }
+    let value = line::written(source, above.start).value;
+    let value_text = source.get(value.clone())?;
+    if let Some(bracket @ ('[' | '{')) = value_text.chars().next()
+        && !value_text.contains([']', '}'])
+    {
+        return Some(special(bracket, ground, value));
+    }
     let key = source.get(line::content_start(source, &own)..at)?;
     let above_start = line::content_start(source, &above);
     line::colon(source.get(above_start..above.end)?)?;
@@ -380,71 +411,6 @@ fn special(first: char, ground: Ground<'_>, value: Range<usize>) -> Diagnostic {
         meaning,
     );
     quote(diagnostic, ground, value)
-}
-
-/// Lines that do not fit their neighbours.
-fn structure(ground: Ground<'_>, at: usize, problem: &Problem) -> Option<Diagnostic> {
-    let source = ground.source;
-    let own = line::line(source, at);
-    if let Some(diagnostic) = loose::missing_colon_space(ground, &own) {
-        return Some(diagnostic);
-    }
-    if !matches!(problem, Problem::Structure | Problem::Other(_)) {
-        return None;
-    }
-    let above = line::line_above(source, own.start)?;
-    if let Some(diagnostic) = loose::missing_colon_space(ground, &above) {
-        return Some(diagnostic);
-    }
-    let (here, there) = (line::indent(source, &own), line::indent(source, &above));
-    let first = own.start + here;
-    let text = source.get(first..own.end)?;
-    let place = span(ground, first..first + text.trim_end().len());
-    // The columns at which lists and mappings above are open.
-    let mut open: Vec<usize> = Vec::new();
-    let mut line = above;
-    loop {
-        let column = line::indent(source, &line);
-        let inner = line::content_start(source, &line) - line.start;
-        for column in [inner, column] {
-            if open.last().is_none_or(|&least| column < least) {
-                open.push(column);
-            }
-        }
-        match line::line_above(source, line.start) {
-            Some(next) if column > 0 && open.len() < 20 => line = next,
-            _ => break,
-        }
-    }
-    if !open.contains(&here) && here < there.max(open.first().copied().unwrap_or(0)) {
-        let nearest = open.iter().copied().min_by_key(|it| it.abs_diff(here))?;
-        return Some(
-            Diagnostic::new(Code::YamlSyntax, "the indentation fits no line above")
-                .at(place, format!("indented by {here}"))
-                .note("a line belongs to what stands above it with the same indentation")
-                .fix(
-                    "use the indentation of a line above",
-                    span(ground, own.start..first),
-                    " ".repeat(nearest),
-                ),
-        );
-    }
-    let (title, help) = if text.starts_with("- ") || text.trim_end() == "-" {
-        (
-            "an item of a list stands where a key belongs",
-            "indent the items deeper than the key that they belong to",
-        )
-    } else {
-        (
-            "this line fits neither the list nor the mapping above",
-            "write `- ` before it if it begins an item, or indent it as the lines it belongs to",
-        )
-    };
-    Some(
-        Diagnostic::new(Code::YamlSyntax, title)
-            .at(place, "does not belong here")
-            .help(help),
-    )
 }
 
 /// With the mend that puts the value in quotes; where it has several lines, in words.
