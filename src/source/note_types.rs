@@ -342,7 +342,7 @@ impl Reader<'_> {
                 Some(text) => {
                     let css = self.css.get_or_insert_default();
                     // The base is one of deckle's own; a shipped type names it as its only file.
-                    if text.as_str() == self.context.base_css {
+                    if text.as_str() == self.context.base_css.trim_end() {
                         continue;
                     }
                     if !css.is_empty() && !css.ends_with('\n') {
