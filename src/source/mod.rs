@@ -3,6 +3,7 @@
 pub mod defaults;
 pub mod draft;
 pub mod header;
+pub mod markdown;
 pub mod settings;
 pub mod types;
 pub mod yaml;
