@@ -8,7 +8,6 @@ pub mod types;
 
 pub mod defaults;
 pub mod header;
-pub mod markdown;
 pub mod settings;
 
 pub mod draft;
