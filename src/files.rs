@@ -246,6 +246,36 @@ pub fn file_name(path: &str) -> &str {
     path.rsplit_once('/').map_or(path, |(_, name)| name)
 }
 
+/// What stands at a path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Kind {
+    /// A file.
+    File,
+    /// A folder.
+    Folder,
+}
+
+/// Where a path leads, without symbolic links, and what is there.
+///
+/// # Errors
+/// When there is nothing.
+pub fn locate(path: &Path) -> Result<(PathBuf, Kind), Error> {
+    let found = std::fs::canonicalize(path).map_err(|source| Error::read(path, source))?;
+    let kind = if found.is_dir() {
+        Kind::Folder
+    } else {
+        Kind::File
+    };
+    Ok((found, kind))
+}
+
+/// Whether there is a file at this path.
+#[must_use]
+pub fn is_file(path: &Path) -> bool {
+    path.is_file()
+}
+
 /// Writes a file by way of a temporary one in the same folder, so that nobody ever sees half of
 /// it. Returns whether it changed: where the file has these very bytes already, it is not touched.
 ///
@@ -293,6 +323,28 @@ pub fn read_if_exists(path: &Path) -> Result<Option<Vec<u8>>, Error> {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(Error::read(path, error)),
     }
+}
+
+/// Opens a file outside of any project, such as a media file that a program names, and says its
+/// size in bytes.
+///
+/// # Errors
+/// When it is no file, or cannot be read.
+pub fn open_disk(path: &Path) -> Result<(std::fs::File, u64), Error> {
+    let failed = |source| Error::read(path, source);
+    let file = std::fs::File::open(path).map_err(failed)?;
+    let data = file.metadata().map_err(failed)?;
+    // A folder can be opened on Unix; reading it then fails late, in the middle of the work.
+    if data.is_dir() {
+        return Err(failed(std::io::ErrorKind::IsADirectory.into()));
+    }
+    Ok((file, data.len()))
+}
+
+/// Whether there is nothing at this path.
+#[must_use]
+pub fn is_missing(path: &Path) -> bool {
+    matches!(path.try_exists(), Ok(false))
 }
 
 fn same_bytes(left: &Path, right: &Path) -> bool {

@@ -10,20 +10,7 @@ use super::hash::{Hasher, folded};
 use super::lock::{Lock, NoteRecord};
 use crate::diag::{Code, Diagnostic, Diagnostics, Sources};
 use crate::model::Guid;
-use crate::model::written::WrittenNote;
-
-/// How notes without an explicit id get one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-#[non_exhaustive]
-pub enum IdMode {
-    /// From the lock, and new ones go into it.
-    #[default]
-    Lock,
-    /// Not at all: each note must have an explicit one.
-    Inline,
-    /// From the first field alone, without a lock: an edited question is a new note.
-    Natural,
-}
+use crate::model::written::{IdMode, WrittenNote};
 
 /// Who a note is.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -9,9 +9,14 @@ mod content;
 mod hash;
 mod lock;
 mod lock_text;
+mod next;
 mod stamp;
 
-pub use assign::{IdMode, Identity, assign};
+pub use assign::{Identity, assign};
 pub use content::{content_hash, schema_hash, type_content};
 pub use lock::{FieldRecord, Lock, MediaRecord, NoteRecord, TypeRecord};
-pub use stamp::{Stamp, TypeStamp, note_ids, stamp, stamp_type};
+pub use next::{Entry, next_lock};
+pub use stamp::{Stamp, TypeStamp, stamp, stamp_type};
+
+/// The name of the file that keeps a project's identities.
+pub const LOCK_NAME: &str = "deckle.lock";

@@ -3,8 +3,6 @@
 //! A note keeps its time as long as its content stays, so that an import never overwrites what a
 //! learner edited in a note that the author left alone.
 
-use std::collections::BTreeSet;
-
 use super::lock::{Lock, TypeRecord};
 use crate::diag::{Code, Diagnostic, Span};
 use crate::model::BuildTime;
@@ -80,29 +78,6 @@ pub fn stamp_type(
     }
 }
 
-/// Ids for the notes that have none in the lock, in their order; `known` are the ids in use.
-///
-/// Anki takes them for creation times in milliseconds. They go back from the build time, because
-/// Anki renumbers what lies in the future, and keep 512 apart, because a note's cards get the ids
-/// from its own on: cloze numbers go to 500.
-#[must_use]
-pub fn note_ids(count: usize, known: impl IntoIterator<Item = i64>, time: BuildTime) -> Vec<i64> {
-    const STEP: i64 = 512;
-    let slot = |id: i64| id.div_euclid(STEP);
-    let used: BTreeSet<i64> = known.into_iter().map(slot).collect();
-    let mut next = slot(time.as_unix().saturating_mul(1000));
-    let mut slots = Vec::with_capacity(count);
-    while slots.len() < count {
-        next -= 1;
-        // A given id need not stand at the beginning of its slot, so its cards may reach into
-        // the one behind.
-        if !used.contains(&next) && !used.contains(&(next - 1)) {
-            slots.push(next);
-        }
-    }
-    slots.iter().rev().map(|slot| slot * STEP).collect()
-}
-
 fn next(modified: i64, same: bool, time: BuildTime) -> Stamp {
     if same {
         Stamp {
@@ -120,23 +95,6 @@ fn next(modified: i64, same: bool, time: BuildTime) -> Stamp {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn note_ids_lie_in_the_past_in_order_and_apart() {
-        let time = BuildTime::from_unix(1_700_000_000);
-        let first = note_ids(3, [], time);
-        assert!(first.windows(2).all(|pair| pair[0] + 512 <= pair[1]));
-        assert!(first.iter().all(|id| *id < 1_700_000_000_000));
-        let odd = 1_699_999_999_000;
-        let known: Vec<i64> = first.iter().copied().chain([odd]).collect();
-        let second = note_ids(3, known.iter().copied(), time);
-        for id in &second {
-            assert!(
-                known.iter().all(|other| (id - other).abs() >= 500),
-                "{id} {known:?}"
-            );
-        }
-    }
 
     #[test]
     fn times_move_only_with_the_content() {

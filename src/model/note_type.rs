@@ -123,6 +123,11 @@ impl NoteType {
         }))
     }
 
+    /// Whether both are clones of one object.
+    pub(crate) fn is_same_object(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
     /// The id, by which an import finds the note type in a collection.
     #[must_use]
     pub fn id(&self) -> i64 {

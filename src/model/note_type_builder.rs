@@ -67,6 +67,12 @@ impl NoteTypeBuilder {
         }
     }
 
+    /// With this name instead of the first one.
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = name.into();
+        self
+    }
+
     /// With this id, which never may change: importing finds note types by it. Default: derived
     /// from the name, so that a renamed note type needs its old id here.
     pub fn id(mut self, id: i64) -> Self {

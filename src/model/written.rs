@@ -259,3 +259,16 @@ pub enum Remote {
     /// The address is kept; the card needs the network.
     Keep,
 }
+
+/// How notes without an explicit id get one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum IdMode {
+    /// From the lock, and new ones go into it.
+    #[default]
+    Lock,
+    /// Not at all: each note must have an explicit one.
+    Inline,
+    /// From the first field alone, without a lock: an edited question is a new note.
+    Natural,
+}

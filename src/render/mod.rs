@@ -76,16 +76,15 @@ impl<'a> Renderer<'a> {
         note::render(&self.library, note, parent(source_path), footnote_prefix)
     }
 
-    /// The names of all media that `notes` use, given in the order of the package. One content
-    /// has one name, from the smallest path at which any note found it, unless `frozen` holds one
-    /// for the hash of its content.
+    /// The names of the media that notes use, given in the order of the package. One content has
+    /// one name, from the smallest path at which any note found it, unless `frozen` holds one for
+    /// the hash of its content.
     #[must_use]
-    pub fn names<'n>(
+    pub fn names<'k>(
         &self,
-        notes: impl IntoIterator<Item = &'n RenderedNote>,
+        used: impl IntoIterator<Item = &'k MediaKey>,
         frozen: &BTreeMap<String, String>,
     ) -> MediaNames {
-        let used = notes.into_iter().flat_map(|note| &note.media);
         self.library.names(used, frozen)
     }
 

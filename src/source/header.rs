@@ -1,13 +1,249 @@
 //! The settings that a file's header, a folder and a project share: `deck`, `tags`, `type`,
 //! `markdown`, `cloze`, `math` and the like.
 
-use super::defaults::Defaults;
-use super::yaml::Entry;
-use crate::diag::Diagnostics;
+use std::sync::Arc;
+
+use super::defaults::{DefaultFormat, Defaults};
+use super::settings;
+use super::yaml::decode;
+use super::yaml::{Entry, Node};
+use crate::diag::{Code, Diagnostic, Diagnostics};
+use crate::model::written::{Highlight, MathEngine, Remote, Settings};
+
+/// The keys that [`apply`] takes.
+pub const KEYS: &[&str] = &[
+    "deck", "tags", "tags!", "type", "suspend", "flag", "format", "markdown", "cloze", "math",
+    "media",
+];
+
+/// Keys of a header that the format has and this version does not read.
+const NOT_READ: &[&str] = &["code", "links", "lang", "include", "rules"];
 
 /// Applies one entry of a header to what is inherited. Returns whether its key is a setting;
-/// wrong values are told.
+/// wrong values are told, and so are settings that this version does not read.
 pub fn apply(entry: &Entry, defaults: &mut Defaults, sink: &mut Diagnostics) -> bool {
-    let _ = (entry, defaults, sink);
-    false
+    let value = &entry.value;
+    match entry.name() {
+        "deck" => {
+            if let Some(name) = decode::string(value, "deck", sink) {
+                defaults.set_deck(&name, sink);
+            }
+        }
+        "tags" => add_tags(value, defaults, sink),
+        "tags!" => {
+            defaults.tags.clear();
+            add_tags(value, defaults, sink);
+        }
+        "type" => {
+            if let Some(name) = decode::string(value, "type", sink) {
+                defaults.note_type = name;
+            }
+        }
+        "suspend" => {
+            if let Some(suspend) = settings::suspend(value, sink) {
+                defaults.suspend = suspend;
+            }
+        }
+        "flag" => {
+            if let Some(flag) = settings::flag(value, sink) {
+                defaults.flag = flag;
+            }
+        }
+        "format" => {
+            let formats = [
+                ("md", DefaultFormat::ByField),
+                ("html", DefaultFormat::Html),
+                ("text", DefaultFormat::Text),
+            ];
+            if let Some(format) = decode::choice(value, "format", &formats, sink) {
+                defaults.format = format;
+            }
+        }
+        "markdown" => block(value, &MARKDOWN, defaults, sink),
+        "cloze" => block(value, &CLOZE, defaults, sink),
+        "math" => block(value, &MATH, defaults, sink),
+        "media" => block(value, &MEDIA, defaults, sink),
+        name if NOT_READ.contains(&name) => {
+            not_read(entry, name, sink);
+        }
+        _ => return false,
+    }
+    true
+}
+
+/// Whether [`apply`] takes this key, if only to say that this version does not read it.
+#[must_use]
+pub fn is_known(key: &str) -> bool {
+    KEYS.contains(&key) || NOT_READ.contains(&key)
+}
+
+fn add_tags(value: &Node, defaults: &mut Defaults, sink: &mut Diagnostics) {
+    for tag in settings::tags(value, sink) {
+        if !defaults.tags.iter().any(|it| it.value == tag.value) {
+            defaults.tags.push(tag);
+        }
+    }
+}
+
+/// A mapping of settings, such as `markdown`.
+struct Block {
+    name: &'static str,
+    keys: &'static [&'static str],
+    /// Keys that the format has and this version does not read.
+    not_read: &'static [&'static str],
+    apply: fn(&Entry, &str, &mut Defaults, &mut Diagnostics),
+}
+
+const MARKDOWN: Block = Block {
+    name: "markdown",
+    keys: &["note-level", "select", "card-tag", "context", "breaks"],
+    not_read: &["inline", "hashtags", "ruby", "profile"],
+    apply: |entry, what, defaults, sink| {
+        let value = &entry.value;
+        let markdown = &mut defaults.markdown;
+        match entry.name() {
+            "note-level" => {
+                let level = decode::integer(value, what, 1..=6, sink);
+                if let Some(level) = level.and_then(|it| u8::try_from(it).ok()) {
+                    markdown.note_level = level;
+                }
+            }
+            "select" => set(
+                &mut markdown.tagged_only,
+                decode::choice(value, what, &[("all", false), ("tagged", true)], sink),
+            ),
+            "card-tag" => {
+                if let Some(tag) = settings::tags(value, sink).into_iter().next() {
+                    markdown.card_tag = tag.value.as_str().to_owned();
+                }
+            }
+            "context" => set(
+                &mut markdown.breadcrumb,
+                decode::choice(value, what, &[("none", false), ("breadcrumb", true)], sink),
+            ),
+            _ => {
+                let breaks = decode::choice(value, what, &[("soft", false), ("hard", true)], sink);
+                set(&mut writable(defaults).hard_breaks, breaks);
+            }
+        }
+    },
+};
+
+const CLOZE: Block = Block {
+    name: "cloze",
+    keys: &["highlight", "curly"],
+    not_read: &[],
+    apply: |entry, what, defaults, sink| match entry.name() {
+        "highlight" => {
+            let choices = [
+                ("explicit", Highlight::Explicit),
+                ("auto", Highlight::Auto),
+                ("never", Highlight::Never),
+            ];
+            let highlight = decode::choice(&entry.value, what, &choices, sink);
+            set(&mut writable(defaults).highlight, highlight);
+        }
+        _ => {
+            let curly = decode::boolean(&entry.value, what, sink);
+            set(&mut writable(defaults).curly, curly);
+        }
+    },
+};
+
+const MATH: Block = Block {
+    name: "math",
+    keys: &["engine"],
+    not_read: &["macros"],
+    apply: |entry, what, defaults, sink| {
+        const LATER: [&str; 3] = ["image", "latex", "auto"];
+        if let Some(engine) = entry.value.as_text()
+            && let Some(name) = LATER.iter().find(|it| **it == engine.as_str())
+        {
+            sink.push(
+                Diagnostic::new(
+                    Code::BadValue,
+                    format!("this version does not typeset formulas with `{name}`"),
+                )
+                .at(entry.value.span, "not read yet")
+                .help("`math.engine` takes `mathjax`, `latex-tag` or `none`"),
+            );
+            return;
+        }
+        let choices = [
+            ("mathjax", MathEngine::Mathjax),
+            ("latex-tag", MathEngine::LatexTag),
+            ("none", MathEngine::None),
+        ];
+        let engine = decode::choice(&entry.value, what, &choices, sink);
+        set(&mut writable(defaults).math, engine);
+    },
+};
+
+/// The greatest size that AnkiWeb syncs, in megabytes.
+const MAX_MEGABYTES: i64 = 100;
+
+const MEDIA: Block = Block {
+    name: "media",
+    keys: &["paths", "remote", "max-mb"],
+    not_read: &["naming", "case"],
+    apply: |entry, what, defaults, sink| {
+        let value = &entry.value;
+        match entry.name() {
+            "paths" => {
+                if let Some(paths) = decode::strings(value, what, sink) {
+                    let paths = paths.into_iter().map(|it| it.value).collect();
+                    writable(defaults).media_paths = paths;
+                }
+            }
+            "remote" => {
+                let choices = [("error", Remote::Error), ("keep", Remote::Keep)];
+                let remote = decode::choice(value, what, &choices, sink);
+                set(&mut writable(defaults).remote, remote);
+            }
+            _ => {
+                let megabytes = decode::integer(value, what, 1..=MAX_MEGABYTES, sink);
+                let bytes = megabytes.and_then(|it| u64::try_from(it * 1_000_000).ok());
+                set(&mut writable(defaults).max_media_bytes, bytes);
+            }
+        }
+    },
+};
+
+fn block(value: &Node, block: &Block, defaults: &mut Defaults, sink: &mut Diagnostics) {
+    let Some(entries) = decode::mapping(value, block.name, sink) else {
+        return;
+    };
+    for entry in entries {
+        let name = entry.name();
+        if block.keys.contains(&name) {
+            let what = format!("{}.{name}", block.name);
+            (block.apply)(entry, &what, defaults, sink);
+        } else if block.not_read.contains(&name) {
+            not_read(entry, &format!("{}.{name}", block.name), sink);
+        } else {
+            let place = format!("in `{}`", block.name);
+            decode::unknown_key(&entry.key, &place, block.keys, sink);
+        }
+    }
+}
+
+fn not_read(entry: &Entry, name: &str, sink: &mut Diagnostics) {
+    sink.push(
+        Diagnostic::new(
+            Code::UnknownKey,
+            format!("this version of deckle does not read `{name}`"),
+        )
+        .at(entry.key_span(), "not read yet")
+        .help("remove it; nothing is built from a setting that would be ignored"),
+    );
+}
+
+fn set<T>(place: &mut T, value: Option<T>) {
+    if let Some(value) = value {
+        *place = value;
+    }
+}
+
+fn writable(defaults: &mut Defaults) -> &mut Settings {
+    Arc::make_mut(&mut defaults.settings)
 }

@@ -1,7 +1,15 @@
-//! From files to notes as written: the front ends.
+//! From files to notes as written: the front ends, and what holds for all of them.
+
+pub mod layout;
+pub mod manifest;
+pub mod note_types;
+pub mod shipped;
+pub mod types;
 
 pub mod defaults;
-pub mod draft;
 pub mod header;
-pub mod types;
+pub mod settings;
+
+pub mod draft;
+pub mod markdown;
 pub mod yaml;

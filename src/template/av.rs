@@ -72,3 +72,25 @@ fn spoken(text: &str, start: usize) -> Option<(AvTag, usize)> {
     let text = text.get(bracket + 1..end)?.to_owned();
     Some((AvTag::Speech { options, text }, end + "[/anki:tts]".len()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn buttons() {
+        let (text, tags) = extract_av(
+            "a[sound:x&amp;y.mp3] [anki:tts lang=en_US]b c[/anki:tts] [sound:] [anki:tts x]",
+            CardSide::Answer,
+        );
+        assert_eq!(
+            text,
+            "a[anki:play:a:0] [anki:play:a:1] [sound:] [anki:tts x]"
+        );
+        let speech = AvTag::Speech {
+            options: "lang=en_US".to_owned(),
+            text: "b c".to_owned(),
+        };
+        assert_eq!(tags, [AvTag::Sound("x&y.mp3".to_owned()), speech]);
+    }
+}

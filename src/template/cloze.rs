@@ -10,7 +10,7 @@ use std::ops::Range;
 use super::{
     generate::MAX_CLOZE_NUMBER,
     occlusion::{is_occlusion, push_occlusion},
-    scan::{Search, find_from},
+    scan::find_from,
     strip::strip_tags,
 };
 
@@ -154,25 +154,39 @@ impl<'a> ClozeText<'a> {
     /// such cloze.
     #[must_use]
     pub fn reveal(&self, number: u16, side: CardSide) -> String {
-        if !self.has_number(number) {
-            return String::new();
-        }
         let mut shown = String::with_capacity(self.text.len());
         let mut open: Vec<(usize, String)> = Vec::new();
-        for (index, node) in self.nodes.iter().enumerate() {
+        let mut found = false;
+        let mut index = 0;
+        while let Some(node) = self.nodes.get(index) {
             match node {
                 ClozeNode::Text(range) => shown.push_str(self.text(range)),
-                ClozeNode::Open { .. } => open.push((index, std::mem::take(&mut shown))),
+                ClozeNode::Open { numbers, close, .. } => {
+                    let active = numbers.contains(&number);
+                    found |= active;
+                    if let Some(shape) = self.occlusion(index) {
+                        // A shape is all that its cloze shows.
+                        let ordinals = Ordinals(numbers).to_string();
+                        push_occlusion(&mut shown, shape, active, side, numbers, &ordinals);
+                        index = *close;
+                    } else {
+                        open.push((index, std::mem::take(&mut shown)));
+                    }
+                }
                 ClozeNode::Close { .. } => {
-                    let Some((index, before)) = open.pop() else {
-                        continue;
-                    };
-                    let content = std::mem::replace(&mut shown, before);
-                    self.push_cloze(&mut shown, index, &content, number, side);
+                    if let Some((opened, before)) = open.pop() {
+                        let content = std::mem::replace(&mut shown, before);
+                        self.push_cloze(&mut shown, opened, &content, number, side);
+                    }
                 }
             }
+            index += 1;
         }
-        strip_tags_in_math(&shown)
+        if found {
+            strip_tags_in_math(&shown)
+        } else {
+            String::new()
+        }
     }
 
     /// What `{{cloze-only:Field}}` shows for the card with this number: the hidden texts, or
@@ -210,6 +224,16 @@ impl<'a> ClozeText<'a> {
         parts.join(", ")
     }
 
+    /// The shape that the cloze which opens at `index` holds.
+    fn occlusion(&self, index: usize) -> Option<&'a str> {
+        match self.nodes.get(index + 1) {
+            Some(ClozeNode::Text(range)) => {
+                Some(self.text(range)).filter(|text| is_occlusion(text))
+            }
+            _ => None,
+        }
+    }
+
     /// What hides the cloze that opens at `index`.
     fn hint(&self, index: usize) -> &'a str {
         match self.nodes.get(index) {
@@ -233,13 +257,6 @@ impl<'a> ClozeText<'a> {
         };
         let active = numbers.contains(&number);
         let ordinals = Ordinals(numbers);
-        if let Some(ClozeNode::Text(range)) = self.nodes.get(index + 1) {
-            let text = self.text(range);
-            if is_occlusion(text) {
-                push_occlusion(shown, text, active, side, numbers, &ordinals.to_string());
-                return;
-            }
-        }
         let written = match (active, side) {
             (true, CardSide::Question) => write!(
                 shown,
@@ -284,8 +301,8 @@ impl std::fmt::Display for Ordinals<'_> {
     }
 }
 
-/// Text as the value of a quoted attribute: everything but ASCII letters and digits is an
-/// entity.
+/// Text as the value of a quoted attribute: of the first 256 characters everything but ASCII
+/// letters and digits is an entity.
 pub(super) struct Attribute<'a>(pub(super) &'a str);
 
 impl std::fmt::Display for Attribute<'_> {
@@ -296,7 +313,7 @@ impl std::fmt::Display for Attribute<'_> {
                 '<' => f.write_str("&lt;")?,
                 '>' => f.write_str("&gt;")?,
                 '"' => f.write_str("&quot;")?,
-                _ if character.is_ascii_alphanumeric() => f.write_char(character)?,
+                _ if is_plain(character) => f.write_char(character)?,
                 _ => write!(f, "&#x{:02X};", u32::from(character))?,
             }
         }
@@ -304,21 +321,23 @@ impl std::fmt::Display for Attribute<'_> {
     }
 }
 
-/// Takes the tags out of `\(..\)` and `\[..\]`: MathJax would show them as text.
+fn is_plain(character: char) -> bool {
+    character.is_ascii_alphanumeric() || u32::from(character) > 0xff
+}
+
+/// Takes the tags out of `\(..\)` and `\[..\]`: MathJax would show them as text. Either end
+/// goes with either beginning.
 fn strip_tags_in_math(text: &str) -> String {
     let mut stripped = String::with_capacity(text.len());
     let mut at = 0;
-    let mut ends = [Search::new(text, "\\)"), Search::new(text, "\\]")];
     let mut from = 0;
     while let Some(start) = find_from(text, "\\", from) {
         from = start + 1;
-        let ends = match text.as_bytes().get(from) {
-            Some(b'(') => &mut ends[0],
-            Some(b'[') => &mut ends[1],
-            _ => continue,
-        };
-        let Some(end) = ends.at_or_after(start + 2) else {
+        if !matches!(text.as_bytes().get(from), Some(b'(' | b'[')) {
             continue;
+        }
+        let Some(end) = math_end(text, start + 2) else {
+            break;
         };
         stripped.push_str(text.get(at..start + 2).unwrap_or_default());
         stripped.push_str(&strip_tags(text.get(start + 2..end).unwrap_or_default()));
@@ -326,6 +345,17 @@ fn strip_tags_in_math(text: &str) -> String {
     }
     stripped.push_str(text.get(at..).unwrap_or_default());
     stripped
+}
+
+/// The next `\)` or `\]`.
+fn math_end(text: &str, mut from: usize) -> Option<usize> {
+    loop {
+        let at = find_from(text, "\\", from)?;
+        if matches!(text.as_bytes().get(at + 1), Some(b')' | b']')) {
+            return Some(at);
+        }
+        from = at + 1;
+    }
 }
 
 enum Token {
@@ -547,5 +577,136 @@ impl<'a> Builder<'a> {
             self.nodes.truncate(outermost);
         }
         (self.nodes, self.problems)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const QUESTION: CardSide = CardSide::Question;
+    const ANSWER: CardSide = CardSide::Answer;
+
+    #[test]
+    fn numbers() {
+        let table: [(&str, &[u16]); 18] = [
+            ("{{c1::a}}", &[1]),
+            ("{{c2::a}}{{c1::b}}", &[1, 2]),
+            ("{{c1::a{{c2::b}}}}", &[1, 2]),
+            ("{{c1,3::a}}", &[1, 3]),
+            ("{{c1,,2::a}}", &[1, 2]),
+            ("{{c,::a}}", &[]),
+            ("{{c01::a}}", &[1]),
+            ("{{c0::a}}", &[]),
+            ("{{c70000::a}}", &[]),
+            ("{{c70000,1::a}}", &[1]),
+            ("{{C1::a}}", &[]),
+            ("{{c 1::a}}", &[]),
+            ("{{c1:a}}", &[]),
+            ("{{c1::a", &[]),
+            ("{{c1::a}} {{c2::b", &[1]),
+            ("{{c2::b {{c1::a}}", &[]),
+            ("{{{c1::a}}}", &[1]),
+            ("<!-- {{c1::a}} -->", &[1]),
+        ];
+        for (text, expect) in table {
+            let numbers: Vec<u16> = cloze_numbers(text).into_iter().collect();
+            assert_eq!(numbers, expect, "{text}");
+        }
+    }
+
+    #[test]
+    fn sides() {
+        let table = [
+            (
+                "x {{c1::a}} {{c2::b::h}}",
+                1,
+                r#"x <span class="cloze" data-cloze="a" data-ordinal="1">[...]</span> <span class="cloze-inactive" data-ordinal="2">b</span>"#,
+                r#"x <span class="cloze" data-ordinal="1">a</span> <span class="cloze-inactive" data-ordinal="2">b</span>"#,
+            ),
+            (
+                "{{c1::a::b::c}}",
+                1,
+                r#"<span class="cloze" data-cloze="a" data-ordinal="1">[b::c]</span>"#,
+                r#"<span class="cloze" data-ordinal="1">a</span>"#,
+            ),
+            (
+                "{{c1::::}}",
+                1,
+                r#"<span class="cloze" data-cloze="" data-ordinal="1">[]</span>"#,
+                r#"<span class="cloze" data-ordinal="1"></span>"#,
+            ),
+            (
+                "{{c1::a{{c2::b}}c}}",
+                2,
+                r#"<span class="cloze-inactive" data-ordinal="1">a<span class="cloze" data-cloze="b" data-ordinal="2">[...]</span>c</span>"#,
+                r#"<span class="cloze-inactive" data-ordinal="1">a<span class="cloze" data-ordinal="2">b</span>c</span>"#,
+            ),
+            ("{{c1::a}}", 2, "", ""),
+            (r"\({{c1::a}} <b>b</b>\)", 1, r"\([...] b\)", r"\(a b\)"),
+            (
+                "{{c1::<é>}}",
+                1,
+                r#"<span class="cloze" data-cloze="&lt;&#xE9;&gt;" data-ordinal="1">[...]</span>"#,
+                r#"<span class="cloze" data-ordinal="1"><é></span>"#,
+            ),
+            (
+                "{{c1::image-occlusion:rect:left=.1:width=0:oi=1}}",
+                1,
+                r#"<div class="cloze" data-ordinal="1" data-shape="rect" data-left=".1" data-occludeInactive="1" ></div>"#,
+                r#"<div class="cloze-highlight" data-ordinal="1" data-shape="rect" data-left=".1" data-occludeInactive="1" ></div>"#,
+            ),
+        ];
+        for (text, number, question, answer) in table {
+            let read = ClozeText::parse(text);
+            assert_eq!(read.reveal(number, QUESTION), question, "{text}");
+            assert_eq!(read.reveal(number, ANSWER), answer, "{text}");
+        }
+    }
+
+    #[test]
+    fn only() {
+        let table = [
+            ("x {{c1::a}} {{c1::b::h}} {{c2::c}}", "..., h", "a, b"),
+            ("{{c1::a{{c1::b::h}}c}}", "..., h", "abc, b"),
+            ("{{c2::a{{c1::b}}c}}", "...", "b"),
+            ("{{c2::a}}", "", ""),
+        ];
+        for (text, question, answer) in table {
+            let read = ClozeText::parse(text);
+            assert_eq!(read.reveal_only(1, QUESTION), question, "{text}");
+            assert_eq!(read.reveal_only(1, ANSWER), answer, "{text}");
+        }
+    }
+
+    #[test]
+    fn problems() {
+        use ClozeProblemKind::*;
+        let deep = "{{c1::".repeat(11) + &"}}".repeat(11);
+        let table = [
+            ("{{c1::a}} {b} }", vec![]),
+            ("a }} b", vec![]),
+            ("{{c1::a}} }}", vec![(StrayClose, 10..12)]),
+            ("a {{c1::b", vec![(Unclosed, 2..8)]),
+            ("{{c0::a}}", vec![(NumberZero, 0..6)]),
+            ("{{c501::a}}", vec![(NumberTooHigh(501), 0..8)]),
+            ("{{c65536::a}}", vec![(NumberOutOfRange, 0..10)]),
+            ("{{c1,2::a}}", vec![(SeveralNumbers, 0..8)]),
+            ("{{C1::a}}", vec![(Misspelled, 0..6)]),
+            ("{{ c1::a}}", vec![(Misspelled, 0..7)]),
+            ("{{c 1::a}}", vec![(Misspelled, 0..7)]),
+            ("{{c1:a}}", vec![(Misspelled, 0..5)]),
+            ("{{cat::a}} {{c}} {{color:red}}", vec![]),
+            (&deep, vec![(TooDeep, 60..66), (StrayClose, 86..88)]),
+        ];
+        for (text, expect) in table {
+            let read = ClozeText::parse(text);
+            let found: Vec<_> = read
+                .problems()
+                .iter()
+                .map(|found| (found.kind, found.range.clone()))
+                .collect();
+            assert_eq!(found, expect, "{text}");
+        }
     }
 }

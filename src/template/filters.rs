@@ -48,15 +48,17 @@ pub(super) struct Place<'a> {
 /// Applies the filters (leftmost first in the list, so from its end) to a field's text.
 pub(super) fn apply(filters: &[&str], text: &str, place: Place<'_>) -> String {
     let field = place.field;
+    // Only these two, exactly as written, keep what stands behind `type`.
+    if let ["type", kind @ ("cloze" | "nc")] = filters {
+        return format!("[[type:{kind}:{field}]]");
+    }
     let filters: Vec<&str> = filters
         .iter()
         .copied()
         .filter(|name| !name.is_empty())
         .collect();
-    match filters.as_slice() {
-        ["type", kind @ ("cloze" | "nc")] => return format!("[[type:{kind}:{field}]]"),
-        ["type", ..] => return format!("[[type:{field}]]"),
-        _ => {}
+    if filters.first() == Some(&"type") {
+        return format!("[[type:{field}]]");
     }
     let mut text = text.to_owned();
     for filter in filters.iter().rev() {
@@ -190,36 +192,124 @@ impl<'a> Groups<'a> {
 
     /// The first group that begins at or after `from`.
     fn next(&self, from: usize) -> Option<Group> {
-        let mut run = from;
+        // Where the base begins: behind the last space or `>` before the bracket.
+        let mut base = from;
         loop {
-            let rest = self.text.get(run..)?;
-            let length = rest.find([' ', '>']).unwrap_or(rest.len());
-            if let Some(group) = self.in_run(run, run + length, from) {
-                return Some(group);
+            let first = self.text.get(base..)?.chars().next()?;
+            if matches!(first, ' ' | '>') {
+                base += 1;
+                continue;
             }
-            if length == rest.len() {
-                return None;
+            let index = self
+                .brackets
+                .partition_point(|&(open, _)| open < base + first.len_utf8());
+            let &(bracket, end) = self.brackets.get(index)?;
+            match self.text.get(base..bracket)?.rfind([' ', '>']) {
+                Some(stop) => base += stop + 1,
+                None => {
+                    let spaced = base > from && self.text.as_bytes().get(base - 1) == Some(&b' ');
+                    return Some(Group {
+                        start: base - usize::from(spaced),
+                        base,
+                        bracket,
+                        end,
+                    });
+                }
             }
-            run += length + 1;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn readings() {
+        // Text; then as furigana, kanji, kana.
+        let table = [
+            ("日本[にほん]", "<日本|にほん>", "日本", "にほん"),
+            (
+                " 日本[にほん] 語[ご]",
+                "<日本|にほん><語|ご>",
+                "日本語",
+                "にほんご",
+            ),
+            ("&nbsp;a&nbsp;b[c]", " a<b|c>", " ab", " ac"),
+            ("a\u{3000}b[c]", "<a\u{3000}b|c>", "a\u{3000}b", "c"),
+            ("x>日[に]", "x><日|に>", "x>日", "x>に"),
+            (
+                "日[sound:a.mp3]語[ご]",
+                "日[sound:a.mp3]<語|ご>",
+                "日[sound:a.mp3]語",
+                "日[sound:a.mp3]ご",
+            ),
+            (
+                "[sound:a.mp3]",
+                "[sound:a.mp3]",
+                "[sound:a.mp3]",
+                "[sound:a.mp3]",
+            ),
+            ("a[]", "a[]", "a[]", "a[]"),
+            ("a[]b]", "<a|]b>", "a", "]b"),
+            ("[b]", "[b]", "[b]", "[b]"),
+            ("a [b]", "a [b]", "a [b]", "a [b]"),
+            ("a[b[c]", "<a|b[c>", "a", "b[c"),
+            ("[[a]b]", "<[|a>b]", "[b]", "ab]"),
+            ("a[b\nc]", "a[b\nc]", "a[b\nc]", "a[b\nc]"),
+            ("arr[0]", "<arr|0>", "arr", "0"),
+        ];
+        for (text, both, base, reading) in table {
+            let ruby_tags = both.replace('<', "<ruby><rb>").replace('|', "</rb><rt>");
+            let shown = ruby(text, Ruby::Both);
+            let shown = shown.replace("</rt></ruby>", ">");
+            assert_eq!(shown, ruby_tags, "{text}");
+            assert_eq!(ruby(text, Ruby::Base), base, "{text}");
+            assert_eq!(ruby(text, Ruby::Reading), reading, "{text}");
         }
     }
 
-    /// The group of a run without spaces and `>`, which takes the space before it along.
-    fn in_run(&self, run: usize, run_end: usize, from: usize) -> Option<Group> {
-        let first = self.text.get(run..run_end)?.chars().next()?.len_utf8();
-        let index = self
-            .brackets
-            .partition_point(|&(open, _)| open < run + first);
-        let &(bracket, end) = self
-            .brackets
-            .get(index)
-            .filter(|(open, _)| *open < run_end)?;
-        let spaced = run > from && self.text.as_bytes().get(run - 1) == Some(&b' ');
-        Some(Group {
-            start: run - usize::from(spaced),
-            base: run,
-            bracket,
-            end,
-        })
+    #[test]
+    fn filters_in_order() {
+        let place = Place {
+            field: "F",
+            cloze_number: 1,
+            side: CardSide::Question,
+        };
+        let table: [(&[&str], &str, &str); 16] = [
+            (&[], "<b>a</b>", "<b>a</b>"),
+            (&["text"], "<b>a</b>", "a"),
+            (&["text", "cloze"], "{{c1::a}}", "[...]"),
+            (&["cloze"], "a", ""),
+            (&["type"], "a", "[[type:F]]"),
+            (&["type", "text"], "a", "[[type:F]]"),
+            (&["", "type", "cloze"], "a", "[[type:F]]"),
+            (&["type", "cloze"], "a", "[[type:cloze:F]]"),
+            (&["type", "nc"], "a", "[[type:nc:F]]"),
+            (&["text", "type"], "a", "[[type:F]]"),
+            (
+                &["tts en voices=A"],
+                "a",
+                "[anki:tts lang=en voices=A]a[/anki:tts]",
+            ),
+            (&["tts"], "a", "a"),
+            (&["unknown", ""], "a", "a"),
+            (&["hint"], " ", " "),
+            (&["text", "hint"], "a", "\n\nF\na\n"),
+            (&["Text"], "<b>", "<b>"),
+        ];
+        for (filters, text, expect) in table {
+            assert_eq!(apply(filters, text, place), expect, "{filters:?}");
+        }
+    }
+
+    #[test]
+    fn known_names() {
+        for name in ["text", "tts en_US", "", "tts-voices", "cloze-only"] {
+            assert!(is_known_filter(name), "{name}");
+        }
+        for name in ["tts", "Text", "texts", "text x", " text"] {
+            assert!(!is_known_filter(name), "{name}");
+        }
     }
 }

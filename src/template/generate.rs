@@ -22,7 +22,7 @@ pub const MAX_CLOZE_NUMBER: u16 = 500;
 /// of a note type. Fields are ordinals, ascending.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Requirement {
-    /// No card, whatever the fields hold.
+    /// No card, whatever the fields hold; or no rule that old clients could follow.
     None,
     /// A card as soon as one of these is not empty.
     Any(Vec<usize>),
@@ -213,10 +213,135 @@ impl Template {
         if !renders(&|_| true) {
             return Requirement::None;
         }
-        Requirement::All(
-            ords()
-                .filter(|&ord| !renders(&|other| other != ord))
-                .collect(),
-        )
+        let all: Vec<usize> = ords()
+            .filter(|&ord| !renders(&|other| other != ord))
+            .collect();
+        // Different fields may do, none of them alone: old clients have no word for that.
+        if all.is_empty() {
+            Requirement::None
+        } else {
+            Requirement::All(all)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn empty_fields() {
+        let empty = [
+            "",
+            " \n\t",
+            "<br>",
+            "</br>",
+            "<br/>",
+            "<br />",
+            "<BR >",
+            "<div></div>",
+            "<Div />",
+        ];
+        let filled = [
+            "a",
+            "&nbsp;",
+            "\u{a0}",
+            "\u{3000}",
+            "<p></p>",
+            "<br class=x>",
+            "<br  />",
+            "<img src=a>",
+            "<br",
+            "<",
+            "<divx>",
+            "<br / >",
+        ];
+        for text in empty {
+            assert!(is_field_empty(text), "{text:?}");
+        }
+        for text in filled {
+            assert!(!is_field_empty(text), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn fronts_that_render() {
+        let table = [
+            ("{{F}}", "F", true),
+            ("{{F}}", "", false),
+            ("text", "F", false),
+            ("{{#F}}text{{/F}}", "F", false),
+            ("{{#F}}{{G}}{{/F}}", "F", false),
+            ("{{#F}}{{G}}{{/F}}", "G", false),
+            ("{{#F}}{{G}}{{/F}}", "FG", true),
+            ("{{^F}}{{G}}{{/F}}", "FG", false),
+            ("{{^F}}{{G}}{{/F}}", "G", true),
+            ("{{#F}}{{^G}}x{{/G}}{{/F}}{{H}}", "FH", true),
+            ("{{text:F}}", "F", true),
+            ("<!-- {{F}} -->", "F", false),
+        ];
+        for (source, filled, expect) in table {
+            let template = Template::parse(source).expect("a template without errors");
+            assert_eq!(
+                template.renders(|name| filled.contains(name)),
+                expect,
+                "{source} {filled}"
+            );
+        }
+    }
+
+    #[test]
+    fn requirements() {
+        use Requirement::{All, Any, None};
+        let table = [
+            ("{{F}}", Any(vec![0])),
+            ("{{G}}{{F}}", Any(vec![0, 1])),
+            ("{{#F}}{{G}}{{/F}}", All(vec![0, 1])),
+            ("{{^F}}{{G}}{{/F}}", Any(vec![1])),
+            ("{{#F}}x{{/F}}", None),
+            ("{{Tags}}", None),
+            ("{{#F}}{{G}}{{/F}}{{#H}}{{I}}{{/H}}", None),
+        ];
+        for (source, expect) in table {
+            let template = Template::parse(source).expect("a template without errors");
+            assert_eq!(
+                template.requirement(&["F", "G", "H", "I"]),
+                expect,
+                "{source}"
+            );
+        }
+    }
+
+    #[test]
+    fn special_fields() {
+        // Front, is `F` filled, has the note tags: does the judgment differ?
+        let table = [
+            ("{{F}}", true, true, false),
+            ("{{F}} {{Deck}}", true, true, false),
+            ("{{F}} {{Deck}}", false, false, true),
+            ("{{#Tags}}{{F}}{{/Tags}}", true, true, true),
+            ("{{#Tags}}{{F}}{{/Tags}}", true, false, false),
+            ("{{FrontSide}}", false, true, false),
+            ("{{c1}}", false, true, false),
+        ];
+        for (source, filled, has_tags, expect) in table {
+            let template = Template::parse(source).expect("a template without errors");
+            let decide = template.special_fields_decide(|_| filled, |name| name == "F", has_tags);
+            assert_eq!(decide, expect, "{source}");
+        }
+    }
+
+    #[test]
+    fn cloze_cards() {
+        let table = [
+            ("{{c1::a}} {{c3::b}} {{c1::c}}", vec![0, 2]),
+            ("{{c0::a}}", vec![]),
+            ("{{c500::a}} {{c501::a}} {{c65535::b}}", vec![499]),
+            ("no cloze", vec![]),
+        ];
+        for (text, expect) in table {
+            let ords: Vec<usize> = cloze_card_ords([text, "plain"]).into_iter().collect();
+            assert_eq!(ords, expect, "{text}");
+        }
     }
 }

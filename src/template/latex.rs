@@ -9,6 +9,7 @@ use std::ops::Range;
 use sha1::{Digest, Sha1};
 
 use super::{
+    cloze::Attribute,
     scan::{Search, starts_ignore_case},
     strip::strip_html,
 };
@@ -87,7 +88,7 @@ pub fn replace_latex(text: &str, svg: bool) -> Cow<'_, str> {
     let mut at = 0;
     for tag in tags {
         shown.push_str(text.get(at..tag.range.start).unwrap_or_default());
-        let alt = escape(&tag.source);
+        let alt = Attribute(&tag.source);
         let name = tag.file_name(svg);
         let written = write!(shown, "<img class=latex alt=\"{alt}\" src=\"{name}\">");
         debug_assert!(written.is_ok(), "writing to a string can't fail");
@@ -125,7 +126,8 @@ const KINDS: [Kind; 3] = [
     },
 ];
 
-/// The formula without HTML: line breaks become newlines, then tags go, then entities.
+/// The formula without HTML: `<br>`, `<br/>` and `<div>` become newlines (`<br />` does not),
+/// then tags go, then entities.
 fn source(body: &str, kind: &Kind) -> String {
     let wrapped = format!("{}{body}{}", kind.before, kind.after);
     let mut lines = String::with_capacity(wrapped.len());
@@ -137,29 +139,13 @@ fn source(body: &str, kind: &Kind) -> String {
         if at >= wrapped.len() {
             break;
         }
-        let tag = ["<br>", "<br/>", "<br />", "<div>"]
+        let tag = ["<br>", "<br/>", "<div>"]
             .into_iter()
             .find(|tag| starts_ignore_case(wrapped.as_bytes(), tag.as_bytes(), at));
         lines.push(if tag.is_some() { '\n' } else { '<' });
         at += tag.map_or(1, str::len);
     }
     strip_html(&lines).into_owned()
-}
-
-fn escape(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            '\'' => escaped.push_str("&#x27;"),
-            '\n' => escaped.push_str("&#x0A;"),
-            _ => escaped.push(character),
-        }
-    }
-    escaped
 }
 
 #[cfg(test)]
@@ -202,6 +188,8 @@ mod tests {
             ("[$][/$][/$]", "$[/$]$"),
             ("[$]x", ""),
             ("[$]a<b>b</b>[/$]", "$ab$"),
+            ("[$]a<br/>b<BR>c<DIV>d[/$]", "$a\nb\nc\nd$"),
+            ("[$]a<br />b</div>c[/$]", "$abc$"),
         ];
         for (text, expect) in table {
             let sources: Vec<_> = latex_tags(text).into_iter().map(|tag| tag.source).collect();

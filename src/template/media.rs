@@ -192,10 +192,10 @@ impl<'a> HtmlMedia<'a> {
         let start = at + length;
         let rest = self.text.get(start..)?;
         let quote = rest.chars().next().filter(|c| matches!(c, '"' | '\''));
-        if let Some(end) = quote.and_then(|quote| {
-            let skip = 1 + rest.get(1..)?.chars().next()?.len_utf8();
-            Some(start + skip + rest.get(skip..)?.find(quote)?)
-        }) {
+        let closing = quote
+            .and_then(|quote| rest.get(1..)?.find(quote))
+            .filter(|&length| length > 0);
+        if let Some(end) = closing.map(|length| start + 1 + length) {
             if let Some(close) = self.close(end + 1) {
                 return Some((start + 1..end, close));
             }
@@ -351,4 +351,99 @@ pub(super) fn keep_file_names(text: &str) -> Cow<'_, str> {
     }
     kept.push_str(text.get(at..).unwrap_or_default());
     Cow::Owned(kept)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(found: Vec<MediaReference<'_>>) -> String {
+        let names: Vec<String> = found.into_iter().map(|one| one.name.into_owned()).collect();
+        names.join("|")
+    }
+
+    #[test]
+    fn in_fields() {
+        let table = [
+            (r#"<img src="a.png">"#, "a.png"),
+            (r#"<IMG class=x SRC='a b.png' alt="">"#, "a b.png"),
+            ("<img src=a.png alt=x>", "a.png"),
+            ("<img src=a.png/>", "a.png/"),
+            ("<img src= a.png >", " a.png"),
+            (r#"<img src = "a.png">"#, ""),
+            (r#"<img data-src="d.png" src="e.png">"#, "d.png"),
+            (r#"<img srcset="a.png">"#, ""),
+            (r#"<img alt="x src=y > z" src="a.png">"#, "a.png"),
+            (r#"<img alt="x src=y">"#, "y\""),
+            (r#"<img alt=">" src="a.png">"#, "a.png"),
+            (r#"<img src="">"#, "\"\""),
+            (r#"<img src="" alt="x">"#, "\"\""),
+            (r#"<img src="a.png""#, ""),
+            (
+                r#"<object data="a.swf"></object><audio src=b.mp3>"#,
+                "a.swf|b.mp3",
+            ),
+            (
+                r#"<a href="x"><image src="a.png"><imgx src="b.png"><embed src="c">"#,
+                "",
+            ),
+            (r#"<!-- <img src="a.png"> -->"#, "a.png"),
+            (r#"<img src="a&amp;b.png">"#, "a&b.png"),
+            (r#"<img src="a%20b.png">"#, "a%20b.png"),
+            ("[sound:a.mp3] [sound: b&amp;.mp3]", "a.mp3| b&.mp3"),
+            ("[Sound:a.mp3][sound:]", ""),
+            ("[sound:a.mp3", ""),
+        ];
+        for (text, expect) in table {
+            assert_eq!(names(media_references(text)), expect, "{text}");
+        }
+    }
+
+    #[test]
+    fn ranges_hold_the_written_name() {
+        let text = r#"x <img src="a&amp;b.png"> [sound:c.mp3]"#;
+        let found: Vec<_> = media_references(text)
+            .into_iter()
+            .map(|one| (&text[one.tag], &text[one.range]))
+            .collect();
+        let expect = [
+            (r#"<img src="a&amp;b.png">"#, "a&amp;b.png"),
+            ("[sound:c.mp3]", "c.mp3"),
+        ];
+        assert_eq!(found, expect);
+    }
+
+    #[test]
+    fn in_templates() {
+        let table = [
+            (
+                r#"<img src="_a.png"><script src='_b.js'></script>"#,
+                "_a.png|_b.js",
+            ),
+            (r#"let x = "_c.json";"#, "_c.json"),
+            ("<img src=_a.png>", "_a.png"),
+            ("<img src=_a.png class=x>", "_a.png class=x"),
+            (r#"<img src="a.png">[sound:_s.mp3][sound:t.mp3]"#, "_s.mp3"),
+            ("<img src=\"x_a.png\"> a_b", ""),
+        ];
+        for (text, expect) in table {
+            assert_eq!(names(template_references(text)), expect, "{text}");
+        }
+    }
+
+    #[test]
+    fn in_styles() {
+        let table = [
+            (r#"@import "_a.css"; @import '_b.CSS';"#, "_a.css|_b.CSS"),
+            (r#"@import "_a.txt"; @import "a.css";"#, ""),
+            (
+                "x { src: url(_f.ttf), url( '_g h.ttf' ) }",
+                "_f.ttf|_g h.ttf",
+            ),
+            ("x { src: url(f.ttf) url(\"http://x/_f.ttf\") }", ""),
+        ];
+        for (text, expect) in table {
+            assert_eq!(names(css_references(text)), expect, "{text}");
+        }
+    }
 }

@@ -27,6 +27,8 @@ impl fmt::Display for ProblemKind {
                 formatter.write_str("`FrontSide` is no field that a conditional can ask for")
             }
             Self::NoFieldOnFront => formatter.write_str("the front shows no field"),
+            Self::NeverShowsField => formatter
+                .write_str("no note can ever fill the front: its conditions exclude one another"),
             Self::SameFront { earlier } => {
                 write!(
                     formatter,

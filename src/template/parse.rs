@@ -385,3 +385,103 @@ impl Builder<'_> {
         body.end - key.len()..body.end
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The nodes in one line: text as it is, fields in brackets, conditionals with their mark.
+    fn outline(source: &str) -> String {
+        let template = Template::parse(source).expect("a template without errors");
+        let text = |range: &Range<usize>| template.text(range).to_owned();
+        let piece = |node: &Node| match node {
+            Node::Text(range) => text(range),
+            Node::Field { key, .. } => {
+                let filters: Vec<_> = template
+                    .filters(node)
+                    .iter()
+                    .map(|name| format!("{name}:"))
+                    .collect();
+                format!("[{}{}]", filters.concat(), text(key))
+            }
+            Node::Open {
+                key,
+                negated: false,
+                close,
+                ..
+            } => format!("[#{}>{close}]", text(key)),
+            Node::Open {
+                key,
+                negated: true,
+                close,
+                ..
+            } => format!("[^{}>{close}]", text(key)),
+            Node::Close { key, .. } => format!("[/{}]", text(key)),
+        };
+        template.nodes().iter().map(piece).collect()
+    }
+
+    #[test]
+    fn pieces() {
+        let table = [
+            ("", ""),
+            ("a {{F}} b", "a [F] b"),
+            ("{{ F }}{{\u{a0}F\n}}", "[F][F]"),
+            ("{{{F}}}", "[F]}"),
+            ("{{{{F}}}}", "[F]}}"),
+            ("{{ {F}}}", "[{F]}"),
+            ("{{text: F}}", "[text: F]"),
+            ("{{a:b:F}}", "[a:b:F]"),
+            ("{{:}}", "[:]"),
+            ("{{}}", "[]"),
+            ("{{#}}", "[#]"),
+            ("{{F", "{{F"),
+            ("{{F}", "{{F}"),
+            ("<!-- {{F}} -->{{F}}", "<!-- {{F}} -->[F]"),
+            ("<!-- {{F}}", "<!-- [F]"),
+            ("{{<!--F-->}}", "[<!--F-->]"),
+            ("{{# F }}x{{^G}}{{/G}}{{/ F }}", "[#F>4]x[^G>3][/G][/F]"),
+            (" \n{{=<% %>=}}<%F%>{{F}}", "[F]{{F}}"),
+            ("x{{=<% %>=}}<%F%>", "x[=<% %>=]<%F%>"),
+            ("{{=<% %>=}}<%{F%>", "[F]"),
+        ];
+        for (source, expect) in table {
+            assert_eq!(outline(source), expect, "{source}");
+        }
+    }
+
+    #[test]
+    fn broken_structure() {
+        let table = [
+            ("a{{#F}}b", 1..7, "`{{#F}}` is never closed"),
+            ("{{^F}}{{#G}}{{/G}}", 0..6, "`{{^F}}` is never closed"),
+            (
+                "{{F}}{{/F}}",
+                5..11,
+                "`{{/F}}` closes a conditional that was not opened",
+            ),
+            (
+                "{{#F}}{{#G}}{{/F}}",
+                12..18,
+                "`{{/F}}` stands where `{{/G}}` must come first",
+            ),
+            ("{{=<% %>=}}<%#F%>", 11..17, "`{{#F}}` is never closed"),
+        ];
+        for (source, range, message) in table {
+            let error = Template::parse(source).expect_err("a broken template");
+            assert_eq!(
+                (error.range.clone(), error.to_string().as_str()),
+                (range, message)
+            );
+        }
+    }
+
+    #[test]
+    fn depth_does_not_matter() {
+        let depth = 200_000;
+        let source = "{{#F}}".repeat(depth) + "{{F}}" + &"{{/F}}".repeat(depth);
+        let template = Template::parse(&source).expect("a deep template");
+        assert!(template.renders(|name| name == "F"));
+        assert!(!template.renders(|_| false));
+    }
+}

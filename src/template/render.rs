@@ -3,9 +3,9 @@
 use std::fmt;
 
 use super::{
-    cloze::CardSide,
+    cloze::{CardSide, cloze_numbers},
     filters::{self, Place},
-    generate::{cloze_card_ords, counts_on_desktop, is_field_empty},
+    generate::{counts_on_desktop, is_field_empty},
     parse::{Node, ParseError, Template},
     validate::Side,
 };
@@ -69,6 +69,8 @@ pub enum RenderError {
     NoCloze {
         /// The number.
         number: u16,
+        /// What the front shows besides.
+        question: String,
     },
 }
 
@@ -83,7 +85,7 @@ impl fmt::Display for RenderError {
                 )
             }
             Self::BlankFront { .. } => f.write_str("the front shows no field with content"),
-            Self::NoCloze { number } => write!(f, "the note has no cloze {number}"),
+            Self::NoCloze { number, .. } => write!(f, "the note has no cloze {number}"),
         }
     }
 }
@@ -112,12 +114,17 @@ pub fn render_card(
 impl<'a> Situation<'a> {
     fn check_front(&self, front: &Template, question: &str) -> Result<(), RenderError> {
         if self.is_cloze {
-            let ords = cloze_card_ords(self.fields.iter().map(|(_, text)| *text));
-            return if ords.contains(&usize::from(self.ord)) {
+            let number = self.ord.saturating_add(1);
+            let found = self
+                .fields
+                .iter()
+                .any(|(_, text)| cloze_numbers(text).contains(&number));
+            return if found {
                 Ok(())
             } else {
                 Err(RenderError::NoCloze {
-                    number: self.ord.saturating_add(1),
+                    number,
+                    question: question.to_owned(),
                 })
             };
         }
@@ -172,7 +179,7 @@ impl<'a> Situation<'a> {
 /// Whether `name` is `c` and a number, which conditionals may ask for on every card.
 pub(super) fn is_cloze_condition(name: &str) -> bool {
     name.strip_prefix('c')
-        .is_some_and(|number| number.parse::<u16>().is_ok())
+        .is_some_and(|number| number.parse::<u32>().is_ok())
 }
 
 /// A template on its way to HTML.
@@ -250,6 +257,10 @@ impl<'a> Page<'a> {
     }
 
     fn field(&self, name: &str, names: &[&str]) -> String {
+        // `{{text:}}` shows nothing, whatever its filters would make of nothing.
+        if name.is_empty() {
+            return String::new();
+        }
         let text = self.situation.value(name).unwrap_or_default();
         let side = match self.side {
             Side::Front => CardSide::Question,
@@ -265,5 +276,102 @@ impl<'a> Page<'a> {
                 side,
             },
         )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn render(front: &str, back: &str) -> Result<Rendered, RenderError> {
+        let fields = [("F", "<b>f</b>"), ("G", "<br>"), ("Type", "own")];
+        let situation = Situation {
+            fields: &fields,
+            tags: "a b",
+            note_type: "Basic",
+            deck: "A::B",
+            template: "Card 1",
+            flag: 2,
+            ord: 0,
+            card_id: 7,
+            is_cloze: false,
+        };
+        render_card(front, back, &situation)
+    }
+
+    #[test]
+    fn sides() {
+        let table = [
+            (
+                "{{F}}",
+                "{{FrontSide}}|{{text:F}}",
+                "<b>f</b>",
+                "<b>f</b>|f",
+            ),
+            (
+                "{{F}}{{FrontSide}}",
+                "{{text:FrontSide}}",
+                "<b>f</b>",
+                "<b>f</b>",
+            ),
+            ("{{F}}{{#G}}g{{/G}}{{^G}}no{{/G}}", "", "<b>f</b>no", ""),
+            (
+                "{{F}}",
+                "{{Tags}}|{{Type}}|{{Deck}}|{{Subdeck}}|{{Card}}|{{CardFlag}}|{{CardID}}|{{c1}}",
+                "<b>f</b>",
+                "a b|own|A::B|B|Card 1|flag2|7|1",
+            ),
+            ("{{F}}{{#c1}}1{{/c1}}{{#c2}}2{{/c2}}", "", "<b>f</b>1", ""),
+            ("<!-- {{F}} -->{{F}}", "", "<!-- {{F}} --><b>f</b>", ""),
+            ("{{F}}{{type:}}", "", "<b>f</b>", ""),
+        ];
+        for (front, back, question, answer) in table {
+            let expect = Rendered {
+                question: question.to_owned(),
+                answer: answer.to_owned(),
+            };
+            assert_eq!(render(front, back), Ok(expect), "{front}");
+        }
+    }
+
+    #[test]
+    fn messages() {
+        let table = [
+            ("{{G}}", "{{Nope}}", "the front shows no field with content"),
+            (
+                "{{F}}",
+                "{{Nope}}",
+                "the back template asks for `Nope`, which is no field",
+            ),
+            (
+                "{{F}}{{c2}}",
+                "",
+                "the front template asks for `c2`, which is no field",
+            ),
+            (
+                "{{F}}{{#Nope}}{{/Nope}}",
+                "",
+                "the front template asks for `Nope`, which is no field",
+            ),
+            (
+                "{{F}}{{#G}}{{Nope}}{{/G}}",
+                "",
+                "the front template asks for `Nope`, which is no field",
+            ),
+            (
+                "{{F}}{{}}",
+                "",
+                "the front template asks for ``, which is no field",
+            ),
+            (
+                "{{#F}}",
+                "",
+                "the front template is broken: `{{#F}}` is never closed",
+            ),
+        ];
+        for (front, back, message) in table {
+            let error = render(front, back).map_err(|error| error.to_string());
+            assert_eq!(error, Err(message.to_owned()), "{front}");
+        }
     }
 }

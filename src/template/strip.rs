@@ -115,7 +115,7 @@ fn entity(inside: &str) -> Option<char> {
     let Some(number) = inside.strip_prefix('#') else {
         return named(inside);
     };
-    let (digits, radix) = match number.strip_prefix(['x', 'X']) {
+    let (digits, radix) = match number.strip_prefix('x') {
         Some(digits) => (digits, 16),
         None => (number, 10),
     };

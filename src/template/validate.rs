@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use super::{
     filters::is_known_filter,
-    generate::{FieldUse, SPECIAL_FIELDS, counts_on_desktop},
+    generate::{FieldUse, Requirement, SPECIAL_FIELDS, counts_on_desktop},
     parse::{ParseErrorKind, Template},
     render::is_cloze_condition,
 };
@@ -59,14 +59,17 @@ pub enum ProblemKind {
     EmptyTag,
     /// `FrontSide` is no field that a conditional can ask for.
     FrontSideCondition,
-    /// The front shows no field at all.
+    /// The front uses no field at all.
     NoFieldOnFront,
+    /// The front uses fields, but no filling of them makes it show one: there is never a card.
+    NeverShowsField,
     /// The front is the same text as that of an earlier card template.
     SameFront {
         /// The index of the earlier one.
         earlier: usize,
     },
-    /// A cloze note type whose card has no `{{cloze:Field}}` on this side.
+    /// A cloze note type without `{{cloze:Field}}` on this side of its first template, the only
+    /// one that it uses.
     NoCloze,
     /// `{{cloze:Field}}` in a note type that is no cloze type.
     ClozeInNormalType {
@@ -97,19 +100,28 @@ pub enum ProblemKind {
 }
 
 impl ProblemKind {
-    /// Whether Anki refuses to save the note type; the others it takes without a word.
+    /// Whether Anki refuses to save the note type (an import is not checked).
     #[must_use]
     pub fn is_refused(&self) -> bool {
         matches!(
             self,
             Self::Syntax(_)
                 | Self::UnknownField { .. }
-                | Self::EmptyTag
-                | Self::FrontSideCondition
                 | Self::NoFieldOnFront
                 | Self::SameFront { .. }
                 | Self::NoCloze
         )
+    }
+
+    /// Whether it can't be meant: Anki refuses it, shows a message in place of every card, or
+    /// never makes a card. The other kinds are taken without a word.
+    #[must_use]
+    pub fn is_error(&self) -> bool {
+        self.is_refused()
+            || matches!(
+                self,
+                Self::EmptyTag | Self::FrontSideCondition | Self::NeverShowsField
+            )
     }
 }
 
@@ -165,14 +177,17 @@ impl Check<'_> {
             self.filters(used);
         }
         let whole = 0..source.len();
-        if self.side == Side::Front && uses.iter().all(|used| used.conditional) {
+        if self.side == Side::Front && !uses.iter().any(counts_as_field) {
             self.push(ProblemKind::NoFieldOnFront, whole.clone());
         }
-        if self.is_cloze && !uses.iter().any(|used| used.filters.contains(&"cloze")) {
+        if self.is_cloze
+            && self.template == 0
+            && !uses.iter().any(|used| used.filters.contains(&"cloze"))
+        {
             self.push(ProblemKind::NoCloze, whole);
         }
         if self.side == Side::Front && !self.is_cloze {
-            self.special_fields(&parsed, &uses);
+            self.card_existence(&parsed, &uses);
         }
     }
 
@@ -203,7 +218,8 @@ impl Check<'_> {
             return;
         }
         let filtered_nothing = name.is_empty() && !used.filters.is_empty();
-        if filtered_nothing || SPECIAL_FIELDS.contains(&name) || is_cloze_condition(name) {
+        let cloze_condition = used.conditional && is_cloze_condition(name);
+        if filtered_nothing || SPECIAL_FIELDS.contains(&name) || cloze_condition {
             return;
         }
         if name.is_empty() {
@@ -234,7 +250,8 @@ impl Check<'_> {
             .filter(|f| !f.is_empty())
             .collect();
         match named.as_slice() {
-            ["type"] | ["type", "cloze" | "nc"] => {}
+            ["type"] => {}
+            ["type", "cloze" | "nc"] if used.filters.len() == 2 => {}
             ["type", dropped @ ..] => {
                 let dropped = dropped.iter().map(|filter| (*filter).to_owned()).collect();
                 self.push(ProblemKind::DroppedFilters { dropped }, range.clone());
@@ -247,25 +264,118 @@ impl Check<'_> {
         }
     }
 
-    /// Tells of a front that needs a special field even when every field of the note is
-    /// filled, or no field of the note at all.
-    fn special_fields(&mut self, parsed: &Template, uses: &[FieldUse<'_>]) {
-        let filled = |name: &str| self.fields.contains(&name);
+    /// Tells of a front that never makes a card, or needs a special field for it even when
+    /// every field of the note is filled.
+    fn card_existence(&mut self, parsed: &Template, uses: &[FieldUse<'_>]) {
+        let fields = self.fields;
+        let filled = |name: &str| fields.contains(&name);
         let decides = [false, true]
             .into_iter()
             .any(|has_tags| parsed.special_fields_decide(filled, filled, has_tags));
-        if !decides {
-            return;
-        }
         let special = uses
             .iter()
-            .find(|used| counts_on_desktop(used.name, true) && !self.fields.contains(&used.name));
-        if let Some(used) = special {
+            .find(|used| counts_on_desktop(used.name, true) && !fields.contains(&used.name));
+        if let Some(used) = special.filter(|_| decides) {
             let name = used.name.to_owned();
             self.push(
                 ProblemKind::SpecialFieldDecides { name },
                 used.range.clone(),
             );
+        } else if uses.iter().any(counts_as_field)
+            && parsed.requirement(fields) == Requirement::None
+        {
+            self.push(ProblemKind::NeverShowsField, 0..parsed.source().len());
         }
+    }
+}
+
+/// Whether Anki takes it for the field that it wants to see on a front: anything but the
+/// conditionals that ask for a cloze number.
+fn counts_as_field(used: &FieldUse<'_>) -> bool {
+    !(used.conditional && is_cloze_condition(used.name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(templates: &[(&str, &str)], is_cloze: bool, expect: &[(usize, Side, &str)]) {
+        let found: Vec<(usize, Side, String)> = validate(templates, &["F", "G"], is_cloze)
+            .into_iter()
+            .map(|problem| {
+                let kind = format!("{:?}", problem.kind);
+                let name = kind.split([' ', '(']).next().unwrap_or_default().to_owned();
+                (problem.template, problem.side, name)
+            })
+            .collect();
+        let expect: Vec<_> = expect
+            .iter()
+            .map(|(at, side, name)| (*at, *side, (*name).to_owned()))
+            .collect();
+        assert_eq!(found, expect, "{templates:?}");
+    }
+
+    #[test]
+    fn fronts_of_normal_types() {
+        let table = [
+            ("{{F}}", ""),
+            ("{{text:F}}{{Tags}}{{#c2}}{{/c2}}", ""),
+            ("", "NoFieldOnFront"),
+            ("{{#c1}}x{{/c1}}", "NoFieldOnFront"),
+            ("{{#F}}x{{/F}}", "NeverShowsField"),
+            ("{{#F}}{{^F}}{{G}}{{/F}}{{/F}}", ""),
+            ("{{F}}{{#G}}", "Syntax"),
+            ("{{F}}{{H}}", "UnknownField"),
+            ("{{F}}{{c1}}", "UnknownField"),
+            ("{{F}}{{#H}}{{/H}}", "UnknownField"),
+            ("{{F}}{{}}", "EmptyTag"),
+            ("{{F}}{{text:}}", ""),
+            ("{{F}}{{#FrontSide}}{{/FrontSide}}", "FrontSideCondition"),
+            ("{{F}}{{FrontSide}}", "FrontSideOnFront"),
+            ("{{cloze:F}}", "ClozeInNormalType"),
+            ("{{F}}{{txt:G}}", "UnknownFilter"),
+            ("{{tts:F}}", "SpeechWithoutLanguage"),
+            ("{{type:text:F}}", "DroppedFilters"),
+            ("{{type:cloze:F}}", ""),
+            ("{{Deck}}", "SpecialFieldDecides"),
+            ("{{#Tags}}{{F}}{{/Tags}}", "SpecialFieldDecides"),
+        ];
+        for (front, expect) in table {
+            let expect: &[_] = if expect.is_empty() {
+                &[]
+            } else {
+                &[(0, Side::Front, expect)]
+            };
+            check(&[(front, "{{FrontSide}}")], false, expect);
+        }
+    }
+
+    #[test]
+    fn same_fronts() {
+        check(
+            &[("{{F}}", ""), ("{{G}}", ""), ("{{F}}", "")],
+            false,
+            &[(2, Side::Front, "SameFront")],
+        );
+        check(&[("{{F}}", ""), ("{{F}} ", "")], false, &[]);
+        check(&[("{{F}}{{Card}}", ""), ("{{F}}{{Card}}", "")], false, &[]);
+    }
+
+    #[test]
+    fn cloze_types() {
+        let cloze = "{{cloze:F}}";
+        check(&[(cloze, cloze)], true, &[]);
+        check(&[(cloze, cloze), ("{{F}}", "")], true, &[]);
+        check(
+            &[(cloze, "{{FrontSide}}")],
+            true,
+            &[(0, Side::Back, "NoCloze")],
+        );
+        check(&[("{{F}}", cloze)], true, &[(0, Side::Front, "NoCloze")]);
+        check(
+            &[("{{cloze-only:F}}", cloze)],
+            true,
+            &[(0, Side::Front, "NoCloze")],
+        );
     }
 }

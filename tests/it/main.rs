@@ -1,2 +1,13 @@
-//! The one integration binary.
-fn main() {}
+//! The one integration binary: each further one would link SQLite again.
+#![expect(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    reason = "tests arrange files of their own, and one that cannot go on should panic"
+)]
+
+mod cards;
+mod decks;
+mod judge;
+mod layers;
+mod reproduce;
+mod ui;

@@ -1,5 +1,20 @@
 //! YAML: a tree of nodes that know their places, and the notes files made of them.
 
+mod content;
+pub mod decode;
+mod node;
+mod notes;
+mod text;
+mod traps;
 mod tree;
 
-pub use tree::{Entry, Node, Scalar, ScalarStyle, Value, parse};
+pub use node::{Entry, Node, Scalar, ScalarStyle, Value};
+pub use notes::read;
+pub use tree::{Item, parse, parse_items};
+
+#[cfg(test)]
+mod notes_tests;
+#[cfg(test)]
+mod tests;
+#[cfg(test)]
+mod traps_tests;

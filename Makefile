@@ -1,0 +1,49 @@
+# Rust and Python 3.10 are all that `make test` needs; the network once, for crates and
+# for the two versions of Anki that judge the packages.
+
+PYTHON ?= python3
+CARGO ?= cargo
+# Where tests/it/judge.rs looks for them; may be a link to a folder elsewhere.
+JUDGES := target/judges
+VENV := $(PYTHON) -B tests/anki/environment.py
+
+.DEFAULT_GOAL := help
+.PHONY: help test test-all lint doc judges peers bench snapshots fmt
+
+help: ## Lists the targets
+	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /  \1@/' | tr '@' '\t'
+
+test: judges lint ## Formatting, lints, all tests, the library alone, documentation
+	$(CARGO) test --locked
+	$(CARGO) test --locked --lib --no-default-features
+	$(MAKE) doc
+
+test-all: test ## Everything: what `make test` does, as long as nothing needs more tools
+
+# Clippy's check of the dependencies serves the documentation too; a run of `cargo check`
+# beside it would only repeat it.
+lint: ## Formatting and clippy, warnings denied
+	$(CARGO) fmt --check
+	$(CARGO) clippy --locked --all-targets -- -D warnings
+	$(CARGO) clippy --locked --lib --no-default-features -- -D warnings
+
+doc: ## The library's documentation, warnings denied
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --no-deps --lib
+
+judges: ## The Anki backends that judge packages: current desktop, current AnkiDroid
+	@$(VENV) $(JUDGES)/anki-26.9.3 anki==26.9.3
+	@$(VENV) $(JUDGES)/anki-25.9.2 anki==25.9.2
+
+peers: ## The tools that the benchmark compares with
+	@$(VENV) $(JUDGES)/genanki genanki==0.13.1
+
+bench: peers ## Compares speed and memory with genanki and genanki-rs
+	$(CARGO) build --locked --release
+	$(PYTHON) -B benches/compare.py $(BENCH_ARGS)
+
+snapshots: judges ## Runs the tests and takes what they print as what is expected
+	SNAPSHOTS=overwrite $(CARGO) test --locked
+	@git status --short tests
+
+fmt: ## Formats the sources
+	$(CARGO) fmt

@@ -1,0 +1,99 @@
+"""What the benchmark builds: texts and files, the same for every tool.
+
+The texts are formulas, so that each tool can hold its notes in memory, as its users
+do, while deckle reads its own from a file. peers/genanki_rs.rs repeats the formulas.
+"""
+
+import random
+from pathlib import Path
+
+BASIC_NOTES = 100_000
+MEDIA_NOTES = 2_000
+MEDIA_BYTES = 50_000
+RICH_NOTES = 10_000
+
+ADJECTIVES = "common northern early striped winter golden lesser coastal".split()
+NOUNS = "warbler sedge moth fern thrush lichen beetle orchid".split()
+
+
+def front(index):
+    """The question of a basic note."""
+    return f"What is the {_adjective(index)} {_noun(index)} number {index} called?"
+
+
+def back(index):
+    """The answer of a basic note."""
+    specimen = index * 7919 % 100_003
+    return f"Specimen {specimen}, the {_adjective(index)} {_noun(index)}, named after its finder."
+
+
+def picture(index):
+    """The file name of a media note's picture."""
+    return f"plate-{index:05}.jpg"
+
+
+def _adjective(index):
+    return ADJECTIVES[index % 8]
+
+
+def _noun(index):
+    return NOUNS[index // 8 % 8]
+
+
+def write_basic(folder, count):
+    """`count` basic notes, written line by line to keep this process small."""
+    with open(folder / "notes.yaml", "w", encoding="utf-8") as file:
+        file.write("notes:\n")
+        for index in range(count):
+            file.write(f"- front: {front(index)}\n  back: {back(index)}\n")
+
+
+def write_media(folder, count):
+    """`count` notes with a picture each; the pictures' bytes do not compress."""
+    pictures = Path(folder, "plates")
+    pictures.mkdir(exist_ok=True)
+    source = random.Random(1)
+    with open(folder / "notes.yaml", "w", encoding="utf-8") as file:
+        file.write("notes:\n")
+        for index in range(count):
+            name = picture(index)
+            (pictures / name).write_bytes(source.randbytes(MEDIA_BYTES))
+            file.write(f"- front: |\n    ![](plates/{name})\n  back: {back(index)}\n")
+
+
+def write_rich(folder, count):
+    """`count` notes as people write them: Markdown, math, code, lists and clozes."""
+    with open(folder / "notes.yaml", "w", encoding="utf-8") as file:
+        file.write("notes:\n")
+        for index in range(count):
+            file.write(_rich_note(index))
+
+
+def _rich_note(index):
+    if index % 3 == 0:
+        return (
+            "- cloze: |\n"
+            f"    The *{_adjective(index)}* {_noun(index)} {index} has {{{{c1::{index % 90} pairs}}}}\n"
+            f"    of **chromosomes**, and a diploid number of {{{{c2::$2 \\cdot {index % 90}$}}}}.\n"
+        )
+    if index % 3 == 1:
+        return (
+            "- front: |\n"
+            f"    How fast does the **{_noun(index)}** no. {index} fall after $t$ seconds?\n"
+            "  back: |\n"
+            f"    $$v(t) = \\frac{{m_{{{index}}} g}}{{k}} \\left(1 - e^{{-k t / m}}\\right) < c$$\n"
+            "\n"
+            "    - without drag: $v = g t$\n"
+            "    - with drag: it *approaches* $m g / k$\n"
+        )
+    return (
+        "- front: |\n"
+        f"    What does `{_noun(index)}({index})` return?\n"
+        "  back: |\n"
+        "    ```python\n"
+        f"    def {_noun(index)}(n):\n"
+        f"        return [k for k in range(n) if k % {index % 7 + 2} < 1]\n"
+        "    ```\n"
+        "\n"
+        f"    A list, see [the manual](https://example.org/{index}).\n"
+    )

@@ -1,0 +1,29 @@
+//! Rules that notes must keep: one file a rule, notes to diagnostics.
+//!
+//! What only one front end or the renderer can see is told there; here is what holds for every
+//! note however it was written.
+
+mod cards;
+mod characters;
+mod duplicates;
+mod required;
+mod suspend;
+mod tags;
+
+pub use duplicates::duplicates;
+pub use suspend::suspended_cards;
+pub use tags::tag_and_deck_case;
+
+use crate::diag::Diagnostics;
+use crate::model::written::WrittenNote;
+
+/// Checks one note: as written, and the HTML that its fields became.
+pub fn note(note: &WrittenNote, fields: &[String], sink: &mut Diagnostics) {
+    let before = sink.iter().count();
+    characters::check(note, sink);
+    required::check(note, sink);
+    // A note that lacks a field it needs makes no card either; one finding is enough.
+    if sink.iter().count() == before {
+        cards::check(note, fields, sink);
+    }
+}

@@ -1,0 +1,70 @@
+//! Arguments in, exit code out. Commands print through one [`Printer`]; what people read goes to
+//! stderr, data to stdout.
+
+mod args;
+mod build;
+mod init;
+mod printer;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use deckle::{BuildTime, Error, ErrorKind};
+
+use args::{Args, Command};
+use printer::Printer;
+
+/// How a run ended, as the number that scripts see.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Outcome {
+    /// Done.
+    Done = 0,
+    /// The sources have errors, or warnings that were denied.
+    Sources = 1,
+    /// The command line itself makes no sense.
+    Usage = 2,
+    /// Files, the disk, the database.
+    Environment = 3,
+}
+
+/// Runs the command that the process was called with.
+pub(crate) fn run() -> ExitCode {
+    let args = Args::parse();
+    let printer = Printer::new(&args);
+    let result = match &args.command {
+        Command::Build(it) => build::build(it, &printer),
+        Command::Check(it) => build::check(it, &printer),
+        Command::Init(it) => init::init(it, &printer),
+    };
+    let outcome = result.unwrap_or_else(|error| {
+        printer.error(&error);
+        match error.kind() {
+            ErrorKind::Usage(_) => Outcome::Usage,
+            ErrorKind::Sources(_) => Outcome::Sources,
+            _ => Outcome::Environment,
+        }
+    });
+    ExitCode::from(outcome as u8)
+}
+
+/// The moment of this build: `SOURCE_DATE_EPOCH` where it is set, else the clock. This is the one
+/// place that reads either.
+fn build_time() -> Result<BuildTime, Error> {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the command line is where the world comes in"
+    )]
+    let (variable, now) = (
+        std::env::var("SOURCE_DATE_EPOCH"),
+        std::time::SystemTime::now(),
+    );
+    match variable {
+        Err(_) => Ok(BuildTime::from(now)),
+        Ok(typed) => match typed.trim().parse() {
+            Ok(seconds) if seconds >= 0 => Ok(BuildTime::from_unix(seconds)),
+            _ => Err(Error::new(ErrorKind::Usage(format!(
+                "SOURCE_DATE_EPOCH is `{typed}`; it must be seconds since 1970, such as 1767225600"
+            )))),
+        },
+    }
+}

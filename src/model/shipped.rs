@@ -1,1 +1,0 @@
-//! The note types that come with deckle.

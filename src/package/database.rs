@@ -1,0 +1,197 @@
+//! The collection as a SQLite database in memory.
+
+use std::sync::mpsc::{Receiver, sync_channel};
+use std::thread;
+
+use rusqlite::serialize::Data;
+use rusqlite::{Connection, MAIN_DB, OpenFlags, Statement};
+
+use super::collection::{CREATED, CollectionRow};
+use super::note_rows::NoteRow;
+use super::plan::Plan;
+use crate::{Error, ErrorKind};
+
+/// The tables of schema 11. Their text is also how deckle knows a table of its own when it reads
+/// a package back.
+pub(super) const COL: &str = "CREATE TABLE col (id integer PRIMARY KEY, crt integer NOT NULL, \
+    mod integer NOT NULL, scm integer NOT NULL, ver integer NOT NULL, dty integer NOT NULL, \
+    usn integer NOT NULL, ls integer NOT NULL, conf text NOT NULL, models text NOT NULL, \
+    decks text NOT NULL, dconf text NOT NULL, tags text NOT NULL)";
+/// `sfld` is an integer so that texts which are numbers sort as such.
+pub(super) const NOTES: &str = "CREATE TABLE notes (id integer PRIMARY KEY, guid text NOT NULL, \
+    mid integer NOT NULL, mod integer NOT NULL, usn integer NOT NULL, tags text NOT NULL, \
+    flds text NOT NULL, sfld integer NOT NULL, csum integer NOT NULL, flags integer NOT NULL, \
+    data text NOT NULL)";
+const CARDS: &str = "CREATE TABLE cards (id integer PRIMARY KEY, nid integer NOT NULL, \
+    did integer NOT NULL, ord integer NOT NULL, mod integer NOT NULL, usn integer NOT NULL, \
+    type integer NOT NULL, queue integer NOT NULL, due integer NOT NULL, ivl integer NOT NULL, \
+    factor integer NOT NULL, reps integer NOT NULL, lapses integer NOT NULL, \
+    left integer NOT NULL, odue integer NOT NULL, odid integer NOT NULL, \
+    flags integer NOT NULL, data text NOT NULL)";
+const REVLOG: &str = "CREATE TABLE revlog (id integer PRIMARY KEY, cid integer NOT NULL, \
+    usn integer NOT NULL, ease integer NOT NULL, ivl integer NOT NULL, \
+    lastIvl integer NOT NULL, factor integer NOT NULL, time integer NOT NULL, \
+    type integer NOT NULL)";
+const GRAVES: &str = "CREATE TABLE graves (usn integer NOT NULL, oid integer NOT NULL, \
+    type integer NOT NULL)";
+
+/// No import needs them, but other readers expect them.
+const INDEXES: &str = "
+    CREATE INDEX ix_notes_usn ON notes (usn);
+    CREATE INDEX ix_cards_usn ON cards (usn);
+    CREATE INDEX ix_revlog_usn ON revlog (usn);
+    CREATE INDEX ix_cards_nid ON cards (nid);
+    CREATE INDEX ix_cards_sched ON cards (did, queue, due);
+    CREATE INDEX ix_revlog_cid ON revlog (cid);
+    CREATE INDEX ix_notes_csum ON notes (csum);";
+
+/// Nobody else sees the database, and a build that fails starts anew: no journal, no locks.
+const SETTINGS: &str = "
+    PRAGMA page_size = 4096;
+    PRAGMA journal_mode = OFF;
+    PRAGMA synchronous = OFF;
+    PRAGMA locking_mode = EXCLUSIVE;
+    PRAGMA temp_store = MEMORY;";
+
+const INSERT_COL: &str = "INSERT INTO col VALUES (1, ?1, ?2, ?2, 11, 0, 0, 0, ?3, ?4, ?5, ?6, ?7)";
+const INSERT_NOTE: &str = "INSERT INTO notes VALUES (?1, ?2, ?3, ?4, -1, ?5, ?6, ?7, ?8, 0, '')";
+const INSERT_CARD: &str =
+    "INSERT INTO cards VALUES (?1, ?2, ?3, ?4, ?5, -1, 0, ?6, ?7, 0, 0, 0, 0, 0, 0, 0, ?8, '')";
+
+/// Rows are worked out in one thread and inserted in another, so many at a time.
+const CHUNK: usize = 512;
+
+/// A finished database.
+#[derive(Debug)]
+pub(super) struct Database {
+    connection: Connection,
+    cards: usize,
+}
+
+impl Database {
+    pub(super) fn build(plan: &Plan<'_>) -> Result<Self, Error> {
+        let connection = open()?;
+        let failed = failed("writing the tables");
+        connection.execute_batch(SETTINGS).map_err(failed)?;
+        let tables = [COL, NOTES, CARDS, REVLOG, GRAVES].join(";");
+        connection
+            .execute_batch(&format!("BEGIN;{tables};"))
+            .map_err(failed)?;
+        insert_collection(&connection, &CollectionRow::new(plan)?).map_err(failed)?;
+        let cards = insert_notes(&connection, plan).map_err(failed)?;
+        connection.execute_batch(INDEXES).map_err(failed)?;
+        connection.execute_batch("COMMIT").map_err(failed)?;
+        Ok(Self { connection, cards })
+    }
+
+    /// How many cards are in it.
+    pub(super) fn cards(&self) -> usize {
+        self.cards
+    }
+
+    /// The bytes of the database file.
+    pub(super) fn image(&mut self) -> Result<Data<'_>, Error> {
+        self.connection
+            .serialize(MAIN_DB)
+            .map_err(failed("handing out its file"))
+    }
+}
+
+/// An empty database that is one block of memory, as a file would be: its bytes can then be
+/// read in place, where an ordinary database in memory has to be copied.
+pub(super) fn open() -> Result<Connection, Error> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
+        | OpenFlags::SQLITE_OPEN_CREATE
+        | OpenFlags::SQLITE_OPEN_URI
+        | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    // Without a slash in front the name is nobody else's.
+    Connection::open_with_flags("file:deckle?vfs=memdb", flags).map_err(failed("opening"))
+}
+
+pub(super) fn failed(at: &'static str) -> impl Fn(rusqlite::Error) -> Error + Copy {
+    move |source| Error::new(ErrorKind::Database(at.to_owned())).caused_by(source)
+}
+
+fn insert_collection(connection: &Connection, row: &CollectionRow) -> rusqlite::Result<()> {
+    let values = (
+        CREATED,
+        row.modified,
+        &row.conf,
+        &row.models,
+        &row.decks,
+        &row.dconf,
+        &row.tags,
+    );
+    connection.execute(INSERT_COL, values).map(|_| ())
+}
+
+fn insert_notes(connection: &Connection, plan: &Plan<'_>) -> rusqlite::Result<usize> {
+    thread::scope(|scope| {
+        let (sender, receiver) = sync_channel(2);
+        scope.spawn(move || {
+            for chunk in plan.row_order.chunks(CHUNK) {
+                let planned = chunk.iter().filter_map(|at| plan.notes.get(*at as usize));
+                let rows: Vec<NoteRow<'_>> = planned.map(|it| NoteRow::new(plan, it)).collect();
+                // Nobody listens any more after a row was refused.
+                if sender.send(rows).is_err() {
+                    break;
+                }
+            }
+        });
+        let mut rows = Rows {
+            notes: connection.prepare(INSERT_NOTE)?,
+            cards: connection.prepare(INSERT_CARD)?,
+            last_card: 0,
+            count: 0,
+        };
+        rows.insert_all(&receiver)?;
+        Ok(rows.count)
+    })
+}
+
+struct Rows<'a> {
+    notes: Statement<'a>,
+    cards: Statement<'a>,
+    last_card: i64,
+    count: usize,
+}
+
+impl Rows<'_> {
+    fn insert_all(&mut self, chunks: &Receiver<Vec<NoteRow<'_>>>) -> rusqlite::Result<()> {
+        for row in chunks.iter().flatten() {
+            self.insert(&row)?;
+        }
+        Ok(())
+    }
+
+    fn insert(&mut self, row: &NoteRow<'_>) -> rusqlite::Result<()> {
+        self.notes.execute((
+            row.id,
+            row.guid,
+            row.note_type,
+            row.modified,
+            &row.tags,
+            &row.fields,
+            &row.sort_field,
+            row.checksum,
+        ))?;
+        for card in &row.cards {
+            // Notes stand far enough apart unless a program gave them ids of its own; then the
+            // next free id will do, because imports know a card by its note and ord.
+            let id = row.id + i64::from(card.ord);
+            self.last_card = id.max(self.last_card + 1);
+            self.cards.execute((
+                self.last_card,
+                row.id,
+                card.deck,
+                card.ord,
+                row.modified,
+                if card.suspended { -1 } else { 0 },
+                row.position,
+                row.flags,
+            ))?;
+            self.count += 1;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,219 @@
+//! Packages: notes, note types, decks and media as one file that Anki imports.
+//!
+//! The way of a package: [`plan`] settles names, ids and times and refuses what Anki would change
+//! or drop; [`database`] writes the rows; [`archive`] puts database and media into the zip.
+//! [`baseline`] is what an earlier package says about ids and times.
+//!
+//! The format is Anki's oldest that is still read everywhere (schema 11 in `collection.anki2`,
+//! known as "legacy 1"): every version of Anki and AnkiDroid imports it. The same package gives
+//! the same bytes, on every system.
+
+mod archive;
+mod baseline;
+mod collection;
+mod database;
+mod deck_rows;
+mod decks;
+mod file_name;
+mod media;
+mod note_rows;
+mod note_type_rows;
+mod plan;
+mod preset_rows;
+
+use std::io::{Cursor, Seek, Write};
+use std::path::{Path, PathBuf};
+
+pub use baseline::{Baseline, BaselineLimits, BaselineNote};
+
+use crate::files;
+use crate::model::{BuildTime, Deck, MediaFile, MediaSource};
+use crate::{Error, ErrorKind};
+
+/// What becomes one `.apkg` file: decks with their notes, and media.
+///
+/// ```
+/// use deckle::{BuildTime, Deck, Note, NoteType, Package};
+///
+/// let words = NoteType::builder("Words (example)")
+///     .id(1_607_392_319)
+///     .fields(["Word", "Meaning"])
+///     .template("Meaning", "{{Word}}", "{{FrontSide}}<hr id=answer>{{Meaning}}")
+///     .build()?;
+/// let mut deck = Deck::new("Spanish::Verbs");
+/// deck.add(Note::new(&words).fields(["ser", "to be"]).key("ser"))?;
+/// let bytes = Package::new(BuildTime::from_unix(1_700_000_000)).deck(deck).to_bytes()?;
+/// # assert!(bytes.starts_with(b"PK"));
+/// # Ok::<(), deckle::Error>(())
+/// ```
+#[derive(Debug, Clone)]
+#[must_use = "a package is a file only when it is written"]
+pub struct Package {
+    time: BuildTime,
+    decks: Vec<Deck>,
+    media: Vec<MediaFile>,
+    baseline: Option<Baseline>,
+}
+
+/// What was written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Written {
+    /// Whether the file changed: where it had these very bytes already, it was not touched.
+    pub changed: bool,
+    /// The size of the package in bytes.
+    pub bytes: u64,
+    /// How many notes are in it.
+    pub notes: usize,
+    /// How many cards.
+    pub cards: usize,
+    /// How many media files.
+    pub media: usize,
+    /// How many decks, those that only hold other decks among them.
+    pub decks: usize,
+    /// Names of media files that no field, template or style refers to, sorted: Anki leaves them
+    /// out when it imports.
+    pub unused_media: Vec<String>,
+    /// Names of media files that a field refers to and that are not in the package, sorted.
+    /// Cards show them only if the learner has them already.
+    pub missing_media: Vec<String>,
+}
+
+impl Package {
+    /// An empty package, built at this time; [`SystemTime::now()`](std::time::SystemTime::now)
+    /// is one, as is a commit's time in seconds through [`BuildTime::from_unix`].
+    ///
+    /// The time decides what learners get: an import changes a note only if the package's is
+    /// newer than the learner's. The library does not read the clock itself, so that the same
+    /// input gives the same bytes, and there is no default, because one that lies in the past
+    /// would lose updates without a word. See [`Package::baseline`] for what keeps its time.
+    pub fn new(time: impl Into<BuildTime>) -> Self {
+        Self {
+            time: time.into(),
+            decks: Vec::new(),
+            media: Vec::new(),
+            baseline: None,
+        }
+    }
+
+    /// With this deck. Decks of one name become one, and decks above it need not be given. A deck
+    /// without notes, itself and below, is left out, as Anki would do.
+    pub fn deck(mut self, deck: Deck) -> Self {
+        self.decks.push(deck);
+        self
+    }
+
+    /// Adds a deck, as [`Package::deck`].
+    pub fn add_deck(&mut self, deck: Deck) -> &mut Self {
+        self.decks.push(deck);
+        self
+    }
+
+    /// With the file at this path; fields refer to it by the last part of the path. It is read
+    /// when the package is written.
+    ///
+    /// # Errors
+    /// When it cannot be read, or Anki would change its name.
+    pub fn media_file(self, path: impl AsRef<Path>) -> Result<Self, Error> {
+        let path: PathBuf = path.as_ref().to_owned();
+        files::open_disk(&path)?;
+        let name = path.file_name().and_then(|name| name.to_str());
+        let name = name.ok_or_else(|| {
+            let text = format!("the name of `{}` is no valid Unicode", path.display());
+            Error::new(ErrorKind::Usage(text))
+        })?;
+        media::check_name(name)?;
+        let name = name.to_owned();
+        Ok(self.media(MediaFile {
+            name,
+            source: MediaSource::Path(path),
+        }))
+    }
+
+    /// With a media file of this name and content.
+    pub fn media_bytes(self, name: impl Into<String>, bytes: impl Into<Vec<u8>>) -> Self {
+        self.media(MediaFile {
+            name: name.into(),
+            source: MediaSource::Bytes(bytes.into().into()),
+        })
+    }
+
+    /// With this media file. Files keep the order in which they are added.
+    pub fn media(mut self, file: MediaFile) -> Self {
+        self.media.push(file);
+        self
+    }
+
+    /// With an earlier build of the same package to go on from: notes and note types that did
+    /// not change keep ids and times, so that an import leaves alone what the learner edited;
+    /// what changed is newer than it was, whatever the clocks say. Ids and times that notes and
+    /// note types were given win over it.
+    pub fn baseline(mut self, baseline: &Baseline) -> Self {
+        self.baseline = Some(baseline.clone());
+        self
+    }
+
+    /// Writes the package to a file, whose name ends in `.apkg`. It is complete or not there:
+    /// bytes go to a temporary file in the same folder first. A file that has these very bytes
+    /// already is not touched.
+    ///
+    /// # Errors
+    /// When something in the package is nothing that Anki would keep as it is, or the file or a
+    /// media file fails; an older file then is as it was.
+    pub fn write(&self, path: impl AsRef<Path>) -> Result<Written, Error> {
+        let path = path.as_ref();
+        file_name::check(path)?;
+        let (mut written, changed) = files::write_atomically(path, |file| self.write_to(file))?;
+        written.changed = changed;
+        Ok(written)
+    }
+
+    /// Writes the package to anything that can be written and sought in, such as a file or a
+    /// [`Cursor`] over bytes. Seeking is what gives the zip complete headers, which some programs
+    /// need that read packages as a stream.
+    ///
+    /// # Errors
+    /// As [`Package::write`].
+    pub fn write_to(&self, writer: impl Write + Seek) -> Result<Written, Error> {
+        let plan = plan::Plan::new(&self.decks, self.time, self.baseline.as_ref())?;
+        let media = media::Media::new(&self.media)?;
+        let references = media.references(&plan);
+        let mut archive = archive::ArchiveWriter::new(writer);
+        for file in media.files() {
+            archive.add_media(file)?;
+        }
+        let mut database = database::Database::build(&plan)?;
+        let cards = database.cards();
+        archive.add_database(&database.image()?)?;
+        let bytes = archive.finish()?;
+        Ok(Written {
+            changed: true,
+            bytes,
+            notes: plan.notes.len(),
+            cards,
+            media: media.files().len(),
+            decks: plan.decks.len(),
+            unused_media: references.unused,
+            missing_media: references.missing,
+        })
+    }
+
+    /// The package as bytes.
+    ///
+    /// # Errors
+    /// As [`Package::write_to`].
+    pub fn to_bytes(&self) -> Result<Vec<u8>, Error> {
+        let mut cursor = Cursor::new(Vec::new());
+        self.write_to(&mut cursor)?;
+        Ok(cursor.into_inner())
+    }
+}
+
+/// Whether a package may have this file name.
+///
+/// # Errors
+/// When it does not end in `.apkg`, or Anki would take it for a backup of a whole collection,
+/// which replaces everything there is.
+pub fn check_file_name(path: &Path) -> Result<(), Error> {
+    file_name::check(path)
+}

@@ -1,0 +1,159 @@
+//! A note type as JSON of schema 11, written and read back.
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::{CardTemplate, Field, Kind, NoteType};
+use crate::template::Requirement;
+
+/// Every key that Anki writes. Reading fills in what is missing, so that a note type written by
+/// another version of deckle can be compared.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+#[derive(Default)]
+pub(super) struct NoteTypeRow {
+    pub(super) id: i64,
+    pub(super) name: String,
+    #[serde(rename = "type")]
+    kind: u8,
+    #[serde(rename = "mod")]
+    pub(super) modified: i64,
+    usn: i32,
+    sortf: usize,
+    did: Option<i64>,
+    tmpls: Vec<TemplateRow>,
+    flds: Vec<FieldRow>,
+    css: String,
+    latex_pre: String,
+    latex_post: String,
+    #[serde(rename = "latexsvg")]
+    latex_svg: bool,
+    /// What old clients decide by whether a card exists; newer ones work it out themselves.
+    req: Vec<(usize, String, Vec<usize>)>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    original_id: Option<i64>,
+}
+
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct FieldRow {
+    name: String,
+    ord: usize,
+    sticky: bool,
+    rtl: bool,
+    font: String,
+    size: u32,
+    description: String,
+    plain_text: bool,
+    collapsed: bool,
+    exclude_from_search: bool,
+    id: Option<i64>,
+    tag: Option<u32>,
+    prevent_deletion: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
+struct TemplateRow {
+    name: String,
+    ord: usize,
+    qfmt: String,
+    afmt: String,
+    bqfmt: String,
+    bafmt: String,
+    /// Never set: an import gives decks new ids and leaves this one as it is (measured).
+    did: Option<i64>,
+    bfont: String,
+    bsize: u32,
+    id: Option<i64>,
+}
+
+impl NoteTypeRow {
+    pub(super) fn new(note_type: &NoteType, modified: i64) -> Self {
+        let names: Vec<&str> = note_type.field_names().collect();
+        let latex = note_type.latex();
+        let fronts = note_type.fronts().iter().enumerate();
+        // Only normal types have requirements: clozes decide about a cloze type's cards, for
+        // which Anki writes the fields of the front all the same.
+        let req = fronts
+            .map(|(ord, front)| match front.requirement(&names) {
+                Requirement::None => (ord, "none".to_owned(), Vec::new()),
+                Requirement::Any(fields) => (ord, "any".to_owned(), fields),
+                Requirement::All(fields) => (ord, "all".to_owned(), fields),
+            })
+            .collect();
+        Self {
+            id: note_type.id(),
+            name: note_type.name().to_owned(),
+            kind: match note_type.kind() {
+                Kind::Normal => 0,
+                Kind::Cloze => 1,
+            },
+            modified,
+            usn: -1,
+            sortf: note_type.sort_field(),
+            did: None,
+            tmpls: (0..)
+                .zip(note_type.templates())
+                .map(|(ord, it)| TemplateRow::new(ord, it))
+                .collect(),
+            flds: (0..)
+                .zip(note_type.fields())
+                .map(|(ord, it)| FieldRow::new(ord, it))
+                .collect(),
+            css: note_type.css().to_owned(),
+            latex_pre: latex.preamble.clone(),
+            latex_post: latex.postamble.clone(),
+            latex_svg: latex.svg,
+            req,
+            original_id: note_type.original_id(),
+        }
+    }
+
+    /// Whether both say the same, apart from the time and from what is worked out of the rest.
+    pub(super) fn says_the_same(&self, other: &Self) -> bool {
+        let bare = |row: &Self| Self {
+            modified: 0,
+            usn: 0,
+            req: Vec::new(),
+            ..row.clone()
+        };
+        bare(self) == bare(other)
+    }
+}
+
+impl FieldRow {
+    fn new(ord: usize, field: &Field) -> Self {
+        Self {
+            name: field.name.clone(),
+            ord,
+            sticky: field.sticky,
+            rtl: field.right_to_left,
+            font: field.font.clone(),
+            size: field.size,
+            description: field.description.clone(),
+            plain_text: field.plain_text,
+            collapsed: field.collapsed,
+            exclude_from_search: false,
+            id: field.id,
+            tag: None,
+            prevent_deletion: false,
+        }
+    }
+}
+
+impl TemplateRow {
+    fn new(ord: usize, template: &CardTemplate) -> Self {
+        Self {
+            name: template.name.clone(),
+            ord,
+            qfmt: template.front.clone(),
+            afmt: template.back.clone(),
+            bqfmt: template.browser_front.clone(),
+            bafmt: template.browser_back.clone(),
+            did: None,
+            bfont: String::new(),
+            bsize: 0,
+            id: template.id,
+        }
+    }
+}

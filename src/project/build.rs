@@ -1,0 +1,391 @@
+//! A build: the stages in their order, and what comes out of them.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::path::PathBuf;
+
+use super::decks::DeckPlan;
+use super::render::Made;
+use super::{BuildOptions, Project, Report, Statistics, load, output, render, types};
+use crate::diag::{Code, Diagnostic, Diagnostics, Severity, Sources, Span};
+use crate::files;
+use crate::identity::{self, Lock};
+use crate::model::written::IdMode;
+use crate::model::{MediaFile, MediaSource, Note};
+use crate::package::{Baseline, Package};
+use crate::render::{MediaContent, MediaNames, Renderer};
+use crate::source::manifest::Manifest;
+use crate::{Error, ErrorKind, check};
+
+/// What a build came to: findings, and the package where there were no errors.
+#[derive(Debug)]
+#[must_use = "a build is on disk only when it is written"]
+pub struct Build {
+    report: Report,
+    ready: Option<Ready>,
+}
+
+#[derive(Debug)]
+struct Ready {
+    package: Package,
+    output: PathBuf,
+    /// The lock's path and new text, if the build is one that writes it.
+    lock: Option<(PathBuf, String)>,
+}
+
+/// What was written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Built {
+    /// Where the package is.
+    pub path: PathBuf,
+    /// Whether its bytes changed. The same bytes leave the file alone.
+    pub changed: bool,
+    /// Its size.
+    pub bytes: u64,
+    /// How many notes are in it.
+    pub notes: usize,
+    /// How many cards.
+    pub cards: usize,
+    /// How many media files.
+    pub media: usize,
+}
+
+impl Build {
+    /// What was found.
+    #[must_use]
+    pub fn report(&self) -> &Report {
+        &self.report
+    }
+
+    /// What was found, without the package.
+    #[must_use]
+    pub fn into_report(self) -> Report {
+        self.report
+    }
+
+    /// The package; `None` where the sources have errors.
+    #[must_use]
+    pub fn package(&self) -> Option<&Package> {
+        self.ready.as_ref().map(|ready| &ready.package)
+    }
+
+    /// Writes the lock, then the package: after a crash between the two the next build gives the
+    /// same bytes.
+    ///
+    /// # Errors
+    /// When the sources have errors, or a file cannot be written; the older package then is as it
+    /// was.
+    pub fn write(self) -> Result<Built, Error> {
+        let Some(ready) = self.ready else {
+            let count = self.report.diagnostics.count(Severity::Error);
+            return Err(Error::new(ErrorKind::Sources(count)));
+        };
+        if let Some((path, text)) = &ready.lock {
+            files::write_atomically(path, |file| {
+                file.write_all(text.as_bytes())
+                    .map_err(|source| Error::write(path, source))
+            })?;
+        }
+        let written = ready.package.write(&ready.output)?;
+        Ok(Built {
+            path: ready.output,
+            changed: written.changed,
+            bytes: written.bytes,
+            notes: written.notes,
+            cards: written.cards,
+            media: written.media,
+        })
+    }
+}
+
+pub(super) fn build(project: &Project, options: &BuildOptions) -> Result<Build, Error> {
+    let mut report = Report::default();
+    let ready = run(project, options, &mut report)?;
+    report.diagnostics.sort();
+    let ready = ready.filter(|_| !report.diagnostics.has_errors());
+    Ok(Build { report, ready })
+}
+
+/// `None` where there is no use in going on.
+fn run(
+    project: &Project,
+    options: &BuildOptions,
+    report: &mut Report,
+) -> Result<Option<Ready>, Error> {
+    let Report {
+        diagnostics: sink,
+        sources,
+        statistics,
+    } = report;
+    let Some(manifest) = load::manifest(project, sources, sink)? else {
+        return Ok(None);
+    };
+    let types = types::load(project, &manifest, sources, sink)?;
+    let output = output::path(project, &manifest, options, sink);
+
+    let locked = project.has_manifest() && manifest.ids != IdMode::Natural;
+    let Some(lock) = read_lock(project, locked, sources, sink)? else {
+        return Ok(None);
+    };
+    if let Some(newest) = lock
+        .newest()
+        .filter(|newest| *newest > options.time.as_unix())
+    {
+        sink.push(clock_behind(newest, options));
+    }
+    let types = if locked {
+        types::stamped(
+            &types,
+            &lock,
+            options.time,
+            options.allow_schema_change,
+            sink,
+        )
+    } else {
+        types
+    };
+
+    let broken_types = sink.has_errors();
+    let loaded = load::sources(project, manifest, types, sources, sink)?;
+    statistics.files = loaded.files;
+    // A type that cannot be read makes every note of it an error; one finding is enough.
+    if broken_types && loaded.notes.is_empty() {
+        return Ok(None);
+    }
+    let (manifest, types) = (loaded.manifest, loaded.types);
+    check::tag_and_deck_case(&loaded.notes, sink);
+    let identities = identity::assign(
+        &loaded.notes,
+        &lock,
+        &manifest.uid,
+        manifest.ids,
+        sources,
+        sink,
+    );
+
+    let renderer = Renderer::new(&*project.files);
+    let mut made = render::all(loaded.notes, identities, &renderer, sources, sink);
+    let firsts = made.iter().map(|it| {
+        let first = it.fields.first().map_or("", String::as_str);
+        (it.note_type.note_type.id(), first, it.span)
+    });
+    check::duplicates(firsts, sink);
+
+    let frozen: BTreeMap<String, String> = lock
+        .media
+        .iter()
+        .map(|it| (it.content.clone(), it.name.clone()))
+        .collect();
+    let names = renderer.names(made.iter().flat_map(|it| &it.media), &frozen);
+    for note in &mut made {
+        names.resolve(&mut note.fields);
+    }
+    *statistics = count(&made, &names, loaded.files);
+    if made.is_empty() && !sink.has_errors() {
+        sink.push(nothing_to_build());
+    }
+    if sink.has_errors() {
+        return Ok(None);
+    }
+
+    let mut next = next_lock(&made, &lock, &types, sources, options);
+    if project.is_whole() {
+        tell_removed(&lock, &next, sink);
+    }
+    let media = media_files(project, &names, &mut next);
+    let mut decks = DeckPlan::new(project, &manifest, sources, sink)?;
+    for (index, note) in made.into_iter().enumerate() {
+        decks.add(index, note, locked.then_some(&next))?;
+    }
+    let mut package = Package::new(options.time);
+    for deck in decks.finish(sink) {
+        package.add_deck(deck);
+    }
+    for file in media {
+        package = package.media(file);
+    }
+    if let Some(baseline) = baseline(project, locked, options, &output)? {
+        package = package.baseline(&baseline);
+    }
+    let writes_lock = locked && project.is_whole();
+    let lock = writes_lock.then(|| (project.root.join(identity::LOCK_NAME), next.to_text()));
+    Ok(Some(Ready {
+        package,
+        output,
+        lock,
+    }))
+}
+
+fn read_lock(
+    project: &Project,
+    locked: bool,
+    sources: &mut Sources,
+    sink: &mut Diagnostics,
+) -> Result<Option<Lock>, Error> {
+    let exists = locked && project.files.size(identity::LOCK_NAME)?.is_some();
+    if !exists {
+        return Ok(Some(Lock::default()));
+    }
+    match load::read_text(project, identity::LOCK_NAME, sources, sink)? {
+        Some((file, text)) => Ok(Lock::parse(file, &text, sink)),
+        None => Ok(None),
+    }
+}
+
+/// The earlier build that ids and times go on from where no lock keeps them.
+fn baseline(
+    project: &Project,
+    locked: bool,
+    options: &BuildOptions,
+    output: &std::path::Path,
+) -> Result<Option<Baseline>, Error> {
+    if let Some(path) = &options.baseline {
+        let read = Baseline::read(path)?;
+        return read.map(Some).ok_or_else(|| {
+            Error::usage(format!(
+                "`{}` is no package that deckle wrote",
+                path.display()
+            ))
+        });
+    }
+    if locked || !files::is_file(output) {
+        return Ok(None);
+    }
+    let _ = project;
+    Baseline::read(output)
+}
+
+/// The lock behind this build: what is in it, with ids and times, and what is gone.
+fn next_lock(
+    made: &[Made],
+    lock: &Lock,
+    types: &crate::source::types::TypeSet,
+    sources: &Sources,
+    options: &BuildOptions,
+) -> Lock {
+    identity::next_lock(
+        lock,
+        made.iter().map(|note| identity::Entry {
+            identity: &note.identity,
+            content: &note.content,
+            note_type: &note.note_type.key,
+            path: sources.path(note.file),
+            headings: &note.headings,
+        }),
+        types.iter().filter(|it| !it.shipped).map(|it| &**it),
+        options.time,
+    )
+}
+
+/// The media files of the package in their order: those that the lock knows in its order, then
+/// new ones. Phones that get packages by delta transfer then read what they have.
+fn media_files(project: &Project, names: &MediaNames, lock: &mut Lock) -> Vec<MediaFile> {
+    let known: BTreeMap<&str, usize> = lock
+        .media
+        .iter()
+        .enumerate()
+        .map(|(index, it)| (it.content.as_str(), index))
+        .collect();
+    let mut files: Vec<(usize, String, MediaFile)> = names
+        .files()
+        .iter()
+        .map(|file| {
+            let source = match &file.content {
+                MediaContent::File(path) => {
+                    MediaSource::Project(project.files.clone(), path.clone())
+                }
+                MediaContent::Bytes(bytes) => MediaSource::Bytes(bytes.clone()),
+            };
+            let content = file.key.hex();
+            let rank = known.get(content.as_str()).copied().unwrap_or(usize::MAX);
+            (
+                rank,
+                content,
+                MediaFile {
+                    name: file.name.clone(),
+                    source,
+                },
+            )
+        })
+        .collect();
+    files.sort_by_key(|(rank, ..)| *rank);
+    lock.media = files
+        .iter()
+        .map(|(_, content, file)| identity::MediaRecord {
+            content: content.clone(),
+            name: file.name.clone(),
+        })
+        .collect();
+    files.into_iter().map(|(_, _, file)| file).collect()
+}
+
+fn count(made: &[Made], names: &MediaNames, files: usize) -> Statistics {
+    let cards = made
+        .iter()
+        .map(|it| it.note_type.note_type.cards(&it.fields).len())
+        .sum();
+    Statistics {
+        files,
+        notes: made.len(),
+        cards,
+        media: names.files().len(),
+    }
+}
+
+fn tell_removed(lock: &Lock, next: &Lock, sink: &mut Diagnostics) {
+    let gone: Vec<_> = lock
+        .notes
+        .iter()
+        .filter(|(id, _)| next.removed.contains_key(*id))
+        .collect();
+    for (id, record) in gone {
+        let place = if record.heading.is_empty() {
+            record.path.clone()
+        } else {
+            format!("{}, below `{}`", record.path, record.heading)
+        };
+        sink.push(
+            Diagnostic::new(Code::RemovedNote, format!("the note `{id}` is gone from the sources"))
+                .note(format!("at the last build it stood in {place}"))
+                .note("an edited first field makes a note without an explicit id a new one")
+                .help("learners keep the old note until they delete it; to keep its progress, give the edited note this id"),
+        );
+    }
+}
+
+fn clock_behind(newest: i64, options: &BuildOptions) -> Diagnostic {
+    let title = format!(
+        "the build time {} lies before {newest}, the newest change in deckle.lock",
+        options.time.as_unix()
+    );
+    Diagnostic::new(Code::ClockBehind, title)
+        .note("changed notes get times behind the old ones all the same, so that learners get them")
+        .help("set the clock, or SOURCE_DATE_EPOCH")
+}
+
+fn nothing_to_build() -> Diagnostic {
+    let mut diagnostic = Diagnostic::new(Code::NoNotes, "there are no notes to build")
+        .at(Span::NONE, "")
+        .help("begin with `deckle init`, or see README.md for what a note looks like");
+    diagnostic.severity = Severity::Error;
+    diagnostic
+}
+
+/// The note of a package from what rendering made.
+pub(super) fn package_note(index: usize, note: Made, lock: Option<&Lock>) -> Note {
+    let mut result = Note::new(&note.note_type.note_type)
+        .fields(note.fields)
+        .guid(note.identity.guid)
+        .suspend(note.suspend)
+        .flag(note.flag)
+        .position(
+            note.order
+                .unwrap_or_else(|| u32::try_from(index).unwrap_or(999_999).min(999_999)),
+        );
+    result.tags = note.tags;
+    if let Some(record) = lock.and_then(|lock| lock.notes.get(&note.identity.id)) {
+        result = result.id(record.note_id).modified(record.modified);
+    }
+    result
+}

@@ -1,0 +1,160 @@
+//! The way from sources to a package. Only this module knows the order of the stages: sources,
+//! identity, rendering, identity again, package.
+
+mod build;
+mod decks;
+mod load;
+mod open;
+mod options;
+mod output;
+mod render;
+mod starter;
+mod types;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+pub use build::{Build, Built};
+pub use options::BuildOptions;
+pub use starter::{Created, Starter, create};
+
+use crate::Error;
+use crate::diag::{Diagnostics, Severity, Sources, render_short};
+use crate::files::{Disk, Files};
+
+/// Sources to be built: a folder with a `deckle.yaml`, a folder without one, or single files.
+#[derive(Clone)]
+pub struct Project {
+    files: Arc<dyn Files + Send + Sync>,
+    /// The folder on disk that paths in `files` are relative to.
+    root: PathBuf,
+    scope: Scope,
+}
+
+/// Which of the folder's files are built.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Scope {
+    /// The project of the manifest, or some of its paths.
+    Manifest { only: Vec<String> },
+    /// A folder without a manifest, under this name.
+    Folder { name: String },
+    /// Single files without a manifest, under this name.
+    Files { name: String, paths: Vec<String> },
+}
+
+/// What was found, and how much there is.
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct Report {
+    /// Everything there is to say, in the order of files and lines.
+    pub diagnostics: Diagnostics,
+    /// The files that diagnostics point into.
+    pub sources: Sources,
+    /// Counts.
+    pub statistics: Statistics,
+}
+
+/// How much there is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct Statistics {
+    /// Source files.
+    pub files: usize,
+    /// Notes.
+    pub notes: usize,
+    /// Cards.
+    pub cards: usize,
+    /// Media files.
+    pub media: usize,
+}
+
+impl Project {
+    /// The project that a path belongs to: the folder's own or the nearest above that has a
+    /// `deckle.yaml`; else the folder or file by itself.
+    ///
+    /// # Errors
+    /// When there is nothing at this path.
+    pub fn open(path: impl Into<PathBuf>) -> Result<Self, Error> {
+        Self::open_paths(&[path.into()])
+    }
+
+    /// The project that these paths belong to. Paths of a project that are not its folder
+    /// restrict a build to them; such a build reads the lock and does not write it.
+    ///
+    /// # Errors
+    /// When there is nothing at one of the paths, or they belong to different projects.
+    pub fn open_paths(paths: &[PathBuf]) -> Result<Self, Error> {
+        let opened = open::open(paths)?;
+        let disk = Disk::new(&opened.root)?;
+        let root = disk.root().to_owned();
+        Ok(Self {
+            files: Arc::new(disk),
+            root,
+            scope: opened.scope,
+        })
+    }
+
+    /// Does everything but write, and tells what is wrong.
+    ///
+    /// # Errors
+    /// When a file or folder cannot be read.
+    pub fn check(&self, options: &BuildOptions) -> Result<Report, Error> {
+        Ok(self.build(options)?.into_report())
+    }
+
+    /// Makes the package. With errors in the sources there is none; [`Build::write`] then fails.
+    ///
+    /// # Errors
+    /// When a file or folder cannot be read.
+    pub fn build(&self, options: &BuildOptions) -> Result<Build, Error> {
+        build::build(self, options)
+    }
+
+    fn has_manifest(&self) -> bool {
+        matches!(self.scope, Scope::Manifest { .. })
+    }
+
+    /// Whether the whole project is built, so that notes that are not there are gone.
+    fn is_whole(&self) -> bool {
+        matches!(&self.scope, Scope::Manifest { only } if only.is_empty())
+    }
+}
+
+impl std::fmt::Debug for Project {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let mut debug = formatter.debug_struct("Project");
+        debug
+            .field("root", &self.root)
+            .field("scope", &self.scope)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Builds a project, a folder or a single file, with everything by default, and says what was
+/// written. The time is that of new and changed notes; `SystemTime::now()` is what people want.
+///
+/// # Errors
+/// When the sources have errors ([`ErrorKind::Sources`](crate::ErrorKind::Sources); its cause lists
+/// them, a line each), or a file cannot be read or written.
+pub fn build(
+    sources: impl Into<PathBuf>,
+    output: impl AsRef<std::path::Path>,
+    time: impl Into<crate::BuildTime>,
+) -> Result<Built, Error> {
+    let build = Project::open(sources)?.build(&BuildOptions::new(time).output(output))?;
+    let report = build.report();
+    if !report.diagnostics.has_errors() {
+        return build.write();
+    }
+    let errors = report
+        .diagnostics
+        .iter()
+        .filter(|it| it.severity == Severity::Error);
+    let lines: Vec<String> = errors.map(|it| render_short(it, &report.sources)).collect();
+    Err(Error::new(crate::ErrorKind::Sources(lines.len())).caused_by(Listed(lines.join("\n"))))
+}
+
+/// Findings as the cause of an error.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+struct Listed(String);

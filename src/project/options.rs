@@ -1,0 +1,48 @@
+//! What a caller may say of a build.
+
+use std::path::{Path, PathBuf};
+
+use crate::model::BuildTime;
+
+/// How to build.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+#[must_use = "options do nothing until a build gets them"]
+pub struct BuildOptions {
+    pub(super) time: BuildTime,
+    pub(super) output: Option<PathBuf>,
+    pub(super) baseline: Option<PathBuf>,
+    pub(super) allow_schema_change: bool,
+}
+
+impl BuildOptions {
+    /// A build at this time: the time of notes that are new or changed.
+    pub fn new(time: impl Into<BuildTime>) -> Self {
+        Self {
+            time: time.into(),
+            output: None,
+            baseline: None,
+            allow_schema_change: false,
+        }
+    }
+
+    /// With the package at this path. Default: what the manifest says, else beside the sources.
+    pub fn output(mut self, path: impl AsRef<Path>) -> Self {
+        self.output = Some(path.as_ref().to_owned());
+        self
+    }
+
+    /// With the package of an earlier build to go on from, where no lock is kept. Default: the
+    /// output itself, if deckle wrote it and the project has no manifest.
+    pub fn baseline(mut self, path: impl AsRef<Path>) -> Self {
+        self.baseline = Some(path.as_ref().to_owned());
+        self
+    }
+
+    /// Goes on, if `yes`, though fields or card templates of a note type are others than in the
+    /// lock. Default: an error.
+    pub fn allow_schema_change(mut self, yes: bool) -> Self {
+        self.allow_schema_change = yes;
+        self
+    }
+}

@@ -1,0 +1,63 @@
+//! Where the package goes.
+
+use std::path::{Path, PathBuf};
+
+use super::{BuildOptions, Project, Scope};
+use crate::diag::{Code, Diagnostic, Diagnostics};
+use crate::files;
+use crate::package;
+use crate::source::manifest::Manifest;
+
+/// The path of the package: what the caller says, else the manifest, else beside the sources.
+/// A path of the manifest that leads out of the project, or that Anki would take for a backup,
+/// is told.
+pub(super) fn path(
+    project: &Project,
+    manifest: &Manifest,
+    options: &BuildOptions,
+    sink: &mut Diagnostics,
+) -> PathBuf {
+    if let Some(path) = &options.output {
+        return path.clone();
+    }
+    let partial = match &project.scope {
+        Scope::Manifest { only } => only.first(),
+        Scope::Files { paths, .. } if paths.len() == 1 => paths.first(),
+        _ => None,
+    };
+    if let Some(path) = partial {
+        return project.root.join(path).with_extension("apkg");
+    }
+    let Some(output) = &manifest.output else {
+        let name: String = manifest
+            .name
+            .as_str()
+            .chars()
+            .map(|it| {
+                if it.is_control() || r#"/\:*?"<>|"#.contains(it) {
+                    '-'
+                } else {
+                    it
+                }
+            })
+            .collect();
+        return project.root.join(name.replace("--", "-") + ".apkg");
+    };
+    let Some(inside) = files::join("", &output.value).filter(|_| !output.value.starts_with('/'))
+    else {
+        let title = format!("the output `{}` lies outside of the project", output.value);
+        sink.push(
+            Diagnostic::new(Code::OutputName, title)
+                .at(output.span, "not written")
+                .help("name a file inside, or say `-o FILE` on the command line"),
+        );
+        return project.root.join("out.apkg");
+    };
+    let path = project.root.join(inside);
+    if let Err(error) = package::check_file_name(Path::new(&path)) {
+        sink.push(
+            Diagnostic::new(Code::OutputName, error.to_string()).at(output.span, "this name"),
+        );
+    }
+    path
+}

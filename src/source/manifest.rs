@@ -1,0 +1,408 @@
+//! `deckle.yaml`: what holds for a whole project.
+
+use std::sync::Arc;
+
+use super::defaults::{DefaultFormat, Defaults, MarkdownOptions};
+use super::header;
+use super::layout::DeckLayout;
+use super::types::DEFAULT_TYPE;
+use super::yaml::{Entry, Node, Value, decode};
+use crate::diag::{Code, Diagnostic, Diagnostics, FileId, Span, Spanned};
+use crate::model::written::{IdMode, Settings, WrittenSuspend};
+use crate::model::{DeckName, DeckOptionValue, DeckOptions, DeckOptionsError, Flag};
+
+/// The name of a project file.
+pub const FILE_NAME: &str = "deckle.yaml";
+
+/// A project as its file describes it.
+#[derive(Debug, Clone)]
+pub struct Manifest {
+    /// The root deck, above all others.
+    pub name: DeckName,
+    /// What keeps the project's notes apart from everybody else's.
+    pub uid: String,
+    /// Where notes without an id get theirs.
+    pub ids: IdMode,
+    /// Patterns of source files; empty for the default ones.
+    pub sources: Vec<Spanned<String>>,
+    /// Patterns of files that are none.
+    pub exclude: Vec<Spanned<String>>,
+    /// How paths become decks.
+    pub layout: DeckLayout,
+    /// Descriptions of decks: a Markdown text, or a file with one.
+    pub descriptions: Vec<(Spanned<String>, Spanned<String>)>,
+    /// Ids of decks that must have a certain one.
+    pub deck_ids: Vec<(Spanned<String>, i64)>,
+    /// Deck options: patterns of deck names, and the preset each of them gets.
+    pub deck_presets: Vec<(Spanned<String>, Arc<DeckOptions>)>,
+    /// What notes inherit.
+    pub defaults: Defaults,
+    /// The project's own note types.
+    pub types: Vec<TypeSource>,
+    /// Where the package goes.
+    pub output: Option<Spanned<String>>,
+}
+
+/// Where a note type is defined.
+#[derive(Debug, Clone)]
+pub enum TypeSource {
+    /// In files that match this pattern.
+    Glob(Spanned<String>),
+    /// Right in the manifest.
+    Inline(Node),
+}
+
+const KEYS: &[&str] = &[
+    "format", "name", "uid", "ids", "sources", "exclude", "decks", "presets", "defaults", "types",
+    "markdown", "cloze", "math", "media", "output",
+];
+
+/// Keys of the format that this version does not read. They are refused: leaving them out without
+/// a word would build other decks than the author means.
+const LATER_KEYS: &[&str] = &[
+    "include",
+    "rules",
+    "code",
+    "links",
+    "builtin",
+    "math-macros",
+];
+
+impl Manifest {
+    /// A project without a file: this name is its root deck and the name space of its guids, and
+    /// ids come from the notes alone.
+    #[must_use]
+    pub fn without_file(name: &DeckName) -> Self {
+        Self {
+            uid: name.as_str().to_owned(),
+            ids: IdMode::Natural,
+            sources: Vec::new(),
+            exclude: Vec::new(),
+            layout: DeckLayout::default(),
+            descriptions: Vec::new(),
+            deck_ids: Vec::new(),
+            deck_presets: Vec::new(),
+            defaults: Defaults {
+                note_type: Spanned::new(DEFAULT_TYPE.to_owned(), Span::NONE),
+                deck: name.clone(),
+                base_deck: name.clone(),
+                tags: Vec::new(),
+                suspend: WrittenSuspend::None,
+                flag: Flag::None,
+                settings: Arc::new(Settings::default()),
+                markdown: MarkdownOptions::default(),
+                format: DefaultFormat::default(),
+            },
+            types: vec![TypeSource::Glob(Spanned::new(
+                "types/*/type.yaml".to_owned(),
+                Span::NONE,
+            ))],
+            output: None,
+            name: name.clone(),
+        }
+    }
+
+    /// Reads a project file. What is wrong is told, and the rest read; `None` where nothing of it
+    /// can be used.
+    #[must_use]
+    pub fn read(file: FileId, source: &str, sink: &mut Diagnostics) -> Option<Self> {
+        let before = sink.count(crate::diag::Severity::Error);
+        let documents = super::yaml::parse(file, source, 0, sink);
+        let start = Span::new(file, 0..0);
+        let entries = match documents.as_slice() {
+            [document] => decode::mapping(document, FILE_NAME, sink)?,
+            [] if sink.count(crate::diag::Severity::Error) > before => return None,
+            [] => &[],
+            [_, second, ..] => {
+                let title = format!("{FILE_NAME} holds more than one document");
+                sink.push(
+                    Diagnostic::new(Code::WrongShape, title).at(second.span, "the second one"),
+                );
+                return None;
+            }
+        };
+        let find = |key: &str| entries.iter().find(|entry| entry.name() == key);
+        check_format(find("format"), start, sink)?;
+        let name = read_name(find("name"), start, sink)?;
+        let mut manifest = Self {
+            ids: IdMode::Lock,
+            ..Self::without_file(&name)
+        };
+        manifest.uid = match find("uid") {
+            Some(entry) => decode::string(&entry.value, "uid", sink)?.value,
+            None => {
+                let title = format!("{FILE_NAME} has no `uid`");
+                sink.push(
+                    Diagnostic::new(Code::BadValue, title)
+                        .at(start, "in this file")
+                        .note("the uid keeps your notes apart from those of other people")
+                        .help("add `uid: ` and a UUID, as `deckle init` and `uuidgen` make them, and never change it"),
+                );
+                return None;
+            }
+        };
+        // Presets first: decks refer to them.
+        let presets = find("presets").map(|entry| read_presets(entry, &manifest.uid, sink));
+        let presets = presets.unwrap_or_default();
+        for entry in entries {
+            manifest.apply(entry, &presets, sink);
+        }
+        Some(manifest)
+    }
+
+    fn apply(
+        &mut self,
+        entry: &Entry,
+        presets: &[(String, Arc<DeckOptions>)],
+        sink: &mut Diagnostics,
+    ) {
+        let value = &entry.value;
+        match entry.name() {
+            "format" | "name" | "uid" | "presets" => {}
+            "ids" => {
+                let modes = [
+                    ("lock", IdMode::Lock),
+                    ("inline", IdMode::Inline),
+                    ("natural", IdMode::Natural),
+                ];
+                self.ids = decode::choice(value, "ids", &modes, sink).unwrap_or(self.ids);
+            }
+            "sources" => self.sources = decode::strings(value, "sources", sink).unwrap_or_default(),
+            "exclude" => self.exclude = decode::strings(value, "exclude", sink).unwrap_or_default(),
+            "types" => self.types = read_types(value, sink),
+            "decks" => self.read_decks(value, presets, sink),
+            "defaults" => {
+                for entry in decode::mapping(value, "defaults", sink).unwrap_or_default() {
+                    if !header::apply(entry, &mut self.defaults, sink) {
+                        let keys = ["type", "tags", "suspend", "flag", "format"];
+                        decode::unknown_key(&entry.key, "in `defaults`", &keys, sink);
+                    }
+                }
+            }
+            "output" => self.read_output(value, sink),
+            "markdown" | "cloze" | "math" | "media" => {
+                header::apply(entry, &mut self.defaults, sink);
+            }
+            key if LATER_KEYS.contains(&key) => sink.push(
+                Diagnostic::new(
+                    Code::UnknownKey,
+                    format!("this version does not read `{key}`"),
+                )
+                .at(entry.key_span(), "not read yet")
+                .note("it is refused, because a deck built without it would be another one"),
+            ),
+            _ => decode::unknown_key(&entry.key, "in the project file", KEYS, sink),
+        }
+    }
+
+    fn read_decks(
+        &mut self,
+        value: &Node,
+        presets: &[(String, Arc<DeckOptions>)],
+        sink: &mut Diagnostics,
+    ) {
+        const KEYS: &[&str] = &[
+            "from",
+            "file-as-deck",
+            "strip-order-prefix",
+            "descriptions",
+            "ids",
+            "presets",
+        ];
+        for entry in decode::mapping(value, "decks", sink).unwrap_or_default() {
+            let (name, value) = (entry.name(), &entry.value);
+            let layout = &mut self.layout;
+            match name {
+                "from" => {
+                    let ways = [("path", true), ("flat", false)];
+                    layout.folders =
+                        decode::choice(value, name, &ways, sink).unwrap_or(layout.folders);
+                    if !layout.folders {
+                        layout.file_as_deck = false;
+                    }
+                }
+                "file-as-deck" => {
+                    layout.file_as_deck =
+                        decode::boolean(value, name, sink).unwrap_or(layout.file_as_deck);
+                }
+                "strip-order-prefix" => {
+                    layout.strip_order_prefix =
+                        decode::boolean(value, name, sink).unwrap_or(layout.strip_order_prefix);
+                }
+                "descriptions" => {
+                    for entry in decode::mapping(value, name, sink).unwrap_or_default() {
+                        let text = decode::string(&entry.value, "a description", sink);
+                        self.descriptions
+                            .extend(text.map(|it| (entry.spanned_name(), it)));
+                    }
+                }
+                "ids" => {
+                    for entry in decode::mapping(value, name, sink).unwrap_or_default() {
+                        let id = decode::integer(&entry.value, "a deck id", 2..=i64::MAX, sink);
+                        self.deck_ids
+                            .extend(id.map(|it| (entry.spanned_name(), it)));
+                    }
+                }
+                "presets" => {
+                    for entry in decode::mapping(value, name, sink).unwrap_or_default() {
+                        let key = decode::string(&entry.value, "the key of a preset", sink);
+                        let Some(key) = key else { continue };
+                        match presets.iter().find(|(it, _)| *it == key.value) {
+                            Some((_, preset)) => {
+                                self.deck_presets
+                                    .push((entry.spanned_name(), preset.clone()));
+                            }
+                            None => sink.push(unknown_preset(&key, presets)),
+                        }
+                    }
+                }
+                _ => decode::unknown_key(&entry.key, "in `decks`", KEYS, sink),
+            }
+        }
+    }
+
+    fn read_output(&mut self, value: &Node, sink: &mut Diagnostics) {
+        if let Value::Scalar(_) = value.value {
+            self.output = decode::string(value, "output", sink);
+            return;
+        }
+        for entry in decode::mapping(value, "output", sink).unwrap_or_default() {
+            match entry.name() {
+                "file" => self.output = decode::string(&entry.value, "file", sink),
+                "split" => {
+                    // The default is the one way that this version has.
+                    decode::choice(&entry.value, "split", &[("none", ())], sink);
+                }
+                _ => decode::unknown_key(&entry.key, "in `output`", &["file", "split"], sink),
+            }
+        }
+    }
+}
+
+fn check_format(entry: Option<&Entry>, start: Span, sink: &mut Diagnostics) -> Option<()> {
+    let Some(entry) = entry else {
+        let title = format!("{FILE_NAME} does not say its `format`");
+        sink.push(
+            Diagnostic::new(Code::ManifestFormat, title)
+                .at(start, "in this file")
+                .help("begin the file with `format: 1`"),
+        );
+        return None;
+    };
+    let format = decode::string(&entry.value, "format", sink)?;
+    if format.value == "1" {
+        return Some(());
+    }
+    let title = format!("`{}` is no format that this deckle reads", format.value);
+    sink.push(
+        Diagnostic::new(Code::ManifestFormat, title)
+            .at(format.span, "expected `1`")
+            .help("a project of a newer format needs a newer deckle"),
+    );
+    None
+}
+
+fn read_name(entry: Option<&Entry>, start: Span, sink: &mut Diagnostics) -> Option<DeckName> {
+    let Some(entry) = entry else {
+        let title = format!("{FILE_NAME} has no `name`");
+        sink.push(
+            Diagnostic::new(Code::BadValue, title)
+                .at(start, "in this file")
+                .help("add `name: ` and the name of the root deck"),
+        );
+        return None;
+    };
+    let name = decode::string(&entry.value, "name", sink)?;
+    DeckName::new(&name.value)
+        .map_err(|error| {
+            let title = format!("`{}` cannot be the name of a deck", name.value);
+            sink.push(Diagnostic::new(Code::BadDeckName, title).at(name.span, error.to_string()));
+        })
+        .ok()
+}
+
+fn read_types(value: &Node, sink: &mut Diagnostics) -> Vec<TypeSource> {
+    let mut types = Vec::new();
+    for item in decode::list(value, "types", sink).unwrap_or_default() {
+        match &item.value {
+            Value::Mapping(_) => types.push(TypeSource::Inline(item.clone())),
+            _ => types.extend(decode::string(item, "types", sink).map(TypeSource::Glob)),
+        }
+    }
+    types
+}
+
+fn read_presets(
+    entry: &Entry,
+    uid: &str,
+    sink: &mut Diagnostics,
+) -> Vec<(String, Arc<DeckOptions>)> {
+    let mut presets = Vec::new();
+    for preset in decode::mapping(&entry.value, "presets", sink).unwrap_or_default() {
+        let key = preset.name();
+        let entries = decode::mapping(&preset.value, key, sink).unwrap_or_default();
+        let find = |key: &str| entries.iter().find(|entry| entry.name() == key);
+        let name = find("name").and_then(|it| decode::string(&it.value, "name", sink));
+        let mut options = DeckOptions::new(name.map_or_else(|| key.to_owned(), |it| it.value));
+        let id = find("id").and_then(|it| decode::integer(&it.value, "id", 2..=i64::MAX, sink));
+        options = options.id(id.unwrap_or_else(|| crate::model::stable_id(&[uid, "preset", key])));
+        for option in entries
+            .iter()
+            .filter(|it| !matches!(it.name(), "name" | "id"))
+        {
+            let Some(value) = option_value(&option.value, option.name(), sink) else {
+                continue;
+            };
+            match options.set(option.name(), value) {
+                Ok(()) => {}
+                Err(DeckOptionsError::UnknownKey(_)) => {
+                    let keys: Vec<&str> = ["name", "id"]
+                        .into_iter()
+                        .chain(DeckOptions::keys())
+                        .collect();
+                    decode::unknown_key(&option.key, "in a preset of deck options", &keys, sink);
+                }
+                Err(error) => sink.push(
+                    Diagnostic::new(Code::BadDeckOptions, error.to_string())
+                        .at(decode::visible(option), "this value"),
+                ),
+            }
+        }
+        presets.push((key.to_owned(), Arc::new(options)));
+    }
+    presets
+}
+
+/// A value of a deck option, as the scalar looks: deck options check for themselves what they
+/// take.
+fn option_value(node: &Node, what: &str, sink: &mut Diagnostics) -> Option<DeckOptionValue> {
+    if let Value::Sequence(_) = node.value {
+        let items = decode::strings(node, what, sink)?;
+        let numbers: Option<Vec<f64>> = items.iter().map(|it| it.value.parse().ok()).collect();
+        return Some(match numbers {
+            Some(numbers) => DeckOptionValue::Numbers(numbers),
+            None => {
+                let words: Vec<&str> = items.iter().map(|it| it.value.as_str()).collect();
+                DeckOptionValue::Text(words.join(" "))
+            }
+        });
+    }
+    let text = decode::string(node, what, sink)?.value;
+    let value = text.parse().map(DeckOptionValue::Integer);
+    let value = value.or_else(|_| text.parse().map(DeckOptionValue::Number));
+    Some(value.unwrap_or_else(|_| match decode::as_boolean(&text) {
+        Some(switch) => DeckOptionValue::Switch(switch),
+        None => DeckOptionValue::Text(text),
+    }))
+}
+
+fn unknown_preset(key: &Spanned<String>, presets: &[(String, Arc<DeckOptions>)]) -> Diagnostic {
+    let title = format!("there is no preset `{}`", key.value);
+    let diagnostic = Diagnostic::new(Code::BadDeckOptions, title).at(key.span, "no such preset");
+    let keys: Vec<&str> = presets.iter().map(|(key, _)| key.as_str()).collect();
+    match crate::diag::nearest(&key.value, keys.iter().copied()) {
+        Some(near) => diagnostic.fix("a preset with a similar key exists", key.span, near),
+        None if keys.is_empty() => diagnostic.help("define it under `presets:`"),
+        None => diagnostic.help(format!("the presets are {}", decode::enumeration(&keys))),
+    }
+}

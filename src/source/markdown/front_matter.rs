@@ -1,0 +1,77 @@
+//! The YAML between two `---` lines at the top of a file.
+
+use std::ops::Range;
+
+use crate::diag::{Code, Diagnostic, Diagnostics, FileId, Span};
+use crate::source::defaults::Defaults;
+use crate::source::header;
+use crate::source::yaml::{self, Value, decode};
+
+/// Applies the front matter of a file to what it inherits, and returns where the text begins.
+pub(super) fn apply(
+    file: FileId,
+    source: &str,
+    defaults: &mut Defaults,
+    sink: &mut Diagnostics,
+) -> usize {
+    let start = if source.starts_with('\u{feff}') {
+        '\u{feff}'.len_utf8()
+    } else {
+        0
+    };
+    let first = first_line(source, start);
+    if source[first.clone()].trim_end() != "---" {
+        return start;
+    }
+    let fence = Span::new(file, start..start + 3);
+    let mut at = first.end;
+    let inner = loop {
+        let line = first_line(source, at);
+        if line.is_empty() {
+            sink.push(
+                Diagnostic::new(Code::FrontMatter, "the front matter has no end")
+                    .at(
+                        fence,
+                        "`---` at the very top opens the settings of the file",
+                    )
+                    .help("end them with another `---` line, or write `***` for a rule"),
+            );
+            return first.end;
+        }
+        if matches!(source[line.clone()].trim_end(), "---" | "...") {
+            at = line.end;
+            break first.end..line.start;
+        }
+        at = line.end;
+    };
+    let before = sink.count(crate::diag::Severity::Error);
+    let nodes = yaml::parse(file, &source[inner.clone()], inner.start, sink);
+    for node in nodes {
+        match node.value {
+            Value::Null => {}
+            Value::Mapping(entries) => {
+                for entry in &entries {
+                    if !header::apply(entry, defaults, sink) {
+                        decode::unknown_key(&entry.key, "front matter", header::KEYS, sink);
+                    }
+                }
+            }
+            _ if sink.count(crate::diag::Severity::Error) > before => {}
+            _ => sink.push(
+                Diagnostic::new(Code::FrontMatter, "the front matter is no mapping")
+                    .at(node.span, "not a `key: value`")
+                    .also(fence, "`---` at the very top opens the settings of the file")
+                    .help("write one `key: value` a line, such as `deck: Spanish`; if this is a rule, write `***`"),
+            ),
+        }
+    }
+    at
+}
+
+/// The line that begins at `at`, with its line break.
+fn first_line(source: &str, at: usize) -> Range<usize> {
+    let rest = source.get(at..).unwrap_or("");
+    at..rest
+        .find('\n')
+        .map_or(source.len().max(at), |it| at + it + 1)
+}

@@ -1,0 +1,314 @@
+//! What looks like a note and is none: the worst thing a card can do is to vanish unsaid.
+
+use std::ops::Range;
+
+use super::comment::Comment;
+use super::labels::{Labels, listing};
+use super::page::{Heading, Label, Page, is_atx};
+use super::reader::{FormKind, Reader};
+use crate::diag::{Code, Diagnostic, Diagnostics};
+use crate::source::types::TypeSet;
+
+/// Text directly above `---`.
+pub(super) fn setext(
+    page: &Page<'_>,
+    heading: &Heading,
+    underline: &Range<usize>,
+    in_note: bool,
+) -> Diagnostic {
+    let diagnostic = Diagnostic::new(
+        Code::Setext,
+        "text directly above `---` is a heading in Markdown",
+    )
+    .at(page.span(underline), "makes a heading of the text above")
+    .also(page.span(&heading.content), "this becomes the heading");
+    let line_break = if page.source[..underline.start].ends_with("\r\n") {
+        "\r\n"
+    } else {
+        "\n"
+    };
+    let above = page.span(&(underline.start..underline.start));
+    if in_note {
+        let diagnostic =
+            diagnostic.note("question and answer are divided by `---` with a blank line above it");
+        return diagnostic.fix("put a blank line above it", above, line_break);
+    }
+    let title = page.text(heading.content.clone());
+    let diagnostic = diagnostic.note("notes and sections are headings with `#` signs");
+    if title.as_str().contains('\n') {
+        return diagnostic.fix("for a rule, put a blank line above it", above, line_break);
+    }
+    let whole = page.span(&(heading.content.start..underline.end));
+    diagnostic
+        .help("for a rule, put a blank line above it")
+        .fix(
+            "for a heading, write",
+            whole,
+            format!("## {}", title.as_str()),
+        )
+}
+
+/// A label that stands in no note.
+pub(super) fn orphan(page: &Page<'_>, label: &Label, types: &TypeSet) -> Diagnostic {
+    let name = &label.name;
+    Diagnostic::new(Code::Labels, format!("`{name}:` belongs to no note"))
+        .at(page.span(&label.range), "no note is open here")
+        .note("a label note ends before a heading and before `---`")
+        .note(listing(types))
+        .help(format!("if the line is no label, write `\\{name}:`"))
+}
+
+/// Comments that hold settings at a place where they hold for nothing.
+pub(super) fn misplaced(reader: &Reader<'_>, claimed: &[bool], sink: &mut Diagnostics) {
+    // In prose a comment may look as it likes.
+    if reader.form.is_none() {
+        return;
+    }
+    let lost = |it: &(&Comment, &bool)| !it.1 && it.0.has_settings();
+    for (comment, _) in reader.shelf.comments.iter().zip(claimed).filter(lost) {
+        let diagnostic = Diagnostic::new(
+            Code::MetaComment,
+            "these settings stand at a place where they hold for no note",
+        )
+        .at(reader.shelf.page.span(&comment.range), "belongs to nothing");
+        sink.push(match reader.form {
+            Some((FormKind::Labels, _)) => {
+                diagnostic.help("put the comment on a line of its own, directly above the first label of its note")
+            }
+            _ => diagnostic.help("put the comment directly below the heading of its note; settings of a whole file stand in its front matter"),
+        });
+    }
+}
+
+/// Tells all that looks like a note, and is none by the rules of its file.
+pub(super) fn lookalikes(reader: &Reader<'_>, sink: &mut Diagnostics) {
+    in_formulas(reader, sink);
+    match &reader.form {
+        None => no_notes(reader, sink),
+        Some((form, first)) => {
+            if *form == FormKind::Labels {
+                hidden(reader, sink);
+            }
+            mixed(reader, *form, first, sink);
+        }
+    }
+}
+
+fn mixed(reader: &Reader<'_>, form: FormKind, first: &Range<usize>, sink: &mut Diagnostics) {
+    let [other, ..] = reader.others.as_slice() else {
+        return;
+    };
+    let page = reader.shelf.page;
+    let count = reader.others.len();
+    let level = usize::from(reader.shelf.options.note_level);
+    let diagnostic = match form {
+        FormKind::Headings => {
+            let title = match count {
+                1 => "a line looks like a label note in a file of heading notes".to_owned(),
+                _ => format!("{count} lines look like label notes in a file of heading notes"),
+            };
+            let name = &page.source[other.clone()];
+            let diagnostic = Diagnostic::new(Code::MixedForms, title)
+                .at(page.span(other), "read as text")
+                .also(
+                    page.span(first),
+                    "the first note, which decides for the file",
+                );
+            let diagnostic = if level < 6 {
+                diagnostic.help(format!(
+                    "if the headings are chapters and the labels are the notes, write `markdown: {{note-level: {}}}` in the front matter",
+                    level + 1
+                ))
+            } else {
+                diagnostic
+            };
+            diagnostic.help(format!("if it is text, write `\\{name}`"))
+        }
+        FormKind::Labels => {
+            let title = match count {
+                1 => "a heading looks like a note in a file of label notes".to_owned(),
+                _ => format!("{count} headings look like notes in a file of label notes"),
+            };
+            Diagnostic::new(Code::MixedForms, title)
+                .at(page.span(other), "what stands below it is in no note")
+                .also(
+                    page.span(first),
+                    "the first note, which decides for the file",
+                )
+                .help("put the heading notes into a file of their own, or write them with labels")
+                .help("a heading with no notes of its own carries the word `{skip}`")
+        }
+    };
+    sink.push(diagnostic);
+}
+
+/// Labels that cannot be seen as such.
+fn hidden(reader: &Reader<'_>, sink: &mut Diagnostics) {
+    let page = reader.shelf.page;
+    for range in near(page, reader.shelf.labels) {
+        let name = &page.source[range.clone()];
+        sink.push(
+            Diagnostic::new(
+                Code::SkippedHeading,
+                format!("`{name}` without a space behind it is no label"),
+            )
+            .at(page.span(range), "read as text")
+            .fix(
+                "put a space behind it",
+                page.span(&(range.end..range.end)),
+                " ",
+            ),
+        );
+    }
+    for range in &page.hidden_labels {
+        let name = &page.source[range.clone()];
+        sink.push(
+            Diagnostic::new(
+                Code::SkippedHeading,
+                format!("`{name}` stands in a block of HTML"),
+            )
+            .at(page.span(range), "read as HTML")
+            .note("a block of HTML ends at the next blank line")
+            .help("put a blank line above the label"),
+        );
+    }
+}
+
+/// Lines such as `Q:x`; `C:\x` and `A::b` are something else.
+fn near<'p>(page: &'p Page<'_>, labels: &Labels) -> impl Iterator<Item = &'p Range<usize>> {
+    page.near_labels.iter().filter(|range| {
+        let name = page.source[(*range).clone()].trim_end_matches(':');
+        let behind = page.source[range.end..].chars().next();
+        labels.begins(name) && behind.is_some_and(|it| !matches!(it, '\\' | '/' | ':'))
+    })
+}
+
+/// Headings that a formula swallows, which most likely lacks its end.
+fn in_formulas(reader: &Reader<'_>, sink: &mut Diagnostics) {
+    let page = reader.shelf.page;
+    for formula in &page.masked.formulas {
+        let mut at = formula.start;
+        for line in page.source[formula.clone()].split_inclusive('\n') {
+            if is_atx(line).is_some_and(|it| it <= reader.shelf.options.note_level)
+                && at > formula.start
+            {
+                let width = line.trim_end().len();
+                sink.push(
+                    Diagnostic::new(Code::SkippedHeading, "this heading stands inside a formula")
+                        .at(page.span(&(at..at + width)), "part of the formula")
+                        .also(
+                            page.span(&page.line(formula.start)),
+                            "the formula begins here",
+                        )
+                        .help("if the formula lacks its end, put it above the heading"),
+                );
+                break;
+            }
+            at += line.len();
+        }
+    }
+}
+
+fn no_notes(reader: &Reader<'_>, sink: &mut Diagnostics) {
+    let page = reader.shelf.page;
+    let level = reader.shelf.options.note_level;
+    let start = page.span(&page.line(body_start(page)));
+    let mut levels: Vec<u8> = reader
+        .shelf
+        .heads
+        .iter()
+        .map(|it| it.heading.level)
+        .collect();
+    levels.sort_unstable();
+    levels.dedup();
+    let reasons_given = levels.contains(&level) && !reader.shelf.options.tagged_only;
+    if reasons_given {
+        // Each of these headings was left out with `{skip}` or between `cards off` and `cards on`.
+        return;
+    }
+    if reader.shelf.options.tagged_only {
+        let tag = &reader.shelf.options.card_tag;
+        let diagnostic = Diagnostic::new(Code::NoNotes, "the file holds no note")
+            .at(start, format!("no heading carries `#{tag}` or settings"))
+            .note("`select: tagged` makes notes only of what is marked as one");
+        sink.push(diagnostic.info());
+        return;
+    }
+    if let Some(range) = near(page, reader.shelf.labels).next() {
+        let name = &page.source[range.clone()];
+        sink.push(
+            Diagnostic::new(Code::NoNotes, "the file holds no note")
+                .at(page.span(range), "almost a label")
+                .fix(
+                    format!("put a space behind `{name}`"),
+                    page.span(&(range.end..range.end)),
+                    " ",
+                ),
+        );
+        return;
+    }
+    let small = lower_case_label(page, reader.shelf.labels);
+    if let Some(range) = page.labels.first().map(|it| it.range.clone()).or(small) {
+        sink.push(
+            Diagnostic::new(Code::NoNotes, "the file holds no note")
+                .at(page.span(&range), "no label that begins a note")
+                .note(listing(reader.shelf.types))
+                .help("labels are written in upper case, at the beginning of their line"),
+        );
+        return;
+    }
+    let underlined = reader
+        .shelf
+        .heads
+        .iter()
+        .find(|it| it.heading.underline.is_some() && it.heading.level == 2);
+    match (underlined, reader.shelf.heads.iter().find(|it| it.heading.level > 1)) {
+        (Some(head), _) | (None, Some(head)) => {
+            let names: Vec<String> = levels.iter().map(u8::to_string).collect();
+            let found = head.heading.level;
+            let hashes = "#".repeat(usize::from(level));
+            let mut diagnostic = Diagnostic::new(
+                Code::SkippedHeading,
+                format!("no heading of this file is a note, for notes are headings of level {level}"),
+            )
+            .at(
+                page.span(&head.heading.content),
+                format!("a heading of level {found}"),
+            );
+            if underlined.is_some() {
+                diagnostic = diagnostic.help(format!("write `{hashes}` in front of a heading to make a note of it"));
+            } else {
+                diagnostic = diagnostic
+                    .note(format!("the file has headings of level {}", names.join(", ")))
+                    .help(format!("to make notes of them, write `markdown: {{note-level: {found}}}` in the front matter"));
+            }
+            sink.push(diagnostic.info());
+        }
+        (None, None) => sink.push(
+            Diagnostic::new(Code::NoNotes, "the file holds no note")
+                .at(start, "only text from here on")
+                .help("a note is a heading such as `## Question` with its answer below it, or the lines `Q: ..` and `A: ..`")
+                .info(),
+        ),
+    }
+}
+
+/// Where the text of the file begins.
+fn body_start(page: &Page<'_>) -> usize {
+    page.source.len() - page.masked.text.trim_start().len()
+}
+
+/// A line such as `q: x`.
+fn lower_case_label(page: &Page<'_>, labels: &Labels) -> Option<Range<usize>> {
+    let mut at = 0;
+    for line in page.masked.text.split_inclusive('\n') {
+        let small = line.split_once(": ").filter(|it| it.0.len() <= 8);
+        if let Some((name, _)) = small
+            && labels.begins(&name.to_uppercase())
+        {
+            return Some(at..at + name.len() + 1);
+        }
+        at += line.len();
+    }
+    None
+}

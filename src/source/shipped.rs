@@ -1,0 +1,146 @@
+//! The note types that come with deckle, compiled in. They are read like those of a project, from
+//! the folder `templates`.
+
+use std::sync::{Arc, LazyLock};
+
+use super::note_types::{TypeContext, read_type};
+use super::yaml;
+use crate::diag::{Diagnostics, Sources};
+use crate::files::Memory;
+use crate::model::NoteType;
+use crate::model::written::WrittenType;
+
+/// The style sheet that every note type begins with.
+pub const BASE_CSS: &str = include_str!("../../templates/style.css");
+
+/// The time of the last change of what is shipped, in seconds: 2026-11-22. It must grow whenever
+/// a file under `templates/` that makes a note type changes, or no learner gets the change.
+const MODIFIED: i64 = 1_795_305_600;
+
+macro_rules! shipped {
+    ($($key:literal: $($file:literal)*;)*) => {
+        /// Keys of the shipped types, and the files that make them.
+        const FILES: &[(&str, &[(&str, &str)])] = &[
+            $(($key, &[$(($file, include_str!(concat!("../../templates/", $key, "/", $file)))),*])),*
+        ];
+    };
+}
+
+shipped! {
+    "basic": "type.yaml" "front.html" "back.html";
+    "reversed": "type.yaml" "front.html" "back.html" "front-2.html" "back-2.html";
+    "optional-reversed": "type.yaml" "front.html" "back.html" "front-2.html" "back-2.html";
+    "typed": "type.yaml" "front.html" "back.html";
+    "cloze": "type.yaml" "front.html" "back.html";
+}
+
+/// The shipped note types.
+#[must_use]
+pub fn types() -> &'static [Arc<WrittenType>] {
+    static TYPES: LazyLock<Vec<Arc<WrittenType>>> = LazyLock::new(|| {
+        FILES
+            .iter()
+            .filter_map(|(key, files)| load(key, files))
+            .collect()
+    });
+    &TYPES
+}
+
+fn load(key: &str, files: &[(&str, &str)]) -> Option<Arc<WrittenType>> {
+    let mut memory = Memory::new().with("style.css", BASE_CSS);
+    for (name, text) in files {
+        memory = memory.with(format!("{key}/{name}"), *text);
+    }
+    let (mut sources, mut sink) = (Sources::new(), Diagnostics::new());
+    let (_, definition) = files.iter().find(|(name, _)| *name == "type.yaml")?;
+    let file = sources.add("type.yaml", *definition);
+    let documents = yaml::parse(file, definition, 0, &mut sink);
+    let context = TypeContext {
+        uid: "",
+        project: "deckle",
+        folder: key,
+        base_css: BASE_CSS,
+    };
+    let read = read_type(
+        documents.first()?,
+        context,
+        &memory,
+        &mut sources,
+        &mut sink,
+    )?;
+    let note_type = read.note_type.with_modified(MODIFIED);
+    let span = crate::diag::Span::NONE;
+    Some(Arc::new(WrittenType {
+        note_type,
+        span,
+        shipped: true,
+        ..read
+    }))
+}
+
+fn by_key(key: &str) -> NoteType {
+    let found = types()
+        .iter()
+        .find(|it| it.key == key)
+        .map(|it| it.note_type.clone());
+    #[expect(
+        clippy::expect_used,
+        reason = "the types are compiled in, and a test reads each of them"
+    )]
+    found.expect("every shipped note type can be read")
+}
+
+/// The shipped note types.
+impl NoteType {
+    /// Front and Back, and a card that asks for Back. Further fields: Extra, Context, Source.
+    #[must_use]
+    pub fn basic() -> Self {
+        by_key("basic")
+    }
+
+    /// As [`NoteType::basic`], with a second card that asks for Front.
+    #[must_use]
+    pub fn reversed() -> Self {
+        by_key("reversed")
+    }
+
+    /// As [`NoteType::reversed`], with the second card only where the field Add Reverse is filled.
+    #[must_use]
+    pub fn optional_reversed() -> Self {
+        by_key("optional-reversed")
+    }
+
+    /// As [`NoteType::basic`], where the answer is typed.
+    #[must_use]
+    pub fn typed() -> Self {
+        by_key("typed")
+    }
+
+    /// Text with clozes, and a card for each cloze number. Further fields: Extra, Title, Context,
+    /// Source.
+    #[must_use]
+    pub fn cloze() -> Self {
+        by_key("cloze")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Kind;
+
+    #[test]
+    fn every_shipped_type_can_be_read() {
+        let keys: Vec<&str> = types().iter().map(|it| it.key.as_str()).collect();
+        assert_eq!(
+            keys,
+            ["basic", "reversed", "optional-reversed", "typed", "cloze"]
+        );
+        for it in types() {
+            assert!(it.note_type.css() == BASE_CSS, "{}", it.key);
+            assert_eq!(it.note_type.modified(), Some(MODIFIED));
+        }
+        assert_eq!(NoteType::cloze().kind(), Kind::Cloze);
+        assert_eq!(NoteType::reversed().templates().len(), 2);
+    }
+}

@@ -1,0 +1,454 @@
+//! What authors stumble over in YAML, told with the reason and the mend.
+//!
+//! The parser says where it stopped, which seldom is what the author did. Each case here starts
+//! from that place and reads the line again as an author means it.
+
+mod escape;
+mod line;
+mod loose;
+mod structure;
+
+use std::ops::Range;
+
+use super::node::Node;
+use super::text::Ground;
+use crate::diag::{Code, Diagnostic, Severity, Span};
+
+pub(super) use escape::lost as lost_escape;
+pub(super) use loose::{dropped_comment, missing_spaces};
+
+/// Where and why the parser stopped.
+#[derive(Debug)]
+pub(super) struct Stop {
+    /// The byte of the YAML text.
+    pub(super) at: usize,
+    pub(super) problem: Problem,
+}
+
+/// Why the parser stopped.
+#[derive(Debug)]
+pub(super) enum Problem {
+    UnclosedQuote,
+    BehindQuote,
+    Escape,
+    Colon,
+    Character(char),
+    BlockHeader,
+    Tab,
+    UnclosedBracket,
+    TooDeep(usize),
+    Structure,
+    Other(String),
+}
+
+/// What the parser's stop means to the author.
+pub(super) fn explain(ground: Ground<'_>, stop: &Stop) -> Diagnostic {
+    let source = ground.source;
+    let at = boundary(source, stop.at);
+    let written = line::written(source, at);
+    let value = source.get(written.value.clone()).unwrap_or("");
+    let in_value = written.value.start <= at && written.key.is_some();
+    if in_value && value.starts_with("{{") {
+        return unquoted_cloze(ground, written.value);
+    }
+    let found = match &stop.problem {
+        Problem::TooDeep(limit) => Some(
+            Diagnostic::new(
+                Code::YamlSyntax,
+                "lists and mappings stand too deep in one another",
+            )
+            .at(character(ground, at), format!("deeper than {limit} levels")),
+        ),
+        Problem::UnclosedQuote => unclosed_quote(ground, at),
+        Problem::Escape => escape::unknown(ground, at),
+        Problem::BehindQuote => Some(behind_quote(ground, at, &written)),
+        Problem::Tab => tab(ground, at),
+        Problem::Character(it) if it.is_control() => Some(control_character(ground, at, *it)),
+        Problem::Colon => colon(ground, at, &written),
+        _ => None,
+    };
+    found
+        .or_else(|| special_start(ground, at, &written))
+        .or_else(|| unclosed_bracket(ground, at, &stop.problem))
+        .or_else(|| structure::explain(ground, at, &stop.problem))
+        .unwrap_or_else(|| unreadable(ground, at, &stop.problem))
+}
+
+fn unreadable(ground: Ground<'_>, at: usize, problem: &Problem) -> Diagnostic {
+    let diagnostic = Diagnostic::new(Code::YamlSyntax, "the YAML cannot be read on from here")
+        .at(character(ground, at), "unexpected here");
+    match problem {
+        Problem::Other(words) => diagnostic.note(words.clone()),
+        _ => diagnostic,
+    }
+    .help("put a text with special characters in quotes, or below `|` on lines of its own")
+}
+
+/// A value that begins with `{{`.
+pub(super) fn unquoted_cloze(ground: Ground<'_>, value: Range<usize>) -> Diagnostic {
+    let diagnostic = Diagnostic::new(
+        Code::YamlClozeUnquoted,
+        "a value that begins with `{{` must be quoted",
+    )
+    .at(
+        span(ground, value.clone()),
+        "YAML reads `{` as the beginning of a mapping",
+    );
+    quote(diagnostic, ground, value)
+}
+
+/// A key that is a list or a mapping, or no key at all.
+pub(super) fn bad_key(ground: Ground<'_>, node: &Node) -> Diagnostic {
+    let title = match node.shape() {
+        "nothing" => "a key is missing before the `:`".to_owned(),
+        shape => format!("a key is a text, not {shape}"),
+    };
+    let at = (node.span.start as usize).saturating_sub(ground.base);
+    let place = if node.span.start == node.span.end {
+        character(ground, at)
+    } else {
+        node.span
+    };
+    Diagnostic::new(Code::WrongShape, title)
+        .at(place, "this stands where a key belongs")
+        .help("put the text in quotes if it is one")
+}
+
+/// An alias of a name that no `&` gave; most likely emphasis.
+pub(super) fn unknown_alias(
+    ground: Ground<'_>,
+    name: &str,
+    alias: Range<usize>,
+    in_flow: bool,
+) -> Diagnostic {
+    let value = if in_flow {
+        line::written_in_flow(ground.source, alias.end)
+    } else {
+        alias.start
+            ..line::written(ground.source, alias.start)
+                .value
+                .end
+                .max(alias.end)
+    };
+    let is_name = name
+        .chars()
+        .all(|it| it.is_alphanumeric() || matches!(it, '_' | '-'));
+    if is_name && value.end == alias.end {
+        return Diagnostic::new(Code::AliasLimit, format!("`*{name}` refers to nothing"))
+            .at(
+                span(ground, alias.clone()),
+                format!("no `&{name}` stands above"),
+            )
+            .note("a value that begins with `*` repeats the value marked with `&` and that name")
+            .help(format!(
+                "quote it if it is text: `{}`",
+                line::quoted(&format!("*{name}"))
+            ));
+    }
+    special('*', ground, value)
+}
+
+/// An anchor before a text that nothing refers to: most likely text, as in `&nbsp;`.
+pub(super) fn unused_anchor(ground: Ground<'_>, anchor: Range<usize>) -> Diagnostic {
+    let written = line::written(ground.source, anchor.start);
+    let end = written.value.end.max(anchor.end);
+    let mut diagnostic = special('&', ground, anchor.start..end)
+        .note("a name is there to be used by a `*` below, and none does");
+    // A name that looks like one is no more than superfluous.
+    let name = ground
+        .source
+        .get(anchor.start + 1..anchor.end)
+        .unwrap_or("");
+    if name
+        .chars()
+        .all(|it| it.is_alphanumeric() || matches!(it, '_' | '-'))
+    {
+        diagnostic.severity = Severity::Warning;
+    }
+    diagnostic
+}
+
+/// A tag such as `!x`; `value` is what follows it in the same line, with it.
+pub(super) fn tag(
+    ground: Ground<'_>,
+    tag: Range<usize>,
+    value: Option<Range<usize>>,
+) -> Diagnostic {
+    let title = "an unquoted value cannot begin with `!`";
+    let diagnostic = Diagnostic::new(Code::YamlSpecialStart, title)
+        .at(span(ground, tag), "YAML reads this as the name of a type")
+        .note("deckle reads texts as they are written, and no types of YAML");
+    match value {
+        Some(value) => quote(diagnostic, ground, value),
+        None => diagnostic.help("remove it, or quote it if it is text"),
+    }
+}
+
+/// Where the unquoted value that an author meant ends in the line of `at`.
+pub(super) fn value_end(source: &str, at: usize) -> usize {
+    line::written(source, at).value.end.max(at)
+}
+
+/// As [`value_end`], with the lines below that belong to the value.
+pub(super) fn value_end_below(source: &str, at: usize) -> usize {
+    line::value_end(source, at)
+}
+
+fn unclosed_quote(ground: Ground<'_>, at: usize) -> Option<Diagnostic> {
+    let source = ground.source;
+    let quote = source.get(at..)?.chars().next()?;
+    if !matches!(quote, '"' | '\'') {
+        return None;
+    }
+    let value = line::written(source, at).value;
+    let place = span(ground, value.end..value.end);
+    let diagnostic = Diagnostic::new(Code::YamlSyntax, format!("the quote `{quote}` has no end"))
+        .at(span(ground, at..at + 1), "opened here");
+    let text = source.get(value.clone())?;
+    // An apostrophe that begins a word was not meant to open anything.
+    if quote == '\'' && value.start == at && text.contains(' ') && !text.ends_with(['.', '?']) {
+        return Some(diagnostic.fix(
+            "quote the value",
+            span(ground, value.clone()),
+            line::quoted(text),
+        ));
+    }
+    Some(diagnostic.fix("close it", place, quote.to_string()))
+}
+
+fn unclosed_bracket(ground: Ground<'_>, at: usize, problem: &Problem) -> Option<Diagnostic> {
+    let bracket = ground.source.get(at..)?.chars().next()?;
+    let end = match bracket {
+        '[' => ']',
+        '{' => '}',
+        _ => return None,
+    };
+    matches!(problem, Problem::UnclosedBracket).then(|| {
+        Diagnostic::new(
+            Code::YamlSyntax,
+            format!("the bracket `{bracket}` has no end"),
+        )
+        .at(span(ground, at..at + 1), "opened here")
+        .help(format!(
+            "close it with `{end}`, or quote the value if it is text"
+        ))
+    })
+}
+
+fn behind_quote(ground: Ground<'_>, at: usize, written: &line::Written) -> Diagnostic {
+    let source = ground.source;
+    let value = written.value.clone();
+    let end = value.end.max(at);
+    let diagnostic = Diagnostic::new(Code::YamlSyntax, "text stands behind the closing quote")
+        .at(span(ground, at..end), "no part of the quoted text");
+    let raw = source.get(value.clone()).unwrap_or("");
+    let opened = raw.chars().next().filter(|it| matches!(it, '"' | '\''));
+    let Some(quote) = opened else {
+        return diagnostic.help("quote the whole value");
+    };
+    if value.len() < 2 || written.goes_on {
+        return diagnostic.help("quote the whole value, or put it below `|`");
+    }
+    let inner = raw
+        .strip_prefix(quote)
+        .and_then(|it| it.strip_suffix(quote))
+        .filter(|it| !it.contains('\\'));
+    let (message, text) = match inner {
+        Some(inner) if quote == '\'' => (
+            "double the quotes that belong to the text",
+            line::quoted(&inner.replace("''", "'")),
+        ),
+        Some(inner) => ("use single quotes around the text", line::quoted(inner)),
+        None => ("quote the whole value", line::quoted(raw)),
+    };
+    diagnostic.fix(message, span(ground, value), text)
+}
+
+fn tab(ground: Ground<'_>, at: usize) -> Option<Diagnostic> {
+    let source = ground.source;
+    let line = line::line(source, at);
+    let indent = line.start + line::indent(source, &line);
+    let lead = source.get(line.start..indent)?;
+    let diagnostic = |place: Range<usize>| {
+        Diagnostic::new(
+            Code::YamlSyntax,
+            "YAML is indented with spaces, not with tabs",
+        )
+        .at(span(ground, place), "a tab")
+    };
+    if let Some(first) = lead.find('\t') {
+        let tabs = lead.get(first..)?;
+        let first = line.start + first;
+        let place = first..first + tabs.len() - tabs.trim_start_matches('\t').len();
+        return Some(diagnostic(place).fix(
+            "use two spaces for each tab, as far in as the lines around it",
+            span(ground, line.start..indent),
+            lead.replace('\t', "  "),
+        ));
+    }
+    let found = line.start + source.get(line.clone())?.find('\t')?;
+    let place = span(ground, found..found + 1);
+    Some(diagnostic(found..found + 1).fix("write a space", place, " "))
+}
+
+fn control_character(ground: Ground<'_>, at: usize, found: char) -> Diagnostic {
+    let place = at..at + found.len_utf8();
+    let number = u32::from(found);
+    Diagnostic::new(
+        Code::ControlCharacter,
+        format!("the file holds the control character U+{number:04X}"),
+    )
+    .at(span(ground, place.clone()), "nobody can see it")
+    .fix("remove it", span(ground, place), "")
+}
+
+/// A `:` where no key may stand.
+fn colon(ground: Ground<'_>, at: usize, written: &line::Written) -> Option<Diagnostic> {
+    let source = ground.source;
+    if let Some(key) = &written.key
+        && key.end < at
+    {
+        let value = written.value.clone();
+        if source.get(value.clone())?.starts_with(['[', '{']) {
+            return None;
+        }
+        let title = "a second `: ` in an unquoted value";
+        let diagnostic = Diagnostic::new(Code::YamlColon, title)
+            .at(
+                span(ground, at..at + 1),
+                "YAML takes what stands before it for a key",
+            )
+            .also(span(ground, key.clone()), "the key of this line");
+        return Some(quote(diagnostic, ground, value));
+    }
+    let own = line::line(source, at);
+    let above = line::line_above(source, own.start)?;
+    if let Some(diagnostic) = loose::missing_colon_space(ground, &above) {
+        return Some(diagnostic);
+    }
+    let value = line::written(source, above.start).value;
+    let value_text = source.get(value.clone())?;
+    if let Some(bracket @ ('[' | '{')) = value_text.chars().next()
+        && !value_text.contains([']', '}'])
+    {
+        return Some(special(bracket, ground, value));
+    }
+    let key = source.get(line::content_start(source, &own)..at)?;
+    let above_start = line::content_start(source, &above);
+    line::colon(source.get(above_start..above.end)?)?;
+    let (here, there) = (line::indent(source, &own), above_start - above.start);
+    if here <= there || key.contains(' ') {
+        let title = "a `: ` in an unquoted value";
+        return Some(
+            Diagnostic::new(Code::YamlColon, title)
+                .at(
+                    span(ground, at..at + 1),
+                    "YAML takes what stands before it for a key",
+                )
+                .also(
+                    span(ground, above_start..above.end),
+                    "the value begins in this line",
+                )
+                .help("put the value in quotes, or below `|` on lines of its own"),
+        );
+    }
+    Some(
+        Diagnostic::new(
+            Code::YamlSyntax,
+            format!("the key `{key}` stands too far in"),
+        )
+        .at(span(ground, own.start..own.start + here), "indented deeper")
+        .also(span(ground, above_start..above_start), "than this")
+        .note("a deeper line goes on with the value above it")
+        .fix(
+            "give both keys the same indentation",
+            span(ground, own.start..own.start + here),
+            " ".repeat(there),
+        ),
+    )
+}
+
+/// A value that begins with a character of YAML's own.
+fn special_start(ground: Ground<'_>, at: usize, written: &line::Written) -> Option<Diagnostic> {
+    let source = ground.source;
+    let mut value = written.value.clone();
+    let mut first = source.get(value.clone())?.chars().next()?;
+    let has_key = written.key.is_some() || value.start > line::line(source, at).start;
+    if matches!(first, '[' | '{') && value.start < at && written.key.is_some() {
+        let inner = line::written_in_flow(source, at);
+        let start = source.get(inner.clone())?.chars().next();
+        if let Some(start) = start.filter(|it| matches!(it, '`' | '@' | '%' | '*' | '&' | '!')) {
+            value = inner;
+            first = start;
+        }
+    }
+    let is_special = "`@%&*!|>[]{},?-#".contains(first);
+    if !has_key || !is_special || value.start > at {
+        return None;
+    }
+    Some(special(first, ground, value))
+}
+
+fn special(first: char, ground: Ground<'_>, value: Range<usize>) -> Diagnostic {
+    let meaning = match first {
+        '`' | '@' => "YAML reserves it and gives it no meaning",
+        '%' => "YAML keeps it for directives",
+        '&' => "YAML reads it as the name of what follows",
+        '*' => "YAML reads it as a repetition of another value",
+        '!' => "YAML reads it as the name of a type",
+        '|' | '>' => "YAML reads it as the beginning of a block of lines",
+        '[' => "YAML reads it as the beginning of a list",
+        '{' => "YAML reads it as the beginning of a mapping",
+        '-' => "YAML reads it as an item of a list, which begins on a line of its own",
+        _ => "YAML keeps it for itself",
+    };
+    let diagnostic = Diagnostic::new(
+        Code::YamlSpecialStart,
+        format!("an unquoted value cannot begin with `{first}`"),
+    )
+    .at(
+        span(ground, value.start..value.start + first.len_utf8()),
+        meaning,
+    );
+    quote(diagnostic, ground, value)
+}
+
+/// With the mend that puts the value in quotes; where it has several lines, in words.
+fn quote(diagnostic: Diagnostic, ground: Ground<'_>, value: Range<usize>) -> Diagnostic {
+    let text = ground.source.get(value.clone()).unwrap_or("");
+    let goes_on = line::written(ground.source, value.start).goes_on;
+    if text.is_empty() || text.contains(['\n', '\r']) || goes_on {
+        return diagnostic.help("put the value below `|` on lines of its own, indented deeper");
+    }
+    diagnostic.fix(
+        "quote the value",
+        span(ground, value.clone()),
+        line::quoted(text),
+    )
+}
+
+fn character(ground: Ground<'_>, at: usize) -> Span {
+    let rest = ground.source.get(at..).unwrap_or("");
+    let len = rest
+        .chars()
+        .next()
+        .filter(|it| !matches!(it, '\n' | '\r'))
+        .map_or(0, char::len_utf8);
+    span(ground, at..at + len)
+}
+
+/// The character boundary at or before a byte.
+fn boundary(source: &str, at: usize) -> usize {
+    let mut at = at.min(source.len());
+    while !source.is_char_boundary(at) {
+        at -= 1;
+    }
+    at
+}
+
+fn span(ground: Ground<'_>, range: Range<usize>) -> Span {
+    Span::new(
+        ground.file,
+        ground.base + range.start..ground.base + range.end,
+    )
+}

@@ -1,0 +1,107 @@
+//! Lines that do not fit their neighbors: indentation, and items of lists among keys.
+
+use std::ops::Range;
+
+use super::super::text::Ground;
+use super::{Problem, line, loose, span};
+use crate::diag::{Code, Diagnostic};
+
+/// How many lines above are looked at for one to belong to.
+const MAX_LINES: usize = 200;
+
+pub(super) fn explain(ground: Ground<'_>, at: usize, problem: &Problem) -> Option<Diagnostic> {
+    let source = ground.source;
+    let own = line::line(source, at);
+    if let Some(diagnostic) = loose::missing_colon_space(ground, &own) {
+        return Some(diagnostic);
+    }
+    if !matches!(problem, Problem::Structure | Problem::Other(_)) {
+        return None;
+    }
+    let above = line::line_above(source, own.start)?;
+    if let Some(diagnostic) = loose::missing_colon_space(ground, &above) {
+        return Some(diagnostic);
+    }
+    let here = line::indent(source, &own);
+    let first = own.start + here;
+    let text = source.get(first..own.end)?.trim_end();
+    let place = span(ground, first..first + text.len());
+    let is_item = text.starts_with("- ") || text == "-";
+    if let Some(rest) = text.strip_prefix('-')
+        && rest.starts_with(char::is_alphanumeric)
+    {
+        return Some(
+            Diagnostic::new(Code::YamlSyntax, "a space is missing behind `-`")
+                .at(
+                    span(ground, first..first + 1),
+                    "an item to you, a text to YAML",
+                )
+                .fix("write a space", span(ground, first + 1..first + 1), " "),
+        );
+    }
+    let open = open_columns(source, above.clone(), is_item);
+    if let Some(nearest) = open.iter().copied().min_by_key(|it| it.abs_diff(here))
+        && !open.contains(&here)
+        && !open_columns(source, above, !is_item).contains(&here)
+        && nearest.abs_diff(here) <= 2
+    {
+        return Some(
+            Diagnostic::new(Code::YamlSyntax, "the indentation fits no line above")
+                .at(place, format!("indented by {here}"))
+                .note("a line belongs to what stands above it with the same indentation")
+                .fix(
+                    "use the indentation of a line above",
+                    span(ground, own.start..first),
+                    " ".repeat(nearest),
+                ),
+        );
+    }
+    let (title, help) = if is_item {
+        (
+            "an item of a list stands where a key belongs",
+            "indent the items deeper than the key that they belong to",
+        )
+    } else {
+        (
+            "this line fits neither the list nor the mapping above",
+            "write `- ` before it if it begins an item, or indent it as the lines it belongs to",
+        )
+    };
+    Some(
+        Diagnostic::new(Code::YamlSyntax, title)
+            .at(place, "does not belong here")
+            .help(help),
+    )
+}
+
+/// The columns at which lists (for an item) or mappings (for a key) are open above, the
+/// innermost first.
+fn open_columns(source: &str, above: Range<usize>, items: bool) -> Vec<usize> {
+    let mut open = Vec::new();
+    let mut least = usize::MAX;
+    let mut line = above;
+    for _ in 0..MAX_LINES {
+        let column = line::indent(source, &line);
+        let start = line::content_start(source, &line);
+        let inner = start - line.start;
+        let is_item = inner > column;
+        let has_key = line::colon(source.get(start..line.end).unwrap_or("")).is_some();
+        if column < least {
+            if has_key && !items && inner < least {
+                open.push(inner);
+            }
+            if is_item && items {
+                open.push(column);
+            }
+            least = column;
+        }
+        if column == 0 {
+            break;
+        }
+        match line::line_above(source, line.start) {
+            Some(next) => line = next,
+            None => break,
+        }
+    }
+    open
+}
