@@ -829,7 +829,7 @@ fn check_intent(source: &str) -> Result<(), TestCaseError> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2000))]
+    #![proptest_config(ProptestConfig::with_cases(500))]
 
     #[test]
     fn soup_never_panics_and_opens_no_cloze_without_end(source in soup()) {

@@ -3,24 +3,22 @@
 //! No line breaks between block elements: AnkiDroid's editor may turn them into `<br>`. One
 //! paragraph alone is written without `<p>`: Anki sorts and compares by the first field's text.
 
-use std::borrow::Cow;
+mod callouts;
+mod footnotes;
+mod links;
+mod masks;
+
 use std::ops::Range;
 
-use pulldown_cmark::{
-    Alignment, CodeBlockKind, CowStr, Event, HeadingLevel, LinkType, Tag, TagEnd,
-};
+use pulldown_cmark::{Alignment, CodeBlockKind, Event, HeadingLevel, Tag, TagEnd};
 
-use super::html::is_web_address;
-use super::language;
-use super::markdown::Field;
-use super::mask::{Mask, Masked};
-use super::piece::{Element, Html, PieceKind};
-use super::raw_html;
-use super::scan::{RegionKind, glyph};
-use super::sink::Sink;
-use super::tex::push_tex;
 use crate::diag::{Code, Diagnostic, Span, nearest};
-use crate::model::written::MathEngine;
+use crate::render::language;
+use crate::render::markdown::Field;
+use crate::render::mask::Mask;
+use crate::render::piece::{Element, Html, PieceKind};
+use crate::render::raw_html;
+use crate::render::sink::Sink;
 
 pub(super) struct Writer<'w, 'n> {
     pub(super) field: &'w Field<'w>,
@@ -402,122 +400,6 @@ impl<'w, 'n> Writer<'w, 'n> {
         }
     }
 
-    /// Text with masks in it.
-    pub(super) fn text(&mut self, text: &str, line_break: &str) {
-        let is_ours = |it: char| it == glyph::PAD || glyph::mask_index(it).is_some();
-        let mut rest = text;
-        while let Some(at) = rest.find(is_ours) {
-            let (before, from) = rest.split_at(at);
-            push_text(&mut self.html, before, line_break);
-            let character = from.chars().next().unwrap_or(glyph::PAD);
-            if let Some(masked) = self.mask.get(character) {
-                self.restore(masked);
-            }
-            rest = from.get(character.len_utf8()..).unwrap_or_default();
-        }
-        push_text(&mut self.html, rest, line_break);
-    }
-
-    /// Writes what a mask stands for.
-    fn restore(&mut self, masked: Masked) {
-        let (index, first_token) = match masked {
-            Masked::Token(index) => return self.html.token(index),
-            Masked::Region { index, first_token } => (index, first_token),
-        };
-        let mask = self.mask;
-        let Some(region) = mask.scan.regions.get(index) else {
-            return;
-        };
-        let source = self.field.text.as_str();
-        let part = |range: &Range<usize>| source.get(range.clone()).unwrap_or_default();
-        match &region.kind {
-            RegionKind::Math { content, display } => {
-                let (open, close) = match (self.sink.settings.math, display) {
-                    (MathEngine::Mathjax, false) => ("\\(", "\\)"),
-                    (MathEngine::Mathjax, true) => ("\\[", "\\]"),
-                    (MathEngine::LatexTag, false) => ("[$]", "[/$]"),
-                    (MathEngine::LatexTag, true) => ("[$$]", "[/$$]"),
-                    (MathEngine::None, _) => (
-                        part(&(region.range.start..content.start)),
-                        part(&(content.end..region.range.end)),
-                    ),
-                };
-                self.tex(content, first_token, open, close);
-            }
-            RegionKind::Latex { content, document } => {
-                let open = part(&(region.range.start..content.start));
-                let close = part(&(content.end..region.range.end));
-                if *document {
-                    self.document(content, first_token, open, close);
-                } else {
-                    self.tex(content, first_token, open, close);
-                }
-            }
-            RegionKind::Sound { path } => {
-                let span = self.field.text.span(path.clone());
-                self.sound(part(path), span, part(&region.range));
-            }
-            RegionKind::Speech { .. } => {
-                let written = part(&region.range);
-                self.html.escaped(PieceKind::Text, written, "<br>");
-            }
-            RegionKind::Embed { inner } => self.embed(part(inner), inner.start),
-            RegionKind::Wiki { inner } => {
-                let inside = part(inner).replace("\\|", "|");
-                let shown = inside.split_once('|').map_or(inside.as_str(), |(_, it)| it);
-                push_text(&mut self.html, shown.trim(), " ");
-            }
-            RegionKind::Literal => {
-                let written = part(&region.range);
-                self.html.escaped(PieceKind::Text, written, " ");
-            }
-            RegionKind::Code | RegionKind::Comment => {}
-        }
-    }
-
-    fn tex(&mut self, content: &Range<usize>, first: usize, open: &str, close: &str) {
-        self.html.escaped(PieceKind::Math, open, " ");
-        let source = self.field.text.as_str();
-        let tokens = self.tokens_in(content, first);
-        let comment = push_tex(&mut self.html, source, content.clone(), tokens, first);
-        if let Some(comment) = comment {
-            let start = comment.start;
-            self.sink.push(
-                Diagnostic::new(Code::MathComment, "`%` begins a comment in TeX")
-                    .at(self.field.text.span(comment), "dropped from the formula")
-                    .help("a percent sign is written `\\%`")
-                    .fix("write `\\%`", self.field.text.span(start..start + 1), "\\%"),
-            );
-        }
-        self.html.escaped(PieceKind::Math, close, " ");
-    }
-
-    fn tokens_in(&self, content: &Range<usize>, first: usize) -> &'w [super::scan::Token] {
-        let tokens = &self.mask.scan.tokens;
-        let count = tokens
-            .iter()
-            .skip(first)
-            .take_while(|token| token.range.end <= content.end)
-            .count();
-        tokens.get(first..first + count).unwrap_or_default()
-    }
-
-    /// `[latex]`, whose lines matter: Anki makes line breaks of `<br>` before it typesets.
-    fn document(&mut self, content: &Range<usize>, first: usize, open: &str, close: &str) {
-        let source = self.field.text.as_str();
-        self.html.escaped(PieceKind::Text, open, "");
-        let mut at = content.start;
-        for (index, token) in (first..).zip(self.tokens_in(content, first)) {
-            let part = source.get(at..token.range.start).unwrap_or_default();
-            self.html.escaped(PieceKind::Text, part, "<br>");
-            self.html.token(index);
-            at = token.range.end;
-        }
-        let part = source.get(at..content.end).unwrap_or_default();
-        self.html.escaped(PieceKind::Text, part, "<br>");
-        self.html.escaped(PieceKind::Text, close, "");
-    }
-
     pub(super) fn raw_html(&mut self, tag: &str, start: usize) {
         raw_html::push_tag(self, tag, start);
     }
@@ -560,106 +442,6 @@ impl<'w, 'n> Writer<'w, 'n> {
         ""
     }
 
-    fn quote(&mut self, range: &Range<usize>) {
-        let masked = self.mask.text.get(range.clone()).unwrap_or_default();
-        let callout = callout(masked).map(|(kind, length)| {
-            self.skip_until = range.start + length;
-            kind
-        });
-        let Some(kind) = callout else {
-            self.open(Element::Block, "<blockquote>");
-            self.quotes.push(Quote::Plain);
-            return;
-        };
-        let (name, title) = self.title_of(kind);
-        self.open(
-            Element::Block,
-            &format!("<div class=\"callout callout-{name}\">"),
-        );
-        self.open(Element::Block, "<div class=\"callout-title\">");
-        if let Some(title) = title {
-            self.html.escaped(PieceKind::Text, &title, " ");
-        }
-        self.quotes.push(Quote::Title(self.depth));
-    }
-
-    /// The class of a callout, and its kind as a title where it has none of its own.
-    fn title_of(&self, kind: &str) -> (String, Option<String>) {
-        let name = self.mask.unmasked(kind).to_lowercase();
-        let behind = self.mask.text.get(self.skip_until..).unwrap_or_default();
-        let line = behind.lines().next().unwrap_or_default();
-        let title = line.trim().is_empty().then(|| {
-            let mut letters = name.chars();
-            let first = letters.next().map(|it| it.to_uppercase().to_string());
-            format!("{}{}", first.unwrap_or_default(), letters.as_str())
-        });
-        (name, title)
-    }
-
-    /// Ends the title of a callout and begins its first paragraph. Whether there was a title.
-    fn end_callout_title(&mut self) -> bool {
-        match self.quotes.last_mut() {
-            Some(quote) if *quote == Quote::Title(self.depth) && self.inline == 0 => {
-                *quote = Quote::Callout;
-            }
-            _ => return false,
-        }
-        self.close(Element::Block, "</div>");
-        self.open(Element::Block, "<p>");
-        true
-    }
-
-    fn close_or_drop_paragraph(&mut self) {
-        if self.html.text.ends_with("<p>") {
-            let shorter = self.html.text.len() - "<p>".len();
-            self.html.text.truncate(shorter);
-            if self.html.tracks {
-                self.html.pieces.pop();
-            }
-            self.depth = self.depth.saturating_sub(1);
-        } else {
-            self.close(Element::Block, "</p>");
-        }
-    }
-
-    fn link(&mut self, kind: LinkType, target: &str, title: &str, range: &Range<usize>) {
-        let target = self.mask.unmasked(target);
-        let is_autolink = matches!(kind, LinkType::Autolink | LinkType::Email);
-        let address = match kind {
-            LinkType::Email => Cow::Owned(format!("mailto:{target}")),
-            _ => Cow::Borrowed(target.as_ref()),
-        };
-        if is_autolink && !is_web_address(&address) {
-            self.text("<", " ");
-            self.links.push(Link::Bracket);
-            return;
-        }
-        if leads_out(&address) {
-            let mut tag = String::from("<a href=\"");
-            push_attribute(&mut tag, &address);
-            if !title.is_empty() {
-                tag.push_str("\" title=\"");
-                push_attribute(&mut tag, &self.mask.unmasked(title));
-            }
-            tag.push_str("\">");
-            self.open(Element::Inline, &tag);
-            self.links.push(Link::Tag);
-            return;
-        }
-        if !is_source(&address) && !address.is_empty() {
-            let span = self.span(range);
-            self.sink.push(
-                Diagnostic::new(
-                    Code::LinkTarget,
-                    format!("a link to `{address}` leads nowhere on a card"),
-                )
-                .at(span, "written as its text")
-                .help("link to an address such as `https://..`, or show the file as an image"),
-            );
-        }
-        self.links.push(Link::Text);
-    }
-
     fn in_image(&mut self, event: Event<'_>) {
         let Some(image) = &mut self.image else {
             return;
@@ -693,92 +475,13 @@ impl<'w, 'n> Writer<'w, 'n> {
             _ => place,
         };
         let span = self.field.text.span(span);
-        let (alt, mut size) = super::image::alt_and_size(&image.alt);
+        let (alt, mut size) = crate::render::image::alt_and_size(&image.alt);
         let behind = self.mask.text.get(image.range.end..).unwrap_or_default();
-        if let Some((attributes, length)) = super::image::attributes(behind) {
+        if let Some((attributes, length)) = crate::render::image::attributes(behind) {
             size = attributes;
             self.skip_until = image.range.end + length;
         }
         self.media(&image.target, span, false, alt, &image.title, size);
-    }
-
-    fn footnote(&mut self, label: &CowStr<'_>) {
-        let label = label.to_string();
-        let labels = &mut self.footnotes.labels;
-        let known = labels.iter().position(|it| *it == label);
-        let first = known.is_none();
-        let index = known.unwrap_or_else(|| {
-            labels.push(label);
-            labels.len() - 1
-        });
-        let number = index + 1;
-        let mut tag = String::from("<sup class=\"footnote-ref\"");
-        if first {
-            tag.push_str(" id=\"");
-            push_attribute(&mut tag, &format!("{}-ref-{number}", self.field.footnotes));
-            tag.push('"');
-        }
-        tag.push('>');
-        self.open(Element::Inline, &tag);
-        self.html.escaped(PieceKind::Text, &number.to_string(), " ");
-        self.close(Element::Inline, "</sup>");
-    }
-
-    fn start_footnote(&mut self, label: &CowStr<'_>) {
-        let html = Html::new(self.html.tracks, 64);
-        let outer = std::mem::replace(&mut self.html, html);
-        self.footnotes.outer.push(Outer {
-            html: outer,
-            depth: self.depth,
-            blocks: self.blocks,
-            first_is_paragraph: self.first_is_paragraph,
-            footnote: self.footnotes.written.len(),
-        });
-        (self.depth, self.blocks, self.first_is_paragraph) = (0, 0, false);
-        let slot = (label.to_string(), Html::default());
-        self.footnotes.written.push(slot);
-    }
-
-    fn end_footnote(&mut self) {
-        if self.blocks == 1 && self.first_is_paragraph {
-            self.html.unwrap_paragraph();
-        }
-        let Some(outer) = self.footnotes.outer.pop() else {
-            return;
-        };
-        let html = std::mem::replace(&mut self.html, outer.html);
-        self.depth = outer.depth;
-        self.blocks = outer.blocks;
-        self.first_is_paragraph = outer.first_is_paragraph;
-        if let Some((_, slot)) = self.footnotes.written.get_mut(outer.footnote) {
-            *slot = html;
-        }
-    }
-
-    /// The list at the end: notes that are referred to in the order of their numbers, then the
-    /// others, so that none is lost.
-    fn write_footnotes(&mut self) {
-        let mut written = std::mem::take(&mut self.footnotes.written);
-        if written.is_empty() {
-            return;
-        }
-        let labels = std::mem::take(&mut self.footnotes.labels);
-        let rank = |label: &str| labels.iter().position(|it| it == label);
-        written.sort_by_key(|(label, _)| rank(label).unwrap_or(usize::MAX));
-        self.open(Element::Block, "<ol class=\"footnotes\">");
-        for (label, html) in &written {
-            let mut tag = String::from("<li");
-            if let Some(index) = rank(label) {
-                tag.push_str(" id=\"");
-                push_attribute(&mut tag, &format!("{}-{}", self.field.footnotes, index + 1));
-                tag.push('"');
-            }
-            tag.push('>');
-            self.open(Element::Cell, &tag);
-            self.html.append(html);
-            self.close(Element::Cell, "</li>");
-        }
-        self.close(Element::Block, "</ol>");
     }
 }
 
@@ -836,42 +539,4 @@ fn heading(level: HeadingLevel) -> &'static str {
         HeadingLevel::H5 => "h5",
         HeadingLevel::H6 => "h6",
     }
-}
-
-/// The kind of the callout that a quote is, and the length of what says so: `> [!note]- `.
-fn callout(quote: &str) -> Option<(&str, usize)> {
-    let inside = quote.trim_start().strip_prefix('>')?;
-    let inside = inside.trim_start_matches([' ', '\t']).strip_prefix("[!")?;
-    let (kind, behind) = inside.split_once(']')?;
-    let is_name = |it: char| it.is_alphanumeric() || it == '-' || it == '_';
-    if kind.is_empty() || !kind.chars().all(is_name) {
-        return None;
-    }
-    let behind = behind.strip_prefix(['+', '-']).unwrap_or(behind);
-    let behind = behind.trim_start_matches([' ', '\t']);
-    Some((kind, quote.len() - behind.len()))
-}
-
-/// Whether a link leaves the collection by an address that a device can open.
-fn leads_out(address: &str) -> bool {
-    let Some((scheme, _)) = address.split_once(':') else {
-        return false;
-    };
-    let is_scheme = scheme.len() > 1
-        && scheme.starts_with(|it: char| it.is_ascii_alphabetic())
-        && scheme
-            .chars()
-            .all(|it| it.is_ascii_alphanumeric() || matches!(it, '+' | '-' | '.'));
-    let runs = ["javascript", "vbscript", "data", "file"];
-    is_scheme && !runs.iter().any(|it| scheme.eq_ignore_ascii_case(it))
-}
-
-/// Whether a link leads to another source file, or to a place in this one.
-fn is_source(address: &str) -> bool {
-    let path = address.split(['#', '?']).next().unwrap_or_default();
-    let extension = path.rsplit_once('.').map_or("", |(_, it)| it);
-    path.is_empty()
-        || ["md", "markdown", "yaml", "yml", "csv", "tsv", "txt"]
-            .iter()
-            .any(|it| extension.eq_ignore_ascii_case(it))
 }

@@ -1,0 +1,75 @@
+//! Links: those that lead out of the collection stay, the others are text.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use pulldown_cmark::LinkType;
+
+use super::{Link, Writer, push_attribute};
+use crate::diag::{Code, Diagnostic};
+use crate::render::html::is_web_address;
+use crate::render::piece::Element;
+
+impl Writer<'_, '_> {
+    pub(super) fn link(&mut self, kind: LinkType, target: &str, title: &str, range: &Range<usize>) {
+        let target = self.mask.unmasked(target);
+        let is_autolink = matches!(kind, LinkType::Autolink | LinkType::Email);
+        let address = match kind {
+            LinkType::Email => Cow::Owned(format!("mailto:{target}")),
+            _ => Cow::Borrowed(target.as_ref()),
+        };
+        if is_autolink && !is_web_address(&address) {
+            self.text("<", " ");
+            self.links.push(Link::Bracket);
+            return;
+        }
+        if leads_out(&address) {
+            let mut tag = String::from("<a href=\"");
+            push_attribute(&mut tag, &address);
+            if !title.is_empty() {
+                tag.push_str("\" title=\"");
+                push_attribute(&mut tag, &self.mask.unmasked(title));
+            }
+            tag.push_str("\">");
+            self.open(Element::Inline, &tag);
+            self.links.push(Link::Tag);
+            return;
+        }
+        if !is_source(&address) && !address.is_empty() {
+            let span = self.span(range);
+            self.sink.push(
+                Diagnostic::new(
+                    Code::LinkTarget,
+                    format!("a link to `{address}` leads nowhere on a card"),
+                )
+                .at(span, "written as its text")
+                .help("link to an address such as `https://..`, or show the file as an image"),
+            );
+        }
+        self.links.push(Link::Text);
+    }
+}
+
+/// Whether a link leaves the collection by an address that a device can open.
+fn leads_out(address: &str) -> bool {
+    let Some((scheme, _)) = address.split_once(':') else {
+        return false;
+    };
+    let is_scheme = scheme.len() > 1
+        && scheme.starts_with(|it: char| it.is_ascii_alphabetic())
+        && scheme
+            .chars()
+            .all(|it| it.is_ascii_alphanumeric() || matches!(it, '+' | '-' | '.'));
+    let runs = ["javascript", "vbscript", "data", "file"];
+    is_scheme && !runs.iter().any(|it| scheme.eq_ignore_ascii_case(it))
+}
+
+/// Whether a link leads to another source file, or to a place in this one.
+fn is_source(address: &str) -> bool {
+    let path = address.split(['#', '?']).next().unwrap_or_default();
+    let extension = path.rsplit_once('.').map_or("", |(_, it)| it);
+    path.is_empty()
+        || ["md", "markdown", "yaml", "yml", "csv", "tsv", "txt"]
+            .iter()
+            .any(|it| extension.eq_ignore_ascii_case(it))
+}
