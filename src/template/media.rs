@@ -195,10 +195,10 @@ impl<'a> HtmlMedia<'a> {
         let closing = quote
             .and_then(|quote| rest.get(1..)?.find(quote))
             .filter(|&length| length > 0);
-        if let Some(end) = closing.map(|length| start + 1 + length) {
-            if let Some(close) = self.close(end + 1) {
-                return Some((start + 1..end, close));
-            }
+        if let Some(end) = closing.map(|length| start + 1 + length)
+            && let Some(close) = self.close(end + 1)
+        {
+            return Some((start + 1..end, close));
         }
         let first = rest.chars().next().filter(|&c| c != '>')?.len_utf8();
         let end = start + first + rest.get(first..)?.find([' ', '>'])?;

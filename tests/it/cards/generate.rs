@@ -423,7 +423,7 @@ impl Case {
         for (at, note) in self.notes.iter().enumerate() {
             for (field, pieces) in note.fields.iter().enumerate() {
                 (0..pieces.len()).for_each(|piece| {
-                    push(&|case| drop(case.notes[at].fields[field].remove(piece)))
+                    push(&|case| drop(case.notes[at].fields[field].remove(piece)));
                 });
             }
         }
