@@ -1,7 +1,9 @@
 //! The clozes of a field: numbers, hints, problems, and what the two sides of a card show.
 //!
-//! Measured on Anki 26.9.3. The older 25.9.2 (AnkiDroid) differs in one thing: it takes
-//! `{{c1,2::x}}` for plain text; [`ClozeProblemKind::SeveralNumbers`] points at those.
+//! Measured on Anki 26.9.3. The older 25.9.2 (AnkiDroid) differs in three things: it takes
+//! `{{c1,2::x}}` for plain text ([`ClozeProblemKind::SeveralNumbers`] points at those), makes no
+//! cards for clozes within a cloze of number 0 ([`ClozeProblemKind::NumberZero`]), and reads
+//! `::` in the text of image occlusion as the beginning of a hint.
 
 mod read;
 mod reveal;
