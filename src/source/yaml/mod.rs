@@ -2,6 +2,8 @@
 
 mod content;
 pub mod decode;
+mod mapping;
+mod mended;
 mod node;
 mod notes;
 mod text;

@@ -907,3 +907,40 @@ fn ordinary_escapes_are_no_finding() {
         assert!(sink.is_empty(), "{source}");
     }
 }
+
+#[test]
+fn what_stands_behind_an_error_is_told_too() {
+    let source = "- q: a: b\n  a: `x`\n- q: \"\\sqrt\"\n  a: 'it's'\n- q: @é\n  a: c: d\n";
+    let mut sources = Sources::new();
+    let file = sources.add("a.yaml", source);
+    let mut sink = Diagnostics::new();
+    let _ = parse(file, source, 0, &mut sink);
+    sink.sort();
+    let found: Vec<(&str, &str)> = sink
+        .iter()
+        .map(|it| (it.code.id(), sources.snippet(it.span())))
+        .collect();
+    assert_eq!(
+        found,
+        [
+            ("E0103", ":"),
+            ("E0104", "`"),
+            ("E0105", "\\s"),
+            ("E0101", "s'"),
+            ("E0104", "@"),
+            ("E0103", ":")
+        ]
+    );
+    let mut mended = source.to_owned();
+    let mut edits: Vec<_> = sink
+        .iter()
+        .flat_map(|it| it.fix.iter().flat_map(|it| &it.edits))
+        .collect();
+    edits.sort_by_key(|(span, _)| span.start);
+    for (span, text) in edits.iter().rev() {
+        mended.replace_range(span.range(), text);
+    }
+    let mut again = Diagnostics::new();
+    let _ = parse(file, &mended, 0, &mut again);
+    assert!(again.is_empty(), "{mended}");
+}
