@@ -5,6 +5,7 @@ pub mod decode;
 mod mapping;
 mod mended;
 mod node;
+mod note;
 mod notes;
 mod text;
 mod traps;
