@@ -1,5 +1,10 @@
 //! What authors see when YAML does not mean what they do.
 
+#![expect(
+    clippy::disallowed_methods,
+    reason = "the snapshots look for their own source file"
+)]
+
 use snapbox::{assert_data_eq, str};
 
 use super::parse;

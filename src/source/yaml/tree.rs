@@ -37,6 +37,7 @@ pub fn parse(file: FileId, source: &str, offset: usize, sink: &mut Diagnostics) 
 
 /// An item of a file's list of notes.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Item<'a> {
     /// The document it stands in, from 0.
     pub document: usize,
