@@ -18,15 +18,21 @@ pub(in super::super) fn dropped_comment(
     name: &str,
 ) -> Option<Diagnostic> {
     let end = value.span.end as usize;
-    let rest = source.get(end..line::line(source, end).end)?;
-    let colon = usize::from(value.is_null() && rest.starts_with(':'));
-    let rest = rest.get(colon..)?;
-    let comment = rest.trim_start();
-    if comment.len() == rest.len() || !comment.starts_with('#') {
+    let written = value.span.start != value.span.end;
+    if value.is_null() && written {
         return None;
     }
-    let dropped = comment.trim_end();
-    let start = end + colon + (rest.len() - comment.len());
+    let behind = source.get(end..)?;
+    let behind = match behind.strip_prefix(':') {
+        Some(behind) if value.is_null() => behind,
+        _ => behind,
+    };
+    let comment = behind.trim_start_matches([' ', '\t']);
+    if comment.len() == behind.len() || !comment.starts_with('#') {
+        return None;
+    }
+    let start = source.len() - comment.len();
+    let dropped = source.get(start..line::line(source, start).end)?.trim_end();
     let place = Span::new(value.span.file, start..start + dropped.len());
     let title = if value.is_null() {
         format!("the value of `{name}` is a comment to YAML, so the field is empty")
