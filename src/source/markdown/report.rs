@@ -224,8 +224,8 @@ fn no_notes(reader: &Reader<'_>, sink: &mut Diagnostics) {
         .collect();
     levels.sort_unstable();
     levels.dedup();
-    let reasons_given = levels.contains(&level) && !reader.shelf.options.tagged_only;
-    if reasons_given {
+    let left_out = |it: &HeadLine| it.heading.level == level && it.heading.underline.is_none();
+    if !reader.shelf.options.tagged_only && reader.shelf.heads.iter().any(left_out) {
         // Each of these headings was left out with `{skip}` or between `cards off` and `cards on`.
         return;
     }

@@ -7,7 +7,7 @@ mod told;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use crate::diag::{Diagnostics, FileId, Sources, Span, Spanned, Style, render, render_short};
+use crate::diag::{Diagnostics, FileId, Sources, Span, Spanned, Style, render};
 use crate::model::written::{Content, WrittenField, WrittenNote, WrittenSuspend, WrittenType};
 use crate::model::{CardTemplate, DeckName, Flag, NoteType};
 use crate::source::defaults::{DefaultFormat, Defaults, MarkdownOptions};
@@ -145,16 +145,6 @@ impl Outcome {
             }
         }
         out
-    }
-
-    /// The findings, a line each.
-    fn short(&self) -> String {
-        let lines: Vec<String> = self
-            .sink
-            .iter()
-            .map(|it| render_short(it, &self.sources))
-            .collect();
-        lines.join("\n")
     }
 
     /// The findings as people see them.

@@ -175,3 +175,22 @@ proptest! {
         prop_assert!(longer.notes.len() >= outcome.notes.len());
     }
 }
+
+#[test]
+fn deep_nesting_and_long_lines_do_no_harm() {
+    let parts = [
+        "> ",
+        "- ",
+        "{ ",
+        "`",
+        "$$ ",
+        "\\[ ",
+        "a <!-- ",
+        "<!-- id: x -->",
+    ];
+    for part in parts {
+        for front in ["", "## ", "Q: "] {
+            read(&format!("{front}{}", part.repeat(5_000)));
+        }
+    }
+}

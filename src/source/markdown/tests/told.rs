@@ -1,4 +1,8 @@
 //! What is told, as people see it.
+#![allow(
+    clippy::disallowed_methods,
+    reason = "the snapshot macro looks for this file itself"
+)]
 
 use snapbox::{IntoData as _, assert_data_eq, str};
 
@@ -672,7 +676,13 @@ help: put a space behind `Q:`
 1 │ Q: a
   ╰╴  +
 === Title⏎---⏎text⏎
-
+info[W0123]: no heading of this file is a note, for notes are headings of level 2
+  ╭▸ a.md:1:1
+  │
+1 │ Title
+  │ ━━━━━ a heading of level 2
+  │
+  ╰ help: write `##` in front of a heading to make a note of it
 === A: b⏎
 warning[W0117]: the file holds no note
   ╭▸ a.md:1:1
