@@ -189,8 +189,8 @@ fn column(page: &Page<'_>, at: usize) -> usize {
 /// The lines of the comment with what stands before the first key blanked out, where the
 /// further lines are aligned with that key: only so YAML sees that they belong together.
 fn aligned(page: &Page<'_>, start: usize, end: usize) -> Option<String> {
-    let line = page.line(start).start;
     let rest = page.source[start..end].split_once('\n')?.1;
+    let line = page.line(start).start;
     let column = column(page, start);
     let mut lines = rest
         .lines()

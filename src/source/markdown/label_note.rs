@@ -146,18 +146,19 @@ impl LabelNote<'_> {
                 names.push(name);
             }
         }
-        let odd = self.labels.iter().enumerate().position(|(index, _)| {
-            let so_far = || self.names().take(index + 1);
-            match explicit {
-                Some(note_type) => !fits(note_type, so_far()),
-                None => !types
-                    .iter()
-                    .any(|it| !it.labels.is_empty() && fits(it, so_far())),
-            }
+        let mut candidates: Vec<&WrittenType> = match explicit {
+            Some(note_type) => vec![note_type],
+            None => types
+                .iter()
+                .map(|it| &**it)
+                .filter(|it| !it.labels.is_empty())
+                .collect(),
+        };
+        let odd = self.labels.iter().find(|label| {
+            candidates.retain(|it| field_of(it, &label.name).is_some());
+            candidates.is_empty()
         });
-        let odd = odd
-            .and_then(|it| self.labels.get(it))
-            .or(self.labels.last());
+        let odd = odd.or(self.labels.last());
         let title = match explicit {
             Some(note_type) => {
                 format!(
@@ -198,10 +199,6 @@ impl LabelNote<'_> {
     fn missing(&self, page: &Page<'_>, draft: &NoteDraft) -> Option<Diagnostic> {
         let first = self.labels.first()?;
         let note_type = draft.note_type();
-        let label = |index: usize| {
-            let found = note_type.labels.iter().find(|it| it.1 == index);
-            found.map_or("", |it| it.0.as_str())
-        };
         let at = page.span(&page.line(first.range.start));
         if !draft.has(0) {
             let line = format!("nothing stands behind `{}:`", first.name);
@@ -211,13 +208,13 @@ impl LabelNote<'_> {
                     .help("write the text behind the label, or in the lines below it"),
             );
         }
-        let second = label(1);
         let needed = note_type.required.contains(&1)
             || note_type.shipped
-                && !second.is_empty()
-                && label(0) == first.name
-                && is_pair(note_type);
+                && note_type.note_type.kind() == Kind::Normal
+                && note_type.fields.len() > 1;
         (needed && !draft.has(1)).then(|| {
+            let answer = note_type.labels.iter().find(|it| it.1 == 1);
+            let answer = answer.map_or("A", |it| it.0.as_str());
             Diagnostic::new(
                 Code::EmptyField,
                 format!("this `{}:` has no answer", first.name),
@@ -227,15 +224,10 @@ impl LabelNote<'_> {
                 format!("a note of type `{}`, whose back is empty", note_type.key),
             )
             .help(format!(
-                "write `{second}:` and the answer in the lines below it"
+                "write `{answer}:` and the answer in the lines below it"
             ))
         })
     }
-}
-
-/// Whether both of the first two fields are needed: all shipped types but those of clozes.
-fn is_pair(note_type: &WrittenType) -> bool {
-    note_type.note_type.kind() == Kind::Normal
 }
 
 /// The field of a label, which may also be another name of the field.

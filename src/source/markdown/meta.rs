@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
-use super::attributes::set_once;
+use super::attributes::take_once;
 use super::comment::{Comment, Meaning, is_reserved};
 use super::section::Scope;
-use crate::diag::{Code, Diagnostic, Diagnostics, FileId, Spanned, Text, TextBuilder, nearest};
+use crate::diag::{
+    Code, Diagnostic, Diagnostics, FileId, Span, Spanned, Text, TextBuilder, nearest,
+};
 use crate::model::written::{Content, Highlight, Settings, WrittenType};
 use crate::source::draft::{NoteDraft, NoteSettings};
 use crate::source::settings;
@@ -20,13 +22,7 @@ pub(super) fn apply_settings(comments: &[Comment], all: &mut NoteSettings, sink:
         }
         let mut own = NoteSettings::default();
         settings::apply(entry, &mut own, sink);
-        if let Some(id) = own.id {
-            set_once(&mut all.id, id, "id", sink);
-        } else if let Some(key) = own.note_type {
-            set_once(&mut all.note_type, key, "type", sink);
-        } else if let Some(guid) = own.guid {
-            set_once(&mut all.guid, guid, "guid", sink);
-        } else {
+        if !take_once(own, all, sink) {
             settings::apply(entry, all, &mut Diagnostics::new());
         }
     }
@@ -129,8 +125,19 @@ pub(super) fn fill_context(
 
 /// Fills a field with what is written in the file, unless that is nothing.
 pub(super) fn fill(draft: &mut NoteDraft, index: usize, text: Text, sink: &mut Diagnostics) {
+    let span = text.whole();
+    fill_at(draft, index, span, text, sink);
+}
+
+/// As [`fill`], where the field is named at `span`.
+pub(super) fn fill_at(
+    draft: &mut NoteDraft,
+    index: usize,
+    span: Span,
+    text: Text,
+    sink: &mut Diagnostics,
+) {
     if !text.as_str().trim().is_empty() {
-        let span = text.whole();
         let content = draft.content_by_kind(index, text);
         draft.set_index(index, span, content, sink);
     }
