@@ -12,7 +12,13 @@ pub(crate) struct Args {
     pub(crate) command: Command,
 
     /// How findings are written
-    #[arg(long, global = true, value_enum, default_value_t, value_name = "FORMAT")]
+    #[arg(
+        long,
+        global = true,
+        value_enum,
+        default_value_t,
+        value_name = "FORMAT"
+    )]
     pub(crate) message_format: MessageFormat,
 
     /// When to use colors; NO_COLOR is heeded

@@ -26,7 +26,11 @@ pub(super) fn build(args: &BuildArgs, printer: &Printer) -> Result<Outcome, Erro
     }
     let written = build.write()?;
     let took = started.elapsed();
-    let verb = if written.changed { "Built" } else { "Unchanged" };
+    let verb = if written.changed {
+        "Built"
+    } else {
+        "Unchanged"
+    };
     printer.summary(&format!(
         "{verb} {}: {}, {}, {}, {} in {:.2} s",
         written.path.display(),
@@ -44,11 +48,19 @@ pub(super) fn check(args: &CheckArgs, printer: &Printer) -> Result<Outcome, Erro
     let report = project.check(&options(&args.sources)?)?;
     printer.diagnostics(&report.diagnostics, &report.sources);
     printer.summary(&counts(&report));
-    Ok(if failed(&report, &args.sources) { Outcome::Sources } else { Outcome::Done })
+    Ok(if failed(&report, &args.sources) {
+        Outcome::Sources
+    } else {
+        Outcome::Done
+    })
 }
 
 fn open(args: &SourceArgs) -> Result<Project, Error> {
-    if args.paths.is_empty() { Project::open(".") } else { Project::open_paths(&args.paths) }
+    if args.paths.is_empty() {
+        Project::open(".")
+    } else {
+        Project::open_paths(&args.paths)
+    }
 }
 
 fn options(args: &SourceArgs) -> Result<BuildOptions, Error> {
@@ -70,7 +82,11 @@ fn counts(report: &Report) -> String {
         .filter(|(count, _)| *count > 0)
         .map(|(count, word)| plural(count, word))
         .collect();
-    let found = if findings.is_empty() { "nothing to mend".to_owned() } else { findings.join(", ") };
+    let found = if findings.is_empty() {
+        "nothing to mend".to_owned()
+    } else {
+        findings.join(", ")
+    };
     let statistics = &report.statistics;
     format!(
         "{}, {} in {}: {found}",

@@ -50,8 +50,14 @@ pub(crate) fn run() -> ExitCode {
 /// The moment of this build: `SOURCE_DATE_EPOCH` where it is set, else the clock. This is the one
 /// place that reads either.
 fn build_time() -> Result<BuildTime, Error> {
-    #[expect(clippy::disallowed_methods, reason = "the command line is where the world comes in")]
-    let (variable, now) = (std::env::var("SOURCE_DATE_EPOCH"), std::time::SystemTime::now());
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the command line is where the world comes in"
+    )]
+    let (variable, now) = (
+        std::env::var("SOURCE_DATE_EPOCH"),
+        std::time::SystemTime::now(),
+    );
     match variable {
         Err(_) => Ok(BuildTime::from(now)),
         Ok(typed) => match typed.trim().parse() {

@@ -26,7 +26,11 @@ impl Printer {
             }
         };
         let style = if color { Style::Color } else { Style::Plain };
-        Self { format: args.message_format, style, quiet: args.quiet }
+        Self {
+            format: args.message_format,
+            style,
+            quiet: args.quiet,
+        }
     }
 
     /// Prints findings: for people on stderr, for programs on stdout.
