@@ -22,7 +22,9 @@ mod plan;
 mod preset_rows;
 
 use std::io::{Cursor, Seek, Write};
+use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
+use std::thread;
 
 pub use baseline::{Baseline, BaselineLimits, BaselineNote};
 
@@ -177,12 +179,18 @@ impl Package {
     pub fn write_to(&self, writer: impl Write + Seek) -> Result<Written, Error> {
         let plan = plan::Plan::new(&self.decks, self.time, self.baseline.as_ref())?;
         let media = media::Media::new(&self.media)?;
-        let references = media.references(&plan);
         let mut archive = archive::ArchiveWriter::new(writer);
-        for file in media.files() {
-            archive.add_media(file)?;
-        }
-        let mut database = database::Database::build(&plan)?;
+        let (references, mut database) = thread::scope(|scope| {
+            let database = scope.spawn(|| database::Database::build(&plan));
+            for file in media.files() {
+                archive.add_media(file)?;
+            }
+            let references = media.references(&plan);
+            let database = database
+                .join()
+                .unwrap_or_else(|panic| resume_unwind(panic))?;
+            Ok::<_, Error>((references, database))
+        })?;
         let cards = database.cards();
         archive.add_database(&database.image()?)?;
         let bytes = archive.finish()?;

@@ -9,5 +9,6 @@ mod cards;
 mod decks;
 mod judge;
 mod layers;
+mod package;
 mod reproduce;
 mod ui;
