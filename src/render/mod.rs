@@ -1,76 +1,104 @@
-//! Placeholder until merged.
-use crate::diag::Diagnostics;
-use crate::files::Files;
-use crate::model::written::*;
+//! Field sources to Anki's HTML.
+//!
+//! Markdown is not the first to see a field: formulas, sound and LaTeX tags, wiki links and clozes
+//! are found before ([`scan`]) and stand as single characters ([`mask`]) in what the Markdown
+//! parser reads; [`writer`] makes HTML of its events and puts them back, [`place`] moves clozes
+//! to where they do not cut elements, and [`emit`] writes them so that Anki reads no other ones.
+//!
+//! The only I/O is through [`Files`](crate::files::Files): media are looked up and hashed, never
+//! loaded. Notes can be rendered in parallel; names of media are known when all are done.
+
+mod emit;
+mod html;
+mod image;
+mod language;
+mod markdown;
+mod mask;
+mod media;
+mod note;
+mod piece;
+mod place;
+mod raw_html;
+mod scan;
+mod sink;
+mod template_media;
+mod tex;
+mod writer;
+
 use std::collections::BTreeMap;
-use std::sync::Arc;
-/// x
-pub struct Renderer<'a>(&'a dyn Files);
-/// x
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct MediaKey;
-impl MediaKey {
-    /// x
-    pub fn hex(&self) -> String {
-        String::new()
-    }
+
+pub use media::{MediaContent, MediaKey, MediaNames, NamedMedia};
+use media::Library;
+pub use template_media::TemplateMedia;
+
+use crate::diag::Diagnostics;
+use crate::files::{Files, parent};
+use crate::model::written::{Settings, WrittenNote, WrittenType};
+
+/// Renders the notes of a project. Many threads may use it at a time.
+pub struct Renderer<'a> {
+    library: Library<'a>,
 }
-/// x
+
+/// A note's fields as HTML, and what was found on the way.
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
 pub struct RenderedNote {
-    /// x
+    /// The fields, in the order of the note type's. In the place of a media file's name stands
+    /// what [`MediaNames::resolve`] replaces.
     pub fields: Vec<String>,
-    /// x
+    /// The media that the fields use, in the order of first use, each once.
     pub media: Vec<MediaKey>,
-    /// x
+    /// What is wrong with the note.
     pub diagnostics: Diagnostics,
 }
-/// x
-pub enum MediaContent {
-    /// x
-    File(String),
-    /// x
-    Bytes(Arc<[u8]>),
-}
-/// x
-pub struct NamedMedia {
-    /// x
-    pub name: String,
-    /// x
-    pub key: MediaKey,
-    /// x
-    pub content: MediaContent,
-}
-/// x
-#[derive(Default)]
-pub struct MediaNames;
-impl MediaNames {
-    /// x
-    pub fn resolve(&self, _: &mut [String]) {}
-    /// x
-    pub fn files(&self) -> &[NamedMedia] {
-        &[]
-    }
-}
+
 impl<'a> Renderer<'a> {
-    /// x
+    /// A renderer that finds media among `files`.
+    #[must_use]
     pub fn new(files: &'a dyn Files) -> Self {
-        Self(files)
-    }
-    /// x
-    pub fn note(&self, note: &WrittenNote, _: &str, _: &str) -> RenderedNote {
-        let _ = (note, self.0);
-        RenderedNote {
-            fields: Vec::new(),
-            media: Vec::new(),
-            diagnostics: Diagnostics::new(),
+        Self {
+            library: Library::new(files),
         }
     }
-    /// x
+
+    /// The fields of a note. `source_path` is the path of its file, from which its media
+    /// references count; the ids of its footnotes begin with `footnote_prefix`.
+    ///
+    /// The result depends on the note and the files alone, not on other notes.
+    #[must_use]
+    pub fn note(
+        &self,
+        note: &WrittenNote,
+        source_path: &str,
+        footnote_prefix: &str,
+    ) -> RenderedNote {
+        note::render(&self.library, note, parent(source_path), footnote_prefix)
+    }
+
+    /// The names of the media that notes use, given in the order of the package. One content has
+    /// one name, from the smallest path at which any note found it, unless `frozen` holds one for
+    /// the hash of its content.
+    #[must_use]
     pub fn names<'k>(
         &self,
-        _: impl IntoIterator<Item = &'k MediaKey>,
-        _: &BTreeMap<String, String>,
+        used: impl IntoIterator<Item = &'k MediaKey>,
+        frozen: &BTreeMap<String, String>,
     ) -> MediaNames {
-        MediaNames
+        self.library.names(used, frozen)
+    }
+
+    /// The files that the CSS and the card templates of `types` refer to. They go into the
+    /// package under their own names, which begin with `_`.
+    #[must_use]
+    pub fn template_media<'t>(
+        &self,
+        types: impl IntoIterator<Item = &'t WrittenType>,
+        settings: &Settings,
+    ) -> TemplateMedia {
+        template_media::find(&self.library, types, settings)
     }
 }
+
+#[cfg(test)]
+mod tests;

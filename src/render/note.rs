@@ -1,0 +1,311 @@
+//! One note: which of its fields hold clozes, which numbers they get, and what they become.
+
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
+
+use super::RenderedNote;
+use super::markdown::{self, Field, is_plain_line};
+use super::media::Library;
+use super::raw_html::{render_html, render_media};
+use super::scan::{Dialect, GroupKind, Scan, scan};
+use super::sink::Sink;
+use crate::diag::{Code, Diagnostic, Diagnostics, Text};
+use crate::model::Kind;
+use crate::model::written::{Content, Highlight, WrittenNote};
+use crate::template::cloze::{ClozeProblemKind, ClozeText, cloze_numbers};
+
+/// A field's content that was scanned: clozes get their numbers once all of a note's fields are.
+enum Prepared<'c> {
+    Done(String),
+    Markdown(Marked<'c>),
+    Plain(Marked<'c>),
+    Html(&'c Text),
+    Media(&'c Text),
+    List(Vec<Prepared<'c>>),
+}
+
+struct Marked<'c> {
+    text: &'c Text,
+    scan: Scan,
+    numbers: Vec<Vec<u16>>,
+}
+
+pub(super) fn render(
+    library: &Library<'_>,
+    note: &WrittenNote,
+    folder: &str,
+    footnote_prefix: &str,
+) -> RenderedNote {
+    let mut sink = Sink::new(library, &note.settings, folder);
+    let is_cloze = note.note_type.note_type.kind() == Kind::Cloze;
+    let live = live_fields(note, is_cloze);
+    let mut prepared: Vec<Prepared<'_>> = Vec::with_capacity(note.fields.len());
+    for (index, content) in note.fields.iter().enumerate() {
+        let live = live.get(index).copied().unwrap_or(false);
+        prepared.push(match content {
+            Some(content) => prepare(content, note, is_cloze, live, &mut sink.diagnostics),
+            None => Prepared::Done(String::new()),
+        });
+    }
+    if is_cloze {
+        let mut used = Vec::new();
+        for field in &prepared {
+            collect_numbers(field, &mut used);
+        }
+        used.sort_unstable();
+        used.dedup();
+        for field in &mut prepared {
+            give_numbers(field, &mut used);
+        }
+    }
+    let mut fields = Vec::with_capacity(prepared.len());
+    for (index, field) in prepared.into_iter().enumerate() {
+        let html = match field {
+            Prepared::Done(html) => html,
+            field => {
+                let footnotes = format!("{footnote_prefix}-{index}");
+                write(&field, is_cloze, &footnotes, &mut sink)
+            }
+        };
+        fields.push(normal(html));
+    }
+    if is_cloze {
+        check_clozes(note, &fields, &live, &mut sink.diagnostics);
+    }
+    RenderedNote {
+        fields,
+        media: sink.media,
+        diagnostics: sink.diagnostics,
+    }
+}
+
+/// Which fields the front shows as clozes.
+fn live_fields(note: &WrittenNote, is_cloze: bool) -> Vec<bool> {
+    if !is_cloze {
+        return Vec::new();
+    }
+    let note_type = &note.note_type.note_type;
+    let mut live = vec![false; note_type.fields().len()];
+    for front in note_type.parsed_fronts() {
+        for used in front.field_uses() {
+            let is_cloze = used.filters.iter().any(|filter| filter.trim() == "cloze");
+            if let (true, Some(index)) = (is_cloze, note_type.field_index(used.name))
+                && let Some(live) = live.get_mut(index)
+            {
+                *live = true;
+            }
+        }
+    }
+    live
+}
+
+fn prepare<'c>(
+    content: &'c Content,
+    note: &WrittenNote,
+    is_cloze: bool,
+    live: bool,
+    found: &mut Diagnostics,
+) -> Prepared<'c> {
+    let settings = &note.settings;
+    let dialect = Dialect {
+        markdown: true,
+        clozes: live,
+        highlight: live && settings.highlight != Highlight::Never,
+        curly: live && settings.curly,
+        stray: match (is_cloze, live) {
+            (false, _) => Some(Code::ClozeIgnored),
+            (true, false) => Some(Code::ClozeOutside),
+            (true, true) => None,
+        },
+    };
+    match content {
+        Content::Markdown(text) => {
+            let trimmed = text.as_str().trim();
+            if is_plain_line(trimmed) {
+                return Prepared::Done(trimmed.to_owned());
+            }
+            Prepared::Markdown(marked(text, dialect, found))
+        }
+        Content::Plain(text) => {
+            let dialect = Dialect {
+                markdown: false,
+                highlight: false,
+                curly: false,
+                ..dialect
+            };
+            Prepared::Plain(marked(text, dialect, found))
+        }
+        Content::Html(text) => {
+            if is_cloze {
+                check_html(text, live, found);
+            }
+            Prepared::Html(text)
+        }
+        Content::Media(text) => Prepared::Media(text),
+        Content::List(items) => Prepared::List(
+            items
+                .iter()
+                .filter(|item| !item.is_blank())
+                .map(|item| prepare(item, note, is_cloze, live, found))
+                .collect(),
+        ),
+    }
+}
+
+fn marked<'c>(text: &'c Text, dialect: Dialect, found: &mut Diagnostics) -> Marked<'c> {
+    let scan = scan(text, dialect, found);
+    Marked {
+        text,
+        numbers: vec![Vec::new(); scan.groups.len()],
+        scan,
+    }
+}
+
+fn collect_numbers(field: &Prepared<'_>, used: &mut Vec<u16>) {
+    match field {
+        Prepared::Markdown(marked) | Prepared::Plain(marked) => {
+            for group in &marked.scan.groups {
+                if let GroupKind::Cloze(numbers) = &group.kind {
+                    used.extend(numbers);
+                }
+            }
+        }
+        Prepared::Html(text) => used.extend(cloze_numbers(text.as_str())),
+        Prepared::List(items) => items.iter().for_each(|item| collect_numbers(item, used)),
+        Prepared::Done(_) | Prepared::Media(_) => {}
+    }
+}
+
+fn give_numbers(field: &mut Prepared<'_>, used: &mut Vec<u16>) {
+    match field {
+        Prepared::Markdown(marked) | Prepared::Plain(marked) => {
+            marked.numbers = markdown::number(&marked.scan, used);
+        }
+        Prepared::List(items) => items.iter_mut().for_each(|item| give_numbers(item, used)),
+        Prepared::Done(_) | Prepared::Html(_) | Prepared::Media(_) => {}
+    }
+}
+
+fn write(prepared: &Prepared<'_>, guards: bool, footnotes: &str, sink: &mut Sink<'_>) -> String {
+    let field = |marked: &Marked<'_>, sink: &mut Sink<'_>, is_markdown: bool| {
+        let field = Field {
+            text: marked.text,
+            scan: &marked.scan,
+            numbers: &marked.numbers,
+            guards,
+            footnotes,
+        };
+        if is_markdown {
+            markdown::render(&field, sink)
+        } else {
+            markdown::render_plain(&field, sink)
+        }
+    };
+    match prepared {
+        Prepared::Done(html) => html.clone(),
+        Prepared::Markdown(marked) => field(marked, sink, true),
+        Prepared::Plain(marked) => field(marked, sink, false),
+        Prepared::Html(text) => render_html(text, sink),
+        Prepared::Media(text) => render_media(text, sink),
+        Prepared::List(items) if items.is_empty() => String::new(),
+        Prepared::List(items) => {
+            let mut html = String::from("<ul>");
+            for (index, item) in items.iter().enumerate() {
+                html.push_str("<li>");
+                html.push_str(&write(item, guards, &format!("{footnotes}-{index}"), sink));
+                html.push_str("</li>");
+            }
+            html.push_str("</ul>");
+            html
+        }
+    }
+}
+
+/// Anki keeps fields in NFC, and so does its search.
+fn normal(html: String) -> String {
+    if html.is_ascii() || is_nfc_quick(html.chars()) == IsNormalized::Yes {
+        return html;
+    }
+    html.nfc().collect()
+}
+
+/// The clozes of a field of HTML, which goes into the package as it is.
+fn check_html(text: &Text, live: bool, found: &mut Diagnostics) {
+    let clozes = ClozeText::parse(text.as_str());
+    if !live {
+        if !clozes.numbers().is_empty() {
+            found.push(
+                Diagnostic::new(
+                    Code::ClozeOutside,
+                    "a cloze in a field that its card template does not show as one",
+                )
+                .at(text.whole(), "makes a blank card")
+                .help("move it to a field that the front shows with `{{cloze:..}}`"),
+            );
+        }
+        return;
+    }
+    for problem in clozes.problems() {
+        let (code, message) = match problem.kind {
+            ClozeProblemKind::Unclosed => (Code::ClozeUnclosed, "the cloze has no end"),
+            ClozeProblemKind::NumberZero
+            | ClozeProblemKind::NumberTooHigh(_)
+            | ClozeProblemKind::NumberOutOfRange => {
+                (Code::ClozeNumber, "cloze numbers go from 1 to 500")
+            }
+            ClozeProblemKind::SeveralNumbers => (
+                Code::ClozeSeveral,
+                "AnkiDroid does not read several numbers in one cloze",
+            ),
+            ClozeProblemKind::TooDeep => (
+                Code::ClozeNesting,
+                "more than ten clozes stand inside one another",
+            ),
+            ClozeProblemKind::Misspelled => {
+                (Code::ClozeSpacing, "Anki reads a cloze only as `{{c1::`")
+            }
+            // Braces in scripts and styles are no mistake.
+            _ => continue,
+        };
+        found.push(Diagnostic::new(code, message).at(text.span(problem.range.clone()), ""));
+    }
+}
+
+/// A cloze note without a cloze makes a card that shows an error.
+fn check_clozes(note: &WrittenNote, fields: &[String], live: &[bool], found: &mut Diagnostics) {
+    let mut shown = fields.iter().zip(live).filter(|(_, live)| **live);
+    if shown.any(|(field, _)| !cloze_numbers(field).is_empty()) {
+        return;
+    }
+    // A cloze that is there, but wrong, was told already.
+    let told = |it: &Diagnostic| {
+        matches!(
+            it.code,
+            Code::ClozeNumber | Code::ClozeSpacing | Code::ClozeUnclosed | Code::ClozeOutside
+        )
+    };
+    if found.iter().any(told) {
+        return;
+    }
+    let names = note.note_type.note_type.field_names().zip(live);
+    let names: Vec<&str> = names
+        .filter(|(_, live)| **live)
+        .map(|(name, _)| name)
+        .collect();
+    let text = note
+        .fields
+        .iter()
+        .zip(live)
+        .find(|(content, live)| **live && content.is_some())
+        .and_then(|(content, _)| content.as_ref())
+        .map_or(note.span, Content::span);
+    let place = if text.is_some() { text } else { note.span };
+    found.push(
+        Diagnostic::new(Code::ClozeMissing, "the note has no cloze")
+            .at(place, "")
+            .note("Anki would make a card that shows an error")
+            .help(format!(
+                "write `{{{{c1::..}}}}` around what is to be hidden, in `{}`",
+                names.join("`, `")
+            )),
+    );
+}

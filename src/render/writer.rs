@@ -1,0 +1,871 @@
+//! From the Markdown parser's events to HTML.
+//!
+//! No line breaks between block elements: AnkiDroid's editor may turn them into `<br>`. One
+//! paragraph alone is written without `<p>`: Anki sorts and compares by the first field's text.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use pulldown_cmark::{
+    Alignment, CodeBlockKind, CowStr, Event, HeadingLevel, LinkType, Tag, TagEnd,
+};
+
+use super::html::is_web_address;
+use super::language;
+use super::markdown::Field;
+use super::mask::{Mask, Masked};
+use super::piece::{Element, Html, PieceKind};
+use super::raw_html;
+use super::scan::{RegionKind, glyph};
+use super::sink::Sink;
+use super::tex::push_tex;
+use crate::diag::{Code, Diagnostic, Span, nearest};
+use crate::model::written::MathEngine;
+
+pub(super) struct Writer<'w, 'n> {
+    pub(super) field: &'w Field<'w>,
+    pub(super) mask: &'w Mask<'w>,
+    pub(super) sink: &'w mut Sink<'n>,
+    pub(super) html: Html,
+    /// Block elements that are open.
+    depth: usize,
+    /// Inline elements that are open.
+    inline: usize,
+    /// Block elements at the top, and whether the first is a paragraph.
+    blocks: usize,
+    first_is_paragraph: bool,
+    /// The tags that end the links that are open.
+    links: Vec<Link>,
+    /// The text of an image that is being read.
+    image: Option<Image>,
+    quotes: Vec<Quote>,
+    table: Table,
+    /// The text of the code block that is being read.
+    code_block: Option<String>,
+    html_block: Option<(String, usize)>,
+    footnotes: Footnotes,
+    /// Text before this offset was read in another way.
+    skip_until: usize,
+}
+
+/// How a link ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Link {
+    Tag,
+    Text,
+    /// An autolink that is none.
+    Bracket,
+}
+
+struct Image {
+    target: String,
+    title: String,
+    range: Range<usize>,
+    alt: String,
+    /// Images within its text.
+    depth: usize,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Quote {
+    Plain,
+    Callout,
+    /// A callout whose title is being written, in a block element this deep.
+    Title(usize),
+}
+
+#[derive(Default)]
+struct Table {
+    alignments: Vec<Alignment>,
+    column: usize,
+    in_head: bool,
+}
+
+#[derive(Default)]
+struct Footnotes {
+    /// Labels in the order of their first use.
+    labels: Vec<String>,
+    written: Vec<(String, Html)>,
+    /// The field's own HTML and state, while a footnote is written.
+    outer: Vec<Outer>,
+}
+
+/// The field around a footnote that is being written, and the footnote's place.
+struct Outer {
+    html: Html,
+    depth: usize,
+    blocks: usize,
+    first_is_paragraph: bool,
+    footnote: usize,
+}
+
+impl<'w, 'n> Writer<'w, 'n> {
+    pub(super) fn new(
+        field: &'w Field<'w>,
+        mask: &'w Mask<'w>,
+        tracks: bool,
+        sink: &'w mut Sink<'n>,
+    ) -> Self {
+        let capacity = field.text.as_str().len() * 5 / 4 + 32;
+        Self {
+            field,
+            mask,
+            sink,
+            html: Html::new(tracks, capacity),
+            depth: 0,
+            inline: 0,
+            blocks: 0,
+            first_is_paragraph: false,
+            links: Vec::new(),
+            image: None,
+            quotes: Vec::new(),
+            table: Table::default(),
+            code_block: None,
+            html_block: None,
+            footnotes: Footnotes::default(),
+            skip_until: 0,
+        }
+    }
+
+    pub(super) fn event(&mut self, event: Event<'_>, range: Range<usize>) {
+        if self.image.is_some() {
+            return self.in_image(event);
+        }
+        match event {
+            Event::Start(tag) => self.start(tag, range),
+            Event::End(tag) => self.end(tag),
+            Event::Text(text) => self.plain_text(&text, &range),
+            Event::Code(code) => {
+                self.html.start(Element::Inline, "<code>");
+                self.text(&code, "\n");
+                self.html.end(Element::Inline, "</code>");
+            }
+            Event::Html(text) => match &mut self.html_block {
+                Some((block, _)) => block.push_str(&text),
+                None => self.raw_html(&text, range.start),
+            },
+            Event::InlineHtml(text) => self.raw_html(&text, range.start),
+            Event::FootnoteReference(label) => self.footnote(&label),
+            Event::SoftBreak => self.soft_break(range.end),
+            Event::HardBreak => {
+                if !self.end_callout_title() {
+                    self.html.raw("<br>");
+                }
+            }
+            Event::Rule => {
+                self.block(false);
+                self.html.raw("<hr>");
+            }
+            Event::TaskListMarker(checked) => self.html.raw(if checked {
+                r#"<input type="checkbox" checked disabled> "#
+            } else {
+                r#"<input type="checkbox" disabled> "#
+            }),
+            // Math is read before the parser; its own is switched off.
+            Event::InlineMath(text) | Event::DisplayMath(text) => self.text(&text, " "),
+        }
+    }
+
+    /// The whole field, with its footnotes at the end.
+    pub(super) fn finish(mut self) -> Html {
+        while !self.footnotes.outer.is_empty() {
+            self.end_footnote();
+        }
+        self.write_footnotes();
+        if self.blocks == 1 && self.first_is_paragraph {
+            self.html.unwrap_paragraph();
+        }
+        self.html
+    }
+
+    /// Counts a block element at the top.
+    fn block(&mut self, is_paragraph: bool) {
+        if self.depth == 0 {
+            if self.blocks == 0 {
+                self.first_is_paragraph = is_paragraph;
+            }
+            self.blocks += 1;
+        }
+    }
+
+    fn open(&mut self, element: Element, tag: &str) {
+        if element != Element::Inline {
+            self.block(tag == "<p>");
+            self.depth += 1;
+        } else {
+            self.inline += 1;
+        }
+        self.html.start(element, tag);
+    }
+
+    fn close(&mut self, element: Element, tag: &str) {
+        if element != Element::Inline {
+            self.depth = self.depth.saturating_sub(1);
+        } else {
+            self.inline = self.inline.saturating_sub(1);
+        }
+        self.html.end(element, tag);
+    }
+
+    fn start(&mut self, tag: Tag<'_>, range: Range<usize>) {
+        match tag {
+            Tag::Paragraph => {
+                if self.quotes.last() == Some(&Quote::Title(self.depth)) {
+                    return;
+                }
+                self.open(Element::Block, "<p>");
+            }
+            Tag::Heading { level, .. } => {
+                self.open(Element::Block, &format!("<{}>", heading(level)));
+            }
+            Tag::BlockQuote(_) => self.quote(&range),
+            Tag::CodeBlock(kind) => {
+                let language = match &kind {
+                    CodeBlockKind::Fenced(info) => self.language(info, &range),
+                    CodeBlockKind::Indented => "",
+                };
+                self.open(Element::Block, "<pre>");
+                let tag = if language.is_empty() {
+                    "<code>".to_owned()
+                } else {
+                    format!("<code class=\"language-{language}\">")
+                };
+                self.html.start(Element::Inline, &tag);
+                self.code_block = Some(String::new());
+            }
+            Tag::HtmlBlock => {
+                self.block(false);
+                self.depth += 1;
+                self.html_block = Some((String::new(), range.start));
+            }
+            Tag::List(None) => self.open(Element::Block, "<ul>"),
+            Tag::List(Some(1)) => self.open(Element::Block, "<ol>"),
+            Tag::List(Some(first)) => {
+                self.open(Element::Block, &format!("<ol start=\"{first}\">"));
+            }
+            Tag::Item => self.open(Element::Cell, "<li>"),
+            Tag::FootnoteDefinition(label) => self.start_footnote(&label),
+            Tag::Table(alignments) => {
+                self.table = Table {
+                    alignments,
+                    column: 0,
+                    in_head: false,
+                };
+                self.open(Element::Block, "<table>");
+            }
+            Tag::TableHead => {
+                self.table.in_head = true;
+                self.table.column = 0;
+                self.open(Element::Block, "<thead>");
+                self.open(Element::Cell, "<tr>");
+            }
+            Tag::TableRow => {
+                self.table.column = 0;
+                self.open(Element::Cell, "<tr>");
+            }
+            Tag::TableCell => {
+                let name = if self.table.in_head { "th" } else { "td" };
+                let tag = match self.table.alignments.get(self.table.column) {
+                    Some(Alignment::Left) => format!("<{name} align=\"left\">"),
+                    Some(Alignment::Center) => format!("<{name} align=\"center\">"),
+                    Some(Alignment::Right) => format!("<{name} align=\"right\">"),
+                    _ => format!("<{name}>"),
+                };
+                self.open(Element::Cell, &tag);
+            }
+            Tag::Emphasis => self.open(Element::Inline, "<em>"),
+            Tag::Strong => self.open(Element::Inline, "<strong>"),
+            Tag::Strikethrough => self.open(Element::Inline, "<del>"),
+            Tag::Superscript => self.open(Element::Inline, "<sup>"),
+            Tag::Subscript => self.open(Element::Inline, "<sub>"),
+            Tag::Link {
+                link_type,
+                dest_url,
+                title,
+                ..
+            } => self.link(link_type, &dest_url, &title, &range),
+            Tag::Image {
+                dest_url, title, ..
+            } => {
+                self.image = Some(Image {
+                    target: self.mask.unmasked(&dest_url).into_owned(),
+                    title: self.mask.unmasked(&title).into_owned(),
+                    range,
+                    alt: String::new(),
+                    depth: 1,
+                });
+            }
+            Tag::DefinitionList
+            | Tag::DefinitionListTitle
+            | Tag::DefinitionListDefinition
+            | Tag::MetadataBlock(_) => {}
+        }
+    }
+
+    fn end(&mut self, tag: TagEnd) {
+        match tag {
+            TagEnd::Paragraph => {
+                if self.end_callout_title() {
+                    // The body may have begun in this very paragraph; an empty one is none.
+                    self.close_or_drop_paragraph();
+                } else {
+                    self.close(Element::Block, "</p>");
+                }
+            }
+            TagEnd::Heading(level) => self.close(Element::Block, &format!("</{}>", heading(level))),
+            TagEnd::BlockQuote(_) => {
+                let quote = self.quotes.pop();
+                if matches!(quote, Some(Quote::Title(_))) {
+                    self.close(Element::Block, "</div>");
+                }
+                let is_callout = quote != Some(Quote::Plain);
+                let tag = if is_callout { "</div>" } else { "</blockquote>" };
+                self.close(Element::Block, tag);
+            }
+            TagEnd::CodeBlock => {
+                if let Some(block) = self.code_block.take() {
+                    self.text(block.strip_suffix('\n').unwrap_or(&block), "\n");
+                }
+                self.html.end(Element::Inline, "</code>");
+                self.close(Element::Block, "</pre>");
+            }
+            TagEnd::HtmlBlock => {
+                if let Some((block, start)) = self.html_block.take() {
+                    raw_html::push_block(self, &block, start);
+                }
+                self.depth = self.depth.saturating_sub(1);
+            }
+            TagEnd::List(true) => self.close(Element::Block, "</ol>"),
+            TagEnd::List(false) => self.close(Element::Block, "</ul>"),
+            TagEnd::Item => self.close(Element::Cell, "</li>"),
+            TagEnd::FootnoteDefinition => self.end_footnote(),
+            TagEnd::Table => {
+                self.close(Element::Block, "</tbody>");
+                self.close(Element::Block, "</table>");
+            }
+            TagEnd::TableHead => {
+                self.table.in_head = false;
+                self.close(Element::Cell, "</tr>");
+                self.close(Element::Block, "</thead>");
+                self.open(Element::Block, "<tbody>");
+            }
+            TagEnd::TableRow => self.close(Element::Cell, "</tr>"),
+            TagEnd::TableCell => {
+                self.table.column += 1;
+                let tag = if self.table.in_head { "</th>" } else { "</td>" };
+                self.close(Element::Cell, tag);
+            }
+            TagEnd::Emphasis => self.close(Element::Inline, "</em>"),
+            TagEnd::Strong => self.close(Element::Inline, "</strong>"),
+            TagEnd::Strikethrough => self.close(Element::Inline, "</del>"),
+            TagEnd::Superscript => self.close(Element::Inline, "</sup>"),
+            TagEnd::Subscript => self.close(Element::Inline, "</sub>"),
+            TagEnd::Link => match self.links.pop() {
+                Some(Link::Tag) => self.close(Element::Inline, "</a>"),
+                Some(Link::Bracket) => self.text(">", " "),
+                Some(Link::Text) | None => {}
+            },
+            // Images end where their text is read; the others are switched off.
+            TagEnd::Image
+            | TagEnd::DefinitionList
+            | TagEnd::DefinitionListTitle
+            | TagEnd::DefinitionListDefinition
+            | TagEnd::MetadataBlock(_) => {}
+        }
+    }
+
+    fn plain_text(&mut self, text: &str, range: &Range<usize>) {
+        if let Some(block) = &mut self.code_block {
+            block.push_str(text);
+            return;
+        }
+        if range.end <= self.skip_until {
+            return;
+        }
+        // Text that was read in another way in part has no escapes: its bytes are the source's.
+        let skipped = self.skip_until.saturating_sub(range.start);
+        self.text(text.get(skipped..).unwrap_or(text), " ");
+    }
+
+    fn soft_break(&mut self, end: usize) {
+        if self.end_callout_title() || end <= self.skip_until {
+            return;
+        }
+        if self.sink.settings.hard_breaks {
+            self.html.raw("<br>");
+        } else {
+            self.text(" ", " ");
+        }
+    }
+
+    /// Text with masks in it.
+    pub(super) fn text(&mut self, text: &str, line_break: &str) {
+        let is_ours = |it: char| it == glyph::PAD || glyph::mask_index(it).is_some();
+        let mut rest = text;
+        while let Some(at) = rest.find(is_ours) {
+            let (before, from) = rest.split_at(at);
+            push_text(&mut self.html, before, line_break);
+            let character = from.chars().next().unwrap_or(glyph::PAD);
+            if let Some(masked) = self.mask.get(character) {
+                self.restore(masked);
+            }
+            rest = from.get(character.len_utf8()..).unwrap_or_default();
+        }
+        push_text(&mut self.html, rest, line_break);
+    }
+
+    /// Writes what a mask stands for.
+    fn restore(&mut self, masked: Masked) {
+        let (index, first_token) = match masked {
+            Masked::Token(index) => return self.html.token(index),
+            Masked::Region { index, first_token } => (index, first_token),
+        };
+        let mask = self.mask;
+        let Some(region) = mask.scan.regions.get(index) else {
+            return;
+        };
+        let source = self.field.text.as_str();
+        let part = |range: &Range<usize>| source.get(range.clone()).unwrap_or_default();
+        match &region.kind {
+            RegionKind::Math { content, display } => {
+                let (open, close) = match (self.sink.settings.math, display) {
+                    (MathEngine::Mathjax, false) => ("\\(", "\\)"),
+                    (MathEngine::Mathjax, true) => ("\\[", "\\]"),
+                    (MathEngine::LatexTag, false) => ("[$]", "[/$]"),
+                    (MathEngine::LatexTag, true) => ("[$$]", "[/$$]"),
+                    (MathEngine::None, _) => (
+                        part(&(region.range.start..content.start)),
+                        part(&(content.end..region.range.end)),
+                    ),
+                };
+                self.tex(content, first_token, open, close);
+            }
+            RegionKind::Latex { content, document } => {
+                let open = part(&(region.range.start..content.start));
+                let close = part(&(content.end..region.range.end));
+                if *document {
+                    self.document(content, first_token, open, close);
+                } else {
+                    self.tex(content, first_token, open, close);
+                }
+            }
+            RegionKind::Sound { path } => {
+                let span = self.field.text.span(path.clone());
+                self.sound(part(path), span, part(&region.range));
+            }
+            RegionKind::Speech { .. } => {
+                let written = part(&region.range);
+                self.html.escaped(PieceKind::Text, written, "<br>");
+            }
+            RegionKind::Embed { inner } => self.embed(part(inner), inner.start),
+            RegionKind::Wiki { inner } => {
+                let inside = part(inner).replace("\\|", "|");
+                let shown = inside.split_once('|').map_or(inside.as_str(), |(_, it)| it);
+                push_text(&mut self.html, shown.trim(), " ");
+            }
+            RegionKind::Literal => {
+                let written = part(&region.range);
+                self.html.escaped(PieceKind::Text, written, " ");
+            }
+            RegionKind::Code | RegionKind::Comment => {}
+        }
+    }
+
+    fn tex(&mut self, content: &Range<usize>, first: usize, open: &str, close: &str) {
+        self.html.escaped(PieceKind::Math, open, " ");
+        let source = self.field.text.as_str();
+        let tokens = self.tokens_in(content, first);
+        let comment = push_tex(&mut self.html, source, content.clone(), tokens, first);
+        if let Some(comment) = comment {
+            let start = comment.start;
+            self.sink.push(
+                Diagnostic::new(Code::MathComment, "`%` begins a comment in TeX")
+                    .at(self.field.text.span(comment), "dropped from the formula")
+                    .help("a percent sign is written `\\%`")
+                    .fix("write `\\%`", self.field.text.span(start..start + 1), "\\%"),
+            );
+        }
+        self.html.escaped(PieceKind::Math, close, " ");
+    }
+
+    fn tokens_in(&self, content: &Range<usize>, first: usize) -> &'w [super::scan::Token] {
+        let tokens = &self.mask.scan.tokens;
+        let count = tokens
+            .iter()
+            .skip(first)
+            .take_while(|token| token.range.end <= content.end)
+            .count();
+        tokens.get(first..first + count).unwrap_or_default()
+    }
+
+    /// `[latex]`, whose lines matter: Anki makes line breaks of `<br>` before it typesets.
+    fn document(&mut self, content: &Range<usize>, first: usize, open: &str, close: &str) {
+        let source = self.field.text.as_str();
+        self.html.escaped(PieceKind::Text, open, "");
+        let mut at = content.start;
+        for (index, token) in (first..).zip(self.tokens_in(content, first)) {
+            let part = source.get(at..token.range.start).unwrap_or_default();
+            self.html.escaped(PieceKind::Text, part, "<br>");
+            self.html.token(index);
+            at = token.range.end;
+        }
+        let part = source.get(at..content.end).unwrap_or_default();
+        self.html.escaped(PieceKind::Text, part, "<br>");
+        self.html.escaped(PieceKind::Text, close, "");
+    }
+
+    pub(super) fn raw_html(&mut self, tag: &str, start: usize) {
+        raw_html::push_tag(self, tag, start);
+    }
+
+    /// The place in the source of a range of the masked text.
+    pub(super) fn span(&self, range: &Range<usize>) -> Span {
+        self.field.text.span(self.mask.span(range))
+    }
+
+    fn language(&mut self, info: &str, range: &Range<usize>) -> &'static str {
+        let info = self.mask.unmasked(info);
+        let name = language::name_in(&info);
+        if name.is_empty() {
+            return "";
+        }
+        if let Some(language) = language::language(name) {
+            return language;
+        }
+        let place = self.mask.span(range);
+        let source = self.field.text.as_str();
+        let line = source.get(place.clone()).unwrap_or_default();
+        let line = line.lines().next().unwrap_or_default();
+        let span = line.find(name).map_or(place.clone(), |at| {
+            place.start + at..place.start + at + name.len()
+        });
+        let span = self.field.text.span(span);
+        let unknown = Diagnostic::new(
+            Code::UnknownLanguage,
+            format!("no language `{name}` is known"),
+        )
+        .at(span, "written as plain text");
+        self.sink.push(match nearest(name, language::names()) {
+            Some(near) => unknown
+                .help(format!("did you mean `{near}`?"))
+                .fix(format!("write `{near}`"), span, near),
+            None => unknown.help("`text` is plain text"),
+        });
+        ""
+    }
+
+    fn quote(&mut self, range: &Range<usize>) {
+        let masked = self.mask.text.get(range.clone()).unwrap_or_default();
+        let callout = callout(masked).map(|(kind, length)| {
+            self.skip_until = range.start + length;
+            kind
+        });
+        let Some(kind) = callout else {
+            self.open(Element::Block, "<blockquote>");
+            self.quotes.push(Quote::Plain);
+            return;
+        };
+        let (name, title) = self.title_of(kind);
+        self.open(
+            Element::Block,
+            &format!("<div class=\"callout callout-{name}\">"),
+        );
+        self.open(Element::Block, "<div class=\"callout-title\">");
+        if let Some(title) = title {
+            self.html.escaped(PieceKind::Text, &title, " ");
+        }
+        self.quotes.push(Quote::Title(self.depth));
+    }
+
+    /// The class of a callout, and its kind as a title where it has none of its own.
+    fn title_of(&self, kind: &str) -> (String, Option<String>) {
+        let name = self.mask.unmasked(kind).to_lowercase();
+        let behind = self.mask.text.get(self.skip_until..).unwrap_or_default();
+        let line = behind.lines().next().unwrap_or_default();
+        let title = line.trim().is_empty().then(|| {
+            let mut letters = name.chars();
+            let first = letters.next().map(|it| it.to_uppercase().to_string());
+            format!("{}{}", first.unwrap_or_default(), letters.as_str())
+        });
+        (name, title)
+    }
+
+    /// Ends the title of a callout and begins its first paragraph. Whether there was a title.
+    fn end_callout_title(&mut self) -> bool {
+        match self.quotes.last_mut() {
+            Some(quote) if *quote == Quote::Title(self.depth) && self.inline == 0 => {
+                *quote = Quote::Callout;
+            }
+            _ => return false,
+        }
+        self.close(Element::Block, "</div>");
+        self.open(Element::Block, "<p>");
+        true
+    }
+
+    fn close_or_drop_paragraph(&mut self) {
+        if self.html.text.ends_with("<p>") {
+            let shorter = self.html.text.len() - "<p>".len();
+            self.html.text.truncate(shorter);
+            if self.html.tracks {
+                self.html.pieces.pop();
+            }
+            self.depth = self.depth.saturating_sub(1);
+        } else {
+            self.close(Element::Block, "</p>");
+        }
+    }
+
+    fn link(&mut self, kind: LinkType, target: &str, title: &str, range: &Range<usize>) {
+        let target = self.mask.unmasked(target);
+        let is_autolink = matches!(kind, LinkType::Autolink | LinkType::Email);
+        let address = match kind {
+            LinkType::Email => Cow::Owned(format!("mailto:{target}")),
+            _ => Cow::Borrowed(target.as_ref()),
+        };
+        if is_autolink && !is_web_address(&address) {
+            self.text("<", " ");
+            self.links.push(Link::Bracket);
+            return;
+        }
+        if leads_out(&address) {
+            let mut tag = String::from("<a href=\"");
+            push_attribute(&mut tag, &address);
+            if !title.is_empty() {
+                tag.push_str("\" title=\"");
+                push_attribute(&mut tag, &self.mask.unmasked(title));
+            }
+            tag.push_str("\">");
+            self.open(Element::Inline, &tag);
+            self.links.push(Link::Tag);
+            return;
+        }
+        if !is_source(&address) && !address.is_empty() {
+            let span = self.span(range);
+            self.sink.push(
+                Diagnostic::new(
+                    Code::LinkTarget,
+                    format!("a link to `{address}` leads nowhere on a card"),
+                )
+                .at(span, "written as its text")
+                .help("link to an address such as `https://..`, or show the file as an image"),
+            );
+        }
+        self.links.push(Link::Text);
+    }
+
+    fn in_image(&mut self, event: Event<'_>) {
+        let Some(image) = &mut self.image else {
+            return;
+        };
+        match event {
+            Event::Text(text) | Event::Code(text) | Event::InlineHtml(text) => {
+                image.alt.push_str(&self.mask.unmasked(&text));
+            }
+            Event::SoftBreak | Event::HardBreak => image.alt.push(' '),
+            Event::Start(Tag::Image { .. }) => image.depth += 1,
+            Event::End(TagEnd::Image) => {
+                image.depth -= 1;
+                if image.depth == 0
+                    && let Some(image) = self.image.take()
+                {
+                    self.end_image(image);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn end_image(&mut self, image: Image) {
+        let place = self.mask.span(&image.range);
+        let source = self.field.text.as_str();
+        let written = source.get(place.clone()).unwrap_or_default();
+        let span = match written.rfind(image.target.as_str()) {
+            Some(at) if !image.target.is_empty() => {
+                place.start + at..place.start + at + image.target.len()
+            }
+            _ => place,
+        };
+        let span = self.field.text.span(span);
+        let (alt, mut size) = super::image::alt_and_size(&image.alt);
+        let behind = self.mask.text.get(image.range.end..).unwrap_or_default();
+        if let Some((attributes, length)) = super::image::attributes(behind) {
+            size = attributes;
+            self.skip_until = image.range.end + length;
+        }
+        self.media(&image.target, span, false, alt, &image.title, size);
+    }
+
+    fn footnote(&mut self, label: &CowStr<'_>) {
+        let label = label.to_string();
+        let labels = &mut self.footnotes.labels;
+        let known = labels.iter().position(|it| *it == label);
+        let first = known.is_none();
+        let index = known.unwrap_or_else(|| {
+            labels.push(label);
+            labels.len() - 1
+        });
+        let number = index + 1;
+        let mut tag = String::from("<sup class=\"footnote-ref\"");
+        if first {
+            tag.push_str(" id=\"");
+            push_attribute(&mut tag, &format!("{}-ref-{number}", self.field.footnotes));
+            tag.push('"');
+        }
+        tag.push('>');
+        self.open(Element::Inline, &tag);
+        self.html.escaped(PieceKind::Text, &number.to_string(), " ");
+        self.close(Element::Inline, "</sup>");
+    }
+
+    fn start_footnote(&mut self, label: &CowStr<'_>) {
+        let html = Html::new(self.html.tracks, 64);
+        let outer = std::mem::replace(&mut self.html, html);
+        self.footnotes.outer.push(Outer {
+            html: outer,
+            depth: self.depth,
+            blocks: self.blocks,
+            first_is_paragraph: self.first_is_paragraph,
+            footnote: self.footnotes.written.len(),
+        });
+        (self.depth, self.blocks, self.first_is_paragraph) = (0, 0, false);
+        let slot = (label.to_string(), Html::default());
+        self.footnotes.written.push(slot);
+    }
+
+    fn end_footnote(&mut self) {
+        if self.blocks == 1 && self.first_is_paragraph {
+            self.html.unwrap_paragraph();
+        }
+        let Some(outer) = self.footnotes.outer.pop() else {
+            return;
+        };
+        let html = std::mem::replace(&mut self.html, outer.html);
+        self.depth = outer.depth;
+        self.blocks = outer.blocks;
+        self.first_is_paragraph = outer.first_is_paragraph;
+        if let Some((_, slot)) = self.footnotes.written.get_mut(outer.footnote) {
+            *slot = html;
+        }
+    }
+
+    /// The list at the end: notes that are referred to in the order of their numbers, then the
+    /// others, so that none is lost.
+    fn write_footnotes(&mut self) {
+        let mut written = std::mem::take(&mut self.footnotes.written);
+        if written.is_empty() {
+            return;
+        }
+        let labels = std::mem::take(&mut self.footnotes.labels);
+        let rank = |label: &str| labels.iter().position(|it| it == label);
+        written.sort_by_key(|(label, _)| rank(label).unwrap_or(usize::MAX));
+        self.open(Element::Block, "<ol class=\"footnotes\">");
+        for (label, html) in &written {
+            let mut tag = String::from("<li");
+            if let Some(index) = rank(label) {
+                tag.push_str(" id=\"");
+                push_attribute(&mut tag, &format!("{}-{}", self.field.footnotes, index + 1));
+                tag.push('"');
+            }
+            tag.push('>');
+            self.open(Element::Cell, &tag);
+            self.html.append(html);
+            self.close(Element::Cell, "</li>");
+        }
+        self.close(Element::Block, "</ol>");
+    }
+}
+
+/// Escaped text. What Anki would read as a sound, speech or LaTeX tag, though it was written as
+/// text (escaped, or in code), is kept from being one.
+pub(super) fn push_text(html: &mut Html, text: &str, line_break: &str) {
+    const TAGS: [&str; 6] = ["sound:", "anki:", "latex]", "/latex]", "$]", "$$]"];
+    if text.is_empty() {
+        return;
+    }
+    let begins = |rest: &str| {
+        TAGS.iter().any(|tag| {
+            rest.as_bytes()
+                .get(..tag.len())
+                .is_some_and(|it| it.eq_ignore_ascii_case(tag.as_bytes()))
+        })
+    };
+    html.piece(PieceKind::Text, |out| {
+        let mut rest = text;
+        if out.ends_with('[') && begins(rest) {
+            out.push_str("<!-- -->");
+        }
+        while let Some(at) = rest.find('[').map(|at| at + 1) {
+            let (before, behind) = rest.split_at(at);
+            crate::model::push_escaped(out, before, line_break);
+            if begins(behind) {
+                out.push_str("<!-- -->");
+            }
+            rest = behind;
+        }
+        crate::model::push_escaped(out, rest, line_break);
+    });
+}
+
+/// Text as the value of an attribute in double quotes.
+pub(super) fn push_attribute(tag: &mut String, value: &str) {
+    for character in value.chars() {
+        match character {
+            '&' => tag.push_str("&amp;"),
+            '<' => tag.push_str("&lt;"),
+            '>' => tag.push_str("&gt;"),
+            '"' => tag.push_str("&quot;"),
+            '\n' | '\r' => tag.push(' '),
+            _ => tag.push(character),
+        }
+    }
+}
+
+fn heading(level: HeadingLevel) -> &'static str {
+    match level {
+        HeadingLevel::H1 => "h1",
+        HeadingLevel::H2 => "h2",
+        HeadingLevel::H3 => "h3",
+        HeadingLevel::H4 => "h4",
+        HeadingLevel::H5 => "h5",
+        HeadingLevel::H6 => "h6",
+    }
+}
+
+/// The kind of the callout that a quote is, and the length of what says so: `> [!note]- `.
+fn callout(quote: &str) -> Option<(&str, usize)> {
+    let inside = quote.trim_start().strip_prefix('>')?;
+    let inside = inside.trim_start_matches([' ', '\t']).strip_prefix("[!")?;
+    let (kind, behind) = inside.split_once(']')?;
+    let is_name = |it: char| it.is_alphanumeric() || it == '-' || it == '_';
+    if kind.is_empty() || !kind.chars().all(is_name) {
+        return None;
+    }
+    let behind = behind.strip_prefix(['+', '-']).unwrap_or(behind);
+    let behind = behind.trim_start_matches([' ', '\t']);
+    Some((kind, quote.len() - behind.len()))
+}
+
+/// Whether a link leaves the collection by an address that a device can open.
+fn leads_out(address: &str) -> bool {
+    let Some((scheme, _)) = address.split_once(':') else {
+        return false;
+    };
+    let is_scheme = scheme.len() > 1
+        && scheme.starts_with(|it: char| it.is_ascii_alphabetic())
+        && scheme
+            .chars()
+            .all(|it| it.is_ascii_alphanumeric() || matches!(it, '+' | '-' | '.'));
+    let runs = ["javascript", "vbscript", "data", "file"];
+    is_scheme && !runs.iter().any(|it| scheme.eq_ignore_ascii_case(it))
+}
+
+/// Whether a link leads to another source file, or to a place in this one.
+fn is_source(address: &str) -> bool {
+    let path = address.split(['#', '?']).next().unwrap_or_default();
+    let extension = path.rsplit_once('.').map_or("", |(_, it)| it);
+    path.is_empty()
+        || ["md", "markdown", "yaml", "yml", "csv", "tsv", "txt"]
+            .iter()
+            .any(|it| extension.eq_ignore_ascii_case(it))
+}
