@@ -128,7 +128,10 @@ pub(super) fn is_plain_line(text: &str) -> bool {
         }
         _ => false,
     };
-    !starts_block && !bytes.iter().any(|byte| MARKUP.get(usize::from(*byte)) == Some(&true))
+    !starts_block
+        && !bytes
+            .iter()
+            .any(|byte| MARKUP.get(usize::from(*byte)) == Some(&true))
 }
 
 /// The bytes that may be markup somewhere in a line.

@@ -53,7 +53,10 @@ impl<'s> Mask<'s> {
     /// The place in the source of an offset in the masked text.
     pub(super) fn place(&self, offset: usize) -> usize {
         let index = self.places.partition_point(|(masked, _)| *masked <= offset);
-        match index.checked_sub(1).and_then(|index| self.places.get(index)) {
+        match index
+            .checked_sub(1)
+            .and_then(|index| self.places.get(index))
+        {
             Some((masked, source)) => (source + (offset - masked)).min(self.source.len()),
             None => offset,
         }

@@ -27,8 +27,8 @@ mod writer;
 
 use std::collections::BTreeMap;
 
-pub use media::{MediaContent, MediaKey, MediaNames, NamedMedia};
 use media::Library;
+pub use media::{MediaContent, MediaKey, MediaNames, NamedMedia};
 pub use template_media::TemplateMedia;
 
 use crate::diag::Diagnostics;

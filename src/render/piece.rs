@@ -68,7 +68,9 @@ impl Html {
         }
         let end = self.text.len();
         match self.pieces.last_mut() {
-            Some(last) if last.kind == kind && matches!(kind, PieceKind::Text | PieceKind::Math) => {
+            Some(last)
+                if last.kind == kind && matches!(kind, PieceKind::Text | PieceKind::Math) =>
+            {
                 last.range.end = end;
             }
             _ => self.pieces.push(Piece {

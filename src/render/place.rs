@@ -298,7 +298,9 @@ fn demote(html: &mut Html, scan: &Scan, source: &str, lost: &[bool]) {
             && is_lost(index)
         {
             let range = scan.tokens.get(index).map(|token| token.range.clone());
-            let written = range.and_then(|range| source.get(range)).unwrap_or_default();
+            let written = range
+                .and_then(|range| source.get(range))
+                .unwrap_or_default();
             // Pieces find their text in the buffer, in whatever order it stands there.
             let start = html.text.len();
             html.text.push_str(written);

@@ -114,7 +114,9 @@ pub(super) fn render_html(text: &Text, sink: &mut Sink<'_>) -> String {
         }
         let span = text.span(reference.range.clone());
         let name = match sink.follow(&reference.name, span, false) {
-            Target::File(_, kind) if reference.kind == Reference::Sound && kind != MediaKind::Sound => {
+            Target::File(_, kind)
+                if reference.kind == Reference::Sound && kind != MediaKind::Sound =>
+            {
                 sink.push(
                     Diagnostic::new(
                         Code::MediaKind,
@@ -169,7 +171,9 @@ pub(super) fn render_media(text: &Text, sink: &mut Sink<'_>) -> String {
                     format!("Anki neither shows nor plays `{}`", path.as_str()),
                 )
                 .at(path.whole(), "no picture, no sound")
-                .help("pictures are png, jpg, gif, svg, webp, avif; sounds mp3, ogg, m4a, wav, flac"),
+                .help(
+                    "pictures are png, jpg, gif, svg, webp, avif; sounds mp3, ogg, m4a, wav, flac",
+                ),
             );
             String::new()
         }

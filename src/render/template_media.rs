@@ -56,7 +56,10 @@ pub(super) fn find<'t>(
                 Some((_, other, span)) => found.diagnostics.push(
                     Diagnostic::new(
                         Code::MediaNameTaken,
-                        format!("the note types `{other}` and `{}` have different files `{name}`", written.key),
+                        format!(
+                            "the note types `{other}` and `{}` have different files `{name}`",
+                            written.key
+                        ),
                     )
                     .at(written.span, "this one")
                     .also(*span, "and this one")
@@ -122,7 +125,10 @@ fn accept(
                         format!("Anki has no folders for media, so `{name}` will not be found"),
                     )
                     .at(written.span, place)
-                    .help(format!("refer to `_{}`", file_name(name).trim_start_matches('_'))),
+                    .help(format!(
+                        "refer to `_{}`",
+                        file_name(name).trim_start_matches('_')
+                    )),
                 );
                 return None;
             }
@@ -130,7 +136,10 @@ fn accept(
                 found.push(
                     Diagnostic::new(
                         Code::MediaCase,
-                        format!("the file is called `{}`, in another letter case", file_name(&other)),
+                        format!(
+                            "the file is called `{}`, in another letter case",
+                            file_name(&other)
+                        ),
                     )
                     .at(written.span, place),
                 );
@@ -149,13 +158,15 @@ fn accept(
             Code::MediaOutside,
             format!("`{name}` lies outside of the project"),
         ),
-        Resolved::TooLarge { bytes } => Diagnostic::new(
-            Code::MediaTooLarge,
-            format!("`{name}` has {bytes} bytes"),
-        ),
+        Resolved::TooLarge { bytes } => {
+            Diagnostic::new(Code::MediaTooLarge, format!("`{name}` has {bytes} bytes"))
+        }
         Resolved::Ambiguous(paths) => Diagnostic::new(
             Code::MediaAmbiguous,
-            format!("several files are called `{name}`: `{}`", paths.join("`, `")),
+            format!(
+                "several files are called `{name}`: `{}`",
+                paths.join("`, `")
+            ),
         ),
         Resolved::Unreadable(text) | Resolved::BadData(text) => {
             Diagnostic::new(Code::MediaMissing, format!("`{name}` cannot be read")).note(text)
@@ -169,7 +180,8 @@ fn accept(
 fn tell_ordinary(written: &WrittenType, found: &mut Diagnostics) {
     let mut told: Vec<String> = Vec::new();
     let mut tell = |name: &str| {
-        let is_address = name.contains("{{") || name.contains(':') || name.starts_with(['#', '_', '/']);
+        let is_address =
+            name.contains("{{") || name.contains(':') || name.starts_with(['#', '_', '/']);
         if is_address || name.trim().is_empty() || told.iter().any(|it| it == name) {
             return;
         }
@@ -259,7 +271,11 @@ mod tests {
             &[],
         );
         let b = written("b", "{{Front}}<img src='_logo.png'>", "");
-        check(&[a, b], &["_logo.png", "_more.css", "_font.woff2"], &[Code::MediaNameTaken]);
+        check(
+            &[a, b],
+            &["_logo.png", "_more.css", "_font.woff2"],
+            &[Code::MediaNameTaken],
+        );
     }
 
     #[test]
@@ -269,7 +285,11 @@ mod tests {
         check(
             &[written("a", front, css)],
             &[],
-            &[Code::MediaMissing, Code::MediaNotStatic, Code::MediaNotStatic],
+            &[
+                Code::MediaMissing,
+                Code::MediaNotStatic,
+                Code::MediaNotStatic,
+            ],
         );
     }
 }

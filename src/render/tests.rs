@@ -160,7 +160,10 @@ fn math() {
     plain("$a{{x}}b$", r"\(a{{x}}b\)");
     plain("```math\nx_1\n```", r"\[x_1\]");
     plain("a $`x_1`$ b", r"a \(x_1\) b");
-    plain("> $$\n> a\n> > b\n> $$", r"<blockquote><p>\[a &gt; b\]</p></blockquote>");
+    plain(
+        "> $$\n> a\n> > b\n> $$",
+        r"<blockquote><p>\[a &gt; b\]</p></blockquote>",
+    );
     plain(r"$a\ $ b", r"$a\ $ b");
     plain(r"\(a\ \) b", r"\(a\ \) b");
     plain("a\n$$x$$\nb", r"a \[x\] b");
@@ -243,7 +246,10 @@ fn clozes() {
     cloze(r"{{c1::a}} \{{c1::x}}", "{{c1::a}} {<!-- -->{c1::x}}");
     cloze("==a== ==b==", "{{c1::a}} {{c2::b}}");
     plain("==a== ==b==", "<mark>a</mark> <mark>b</mark>");
-    cloze("{{c1::a}} `==a==` $==b==$", r"{{c1::a}} <code>==a==</code> \(==b==\)");
+    cloze(
+        "{{c1::a}} `==a==` $==b==$",
+        r"{{c1::a}} <code>==a==</code> \(==b==\)",
+    );
     cloze(
         "```rust\nfn f() -> {{c1::io::Result<String>}} {}\n```",
         "<pre><code class=\"language-rust\">fn f() -&gt; {{c1::io:<!-- -->:Result&lt;String&gt;}} {}</code></pre>",
@@ -262,10 +268,7 @@ fn clozes() {
         "{{c1::a **b}} c**",
         "{{c1::a <strong>b</strong>}}<strong> c</strong>",
     );
-    cloze(
-        "**{{c1::a** b}}",
-        "{{c1::<strong>a</strong> b}}",
-    );
+    cloze("**{{c1::a** b}}", "{{c1::<strong>a</strong> b}}");
     cloze(
         "{{c1::[a](https://e.com/}}::{{c2::)}}",
         "{{c1::<a href=\"https://e.com/}&#125;:&#58;{&#123;c2:&#58;\">a</a>}}",
@@ -277,10 +280,7 @@ fn clozes() {
     cloze("{{c1::x}}}", "{{c1::x}}}");
     cloze("{{{c1::x}}}", "{{{c1::x}}}");
     cloze("{{c1::a {{c2::b}}}}}", "{{c1::a {{c2::b}}}}}");
-    cloze(
-        "{{c1::{{c2::b}} {c}}}",
-        "{{c1::{{c2::b}} {c}<!-- -->}}",
-    );
+    cloze("{{c1::{{c2::b}} {c}}}", "{{c1::{{c2::b}} {c}<!-- -->}}");
     cloze("{{c1::a<!-- b -->}}", "{{c1::a}}");
     cloze(
         r"{{c1::\(\frac{a}{\frac{b}{c}}\)}}",
@@ -341,7 +341,10 @@ fn curly_clozes() {
     let check = |source: &str, expect: &str| with(curly(), Kind::Cloze, source, expect);
     check("a {b} {c}", "a {{c1::b}} {{c2::c}}");
     check("{2:b} {c} {3::d}", "{{c2::b}} {{c1::c}} {{c3::d}}");
-    check(r"{a} `{b}` $\frac{c}{d}$ \{e}", r"{{c1::a}} <code>{b}</code> \(\frac{c}{d}\) {e}");
+    check(
+        r"{a} `{b}` $\frac{c}{d}$ \{e}",
+        r"{{c1::a}} <code>{b}</code> \(\frac{c}{d}\) {e}",
+    );
     check("{{c1::a {b}}} {c", "{{c1::a {b}<!-- -->}} {c");
     with(Settings::default(), Kind::Normal, "{a}", "{a}");
     let never = Settings {
@@ -362,10 +365,7 @@ fn html_and_links() {
         "vector<int>, <T>, a < b && c > d",
         "vector&lt;int&gt;, &lt;T&gt;, a &lt; b &amp;&amp; c &gt; d",
     );
-    plain(
-        "std::vector<std::string>",
-        "std::vector&lt;std::string&gt;",
-    );
+    plain("std::vector<std::string>", "std::vector&lt;std::string&gt;");
     plain("<b>ok</b> <br>", "<b>ok</b> <br>");
     plain(
         "<https://e.com/?a=1&b=2>",
@@ -393,7 +393,10 @@ fn html_and_links() {
         "<div class=\"callout callout-warning\"><div class=\"callout-title\">Warning</div><p>body</p></div>",
     );
     plain("> q", "<blockquote><p>q</p></blockquote>");
-    plain("[a](other.md) [b](https://e.com \"t\")", "a <a href=\"https://e.com\" title=\"t\">b</a>");
+    plain(
+        "[a](other.md) [b](https://e.com \"t\")",
+        "a <a href=\"https://e.com\" title=\"t\">b</a>",
+    );
     coded(Kind::Normal, "[a](x.pdf)", "a", &[Code::LinkTarget]);
     coded(Kind::Normal, "[a](javascript:x)", "a", &[Code::LinkTarget]);
     plain(
@@ -401,7 +404,10 @@ fn html_and_links() {
         "<div> \\(x_1\\) &lt;T&gt; &amp; a &amp; b </div>",
     );
     plain("<pre>\na\n  b\n</pre>", "<pre>\na\n  b\n</pre>");
-    plain("- [ ] a\n- [x] b", "<ul><li><input type=\"checkbox\" disabled> a</li><li><input type=\"checkbox\" checked disabled> b</li></ul>");
+    plain(
+        "- [ ] a\n- [x] b",
+        "<ul><li><input type=\"checkbox\" disabled> a</li><li><input type=\"checkbox\" checked disabled> b</li></ul>",
+    );
     plain("~~a~~", "<del>a</del>");
     plain(
         "| a | b |\n|:-:|--:|\n| 1 | 2 |",
@@ -418,7 +424,10 @@ fn code_quotes_and_newlines() {
     );
     plain("`<div>&amp;`", "<code>&lt;div&gt;&amp;amp;</code>");
     plain("```\na\n\n  b\n```", "<pre><code>a\n\n  b</code></pre>");
-    plain("- a\n\n      b", "<ul><li><p>a</p><pre><code>b</code></pre></li></ul>");
+    plain(
+        "- a\n\n      b",
+        "<ul><li><p>a</p><pre><code>b</code></pre></li></ul>",
+    );
     plain("a\nb", "a b");
     plain("a  \nb", "a<br>b");
     plain("a\\\nb", "a<br>b");
@@ -437,7 +446,10 @@ fn code_quotes_and_newlines() {
     plain("Q: not a label", "Q: not a label");
     plain("### h\n\ntext", "<h3>h</h3><p>text</p>");
     plain(r"\==a\==", "==a==");
-    plain(r"\[sound:x.mp3] `[sound:x.mp3]`", "[<!-- -->sound:x.mp3] <code>[<!-- -->sound:x.mp3]</code>");
+    plain(
+        r"\[sound:x.mp3] `[sound:x.mp3]`",
+        "[<!-- -->sound:x.mp3] <code>[<!-- -->sound:x.mp3]</code>",
+    );
     coded(
         Kind::Normal,
         "```rsut\nx\n```",
@@ -448,8 +460,14 @@ fn code_quotes_and_newlines() {
 
 #[test]
 fn media_files() {
-    plain("![[my img.png|300]]", "<img src=\"my_img-#.png\" width=\"300\">");
-    plain("![[my img.png|300x200]]", "<img src=\"my_img-#.png\" width=\"300\" height=\"200\">");
+    plain(
+        "![[my img.png|300]]",
+        "<img src=\"my_img-#.png\" width=\"300\">",
+    );
+    plain(
+        "![[my img.png|300x200]]",
+        "<img src=\"my_img-#.png\" width=\"300\" height=\"200\">",
+    );
     plain(
         "![](my%20img.png) ![a](<my img.png>)",
         "<img src=\"my_img-#.png\"> <img src=\"my_img-#.png\" alt=\"a\">",
@@ -469,10 +487,22 @@ fn media_files() {
     plain("[sound:a_b & c.mp3]", "[sound:a_b_c-#.mp3]");
     plain("[sound:a_b &amp; c.mp3]", "[sound:a_b_c-#.mp3]");
     plain("![](x.mp3) ![[x.mp3]]", "[sound:x-#.mp3] [sound:x-#.mp3]");
-    plain("![](/a/1.png) ![](@/b/1.png)", "<img src=\"1-#.png\"> <img src=\"1-#.png\">");
-    plain("![](../b/same.png) ![](img/pump.png)", "<img src=\"same-#.png\"> <img src=\"same-#.png\">");
-    plain("![[heart cross section.png]]", "<img src=\"heart_cross_section-#.png\">");
-    plain("<img src=\"img/pump.png\" class=x>", "<img src=\"pump-#.png\" class=x>");
+    plain(
+        "![](/a/1.png) ![](@/b/1.png)",
+        "<img src=\"1-#.png\"> <img src=\"1-#.png\">",
+    );
+    plain(
+        "![](../b/same.png) ![](img/pump.png)",
+        "<img src=\"same-#.png\"> <img src=\"same-#.png\">",
+    );
+    plain(
+        "![[heart cross section.png]]",
+        "<img src=\"heart_cross_section-#.png\">",
+    );
+    plain(
+        "<img src=\"img/pump.png\" class=x>",
+        "<img src=\"pump-#.png\" class=x>",
+    );
     plain(
         "[anki:tts lang=fr_FR]Bonjour _toi_[/anki:tts]",
         "[anki:tts lang=fr_FR]Bonjour _toi_[/anki:tts]",
@@ -485,7 +515,12 @@ fn media_files() {
         media_paths: vec!["assets".to_owned()],
         ..Settings::default()
     };
-    with(search, Kind::Normal, "![](_logo.png)", "<img src=\"logo-#.png\">");
+    with(
+        search,
+        Kind::Normal,
+        "![](_logo.png)",
+        "<img src=\"logo-#.png\">",
+    );
     let keep = Settings {
         remote: Remote::Keep,
         ..Settings::default()
@@ -513,18 +548,58 @@ fn wrong_media_are_told_at_their_place() {
         let told = format!("{} {:?} {:?}", found.message, found.helps, found.notes);
         assert!(told.contains(help), "{told}");
     };
-    check("a $x$ ![](img/pmup.png)", Code::MediaMissing, "img/pmup.png", "`img/pump.png`");
-    check("![[pmup.png]]", Code::MediaMissing, "pmup.png", "`pump.png`");
-    check("[sound:nope.ogg]", Code::MediaMissing, "nope.ogg", "media: {paths");
-    check("![](../../x.png)", Code::MediaOutside, "../../x.png", "copy");
-    check("![](https://e.com/a.png)", Code::MediaRemote, "https://e.com/a.png", "remote: keep");
-    check("![](my img.png)", Code::MediaSpace, "my img.png", "my%20img.png");
+    check(
+        "a $x$ ![](img/pmup.png)",
+        Code::MediaMissing,
+        "img/pmup.png",
+        "`img/pump.png`",
+    );
+    check(
+        "![[pmup.png]]",
+        Code::MediaMissing,
+        "pmup.png",
+        "`pump.png`",
+    );
+    check(
+        "[sound:nope.ogg]",
+        Code::MediaMissing,
+        "nope.ogg",
+        "media: {paths",
+    );
+    check(
+        "![](../../x.png)",
+        Code::MediaOutside,
+        "../../x.png",
+        "copy",
+    );
+    check(
+        "![](https://e.com/a.png)",
+        Code::MediaRemote,
+        "https://e.com/a.png",
+        "remote: keep",
+    );
+    check(
+        "![](my img.png)",
+        Code::MediaSpace,
+        "my img.png",
+        "my%20img.png",
+    );
     check("![](case.png)", Code::MediaCase, "case.png", "Case.png");
     check("![](big.png)", Code::MediaTooLarge, "big.png", "0.0 MB");
     check("![[1.png]]", Code::MediaAmbiguous, "1.png", "a/1.png");
     check("![](doc.pdf)", Code::MediaKind, "doc.pdf", "png");
-    check("![](data:text/x,a)", Code::MediaData, "data:text/x,a", "save");
-    check("<img src='nope.png'>", Code::MediaMissing, "<img src='nope.png'>", "nope");
+    check(
+        "![](data:text/x,a)",
+        Code::MediaData,
+        "data:text/x,a",
+        "save",
+    );
+    check(
+        "<img src='nope.png'>",
+        Code::MediaMissing,
+        "<img src='nope.png'>",
+        "nope",
+    );
 }
 
 #[test]
@@ -537,13 +612,21 @@ fn other_contents() {
     };
     let normal = |content, expect| check(Kind::Normal, content, expect);
     normal(Content::Plain(text("a < *b*\nc")), "a &lt; *b*<br>c");
-    normal(Content::Plain(text("[sound:x.mp3]")), "[<!-- -->sound:x.mp3]");
     normal(
-        Content::Html(text("<i>a</i> <img src=\"img/pump.png\"> [sound:x.mp3]\n<T>")),
+        Content::Plain(text("[sound:x.mp3]")),
+        "[<!-- -->sound:x.mp3]",
+    );
+    normal(
+        Content::Html(text(
+            "<i>a</i> <img src=\"img/pump.png\"> [sound:x.mp3]\n<T>",
+        )),
         "<i>a</i> <img src=\"pump-#.png\"> [sound:x-#.mp3]\n<T>",
     );
     normal(Content::Media(text(" x.mp3 ")), "[sound:x-#.mp3]");
-    normal(Content::Media(text("img/pump.png")), "<img src=\"pump-#.png\">");
+    normal(
+        Content::Media(text("img/pump.png")),
+        "<img src=\"pump-#.png\">",
+    );
     let list = ["das *Ei*", "", "Plural: les œufs"].map(|it| Content::Markdown(text(it)));
     normal(
         Content::List(list.into()),
@@ -564,7 +647,10 @@ fn other_contents() {
 #[test]
 fn one_content_has_one_name() {
     let text = |it: &str| Content::Markdown(Text::detached(it));
-    let fields = vec![text("![](/notes/img/pump.png) ![](/b/same.png)"), text("![](/a/1.png)")];
+    let fields = vec![
+        text("![](/notes/img/pump.png) ![](/b/same.png)"),
+        text("![](/a/1.png)"),
+    ];
     let outcome = render_note(&note(Kind::Normal, fields, Settings::default()));
     // `b/same.png` is the smaller path.
     let stems: Vec<&str> = outcome
@@ -575,7 +661,11 @@ fn one_content_has_one_name() {
     assert_eq!(stems, ["same", "1"]);
     let files = files();
     let renderer = Renderer::new(&files);
-    let note = note(Kind::Normal, vec![text("![](/a/1.png)")], Settings::default());
+    let note = note(
+        Kind::Normal,
+        vec![text("![](/a/1.png)")],
+        Settings::default(),
+    );
     let rendered = renderer.note(&note, "notes/a.md", "n");
     let hex = rendered.media[0].hex();
     let frozen = BTreeMap::from([(hex, "old.png".to_owned())]);
@@ -591,10 +681,54 @@ fn one_content_has_one_name() {
 
 /// Pieces that mean something together.
 const PIECES: [&str; 48] = [
-    "{{c1::", "{{c2::", "{{c1,3::", "{{c0::", "}}", "}", "{", "::", "$", "$$", "\\(", "\\)", "\\[",
-    "\\]", "==", "=", "`", "```\n", "[sound:", "]", "[", "](", ")", "![", "![[", "[[", "|", "<",
-    "<b>", "</b>", "<!--", "-->", "\n", "\n\n", "- ", "> ", "[!note]", "[^1]", "[^1]: ", "*",
-    "**", "_", "\\", "&", " ", "a", "é", "| a |\n|---|\n",
+    "{{c1::",
+    "{{c2::",
+    "{{c1,3::",
+    "{{c0::",
+    "}}",
+    "}",
+    "{",
+    "::",
+    "$",
+    "$$",
+    "\\(",
+    "\\)",
+    "\\[",
+    "\\]",
+    "==",
+    "=",
+    "`",
+    "```\n",
+    "[sound:",
+    "]",
+    "[",
+    "](",
+    ")",
+    "![",
+    "![[",
+    "[[",
+    "|",
+    "<",
+    "<b>",
+    "</b>",
+    "<!--",
+    "-->",
+    "\n",
+    "\n\n",
+    "- ",
+    "> ",
+    "[!note]",
+    "[^1]",
+    "[^1]: ",
+    "*",
+    "**",
+    "_",
+    "\\",
+    "&",
+    " ",
+    "a",
+    "é",
+    "| a |\n|---|\n",
 ];
 
 fn soup() -> impl Strategy<Value = String> {
@@ -626,7 +760,9 @@ fn check_soup(source: &str) -> Result<(), TestCaseError> {
                 .iter()
                 .find(|it| it.kind == crate::template::cloze::ClozeProblemKind::Unclosed);
             prop_assert!(unclosed.is_none(), "{} -> {}", source, html);
-            if !codes.contains(&Code::ClozeMissing) && !codes.iter().any(|it| it.severity() == Severity::Error) {
+            if !codes.contains(&Code::ClozeMissing)
+                && !codes.iter().any(|it| it.severity() == Severity::Error)
+            {
                 prop_assert!(!clozes.numbers().is_empty(), "{} -> {}", source, html);
             }
         }

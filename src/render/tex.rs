@@ -52,10 +52,16 @@ pub(super) fn push_tex(
             }
             '\\' => {
                 writer.character('\\');
-                if let Some(escaped) = source.get(next..content.end).and_then(|it| it.chars().next())
+                if let Some(escaped) = source
+                    .get(next..content.end)
+                    .and_then(|it| it.chars().next())
                 {
                     at = next + escaped.len_utf8();
-                    let escaped = if escaped.is_whitespace() { ' ' } else { escaped };
+                    let escaped = if escaped.is_whitespace() {
+                        ' '
+                    } else {
+                        escaped
+                    };
                     writer.character_or_space(escaped);
                     continue;
                 }

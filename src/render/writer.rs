@@ -319,7 +319,11 @@ impl<'w, 'n> Writer<'w, 'n> {
                     self.close(Element::Block, "</div>");
                 }
                 let is_callout = quote != Some(Quote::Plain);
-                let tag = if is_callout { "</div>" } else { "</blockquote>" };
+                let tag = if is_callout {
+                    "</div>"
+                } else {
+                    "</blockquote>"
+                };
                 self.close(Element::Block, tag);
             }
             TagEnd::CodeBlock => {
@@ -546,9 +550,11 @@ impl<'w, 'n> Writer<'w, 'n> {
         )
         .at(span, "written as plain text");
         self.sink.push(match nearest(name, language::names()) {
-            Some(near) => unknown
-                .help(format!("did you mean `{near}`?"))
-                .fix(format!("write `{near}`"), span, near),
+            Some(near) => unknown.help(format!("did you mean `{near}`?")).fix(
+                format!("write `{near}`"),
+                span,
+                near,
+            ),
             None => unknown.help("`text` is plain text"),
         });
         ""

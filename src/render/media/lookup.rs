@@ -131,7 +131,10 @@ impl<'a> Finder<'a> {
             .collect();
         let case_differs = matching.is_empty();
         if case_differs {
-            matching = all.into_iter().filter(|it| ends_alike(folded, it)).collect();
+            matching = all
+                .into_iter()
+                .filter(|it| ends_alike(folded, it))
+                .collect();
         }
         match matching.as_slice() {
             [] => None,

@@ -42,9 +42,15 @@ pub(super) enum RegionKind {
     /// Code, which the Markdown parser sees as it is.
     Code,
     /// A formula.
-    Math { content: Range<usize>, display: bool },
+    Math {
+        content: Range<usize>,
+        display: bool,
+    },
     /// `[$]..[/$]`, `[$$]..[/$$]`, `[latex]..[/latex]`.
-    Latex { content: Range<usize>, document: bool },
+    Latex {
+        content: Range<usize>,
+        document: bool,
+    },
     /// `[sound:path]`.
     Sound { path: Range<usize> },
     /// `[anki:tts ..]..[/anki:tts]`.
@@ -212,31 +218,40 @@ mod tests {
         check("$5 and $10 $x$1 $ x $", &[]);
         check(r"\$5 and \(x\)", &[("math", r"\(x\)")]);
         check(r"$\text{a $b$ c}$", &[("math", r"$\text{a $b$ c}$")]);
-        check("$$\na\n\n    + b\n$$", &[("display", "$$\na\n\n    + b\n$$")]);
+        check(
+            "$$\na\n\n    + b\n$$",
+            &[("display", "$$\na\n\n    + b\n$$")],
+        );
         check("$`a_b`$", &[("math", "$`a_b`$")]);
         check("```math\nx\n```", &[("display", "```math\nx\n```")]);
-        check("[$]x[/$] [sound:a_b.mp3]", &[
-            ("latex", "[$]x[/$]"),
-            ("sound", "[sound:a_b.mp3]"),
-        ]);
-        check("![[a.png|3]] [[N|b]] [[1,2]]", &[
-            ("embed", "![[a.png|3]]"),
-            ("wiki", "[[N|b]]"),
-        ]);
+        check(
+            "[$]x[/$] [sound:a_b.mp3]",
+            &[("latex", "[$]x[/$]"), ("sound", "[sound:a_b.mp3]")],
+        );
+        check(
+            "![[a.png|3]] [[N|b]] [[1,2]]",
+            &[("embed", "![[a.png|3]]"), ("wiki", "[[N|b]]")],
+        );
         check("[x](a$b$==c==) <a href='==x=='>", &[]);
         check("a\n<!-- c -->\nb", &[("comment", "<!-- c -->\n")]);
     }
 
     #[test]
     fn clozes_end_where_their_braces_match() {
-        check(r"{{c1::\frac{1}{2}}} b", &[("cloze", r"{{c1::\frac{1}{2}}}")]);
+        check(
+            r"{{c1::\frac{1}{2}}} b",
+            &[("cloze", r"{{c1::\frac{1}{2}}}")],
+        );
         check("{{c1::{a}}}}", &[("cloze", "{{c1::{a}}}")]);
         check("{{c1::{a}} b", &[("cloze", "{{c1::{a}}")]);
-        check("{{c1::a {{c2::b}} c}}", &[
-            ("cloze", "{{c1::a {{c2::b}} c}}"),
-            ("cloze", "{{c2::b}}"),
-        ]);
-        check("{{c1::`}}`}}", &[("code", "`}}`"), ("cloze", "{{c1::`}}`}}")]);
+        check(
+            "{{c1::a {{c2::b}} c}}",
+            &[("cloze", "{{c1::a {{c2::b}} c}}"), ("cloze", "{{c2::b}}")],
+        );
+        check(
+            "{{c1::`}}`}}",
+            &[("code", "`}}`"), ("cloze", "{{c1::`}}`}}")],
+        );
         check(r"\{{c1::x}}", &[]);
         check("{{c1::x", &[]);
         check("==a== == b ==", &[("cloze", "==a==")]);

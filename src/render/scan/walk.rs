@@ -139,7 +139,8 @@ impl<'t> Walk<'t> {
     pub(super) fn finish(mut self, found: &mut Diagnostics) -> Scan {
         let stack = std::mem::take(&mut self.stack);
         for open in stack.iter().filter(|open| !open.curly) {
-            let range = open.at..open.at + opening(self.text, open.at).map_or(2, |it| it.range.len());
+            let range =
+                open.at..open.at + opening(self.text, open.at).map_or(2, |it| it.range.len());
             self.diagnostics.push(
                 Diagnostic::new(Finding::ClozeUnclosed, "the cloze has no end")
                     .at(self.source.span(range), "begins here")
@@ -156,7 +157,12 @@ impl<'t> Walk<'t> {
         let mut new_index = vec![0; self.scan.groups.len()];
         let mut groups = Vec::with_capacity(used.len());
         // Groups in the order of their openings: numbers are given out in that order.
-        for token in self.scan.tokens.iter().filter(|it| it.kind == TokenKind::Open) {
+        for token in self
+            .scan
+            .tokens
+            .iter()
+            .filter(|it| it.kind == TokenKind::Open)
+        {
             if let (Some(slot), Some(group)) = (
                 new_index.get_mut(token.group),
                 self.scan.groups.get(token.group),
@@ -307,9 +313,12 @@ impl<'t> Walk<'t> {
     fn push_math(&mut self, range: Range<usize>, content: Range<usize>, display: bool) {
         if !braces_match(self.bytes, content.clone()) {
             self.diagnostics.push(
-                Diagnostic::new(Finding::MathBraces, "the braces of the formula do not match")
-                    .at(self.source.span(content.clone()), "")
-                    .help("each `{` needs its `}`; a brace that is to be shown is written `\\{`"),
+                Diagnostic::new(
+                    Finding::MathBraces,
+                    "the braces of the formula do not match",
+                )
+                .at(self.source.span(content.clone()), "")
+                .help("each `{` needs its `}`; a brace that is to be shown is written `\\{`"),
             );
         }
         let kind = RegionKind::Math {
@@ -429,9 +438,12 @@ impl<'t> Walk<'t> {
             return;
         }
         let diagnostic = if code == Finding::ClozeOutside {
-            Diagnostic::new(code, "a cloze in a field that its card template does not show as one")
-                .at(span, "makes a blank card")
-                .help("move it to a field that the front shows with `{{cloze:..}}`, or write `\\{{`")
+            Diagnostic::new(
+                code,
+                "a cloze in a field that its card template does not show as one",
+            )
+            .at(span, "makes a blank card")
+            .help("move it to a field that the front shows with `{{cloze:..}}`, or write `\\{{`")
         } else {
             Diagnostic::new(code, "a cloze in a note that is not of a cloze type")
                 .at(span, "shown as it is typed")
@@ -453,9 +465,7 @@ impl<'t> Walk<'t> {
             return at + 1;
         }
         let (kind, length) = match number_prefix(inside, true) {
-            Some((number, length)) => {
-                (self.numbered(number, at + 1..at + 1 + length), length)
-            }
+            Some((number, length)) => (self.numbered(number, at + 1..at + 1 + length), length),
             None => (GroupKind::NextCloze, 0),
         };
         let group = self.push_group(kind, at);
@@ -701,10 +711,9 @@ impl<'t> Walk<'t> {
             self.push_math(at..code.end + 1, content, false);
             return code.end + 1;
         }
-        let run = self
-            .bytes
-            .get(at..)
-            .map_or(0, |rest| rest.iter().take_while(|byte| **byte == b'$').count());
+        let run = self.bytes.get(at..).map_or(0, |rest| {
+            rest.iter().take_while(|byte| **byte == b'$').count()
+        });
         let display = run == 2;
         if run > 2 {
             return at + run;
@@ -735,7 +744,11 @@ impl<'t> Walk<'t> {
                 let alone = self.text.get(at + run..self.line_end(at));
                 if display && alone.is_some_and(|rest| rest.trim().is_empty()) {
                     let before = self.text.get(..at).unwrap_or_default();
-                    if before.rsplit('\n').next().is_some_and(|it| it.trim().is_empty()) {
+                    if before
+                        .rsplit('\n')
+                        .next()
+                        .is_some_and(|it| it.trim().is_empty())
+                    {
                         self.warn_unclosed(at..at + run, "$$");
                     }
                 }
@@ -795,7 +808,11 @@ impl<'t> Walk<'t> {
             return None;
         }
         // `[[1, 2]]` is a list of numbers.
-        let names = self.text.get(inner.clone())?.chars().any(char::is_alphabetic);
+        let names = self
+            .text
+            .get(inner.clone())?
+            .chars()
+            .any(char::is_alphabetic);
         let is_embed = self.byte(at) == Some(b'!');
         if !names && !is_embed {
             return None;
