@@ -10,8 +10,9 @@ use crate::diag::{Code, Diagnostic, FileId, Span};
 /// The finding that a comment ends the value of a field.
 ///
 /// A `#` that touches the next word, as in `C #1`, is the author's text more often than not, and
-/// so is one that leaves nothing of the value: both are warnings. A `#` with a space behind it is
-/// how people write comments; it is told as information, since a text may hold it, too.
+/// so is one that leaves nothing of the value: both are warnings. `a # b` is told as information,
+/// since a text may hold it, too. Two spaces before and one behind are how a comment is written
+/// on purpose: nothing is said of it.
 pub(in super::super) fn dropped_comment(
     source: &str,
     value: &Node,
@@ -57,7 +58,8 @@ pub(in super::super) fn dropped_comment(
     );
     let is_comment = dropped.len() == 1 || dropped.starts_with("# ");
     if is_comment && !value.is_null() {
-        return Some(diagnostic.info());
+        let on_purpose = behind.len() - comment.len() > 1;
+        return (!on_purpose).then(|| diagnostic.info());
     }
     Some(diagnostic)
 }
