@@ -1,8 +1,8 @@
 //! Packages: notes, note types, decks and media as one file that Anki imports.
 //!
-//! The way of a package: [`plan`] settles names, ids and times and refuses what Anki would change
-//! or drop; [`database`] writes the rows; [`archive`] puts database and media into the zip.
-//! [`baseline`] is what an earlier package says about ids and times.
+//! The way of a package: `plan` settles names, ids and times and refuses what Anki would change
+//! or drop; `database` writes the rows; `archive` puts database and media into the zip.
+//! [`Baseline`] is what an earlier package says about ids and times.
 //!
 //! The format is Anki's oldest that is still read everywhere (schema 11 in `collection.anki2`,
 //! known as "legacy 1"): every version of Anki and AnkiDroid imports it. The same package gives
