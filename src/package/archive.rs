@@ -78,7 +78,7 @@ impl<W: Write + Seek> ArchiveWriter<W> {
         self.zip.write_all(database).map_err(write_failed)
     }
 
-    /// Completes the archive; gives back its size in bytes.
+    /// Completes the archive; gives back where it ends.
     pub(super) fn finish(self) -> Result<u64, Error> {
         let mut writer = self.zip.finish().map_err(zip_failed)?;
         writer.flush().map_err(write_failed)?;
@@ -139,7 +139,7 @@ fn zip_failed(source: zip::result::ZipError) -> Error {
     Error::new(ErrorKind::Archive(source.to_string())).caused_by(source)
 }
 
-fn write_failed(source: std::io::Error) -> Error {
+pub(super) fn write_failed(source: std::io::Error) -> Error {
     Error::new(ErrorKind::Archive(format!("cannot be written: {source}"))).caused_by(source)
 }
 

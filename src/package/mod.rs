@@ -151,6 +151,9 @@ impl Package {
     /// not change keep ids and times, so that an import leaves alone what the learner edited;
     /// what changed is newer than it was, whatever the clocks say. Ids and times that notes and
     /// note types were given win over it.
+    ///
+    /// A media file that changes under its old name does not make its notes newer, and an import
+    /// brings media of new and updated notes alone: give a changed file a new name.
     pub fn baseline(mut self, baseline: &Baseline) -> Self {
         self.baseline = Some(baseline.clone());
         self
@@ -177,7 +180,9 @@ impl Package {
     ///
     /// # Errors
     /// As [`Package::write`].
-    pub fn write_to(&self, writer: impl Write + Seek) -> Result<Written, Error> {
+    pub fn write_to(&self, mut writer: impl Write + Seek) -> Result<Written, Error> {
+        let start = writer.stream_position();
+        let start = start.map_err(archive::write_failed)?;
         let plan = plan::Plan::new(&self.decks, self.time, self.baseline.as_ref())?;
         let media = media::Media::new(&self.media)?;
         let mut archive = archive::ArchiveWriter::new(writer);
@@ -197,7 +202,7 @@ impl Package {
         let bytes = archive.finish()?;
         Ok(Written {
             changed: true,
-            bytes,
+            bytes: bytes.saturating_sub(start),
             notes: plan.notes.len(),
             cards,
             media: media.files().len(),

@@ -1,6 +1,6 @@
 //! Packages made through the builders: their rows, what is refused, and what Anki says.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use deckle::package::BaselineLimits;
