@@ -316,13 +316,13 @@ fn give_ids(
 ) -> Result<(), Error> {
     let mut taken = BTreeSet::new();
     for planned in notes.iter() {
-        if let Some(id) = planned.note.id {
-            if !(1..=MAX_ID).contains(&id) {
-                return Err(Error::new(ErrorKind::Note(format!(
-                    "the note `{}` cannot have the id {id}: ids are milliseconds since 1970",
-                    shown(planned.note)
-                ))));
-            }
+        if let Some(id) = planned.note.id
+            && !(1..=MAX_ID).contains(&id)
+        {
+            return Err(Error::new(ErrorKind::Note(format!(
+                "the note `{}` cannot have the id {id}: ids are milliseconds since 1970",
+                shown(planned.note)
+            ))));
         }
     }
     let missing = notes.iter().filter(|planned| planned.id == 0).count();

@@ -358,7 +358,7 @@ fn count(made: &[Made], names: &MediaNames, statics: &[NamedMedia], files: usize
         files,
         notes: made.len(),
         cards,
-        media: names.files().len(),
+        media: names.files().len() + statics.len(),
     }
 }
 
