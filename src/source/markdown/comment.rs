@@ -30,8 +30,15 @@ pub(super) enum Meaning {
 impl Comment {
     /// Whether one of the reserved keys stands in it.
     pub(super) fn has_settings(&self) -> bool {
-        matches!(&self.meaning, Meaning::Mapping(entries)
-            if entries.iter().any(|it| is_reserved(it.name())))
+        self.entries().iter().any(|it| is_reserved(it.name()))
+    }
+
+    /// What stands in it; nothing where it is no mapping.
+    pub(super) fn entries(&self) -> &[Entry] {
+        match &self.meaning {
+            Meaning::Mapping(entries) => entries,
+            Meaning::Remark | Meaning::Off | Meaning::On => &[],
+        }
     }
 
     /// Whether it turns the reading of notes off or on.

@@ -52,7 +52,11 @@ impl LabelNote<'_> {
         if settings.skip {
             return None;
         }
-        let note_type = self.note_type(page, end, &settings, types, sink)?;
+        let labelled = self.labelled_type(page, &settings, types, sink)?;
+        let note_type = match settings.note_type {
+            Some(_) => labelled.clone(),
+            None => self.cloze_or(&labelled, page, end, types, sink)?,
+        };
         let mut draft = NoteDraft::new(note_type, page.span(&page.line(first.range.start)));
         meta::apply_fields(self.comments, &mut draft, sink);
         for (position, label) in self.labels.iter().enumerate() {
@@ -64,7 +68,9 @@ impl LabelNote<'_> {
             let tag = (position == 0 && defaults.markdown.tagged_only)
                 .then(|| card_tag(page, label, &defaults.markdown.card_tag))
                 .flatten();
-            let Some(index) = field(draft.note_type(), &label.name) else {
+            // Where clozes made a cloze note of questions and answers, `A:` is its second field.
+            let index = field(draft.note_type(), &label.name);
+            let Some(index) = index.or_else(|| field(&labelled, &label.name)) else {
                 continue;
             };
             if page.is_blank(content.clone()) {
@@ -89,10 +95,10 @@ impl LabelNote<'_> {
         self.labels.iter().map(|it| it.name.as_str())
     }
 
-    fn note_type(
+    /// The type that the labels belong to.
+    fn labelled_type(
         &self,
         page: &Page<'_>,
-        end: usize,
         settings: &NoteSettings,
         types: &TypeSet,
         sink: &mut Diagnostics,
@@ -106,31 +112,37 @@ impl LabelNote<'_> {
             return None;
         }
         let inherited = types.resolve(&self.scope.defaults.note_type, sink)?;
-        let found = if fits(&inherited, self.names()) {
-            inherited
-        } else {
-            let mut fitting = types.iter().filter(|it| {
-                let current = types.get(&it.key).is_some_and(|last| Arc::ptr_eq(last, it));
-                current && !it.labels.is_empty() && fits(it, self.names())
-            });
-            match (fitting.next(), fitting.next()) {
-                (Some(only), None) => only.clone(),
-                (None, _) => {
-                    sink.push(self.no_type(page, None, types));
-                    return None;
-                }
-                (Some(one), Some(two)) => {
-                    sink.push(self.two_types(page, [&one.key, &two.key]));
-                    return None;
-                }
-            }
-        };
-        if found.shipped && found.key == DEFAULT_TYPE {
-            let key = Spanned::new(found.key.clone(), page.span(&self.labels.first()?.range));
-            let text = page.source.get(self.labels.first()?.range.start..end)?;
-            return meta::infer(&key, &self.scope, [text], types, sink);
+        if fits(&inherited, self.names()) {
+            return Some(inherited);
         }
-        Some(found)
+        let mut fitting = types.iter().filter(|it| {
+            let current = types.get(&it.key).is_some_and(|last| Arc::ptr_eq(last, it));
+            current && !it.labels.is_empty() && fits(it, self.names())
+        });
+        match (fitting.next(), fitting.next()) {
+            (Some(only), None) => return Some(only.clone()),
+            (Some(one), Some(two)) => sink.push(self.two_types(page, [&one.key, &two.key])),
+            (None, _) => sink.push(self.no_type(page, None, types)),
+        }
+        None
+    }
+
+    /// The cloze type where a plain question or answer holds a cloze, else the type itself.
+    fn cloze_or(
+        &self,
+        labelled: &Arc<WrittenType>,
+        page: &Page<'_>,
+        end: usize,
+        types: &TypeSet,
+        sink: &mut Diagnostics,
+    ) -> Option<Arc<WrittenType>> {
+        if !labelled.shipped || labelled.key != DEFAULT_TYPE {
+            return Some(labelled.clone());
+        }
+        let first = &self.labels.first()?.range;
+        let key = Spanned::new(labelled.key.clone(), page.span(first));
+        let text = page.source.get(first.start..end)?;
+        meta::infer(&key, &self.scope, [text], types, sink)
     }
 
     /// That no type, or not the one that was asked for, has all the labels.

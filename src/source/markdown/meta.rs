@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::attributes::take_once;
-use super::comment::{Comment, Meaning, is_reserved};
+use super::comment::{Comment, is_reserved};
 use super::section::Scope;
 use crate::diag::{
     Code, Diagnostic, Diagnostics, FileId, Span, Spanned, Text, TextBuilder, nearest,
@@ -16,7 +16,7 @@ use crate::source::yaml::{Entry, Node, Value};
 
 /// Applies the reserved keys of a note's comments.
 pub(super) fn apply_settings(comments: &[Comment], all: &mut NoteSettings, sink: &mut Diagnostics) {
-    for entry in comments.iter().flat_map(entries) {
+    for entry in comments.iter().flat_map(Comment::entries) {
         if !is_reserved(entry.name()) {
             continue;
         }
@@ -33,10 +33,10 @@ pub(super) fn apply_fields(comments: &[Comment], draft: &mut NoteDraft, sink: &m
     for comment in comments {
         let field = |entry: &Entry| draft.note_type().field_index(entry.name());
         let known = |entry: &Entry| is_reserved(entry.name()) || field(entry).is_some();
-        if !entries(comment).iter().any(known) {
+        if !comment.entries().iter().any(known) {
             continue;
         }
-        for entry in entries(comment) {
+        for entry in comment.entries() {
             if is_reserved(entry.name()) {
                 continue;
             }
@@ -140,13 +140,6 @@ pub(super) fn fill_at(
     if !text.as_str().trim().is_empty() {
         let content = draft.content_by_kind(index, text);
         draft.set_index(index, span, content, sink);
-    }
-}
-
-fn entries(comment: &Comment) -> &[Entry] {
-    match &comment.meaning {
-        Meaning::Mapping(entries) => entries,
-        _ => &[],
     }
 }
 

@@ -9,6 +9,7 @@ use super::page::{Heading, Label, Page, is_atx};
 use super::reader::{FormKind, Reader};
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::source::types::TypeSet;
+use crate::source::yaml::Entry;
 
 /// Text directly above `---`; `open` is the form of the note that it stands in.
 pub(super) fn setext(
@@ -67,20 +68,43 @@ pub(super) fn misplaced(reader: &Reader<'_>, claimed: &[bool], sink: &mut Diagno
     if reader.form.is_none() {
         return;
     }
-    let lost = |it: &(&Comment, &bool)| !it.1 && it.0.has_settings();
-    for (comment, _) in reader.shelf.comments.iter().zip(claimed).filter(lost) {
-        let diagnostic = Diagnostic::new(
-            Code::MetaComment,
-            "these settings stand at a place where they hold for no note",
-        )
-        .at(reader.shelf.page.span(&comment.range), "belongs to nothing");
-        sink.push(match reader.form {
+    for (comment, _) in reader.shelf.comments.iter().zip(claimed).filter(|it| !it.1) {
+        let place = reader.shelf.page.span(&comment.range);
+        let mend = match reader.form {
             Some((FormKind::Labels, _)) => {
-                diagnostic.help("put the comment on a line of its own, directly above the first label of its note")
+                "put the comment on a line of its own, directly above the first label of its note"
             }
-            _ => diagnostic.help("put the comment directly below the heading of its note; settings of a whole file stand in its front matter"),
-        });
+            _ => "put the comment directly below the heading of its note",
+        };
+        if comment.has_settings() {
+            let title = "these settings stand at a place where they hold for no note";
+            sink.push(
+                Diagnostic::new(Code::MetaComment, title)
+                    .at(place, "belongs to nothing")
+                    .help(mend)
+                    .help("settings of a whole file stand in its front matter"),
+            );
+        } else if let Some(field) = field_name(comment, reader.shelf.types) {
+            let title = format!("this comment does not fill the field `{field}`");
+            sink.push(
+                Diagnostic::new(Code::MetaComment, title)
+                    .at(place, "a remark that no card shows")
+                    .help(format!("if it is meant to fill the field, {mend}"))
+                    .info(),
+            );
+        }
     }
+}
+
+/// The field that a comment would fill if it stood at a note.
+fn field_name<'c>(comment: &'c Comment, types: &TypeSet) -> Option<&'c str> {
+    let mut names = comment.entries().iter().map(Entry::name);
+    let is_field = |name: &&str| {
+        types
+            .iter()
+            .any(|it| it.note_type.field_names().any(|field| field == *name))
+    };
+    names.find(is_field)
 }
 
 /// Tells all that looks like a note, and is none by the rules of its file.

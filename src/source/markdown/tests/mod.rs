@@ -56,7 +56,7 @@ fn defaults() -> Defaults {
 
 fn types() -> TypeSet {
     const PAIR: &str = "Front/q/question/front Back/a/answer Extra Context Source";
-    const CLOZE: &str = "Text/cloze/text/q/front Extra/a/back Title Context Source";
+    const CLOZE: &str = "Text/cloze Extra Title Context Source";
     TypeSet::new(vec![
         note_type("basic", PAIR, "Q0 A1 E2", true),
         note_type("reversed", PAIR, "F0 B1 E2", true),

@@ -274,6 +274,8 @@ fn meta_comments() {
         "## a\n<!-- id: x -->\n<!-- id: y -->\nb",
         "## a\n<!-- {Extra: {x: y}} -->\nb",
         "## a\n<!-- bury: true -->\nb",
+        "## a\nb\n<!-- Source: p. 3 -->\n",
+        "## a\n<!-- Note: x -->\nb\n<!-- Note: y -->\n",
     ];
     assert_data_eq!(told(&sources), str![[r#"
 === ## a⏎<!-- {id: x, colour: red} -->⏎b
@@ -304,7 +306,8 @@ error[E0114]: these settings stand at a place where they hold for no note
 4 │ <!-- id: x -->
   │ ━━━━━━━━━━━━━━ belongs to nothing
   │
-  ╰ help: put the comment directly below the heading of its note; settings of a whole file stand in its front matter
+  ├ help: put the comment directly below the heading of its note
+  ╰ help: settings of a whole file stand in its front matter
 === Q: a⏎<!-- id: x -->⏎A: b
 error[E0114]: these settings stand at a place where they hold for no note
   ╭▸ a.md:2:1
@@ -312,7 +315,8 @@ error[E0114]: these settings stand at a place where they hold for no note
 2 │ <!-- id: x -->
   │ ━━━━━━━━━━━━━━ belongs to nothing
   │
-  ╰ help: put the comment on a line of its own, directly above the first label of its note
+  ├ help: put the comment on a line of its own, directly above the first label of its note
+  ╰ help: settings of a whole file stand in its front matter
 === ## a⏎<!-- id: -->⏎b
 error[E0109]: `id` takes a text, not nothing
   ╭▸ a.md:2:8
@@ -378,6 +382,16 @@ error[E0214]: a package cannot bury cards
   │
   ├ note: buried cards come back the next day by themselves
   ╰ help: write `suspend: true` to keep a card back until it is wanted
+=== ## a⏎b⏎<!-- Source: p. 3 -->⏎
+info[E0114]: this comment does not fill the field `Source`
+  ╭▸ a.md:3:1
+  │
+3 │ <!-- Source: p. 3 -->
+  │ ━━━━━━━━━━━━━━━━━━━━━ a remark that no card shows
+  │
+  ╰ help: if it is meant to fill the field, put the comment directly below the heading of its note
+=== ## a⏎<!-- Note: x -->⏎b⏎<!-- Note: y -->⏎
+
 
 "#]].raw());
 }
