@@ -68,9 +68,6 @@ pub(super) fn render(
         };
         fields.push(normal(html));
     }
-    if is_cloze {
-        check_clozes(note, &fields, &live, &mut sink.diagnostics);
-    }
     RenderedNote {
         fields,
         media: sink.media,
@@ -268,44 +265,4 @@ fn check_html(text: &Text, live: bool, found: &mut Diagnostics) {
         };
         found.push(Diagnostic::new(code, message).at(text.span(problem.range.clone()), ""));
     }
-}
-
-/// A cloze note without a cloze makes a card that shows an error.
-fn check_clozes(note: &WrittenNote, fields: &[String], live: &[bool], found: &mut Diagnostics) {
-    let mut shown = fields.iter().zip(live).filter(|(_, live)| **live);
-    if shown.any(|(field, _)| !cloze_numbers(field).is_empty()) {
-        return;
-    }
-    // A cloze that is there, but wrong, was told already.
-    let told = |it: &Diagnostic| {
-        matches!(
-            it.code,
-            Code::ClozeNumber | Code::ClozeSpacing | Code::ClozeUnclosed | Code::ClozeOutside
-        )
-    };
-    if found.iter().any(told) {
-        return;
-    }
-    let names = note.note_type.note_type.field_names().zip(live);
-    let names: Vec<&str> = names
-        .filter(|(_, live)| **live)
-        .map(|(name, _)| name)
-        .collect();
-    let text = note
-        .fields
-        .iter()
-        .zip(live)
-        .find(|(content, live)| **live && content.is_some())
-        .and_then(|(content, _)| content.as_ref())
-        .map_or(note.span, Content::span);
-    let place = if text.is_some() { text } else { note.span };
-    found.push(
-        Diagnostic::new(Code::ClozeMissing, "the note has no cloze")
-            .at(place, "")
-            .note("Anki would make a card that shows an error")
-            .help(format!(
-                "write `{{{{c1::..}}}}` around what is to be hidden, in `{}`",
-                names.join("`, `")
-            )),
-    );
 }

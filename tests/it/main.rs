@@ -10,5 +10,6 @@ mod decks;
 mod judge;
 mod layers;
 mod package;
+mod render;
 mod reproduce;
 mod ui;

@@ -1,0 +1,159 @@
+//! Clozes as the real Anki shows them: the text that a learner sees is the one that was written.
+
+use std::sync::Arc;
+
+use deckle::NoteType;
+use deckle::diag::{Span, Text};
+use deckle::files::Memory;
+use deckle::model::written::{Content, Settings, WrittenNote, WrittenSuspend, WrittenType};
+use deckle::model::{DeckName, Flag};
+use deckle::render::Renderer;
+
+use crate::judge::{run_script, with_each_backend};
+
+/// Sources, and for each of their cards its number, its question and its answer without tags.
+const CASES: &[(&str, &[(u16, &str, &str)])] = &[
+    (
+        r"{{c1::$\frac{1}{\sqrt{x}}$}} a",
+        &[(1, "[...] a", r"\(\frac{1}{\sqrt{x} }\) a")],
+    ),
+    (
+        r"{{c1::\frac{1}{2}}} a",
+        &[(1, "[...] a", r"\frac{1}{2} a")],
+    ),
+    (
+        r"\(x = {{c1::\frac{1}{\sqrt{2}}}}\)",
+        &[(1, r"\(x = [...]\)", r"\(x = \frac{1}{\sqrt{2} } \)")],
+    ),
+    (
+        "{{c1::set {a, {b}} x::hint}} a",
+        &[(1, "[hint] a", "set {a, {b}} x a")],
+    ),
+    (
+        "{{c1::`fn f(){ if a {} }}`}} a",
+        &[(1, "[...] a", "fn f(){ if a {} }} a")],
+    ),
+    (
+        r"{{c1::std\::vector::container}}",
+        &[(1, "[container]", "std::vector")],
+    ),
+    ("{{c2::`std::map`}}", &[(2, "[...]", "std::map")]),
+    (r"\({{c1::f::g}}\)", &[(1, r"\([...]\)", r"\(f::g\)")]),
+    ("{{c1::**b** and _e_}}", &[(1, "[...]", "b and e")]),
+    (
+        "{{c2::o {{c3::i}} e}}",
+        &[(2, "[...]", "o i e"), (3, "o [...] e", "o i e")],
+    ),
+    ("{{c1::a\n\nb}}", &[(1, "[...]", "ab")]),
+    (
+        "- a {{c1::x}}\n- b {{c2::y}}",
+        &[(1, "a [...]b y", "a xb y"), (2, "a xb [...]", "a xb y")],
+    ),
+    ("| h |\n|---|\n| {{c1::a\\|b}} |", &[(1, "h[...]", "ha|b")]),
+    (
+        r"{{c1::a}} {{ user }} \{{c2::x}}",
+        &[(1, "[...] {{ user }} {{c2::x}}", "a {{ user }} {{c2::x}}")],
+    ),
+    (
+        "==a== ==3::b::h== {{c1::c}}",
+        &[
+            (1, "a b [...]", "a b c"),
+            (2, "[...] b c", "a b c"),
+            (3, "a [h] c", "a b c"),
+        ],
+    ),
+    (
+        "```rust\nlet a: {{c1::Vec<std::path::Path>}} = {};\n```",
+        &[(1, "let a: [...] = {};", "let a: Vec<std::path::Path> = {};")],
+    ),
+    (
+        "{{c1,2::x::h}} {{c3::y}}",
+        &[
+            (1, "[h] y", "x y"),
+            (2, "[h] y", "x y"),
+            (3, "x [...]", "x y"),
+        ],
+    ),
+    ("{{c1::a&#58;::h}}", &[(1, "[h]", "a:")]),
+    (r"{{c1::\{{c1::}}", &[(1, "[]", "{{c1")]),
+    ("{{c1::a **b}} c** d", &[(1, "[...] c d", "a b c d")]),
+    (
+        "{{c1::[a](https://e.com/}}::x)}} b",
+        &[(1, "[...] b", "a b")],
+    ),
+    (
+        "{{c1::{{c2::b}} {c}}}",
+        &[(1, "[...]", "b {c}"), (2, "[...] {c}", "b {c}")],
+    ),
+];
+
+fn fields() -> Vec<String> {
+    let note_type = NoteType::builder("Judged clozes")
+        .cloze()
+        .field("Text")
+        .template("Cloze", "{{cloze:Text}}", "{{cloze:Text}}")
+        .build()
+        .unwrap();
+    let written = Arc::new(WrittenType {
+        key: "cloze".to_owned(),
+        note_type,
+        fields: Vec::new(),
+        key_fields: Vec::new(),
+        required: Vec::new(),
+        labels: Vec::new(),
+        span: Span::NONE,
+        folder: String::new(),
+        shipped: false,
+    });
+    let files = Memory::new();
+    let renderer = Renderer::new(&files);
+    let note = |source: &str| WrittenNote {
+        id: None,
+        guid: None,
+        note_type: Arc::clone(&written),
+        deck: DeckName::new("Judged").unwrap(),
+        tags: Vec::new(),
+        fields: vec![Some(Content::Markdown(Text::detached(source)))],
+        suspend: WrittenSuspend::None,
+        flag: Flag::None,
+        order: None,
+        span: Span::NONE,
+        headings: Arc::new([]),
+        settings: Arc::new(Settings::default()),
+    };
+    CASES
+        .iter()
+        .map(|(source, _)| {
+            let rendered = renderer.note(&note(source), "a.md", "n");
+            assert!(!rendered.diagnostics.has_errors(), "{source}");
+            rendered.fields.concat()
+        })
+        .collect()
+}
+
+type Sides = Vec<(u16, String, String)>;
+
+#[test]
+fn both_backends_show_the_clozes_that_were_written() {
+    let fields = fields();
+    let input = serde_json::to_vec(&fields).unwrap();
+    let shown = with_each_backend(|backend| {
+        let output = run_script(backend, "clozes.py", &[], &input)?;
+        let printed = String::from_utf8_lossy(&output.stdout);
+        let last = printed.lines().last().unwrap_or_default();
+        serde_json::from_str::<Vec<Sides>>(last).map_err(|error| {
+            let errors = String::from_utf8_lossy(&output.stderr);
+            format!("{backend}: {error}\n{errors}")
+        })
+    })
+    .unwrap();
+    for of_backend in shown {
+        for (((source, expect), field), sides) in CASES.iter().zip(&fields).zip(of_backend) {
+            let sides: Vec<(u16, &str, &str)> = sides
+                .iter()
+                .map(|(number, question, answer)| (*number, question.as_str(), answer.as_str()))
+                .collect();
+            assert_eq!(&sides, expect, "{source}\n{field}");
+        }
+    }
+}
