@@ -37,7 +37,7 @@ pub(super) fn render(field: &Field<'_>, sink: &mut Sink<'_>) -> String {
     let mask = Mask::new(source, field.scan);
     let has_tokens = !field.scan.tokens.is_empty();
     let mut html = write(field, &mask, has_tokens, sink);
-    if !has_tokens && !(field.guards && html.text.contains("{{c")) {
+    if !(has_tokens || field.guards && html.text.contains("{{c")) {
         return html.text;
     }
     if !has_tokens {

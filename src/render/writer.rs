@@ -675,14 +675,14 @@ impl<'w, 'n> Writer<'w, 'n> {
                 if image.depth == 0
                     && let Some(image) = self.image.take()
                 {
-                    self.end_image(image);
+                    self.end_image(&image);
                 }
             }
             _ => {}
         }
     }
 
-    fn end_image(&mut self, image: Image) {
+    fn end_image(&mut self, image: &Image) {
         let place = self.mask.span(&image.range);
         let source = self.field.text.as_str();
         let written = source.get(place.clone()).unwrap_or_default();

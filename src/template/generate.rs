@@ -22,6 +22,10 @@ pub const MAX_CLOZE_NUMBER: u16 = 500;
 /// What old clients need to know to decide whether a template makes a card: the `req` entry
 /// of a note type. Fields are ordinals, ascending.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "whoever reads it must handle each case"
+)]
 pub enum Requirement {
     /// No card, whatever the fields hold; or no rule that old clients could follow.
     None,
@@ -33,6 +37,7 @@ pub enum Requirement {
 
 /// How a template uses a field.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct FieldUse<'a> {
     /// The name, as the template spells it.
     pub name: &'a str,

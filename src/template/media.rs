@@ -14,6 +14,7 @@ use super::{
 
 /// A media file that a text names.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct MediaReference<'a> {
     /// What kind of reference it is.
     pub kind: MediaKind,

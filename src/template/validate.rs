@@ -13,6 +13,10 @@ use super::{
 
 /// A side of a card template.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "whoever reads it must handle each case"
+)]
 pub enum Side {
     /// The question.
     Front,
@@ -31,6 +35,7 @@ impl fmt::Display for Side {
 
 /// Something wrong in a card template.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Problem {
     /// The index of the card template.
     pub template: usize,

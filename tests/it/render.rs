@@ -11,8 +11,11 @@ use deckle::render::Renderer;
 
 use crate::judge::{run_script, with_each_backend};
 
-/// Sources, and for each of their cards its number, its question and its answer without tags.
-const CASES: &[(&str, &[(u16, &str, &str)])] = &[
+/// The number of a card, its question and its answer without tags.
+type Card = (u16, &'static str, &'static str);
+
+/// Sources, and the cards they must make.
+const CASES: &[(&str, &[Card])] = &[
     (
         r"{{c1::$\frac{1}{\sqrt{x}}$}} a",
         &[(1, "[...] a", r"\(\frac{1}{\sqrt{x} }\) a")],

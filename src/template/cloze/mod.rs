@@ -27,6 +27,10 @@ pub struct ClozeText<'a> {
 
 /// One piece of a field's text; ranges count bytes of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "whoever reads it must handle each case"
+)]
 pub enum ClozeNode {
     /// Text that is shown.
     Text(Range<usize>),
@@ -50,6 +54,7 @@ pub enum ClozeNode {
 
 /// Something in a field that looks like a cloze and isn't read as its author meant it.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct ClozeProblem {
     /// What is wrong.
     pub kind: ClozeProblemKind,
@@ -81,6 +86,7 @@ pub enum ClozeProblemKind {
 
 /// The side of a card.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum CardSide {
     /// What is asked.
     Question,

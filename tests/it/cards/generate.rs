@@ -5,11 +5,11 @@ use std::fmt;
 
 use serde_json::{Value, json};
 
-/// SplitMix64: a few lines, and the same numbers everywhere.
-pub struct Random(u64);
+/// `SplitMix64`: a few lines, and the same numbers everywhere.
+pub(super) struct Random(u64);
 
 impl Random {
-    pub fn new(seed: u64) -> Self {
+    pub(super) fn new(seed: u64) -> Self {
         Self(seed)
     }
 
@@ -36,7 +36,7 @@ impl Random {
 
 /// A note type with notes.
 #[derive(Clone)]
-pub struct Case {
+pub(super) struct Case {
     pub cloze: bool,
     pub fields: Vec<String>,
     pub templates: Vec<[Vec<String>; 2]>,
@@ -44,7 +44,7 @@ pub struct Case {
 }
 
 #[derive(Clone)]
-pub struct NoteCase {
+pub(super) struct NoteCase {
     pub fields: Vec<Vec<String>>,
     pub tags: Vec<String>,
     pub flag: u8,
@@ -112,7 +112,7 @@ const OCCLUSION: [&str; 24] = [
 ];
 
 /// The pieces of a field's text.
-pub fn field(random: &mut Random) -> Vec<String> {
+pub(super) fn field(random: &mut Random) -> Vec<String> {
     if random.below(100) == 0 {
         let mut pieces = vec![
             random
@@ -148,7 +148,7 @@ pub fn field(random: &mut Random) -> Vec<String> {
 
 impl Case {
     /// A note type; its templates are `wild` (as they come) or such as the program saves.
-    pub fn new(random: &mut Random, cloze: bool, wild: bool, notes: usize) -> Self {
+    pub(super) fn new(random: &mut Random, cloze: bool, wild: bool, notes: usize) -> Self {
         let mut fields: Vec<String> = vec!["Front".to_owned()];
         for _ in 0..1 + random.below(3) {
             let name = random.pick(&NAMES).to_owned();
@@ -194,11 +194,11 @@ impl Case {
         }
     }
 
-    pub fn template_name(ord: usize) -> String {
+    pub(super) fn template_name(ord: usize) -> String {
         format!("Card & {}", ord + 1)
     }
 
-    pub fn size(&self) -> usize {
+    pub(super) fn size(&self) -> usize {
         self.parts().map(Vec::len).sum()
     }
 
@@ -207,7 +207,7 @@ impl Case {
         self.templates.iter().flatten().chain(notes)
     }
 
-    pub fn as_json(&self, name: &str) -> Value {
+    pub(super) fn as_json(&self, name: &str) -> Value {
         let templates: Vec<Value> = self
             .templates
             .iter()
@@ -228,7 +228,7 @@ impl Case {
     }
 
     /// Every case that is one step smaller.
-    pub fn smaller(&self) -> Vec<Self> {
+    pub(super) fn smaller(&self) -> Vec<Self> {
         let mut found = Vec::new();
         let mut push = |change: &dyn Fn(&mut Self)| {
             let mut smaller = self.clone();
