@@ -4,6 +4,11 @@
 //! between their parts: a disk in use, memory in tests. Nothing outside of the root is read;
 //! a symbolic link that leads out counts as outside.
 
+#![expect(
+    clippy::disallowed_methods,
+    reason = "this is the place that they are disallowed for"
+)]
+
 use std::collections::BTreeMap;
 use std::io::{Cursor, Read, Write};
 use std::path::{Component, Path, PathBuf};
@@ -433,7 +438,7 @@ mod tests {
     fn equal_bytes_leave_a_file_alone() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("deep/er.txt");
-        let mut put = |text: &str| {
+        let put = |text: &str| {
             write_atomically(&path, |file| {
                 file.write_all(text.as_bytes())
                     .map_err(|source| Error::write("t", source))

@@ -21,7 +21,7 @@ pub(crate) struct Args {
     )]
     pub(crate) message_format: MessageFormat,
 
-    /// When to use colors; NO_COLOR is heeded
+    /// When to use colors; `NO_COLOR` is heeded
     #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN")]
     pub(crate) color: ColorChoice,
 

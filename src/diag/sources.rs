@@ -33,6 +33,7 @@ pub struct Sources {
 
 /// A line and a column as people count them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Position {
     /// From 1.
     pub line: usize,

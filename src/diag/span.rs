@@ -21,6 +21,7 @@ impl FileId {
 
 /// A range of bytes in a source file. Lines and columns are worked out only when printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub struct Span {
     /// The file, or [`FileId::NONE`].
     pub file: FileId,
@@ -85,6 +86,7 @@ impl Span {
 
 /// A value together with the place where it was written.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Spanned<T> {
     /// The value.
     pub value: T,

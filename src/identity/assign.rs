@@ -14,6 +14,7 @@ use crate::model::written::{IdMode, WrittenNote};
 
 /// Who a note is.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Identity {
     /// The id, unique in the project.
     pub id: String,

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 /// The memory of a project's builds.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub struct Lock {
     /// The notes of the last build, by their ids.
     pub notes: BTreeMap<String, NoteRecord>,
@@ -18,6 +19,7 @@ pub struct Lock {
 
 /// A note as it was built last.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct NoteRecord {
     /// The guid, which Anki knows it by.
     pub guid: String,
@@ -39,6 +41,7 @@ pub struct NoteRecord {
 
 /// A note type as it was built last.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct TypeRecord {
     /// Its id in Anki.
     pub id: i64,
@@ -56,6 +59,7 @@ pub struct TypeRecord {
 
 /// A field or a card template of a note type.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct FieldRecord {
     /// The stable key.
     pub key: String,
@@ -67,6 +71,7 @@ pub struct FieldRecord {
 
 /// A media file.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct MediaRecord {
     /// The hash of its bytes, in hexadecimal digits.
     pub content: String,

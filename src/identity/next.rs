@@ -9,6 +9,7 @@ use crate::model::{BuildTime, allocate_note_ids};
 
 /// A note of the build.
 #[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
 pub struct Entry<'a> {
     /// Who it is.
     pub identity: &'a Identity,

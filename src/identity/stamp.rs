@@ -9,6 +9,7 @@ use crate::model::BuildTime;
 
 /// What a note's content came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Stamp {
     /// The time of the last change, in seconds.
     pub modified: i64,
@@ -31,6 +32,7 @@ pub fn stamp(lock: &Lock, id: &str, content: &str, time: BuildTime) -> Stamp {
 
 /// The time of a note type, and what an import would make of a change of its schema.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct TypeStamp {
     /// The time of the last change, in seconds.
     pub modified: i64,

@@ -8,6 +8,7 @@ use crate::files::Files;
 
 /// A media file of a package.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct MediaFile {
     /// The name that fields, templates and CSS refer to.
     pub name: String,

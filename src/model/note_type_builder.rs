@@ -286,7 +286,7 @@ impl NoteTypeProblem {
     #[must_use]
     pub fn is_error(&self) -> bool {
         match self {
-            Self::Template(problem) => problem.kind.is_refused(),
+            Self::Template(problem) => problem.kind.is_error(),
             _ => true,
         }
     }

@@ -10,6 +10,10 @@ use crate::diag::{Span, Spanned, Text};
 
 /// A note as written, with everything inherited from its file, folder and project filled in.
 #[derive(Debug, Clone)]
+#[expect(
+    clippy::exhaustive_structs,
+    reason = "callers fill it in field by field"
+)]
 pub struct WrittenNote {
     /// The explicit id, where the author gave one.
     pub id: Option<Spanned<String>>,
@@ -39,6 +43,7 @@ pub struct WrittenNote {
 
 /// Which cards begin suspended, as written: names are resolved once the note's cards are known.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub enum WrittenSuspend {
     /// None.
     #[default]
@@ -111,6 +116,10 @@ impl Content {
 
 /// A note type as written, with what authors may say of its fields.
 #[derive(Debug, Clone)]
+#[expect(
+    clippy::exhaustive_structs,
+    reason = "callers fill it in field by field"
+)]
 pub struct WrittenType {
     /// The key that sources name it by.
     pub key: String,
@@ -134,6 +143,7 @@ pub struct WrittenType {
 
 /// What is known of a field beyond what Anki keeps.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub struct WrittenField {
     /// The stable key, from which the field's id comes; its name at the first build by default.
     pub key: String,

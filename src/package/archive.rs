@@ -17,9 +17,11 @@ const DATABASE: &str = "collection.anki2";
 /// A JSON object from names of entries to names of media.
 const MEDIA_MAP: &str = "media";
 
-/// Level 1 makes a package a tenth larger than level 6 in a quarter of its time (measured on
-/// 100,000 notes); where the time goes is the database.
-const LEVEL: i64 = 1;
+/// The database is what takes time. Of 100,000 notes level 1 makes 8.6 MB, level 2 with twice the
+/// time 7.1 MB, level 6 with six times the time 6.8 MB (measured with zlib-rs).
+const DATABASE_LEVEL: i64 = 1;
+/// Media are small, or compressed already.
+const MEDIA_LEVEL: i64 = 6;
 
 /// Formats that are compressed already.
 const COMPRESSED: &[&str] = &[
@@ -54,7 +56,7 @@ impl<W: Write + Seek> ArchiveWriter<W> {
             true => CompressionMethod::Stored,
             false => CompressionMethod::Deflated,
         };
-        self.start(&self.names.len().to_string(), method)?;
+        self.start(&self.names.len().to_string(), method, MEDIA_LEVEL)?;
         loop {
             let length = open.read(&mut self.buffer)?;
             let Some(bytes) = self.buffer.get(..length).filter(|it| !it.is_empty()) else {
@@ -68,23 +70,23 @@ impl<W: Write + Seek> ArchiveWriter<W> {
 
     /// Writes the media map and the database, the last entries.
     pub(super) fn add_database(&mut self, database: &[u8]) -> Result<(), Error> {
-        self.start(MEDIA_MAP, CompressionMethod::Deflated)?;
+        self.start(MEDIA_MAP, CompressionMethod::Deflated, MEDIA_LEVEL)?;
         let map = MediaMap(&self.names);
         serde_json::to_writer(&mut self.zip, &map)
             .map_err(|source| write_failed(std::io::Error::from(source)))?;
-        self.start(DATABASE, CompressionMethod::Deflated)?;
+        self.start(DATABASE, CompressionMethod::Deflated, DATABASE_LEVEL)?;
         self.zip.write_all(database).map_err(write_failed)
     }
 
-    /// Completes the archive; gives back its size in bytes.
+    /// Completes the archive; gives back where it ends.
     pub(super) fn finish(self) -> Result<u64, Error> {
         let mut writer = self.zip.finish().map_err(zip_failed)?;
         writer.flush().map_err(write_failed)?;
         writer.stream_position().map_err(write_failed)
     }
 
-    fn start(&mut self, name: &str, method: CompressionMethod) -> Result<(), Error> {
-        let level = (method == CompressionMethod::Deflated).then_some(LEVEL);
+    fn start(&mut self, name: &str, method: CompressionMethod, level: i64) -> Result<(), Error> {
+        let level = (method == CompressionMethod::Deflated).then_some(level);
         let options: SimpleFileOptions = FileOptions::default()
             .compression_method(method)
             .compression_level(level)
@@ -137,7 +139,7 @@ fn zip_failed(source: zip::result::ZipError) -> Error {
     Error::new(ErrorKind::Archive(source.to_string())).caused_by(source)
 }
 
-fn write_failed(source: std::io::Error) -> Error {
+pub(super) fn write_failed(source: std::io::Error) -> Error {
     Error::new(ErrorKind::Archive(format!("cannot be written: {source}"))).caused_by(source)
 }
 

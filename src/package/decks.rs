@@ -8,9 +8,9 @@ use crate::model::MAX_ID;
 use crate::model::{Deck, DeckName, DeckOptions, stable_id};
 use crate::{Error, ErrorKind};
 
-/// How deep a deck may lie. Packages may go deeper, but Anki's own limit for decks that it has to
-/// create is near (measured: 11 levels without their ancestors), and no list shows more.
-const MAX_LEVELS: usize = 50;
+/// How deep a deck may lie. Anki itself sets no limit as long as all decks above are in the package
+/// (measured to 200 levels on Anki 26.9.3 and 25.9.2), but a name this long is a slip.
+const MAX_LEVELS: usize = 100;
 
 /// A deck as it goes into the package.
 #[derive(Debug)]

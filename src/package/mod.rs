@@ -1,8 +1,8 @@
 //! Packages: notes, note types, decks and media as one file that Anki imports.
 //!
-//! The way of a package: [`plan`] settles names, ids and times and refuses what Anki would change
-//! or drop; [`database`] writes the rows; [`archive`] puts database and media into the zip.
-//! [`baseline`] is what an earlier package says about ids and times.
+//! The way of a package: `plan` settles names, ids and times and refuses what Anki would change
+//! or drop; `database` writes the rows; `archive` puts database and media into the zip.
+//! [`Baseline`] is what an earlier package says about ids and times.
 //!
 //! The format is Anki's oldest that is still read everywhere (schema 11 in `collection.anki2`,
 //! known as "legacy 1"): every version of Anki and AnkiDroid imports it. The same package gives
@@ -22,7 +22,9 @@ mod plan;
 mod preset_rows;
 
 use std::io::{Cursor, Seek, Write};
+use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
+use std::thread;
 
 pub use baseline::{Baseline, BaselineLimits, BaselineNote};
 
@@ -148,6 +150,9 @@ impl Package {
     /// not change keep ids and times, so that an import leaves alone what the learner edited;
     /// what changed is newer than it was, whatever the clocks say. Ids and times that notes and
     /// note types were given win over it.
+    ///
+    /// A media file that changes under its old name does not make its notes newer, and an import
+    /// brings media of new and updated notes alone: give a changed file a new name.
     pub fn baseline(mut self, baseline: &Baseline) -> Self {
         self.baseline = Some(baseline.clone());
         self
@@ -174,21 +179,29 @@ impl Package {
     ///
     /// # Errors
     /// As [`Package::write`].
-    pub fn write_to(&self, writer: impl Write + Seek) -> Result<Written, Error> {
+    pub fn write_to(&self, mut writer: impl Write + Seek) -> Result<Written, Error> {
+        let start = writer.stream_position();
+        let start = start.map_err(archive::write_failed)?;
         let plan = plan::Plan::new(&self.decks, self.time, self.baseline.as_ref())?;
         let media = media::Media::new(&self.media)?;
-        let references = media.references(&plan);
         let mut archive = archive::ArchiveWriter::new(writer);
-        for file in media.files() {
-            archive.add_media(file)?;
-        }
-        let mut database = database::Database::build(&plan)?;
+        let (references, mut database) = thread::scope(|scope| {
+            let database = scope.spawn(|| database::Database::build(&plan));
+            for file in media.files() {
+                archive.add_media(file)?;
+            }
+            let references = media.references(&plan);
+            let database = database
+                .join()
+                .unwrap_or_else(|panic| resume_unwind(panic))?;
+            Ok::<_, Error>((references, database))
+        })?;
         let cards = database.cards();
         archive.add_database(&database.image()?)?;
         let bytes = archive.finish()?;
         Ok(Written {
             changed: true,
-            bytes,
+            bytes: bytes.saturating_sub(start),
             notes: plan.notes.len(),
             cards,
             media: media.files().len(),

@@ -62,28 +62,34 @@ impl<'a> Plan<'a> {
         baseline: Option<&Baseline>,
     ) -> Result<Self, Error> {
         let mut table = DeckTable::default();
-        let mut notes = Vec::with_capacity(decks.iter().map(|deck| deck.notes.len()).sum());
+        let mut drafts = Vec::with_capacity(decks.iter().map(|deck| deck.notes.len()).sum());
         for deck in decks {
             let index = table.open(&deck.resolved_name()?)?;
             table.describe(index, deck)?;
             let home = number(index)?;
             for note in &deck.notes {
-                // Positions begin at 1, as in a new collection.
-                let in_order = number(notes.len())?.saturating_add(1);
-                let position = note.position.unwrap_or(in_order).min(LAST_POSITION);
-                notes.push(PlannedNote {
-                    note,
-                    guid: match &note.guid {
-                        Some(guid) => Cow::Borrowed(guid),
-                        None => Cow::Owned(note.resolved_guid()),
-                    },
-                    id: 0,
-                    modified: 0,
-                    position,
-                    deck: home,
-                });
+                drafts.push((note, number(drafts.len())?, home));
             }
         }
+        // Guids that are not given are hashes, the most work of a plan.
+        let notes = drafts
+            .into_par_iter()
+            .map(|(note, index, deck)| PlannedNote {
+                note,
+                guid: match &note.guid {
+                    Some(guid) => Cow::Borrowed(guid),
+                    None => Cow::Owned(note.resolved_guid()),
+                },
+                id: 0,
+                modified: 0,
+                // Positions begin at 1, as in a new collection.
+                position: note
+                    .position
+                    .unwrap_or(index.saturating_add(1))
+                    .min(LAST_POSITION),
+                deck,
+            });
+        let mut notes: Vec<PlannedNote<'_>> = notes.collect();
         check_guids(&notes)?;
         let note_types = note_types(&notes, time, baseline)?;
         let overrides = place_cards(&notes, &mut table)?;
@@ -310,13 +316,13 @@ fn give_ids(
 ) -> Result<(), Error> {
     let mut taken = BTreeSet::new();
     for planned in notes.iter() {
-        if let Some(id) = planned.note.id {
-            if !(1..=MAX_ID).contains(&id) {
-                return Err(Error::new(ErrorKind::Note(format!(
-                    "the note `{}` cannot have the id {id}: ids are milliseconds since 1970",
-                    shown(planned.note)
-                ))));
-            }
+        if let Some(id) = planned.note.id
+            && !(1..=MAX_ID).contains(&id)
+        {
+            return Err(Error::new(ErrorKind::Note(format!(
+                "the note `{}` cannot have the id {id}: ids are milliseconds since 1970",
+                shown(planned.note)
+            ))));
         }
     }
     let missing = notes.iter().filter(|planned| planned.id == 0).count();

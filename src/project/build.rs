@@ -1,6 +1,6 @@
 //! A build: the stages in their order, and what comes out of them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 use std::path::PathBuf;
 
@@ -10,11 +10,11 @@ use super::{BuildOptions, Project, Report, Statistics, load, output, render, typ
 use crate::diag::{Code, Diagnostic, Diagnostics, Severity, Sources, Span};
 use crate::files;
 use crate::identity::{self, Lock};
-use crate::model::written::IdMode;
+use crate::model::written::{IdMode, Settings};
 use crate::model::{MediaFile, MediaSource, Note};
 use crate::package::{Baseline, Package};
-use crate::render::{MediaContent, MediaNames, Renderer};
-use crate::source::manifest::Manifest;
+use crate::render::{MediaContent, MediaNames, NamedMedia, Renderer};
+use crate::source::types::TypeSet;
 use crate::{Error, ErrorKind, check};
 
 /// What a build came to: findings, and the package where there were no errors.
@@ -181,7 +181,8 @@ fn run(
     for note in &mut made {
         names.resolve(&mut note.fields);
     }
-    *statistics = count(&made, &names, loaded.files);
+    let statics = static_media(&made, &types, &renderer, &manifest.defaults.settings, sink);
+    *statistics = count(&made, &names, &statics, loaded.files);
     if made.is_empty() && !sink.has_errors() {
         sink.push(nothing_to_build());
     }
@@ -193,7 +194,8 @@ fn run(
     if project.is_whole() {
         tell_removed(&lock, &next, sink);
     }
-    let media = media_files(project, &names, &mut next);
+    let mut media: Vec<MediaFile> = statics.iter().map(|it| media_file(project, it)).collect();
+    media.extend(media_files(project, &names, &mut next));
     let mut decks = DeckPlan::new(project, &manifest, sources, sink)?;
     for (index, note) in made.into_iter().enumerate() {
         decks.add(index, note, locked.then_some(&next))?;
@@ -260,7 +262,7 @@ fn baseline(
 fn next_lock(
     made: &[Made],
     lock: &Lock,
-    types: &crate::source::types::TypeSet,
+    types: &TypeSet,
     sources: &Sources,
     options: &BuildOptions,
 ) -> Lock {
@@ -276,6 +278,22 @@ fn next_lock(
         types.iter().filter(|it| !it.shipped).map(|it| &**it),
         options.time,
     )
+}
+
+/// The files that the CSS and the card templates of the types in use refer to. They come first in
+/// the package: they change least.
+fn static_media(
+    made: &[Made],
+    types: &TypeSet,
+    renderer: &Renderer<'_>,
+    settings: &Settings,
+    sink: &mut Diagnostics,
+) -> Vec<NamedMedia> {
+    let used: BTreeSet<&str> = made.iter().map(|it| it.note_type.key.as_str()).collect();
+    let types = types.iter().filter(|it| used.contains(it.key.as_str()));
+    let found = renderer.template_media(types.map(|it| &**it), settings);
+    sink.append(found.diagnostics);
+    found.files
 }
 
 /// The media files of the package in their order: those that the lock knows in its order, then
@@ -320,7 +338,18 @@ fn media_files(project: &Project, names: &MediaNames, lock: &mut Lock) -> Vec<Me
     files.into_iter().map(|(_, _, file)| file).collect()
 }
 
-fn count(made: &[Made], names: &MediaNames, files: usize) -> Statistics {
+fn media_file(project: &Project, file: &NamedMedia) -> MediaFile {
+    let source = match &file.content {
+        MediaContent::File(path) => MediaSource::Project(project.files.clone(), path.clone()),
+        MediaContent::Bytes(bytes) => MediaSource::Bytes(bytes.clone()),
+    };
+    MediaFile {
+        name: file.name.clone(),
+        source,
+    }
+}
+
+fn count(made: &[Made], names: &MediaNames, statics: &[NamedMedia], files: usize) -> Statistics {
     let cards = made
         .iter()
         .map(|it| it.note_type.note_type.cards(&it.fields).len())
@@ -329,7 +358,7 @@ fn count(made: &[Made], names: &MediaNames, files: usize) -> Statistics {
         files,
         notes: made.len(),
         cards,
-        media: names.files().len(),
+        media: names.files().len() + statics.len(),
     }
 }
 

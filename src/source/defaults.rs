@@ -8,6 +8,7 @@ use crate::model::{DeckName, Flag, Tag};
 
 /// What is inherited. Each level makes a copy and changes what it says itself.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Defaults {
     /// The key of the note type.
     pub note_type: Spanned<String>,
@@ -33,6 +34,7 @@ pub struct Defaults {
 
 /// How Markdown files are read.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct MarkdownOptions {
     /// The level of the headings that are notes, 1 to 6.
     pub note_level: u8,
@@ -57,6 +59,7 @@ impl Default for MarkdownOptions {
 
 /// How a value without a format of its own is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub enum DefaultFormat {
     /// By the kind of its field, which is Markdown in most.
     #[default]

@@ -9,6 +9,7 @@ use crate::model::{Flag, Tag};
 
 /// What a note says of itself, before what it inherits is filled in.
 #[derive(Debug, Clone, Default)]
+#[non_exhaustive]
 pub struct NoteSettings {
     /// `id`
     pub id: Option<Spanned<String>>,

@@ -132,6 +132,7 @@ fn glob_set(patterns: &[Spanned<String>], sink: &mut Diagnostics) -> GlobSet {
 
 /// How paths become decks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct DeckLayout {
     /// Folders become decks.
     pub folders: bool,

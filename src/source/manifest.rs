@@ -16,6 +16,7 @@ pub const FILE_NAME: &str = "deckle.yaml";
 
 /// A project as its file describes it.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Manifest {
     /// The root deck, above all others.
     pub name: DeckName,
@@ -45,6 +46,7 @@ pub struct Manifest {
 
 /// Where a note type is defined.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub enum TypeSource {
     /// In files that match this pattern.
     Glob(Spanned<String>),

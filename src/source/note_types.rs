@@ -10,6 +10,7 @@ use crate::template::{ProblemKind, Side};
 
 /// What a definition is read for.
 #[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
 pub struct TypeContext<'a> {
     /// The project's uid, from which ids come.
     pub uid: &'a str,
@@ -207,7 +208,7 @@ impl Reader<'_> {
                 "name" => {}
                 "key" => {
                     written.key =
-                        decode::string(value, key, sink).map_or(written.key, |it| it.value)
+                        decode::string(value, key, sink).map_or(written.key, |it| it.value);
                 }
                 "id" => id = decode::integer(value, key, 1..=i64::MAX, sink),
                 "aliases" => {
@@ -234,10 +235,10 @@ impl Reader<'_> {
                 "size" => size = decode::integer(value, key, 1..=500, sink),
                 "rtl" => {
                     field =
-                        field.right_to_left(decode::boolean(value, key, sink).unwrap_or_default())
+                        field.right_to_left(decode::boolean(value, key, sink).unwrap_or_default());
                 }
                 "sticky" => {
-                    field = field.sticky(decode::boolean(value, key, sink).unwrap_or_default())
+                    field = field.sticky(decode::boolean(value, key, sink).unwrap_or_default());
                 }
                 "description" => {
                     field = field.description(
@@ -245,10 +246,10 @@ impl Reader<'_> {
                     );
                 }
                 "collapsed" => {
-                    field = field.collapsed(decode::boolean(value, key, sink).unwrap_or_default())
+                    field = field.collapsed(decode::boolean(value, key, sink).unwrap_or_default());
                 }
                 "plain-text" => {
-                    field = field.plain_text(decode::boolean(value, key, sink).unwrap_or_default())
+                    field = field.plain_text(decode::boolean(value, key, sink).unwrap_or_default());
                 }
                 _ => decode::unknown_key(&entry.key, "in a field", FIELD_KEYS, sink),
             }
@@ -308,7 +309,7 @@ impl Reader<'_> {
                     }
                 }
                 _ => {
-                    decode::unknown_key(&entry.key, "in a card template", TEMPLATE_KEYS, self.sink)
+                    decode::unknown_key(&entry.key, "in a card template", TEMPLATE_KEYS, self.sink);
                 }
             }
         }

@@ -4,6 +4,7 @@
 //! program itself would, or learners miss cards and see empty ones.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 use super::{
     cloze::ClozeText,
@@ -21,6 +22,10 @@ pub const MAX_CLOZE_NUMBER: u16 = 500;
 /// What old clients need to know to decide whether a template makes a card: the `req` entry
 /// of a note type. Fields are ordinals, ascending.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "whoever reads it must handle each case"
+)]
 pub enum Requirement {
     /// No card, whatever the fields hold; or no rule that old clients could follow.
     None,
@@ -32,15 +37,34 @@ pub enum Requirement {
 
 /// How a template uses a field.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct FieldUse<'a> {
     /// The name, as the template spells it.
     pub name: &'a str,
     /// The name's place in the template.
-    pub range: std::ops::Range<usize>,
+    pub range: Range<usize>,
+    /// The place of the tag with its brackets.
+    pub tag: Range<usize>,
     /// Whether it is the condition of `{{#..}}` or `{{^..}}`, not a replacement.
     pub conditional: bool,
     /// The filters of a replacement, leftmost first.
     pub filters: Vec<&'a str>,
+}
+
+impl FieldUse<'_> {
+    /// The place of one of the filters in the template; filters stand before the name, each
+    /// with a colon behind it.
+    #[must_use]
+    pub fn filter_range(&self, index: usize) -> Range<usize> {
+        let behind = self
+            .filters
+            .iter()
+            .skip(index)
+            .map(|filter| filter.len() + 1)
+            .sum();
+        let start = self.range.start.saturating_sub(behind);
+        start..start + self.filters.get(index).map_or(0, |filter| filter.len())
+    }
 }
 
 /// Whether Anki takes a field with this text for empty when it decides about cards.
@@ -174,15 +198,15 @@ impl Template {
     /// The uses of fields, in source order; closing tags are left out.
     pub fn field_uses(&self) -> impl Iterator<Item = FieldUse<'_>> {
         self.nodes().iter().filter_map(|node| {
-            let (key, conditional) = match node {
-                Node::Field { key, .. } => (key, false),
-                Node::Open { key, .. } => (key, true),
+            let (key, tag, conditional) = match node {
+                Node::Field { key, tag, .. } => (key, tag, false),
+                Node::Open { key, tag, .. } => (key, tag, true),
                 Node::Text(_) | Node::Close { .. } => return None,
             };
-            let (name, range) = (self.text(key), key.clone());
             Some(FieldUse {
-                name,
-                range,
+                name: self.text(key),
+                range: key.clone(),
+                tag: tag.clone(),
                 conditional,
                 filters: self.filters(node),
             })

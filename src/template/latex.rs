@@ -16,6 +16,7 @@ use super::{
 
 /// A formula in a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct LatexTag {
     /// The tag with its brackets, in bytes of the text.
     pub range: Range<usize>,

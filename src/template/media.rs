@@ -14,6 +14,7 @@ use super::{
 
 /// A media file that a text names.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct MediaReference<'a> {
     /// What kind of reference it is.
     pub kind: MediaKind,
@@ -195,10 +196,10 @@ impl<'a> HtmlMedia<'a> {
         let closing = quote
             .and_then(|quote| rest.get(1..)?.find(quote))
             .filter(|&length| length > 0);
-        if let Some(end) = closing.map(|length| start + 1 + length) {
-            if let Some(close) = self.close(end + 1) {
-                return Some((start + 1..end, close));
-            }
+        if let Some(end) = closing.map(|length| start + 1 + length)
+            && let Some(close) = self.close(end + 1)
+        {
+            return Some((start + 1..end, close));
         }
         let first = rest.chars().next().filter(|&c| c != '>')?.len_utf8();
         let end = start + first + rest.get(first..)?.find([' ', '>'])?;
@@ -271,8 +272,9 @@ fn is_static(name: &str) -> bool {
     name.starts_with('_')
 }
 
+/// Unlike in fields, entities in these names are not decoded.
 fn static_reference(text: &str, range: Range<usize>) -> MediaReference<'_> {
-    let name = decoded(text, &range);
+    let name = Cow::Borrowed(text.get(range.clone()).unwrap_or_default());
     MediaReference {
         kind: MediaKind::Static,
         tag: range.clone(),
@@ -293,11 +295,9 @@ fn static_name(template: &str, start: usize) -> Option<Range<usize>> {
         let length = behind.find(quote).filter(|&length| length > 0)?;
         return Some(start..start + 1 + length);
     }
-    let bytes = before.as_bytes();
     let is_attribute = ["src=", "data="].into_iter().any(|name| {
-        bytes.len().checked_sub(name.len()).is_some_and(|at| {
-            starts_ignore_case(bytes, name.as_bytes(), at) && !word_ends_at(template, at)
-        })
+        let at = before.strip_suffix(name).map(str::len);
+        at.is_some_and(|at| !word_ends_at(template, at))
     });
     if !is_attribute {
         return None;
@@ -313,18 +313,26 @@ fn css_url(css: &str, from: usize) -> Option<Range<usize>> {
     let quote = value.chars().next().filter(|c| matches!(c, '"' | '\''));
     let start = at + quote.map_or(0, char::len_utf8);
     let name = css.get(start..).filter(|name| is_static(name))?;
-    let length = match quote {
-        Some(quote) => name.find(quote)?,
-        None => name.find(')')?,
+    let quoted = quote.and_then(|quote| {
+        let length = name.find(quote)?;
+        let behind = name.get(length + 1..)?.trim_start();
+        behind.starts_with(')').then_some(length)
+    });
+    // A quote that is not closed is passed over, and the name ends where an unquoted one does.
+    let length = match quoted {
+        Some(length) => length,
+        None => name.get(..name.find(')')?)?.trim_end().len(),
     };
-    let range = start..start + css.get(start..start + length)?.trim_end().len();
-    (range.len() > 1).then_some(range)
+    (length > 1).then_some(start..start + length)
 }
 
 fn css_import(css: &str, from: usize) -> Option<Range<usize>> {
     let rest = css.get(from..)?;
     let value = rest.trim_start();
     let quote = value.chars().next().filter(|c| matches!(c, '"' | '\''))?;
+    if value.len() == rest.len() {
+        return None;
+    }
     let start = from + rest.len() - value.len() + 1;
     let name = css.get(start..).filter(|name| is_static(name))?;
     let length = name.find(quote)?;
@@ -425,6 +433,10 @@ mod tests {
             ("<img src=_a.png class=x>", "_a.png class=x"),
             (r#"<img src="a.png">[sound:_s.mp3][sound:t.mp3]"#, "_s.mp3"),
             ("<img src=\"x_a.png\"> a_b", ""),
+            ("<img SRC=_a.png><a xsrc=_b.png><a href=_c.png>`_d.png`", ""),
+            ("<a data=_a.swf><a data-src=_b.png>", "_a.swf|_b.png"),
+            ("src = \"_a.png\" '_b&amp;c.png'", "_a.png|_b&amp;c.png"),
+            ("<!-- \"_a.png\" -->[Sound:_b.mp3][sound: _c.mp3]", "_a.png"),
         ];
         for (text, expect) in table {
             assert_eq!(names(template_references(text)), expect, "{text}");
@@ -440,6 +452,15 @@ mod tests {
                 "x { src: url(_f.ttf), url( '_g h.ttf' ) }",
                 "_f.ttf|_g h.ttf",
             ),
+            (
+                "@import\n'_a.css'; @import\"_b.css\"; @IMPORT '_c.css'",
+                "_a.css|_c.css",
+            ),
+            (
+                "url(\n_a.png ) URL(_b&amp;c.png) url(\"_d)e.png\" )",
+                "_a.png|_b&amp;c.png|_d)e.png",
+            ),
+            ("url(\"_a.png) url(_b.png", "_a.png"),
             ("x { src: url(f.ttf) url(\"http://x/_f.ttf\") }", ""),
         ];
         for (text, expect) in table {

@@ -20,6 +20,7 @@ pub struct Template {
 
 /// One piece of a template, in source order; every range counts bytes of the source.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Node {
     /// Text that is shown as it is; comments are among it.
     Text(Range<usize>),
@@ -54,6 +55,7 @@ pub enum Node {
 
 /// Why a template can't be read, and the tag that is to blame.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct ParseError {
     /// What is wrong.
     pub kind: ParseErrorKind,

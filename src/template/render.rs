@@ -12,6 +12,10 @@ use super::{
 
 /// What a card's templates can ask for: its note, and its place in the collection.
 #[derive(Debug, Clone, Copy)]
+#[expect(
+    clippy::exhaustive_structs,
+    reason = "callers fill it in field by field"
+)]
 pub struct Situation<'a> {
     /// The note's fields, name and text, in the order of the note type.
     pub fields: &'a [(&'a str, &'a str)],
@@ -35,6 +39,7 @@ pub struct Situation<'a> {
 
 /// The two sides of a card, sounds still written as `[sound:..]`; see [`super::av`].
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Rendered {
     /// The question.
     pub question: String,

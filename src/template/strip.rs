@@ -138,21 +138,21 @@ impl Tags<'_> {
     /// that fits counts. `None` when nothing closes it: then nothing later is closed either.
     fn end(&mut self, start: usize) -> Option<usize> {
         let bytes = self.text.as_bytes();
-        if starts_ignore_case(bytes, b"<!--", start) {
-            if let Some(end) = self.comment_ends.at_or_after(start + 4) {
-                return Some(end + 3);
-            }
+        if starts_ignore_case(bytes, b"<!--", start)
+            && let Some(end) = self.comment_ends.at_or_after(start + 4)
+        {
+            return Some(end + 3);
         }
         let tag = find_from(self.text, ">", start)? + 1;
-        if starts_ignore_case(bytes, b"<style", start) {
-            if let Some(end) = self.style_ends.at_or_after(tag) {
-                return Some(end + 8);
-            }
+        if starts_ignore_case(bytes, b"<style", start)
+            && let Some(end) = self.style_ends.at_or_after(tag)
+        {
+            return Some(end + 8);
         }
-        if starts_ignore_case(bytes, b"<script", start) {
-            if let Some(end) = self.script_ends.at_or_after(tag) {
-                return Some(end + 9);
-            }
+        if starts_ignore_case(bytes, b"<script", start)
+            && let Some(end) = self.script_ends.at_or_after(tag)
+        {
+            return Some(end + 9);
         }
         Some(tag)
     }

@@ -13,6 +13,10 @@ use super::{
 
 /// A side of a card template.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "whoever reads it must handle each case"
+)]
 pub enum Side {
     /// The question.
     Front,
@@ -31,6 +35,7 @@ impl fmt::Display for Side {
 
 /// Something wrong in a card template.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Problem {
     /// The index of the card template.
     pub template: usize,
@@ -223,25 +228,24 @@ impl Check<'_> {
             return;
         }
         if name.is_empty() {
-            return self.push(ProblemKind::EmptyTag, range);
+            return self.push(ProblemKind::EmptyTag, used.tag.clone());
         }
         let (name, conditional) = (name.to_owned(), used.conditional);
         self.push(ProblemKind::UnknownField { name, conditional }, range);
     }
 
     fn filters(&mut self, used: &FieldUse<'_>) {
-        let range = &used.range;
-        for filter in used
-            .filters
-            .iter()
-            .filter(|filter| !is_known_filter(filter))
-        {
-            if filter.trim_end() == "tts" {
-                self.push(ProblemKind::SpeechWithoutLanguage, range.clone());
-            } else {
-                let name = (*filter).to_owned();
-                self.push(ProblemKind::UnknownFilter { name }, range.clone());
+        for (index, filter) in used.filters.iter().enumerate() {
+            if is_known_filter(filter) {
+                continue;
             }
+            let kind = match filter.trim_end() {
+                "tts" => ProblemKind::SpeechWithoutLanguage,
+                _ => ProblemKind::UnknownFilter {
+                    name: (*filter).to_owned(),
+                },
+            };
+            self.push(kind, used.filter_range(index));
         }
         let named: Vec<&str> = used
             .filters
@@ -254,13 +258,18 @@ impl Check<'_> {
             ["type", "cloze" | "nc"] if used.filters.len() == 2 => {}
             ["type", dropped @ ..] => {
                 let dropped = dropped.iter().map(|filter| (*filter).to_owned()).collect();
-                self.push(ProblemKind::DroppedFilters { dropped }, range.clone());
+                self.push(ProblemKind::DroppedFilters { dropped }, used.tag.clone());
             }
-            filters if filters.contains(&"cloze") && !self.is_cloze => {
-                let field = used.name.to_owned();
-                self.push(ProblemKind::ClozeInNormalType { field }, range.clone());
+            _ => {
+                let cloze = used.filters.iter().position(|filter| *filter == "cloze");
+                if let Some(index) = cloze.filter(|_| !self.is_cloze) {
+                    let field = used.name.to_owned();
+                    self.push(
+                        ProblemKind::ClozeInNormalType { field },
+                        used.filter_range(index),
+                    );
+                }
             }
-            _ => {}
         }
     }
 
@@ -347,6 +356,27 @@ mod tests {
                 &[(0, Side::Front, expect)]
             };
             check(&[(front, "{{FrontSide}}")], false, expect);
+        }
+    }
+
+    #[test]
+    fn ranges() {
+        let table = [
+            ("x {{ a:b:F }}", "a b"),
+            ("{{F}}{{ }}", "{{ }}"),
+            ("{{F}}{{# H }}{{/H}}", "H"),
+            ("{{text:cloze:F}}", "cloze"),
+            ("{{type:text:F}}", "{{type:text:F}}"),
+            ("{{=<% %>=}}<%F%><%text:H%>", "H"),
+            ("{{F}}{{#G}}", "{{#G}}"),
+        ];
+        for (front, expect) in table {
+            let problems = validate(&[(front, "")], &["F", "G"], false);
+            let found: Vec<&str> = problems
+                .iter()
+                .map(|problem| &front[problem.range.clone()])
+                .collect();
+            assert_eq!(found.join(" "), expect, "{front}");
         }
     }
 

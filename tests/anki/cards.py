@@ -30,6 +30,8 @@ DECK = "Top & <b>::Sub one"
 
 
 def main():
+    # The program prints warnings when it is slow; standard output is for the answer alone.
+    output, sys.stdout = sys.stdout, sys.stderr
     work = json.load(sys.stdin)
     with tempfile.TemporaryDirectory() as folder:
         collection = Collection(os.path.join(folder, "collection.anki2"))
@@ -39,7 +41,7 @@ def main():
             "texts": [judge.text(text) for text in work.get("texts", [])],
         }
         collection.close()
-    json.dump(result, sys.stdout)
+    json.dump(result, output)
 
 
 class Judge:

@@ -33,7 +33,7 @@ pub(crate) fn copy_tree(from: &Path, to: &Path) {
 }
 
 fn build(folder: &Path, output: &Path) {
-    let options = BuildOptions::new(BuildTime::from_unix(1_790_000_000)).output(output);
+    let options = BuildOptions::new(BuildTime::from_unix(1_795_320_000)).output(output);
     let build = Project::open(folder).unwrap().build(&options).unwrap();
     let report = build.report();
     let found: Vec<String> = report
@@ -86,7 +86,7 @@ fn every_example_deck_and_starter_passes_the_judge() {
 #[test]
 fn every_example_deck_has_over_30_notes() {
     for name in DECKS {
-        let options = BuildOptions::new(BuildTime::from_unix(1_790_000_000));
+        let options = BuildOptions::new(BuildTime::from_unix(1_795_320_000));
         let report = Project::open(example(name))
             .unwrap()
             .check(&options)

@@ -9,6 +9,7 @@ mod cards;
 mod decks;
 mod judge;
 mod layers;
+mod package;
 mod render;
 mod reproduce;
 mod ui;

@@ -11,11 +11,11 @@ use deckle::render::Renderer;
 
 use crate::judge::{run_script, with_each_backend};
 
-/// A source, and for each of its cards the number, the question and the answer.
-type Case = (&'static str, &'static [(u16, &'static str, &'static str)]);
+/// The number of a card, its question and its answer without tags.
+type Card = (u16, &'static str, &'static str);
 
-/// Sources, and for each of their cards its number, its question and its answer without tags.
-const CASES: &[Case] = &[
+/// Sources, and the cards they must make.
+const CASES: &[(&str, &[Card])] = &[
     (
         r"{{c1::$\frac{1}{\sqrt{x}}$}} a",
         &[(1, "[...] a", r"\(\frac{1}{\sqrt{x} }\) a")],

@@ -55,15 +55,15 @@ pub(in crate::render) enum Resolved {
 pub(in crate::render) struct Library<'a> {
     finder: Finder<'a>,
     lookups: Mutex<BTreeMap<LookupKey, Arc<OnceLock<Lookup>>>>,
-    hashes: Mutex<BTreeMap<String, Arc<OnceLock<Hashed>>>>,
+    hashes: Mutex<BTreeMap<String, Arc<Hashed>>>,
     contents: Mutex<BTreeMap<MediaKey, Known>>,
 }
 
 /// The reference, its folder, the media folders and whether it is a wiki embed.
 type LookupKey = (String, String, Vec<String>, bool);
 
-/// The hash of a file, or why it cannot be read.
-type Hashed = Result<MediaKey, String>;
+/// The hash of a file, worked out by the first who asks; else why it cannot be read.
+type Hashed = OnceLock<Result<MediaKey, String>>;
 
 /// Where a content was found.
 #[derive(Debug, Clone)]

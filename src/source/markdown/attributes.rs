@@ -14,6 +14,10 @@ use crate::source::types::TypeSet;
 /// Words that stand for themselves; all others are keys of note types.
 const WORDS: [&str; 4] = ["suspended", "skip", "note", "rtl"];
 
+/// How many braces of a heading are tried as the beginning of its attributes: enough for quoted
+/// values that hold some, and no more than that, for each try reads the rest of the line.
+const MOST_BRACES: usize = 16;
+
 /// A heading's line taken apart.
 #[derive(Debug)]
 pub(super) struct HeadLine {
@@ -72,21 +76,22 @@ impl HeadLine {
                 line.content.end = start + at;
                 continue;
             }
-            let at = text.rfind([' ', '\t']).map_or(0, |it| it + 1);
-            match text
-                .get(at..)
-                .map(|it| it.split_at(usize::from(!it.is_empty()).min(it.len())))
+            let Some(at) = text.rfind([' ', '\t']).map(|it| it + 1) else {
+                return line;
+            };
+            let word = &text[at..];
+            if let Some(id) = word.strip_prefix('^')
+                && line.caret.is_none()
+                && is_id(id)
             {
-                _ if at == 0 => return line,
-                Some(("^", id)) if line.caret.is_none() && is_id(id) => {
-                    line.caret = Some(start + at + 1..line.content.end);
-                }
-                Some(("#", tag))
-                    if options.tagged_only && tag.eq_ignore_ascii_case(&options.card_tag) =>
-                {
-                    line.card_tag = true;
-                }
-                _ => return line,
+                line.caret = Some(start + at + 1..line.content.end);
+            } else if let Some(tag) = word.strip_prefix('#')
+                && options.tagged_only
+                && tag.eq_ignore_ascii_case(&options.card_tag)
+            {
+                line.card_tag = true;
+            } else {
+                return line;
             }
             line.content.end = start + at;
         }
@@ -129,8 +134,11 @@ impl HeadLine {
                 }
                 Kind::Pair(key, value) => {
                     let (key, value) = (written(key), page.text(value.clone()));
-                    if !settings::apply_text(&key, &value, &mut all, sink) {
+                    let mut own = NoteSettings::default();
+                    if !settings::apply_text(&key, &value, &mut own, sink) {
                         sink.push(unknown_key(&key));
+                    } else if !take_once(own, &mut all, sink) {
+                        settings::apply_text(&key, &value, &mut all, &mut Diagnostics::new());
                     }
                 }
                 Kind::Word => match whole.value.as_str() {
@@ -167,8 +175,22 @@ impl HeadLine {
     }
 }
 
-/// Sets what is not set yet, and tells where it is.
-pub(super) fn set_once(
+/// Moves the settings over that a note has once, and tells where it has them already. Returns
+/// whether there was one.
+pub(super) fn take_once(own: NoteSettings, all: &mut NoteSettings, sink: &mut Diagnostics) -> bool {
+    if let Some(id) = own.id {
+        set_once(&mut all.id, id, "id", sink);
+    } else if let Some(key) = own.note_type {
+        set_once(&mut all.note_type, key, "type", sink);
+    } else if let Some(guid) = own.guid {
+        set_once(&mut all.guid, guid, "guid", sink);
+    } else {
+        return false;
+    }
+    true
+}
+
+fn set_once(
     slot: &mut Option<Spanned<String>>,
     value: Spanned<String>,
     what: &str,
@@ -231,7 +253,7 @@ fn block(
         return None;
     }
     // A quoted value may hold a brace, so the last one is not always the one.
-    for (at, _) in text.rmatch_indices('{') {
+    for (at, _) in text.rmatch_indices('{').take(MOST_BRACES) {
         let begins = at == 0 || text[..at].ends_with([' ', '\t']);
         let Some(attributes) = begins.then(|| tokens(&text[at..], offset + at)).flatten() else {
             continue;

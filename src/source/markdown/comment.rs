@@ -30,8 +30,15 @@ pub(super) enum Meaning {
 impl Comment {
     /// Whether one of the reserved keys stands in it.
     pub(super) fn has_settings(&self) -> bool {
-        matches!(&self.meaning, Meaning::Mapping(entries)
-            if entries.iter().any(|it| is_reserved(it.name())))
+        self.entries().iter().any(|it| is_reserved(it.name()))
+    }
+
+    /// What stands in it; nothing where it is no mapping.
+    pub(super) fn entries(&self) -> &[Entry] {
+        match &self.meaning {
+            Meaning::Mapping(entries) => entries,
+            Meaning::Remark | Meaning::Off | Meaning::On => &[],
+        }
     }
 
     /// Whether it turns the reading of notes off or on.
@@ -189,8 +196,8 @@ fn column(page: &Page<'_>, at: usize) -> usize {
 /// The lines of the comment with what stands before the first key blanked out, where the
 /// further lines are aligned with that key: only so YAML sees that they belong together.
 fn aligned(page: &Page<'_>, start: usize, end: usize) -> Option<String> {
-    let line = page.line(start).start;
     let rest = page.source[start..end].split_once('\n')?.1;
+    let line = page.line(start).start;
     let column = column(page, start);
     let mut lines = rest
         .lines()

@@ -51,8 +51,11 @@ pub(super) fn apply(
             Value::Null => {}
             Value::Mapping(entries) => {
                 for entry in &entries {
-                    if !header::apply(entry, defaults, sink) {
-                        decode::unknown_key(&entry.key, "front matter", header::KEYS, sink);
+                    // How plain values are read is a matter of YAML; here all is Markdown.
+                    if entry.name() == "format" || !header::apply(entry, defaults, sink) {
+                        let keys = header::KEYS.iter().copied().filter(|it| *it != "format");
+                        let keys: Vec<&str> = keys.collect();
+                        decode::unknown_key(&entry.key, "in front matter", &keys, sink);
                     }
                 }
             }

@@ -118,7 +118,8 @@ impl HeadingNote<'_> {
                 .get(position + 1)
                 .map_or(body.end, |it| it.1.range.start);
             let from = heading.range.end.min(to);
-            meta::fill(draft, *index, filled(page, from..to), sink);
+            let name = page.span(&heading.range);
+            meta::fill_at(draft, *index, name, filled(page, from..to), sink);
         }
     }
 
@@ -141,7 +142,7 @@ impl HeadingNote<'_> {
         if !page.is_blank(above.clone()) {
             let above = page.trimmed(above);
             if !text.is_empty() {
-                text.push("\n\n", content.end..above.start);
+                text.push("\n\n", content.end..above.start.max(content.end));
             }
             page.push_to(&mut text, above);
         }

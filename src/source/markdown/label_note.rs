@@ -52,7 +52,11 @@ impl LabelNote<'_> {
         if settings.skip {
             return None;
         }
-        let note_type = self.note_type(page, end, &settings, types, sink)?;
+        let labelled = self.labelled_type(page, &settings, types, sink)?;
+        let note_type = match settings.note_type {
+            Some(_) => labelled.clone(),
+            None => self.cloze_or(&labelled, page, end, types, sink)?,
+        };
         let mut draft = NoteDraft::new(note_type, page.span(&page.line(first.range.start)));
         meta::apply_fields(self.comments, &mut draft, sink);
         for (position, label) in self.labels.iter().enumerate() {
@@ -64,7 +68,9 @@ impl LabelNote<'_> {
             let tag = (position == 0 && defaults.markdown.tagged_only)
                 .then(|| card_tag(page, label, &defaults.markdown.card_tag))
                 .flatten();
-            let Some(index) = field(draft.note_type(), &label.name) else {
+            // Where clozes made a cloze note of questions and answers, `A:` is its second field.
+            let index = field(draft.note_type(), &label.name);
+            let Some(index) = index.or_else(|| field(&labelled, &label.name)) else {
                 continue;
             };
             if page.is_blank(content.clone()) {
@@ -89,10 +95,10 @@ impl LabelNote<'_> {
         self.labels.iter().map(|it| it.name.as_str())
     }
 
-    fn note_type(
+    /// The type that the labels belong to.
+    fn labelled_type(
         &self,
         page: &Page<'_>,
-        end: usize,
         settings: &NoteSettings,
         types: &TypeSet,
         sink: &mut Diagnostics,
@@ -106,31 +112,37 @@ impl LabelNote<'_> {
             return None;
         }
         let inherited = types.resolve(&self.scope.defaults.note_type, sink)?;
-        let found = if fits(&inherited, self.names()) {
-            inherited
-        } else {
-            let mut fitting = types.iter().filter(|it| {
-                let current = types.get(&it.key).is_some_and(|last| Arc::ptr_eq(last, it));
-                current && !it.labels.is_empty() && fits(it, self.names())
-            });
-            match (fitting.next(), fitting.next()) {
-                (Some(only), None) => only.clone(),
-                (None, _) => {
-                    sink.push(self.no_type(page, None, types));
-                    return None;
-                }
-                (Some(one), Some(two)) => {
-                    sink.push(self.two_types(page, [&one.key, &two.key]));
-                    return None;
-                }
-            }
-        };
-        if found.shipped && found.key == DEFAULT_TYPE {
-            let key = Spanned::new(found.key.clone(), page.span(&self.labels.first()?.range));
-            let text = page.source.get(self.labels.first()?.range.start..end)?;
-            return meta::infer(&key, &self.scope, [text], types, sink);
+        if fits(&inherited, self.names()) {
+            return Some(inherited);
         }
-        Some(found)
+        let mut fitting = types.iter().filter(|it| {
+            let current = types.get(&it.key).is_some_and(|last| Arc::ptr_eq(last, it));
+            current && !it.labels.is_empty() && fits(it, self.names())
+        });
+        match (fitting.next(), fitting.next()) {
+            (Some(only), None) => return Some(only.clone()),
+            (Some(one), Some(two)) => sink.push(self.two_types(page, [&one.key, &two.key])),
+            (None, _) => sink.push(self.no_type(page, None, types)),
+        }
+        None
+    }
+
+    /// The cloze type where a plain question or answer holds a cloze, else the type itself.
+    fn cloze_or(
+        &self,
+        labelled: &Arc<WrittenType>,
+        page: &Page<'_>,
+        end: usize,
+        types: &TypeSet,
+        sink: &mut Diagnostics,
+    ) -> Option<Arc<WrittenType>> {
+        if !labelled.shipped || labelled.key != DEFAULT_TYPE {
+            return Some(labelled.clone());
+        }
+        let first = &self.labels.first()?.range;
+        let key = Spanned::new(labelled.key.clone(), page.span(first));
+        let text = page.source.get(first.start..end)?;
+        meta::infer(&key, &self.scope, [text], types, sink)
     }
 
     /// That no type, or not the one that was asked for, has all the labels.
@@ -146,18 +158,19 @@ impl LabelNote<'_> {
                 names.push(name);
             }
         }
-        let odd = self.labels.iter().enumerate().position(|(index, _)| {
-            let so_far = || self.names().take(index + 1);
-            match explicit {
-                Some(note_type) => !fits(note_type, so_far()),
-                None => !types
-                    .iter()
-                    .any(|it| !it.labels.is_empty() && fits(it, so_far())),
-            }
+        let mut candidates: Vec<&WrittenType> = match explicit {
+            Some(note_type) => vec![note_type],
+            None => types
+                .iter()
+                .map(|it| &**it)
+                .filter(|it| !it.labels.is_empty())
+                .collect(),
+        };
+        let odd = self.labels.iter().find(|label| {
+            candidates.retain(|it| field_of(it, &label.name).is_some());
+            candidates.is_empty()
         });
-        let odd = odd
-            .and_then(|it| self.labels.get(it))
-            .or(self.labels.last());
+        let odd = odd.or(self.labels.last());
         let title = match explicit {
             Some(note_type) => {
                 format!(
@@ -198,10 +211,6 @@ impl LabelNote<'_> {
     fn missing(&self, page: &Page<'_>, draft: &NoteDraft) -> Option<Diagnostic> {
         let first = self.labels.first()?;
         let note_type = draft.note_type();
-        let label = |index: usize| {
-            let found = note_type.labels.iter().find(|it| it.1 == index);
-            found.map_or("", |it| it.0.as_str())
-        };
         let at = page.span(&page.line(first.range.start));
         if !draft.has(0) {
             let line = format!("nothing stands behind `{}:`", first.name);
@@ -211,13 +220,13 @@ impl LabelNote<'_> {
                     .help("write the text behind the label, or in the lines below it"),
             );
         }
-        let second = label(1);
         let needed = note_type.required.contains(&1)
             || note_type.shipped
-                && !second.is_empty()
-                && label(0) == first.name
-                && is_pair(note_type);
+                && note_type.note_type.kind() == Kind::Normal
+                && note_type.fields.len() > 1;
         (needed && !draft.has(1)).then(|| {
+            let answer = note_type.labels.iter().find(|it| it.1 == 1);
+            let answer = answer.map_or("A", |it| it.0.as_str());
             Diagnostic::new(
                 Code::EmptyField,
                 format!("this `{}:` has no answer", first.name),
@@ -227,15 +236,10 @@ impl LabelNote<'_> {
                 format!("a note of type `{}`, whose back is empty", note_type.key),
             )
             .help(format!(
-                "write `{second}:` and the answer in the lines below it"
+                "write `{answer}:` and the answer in the lines below it"
             ))
         })
     }
-}
-
-/// Whether both of the first two fields are needed: all shipped types but those of clozes.
-fn is_pair(note_type: &WrittenType) -> bool {
-    note_type.note_type.kind() == Kind::Normal
 }
 
 /// The field of a label, which may also be another name of the field.

@@ -7,6 +7,8 @@
 
 use std::ops::Range;
 
+use super::page::is_atx;
+
 /// The copy of the file, and what was overwritten in it.
 #[derive(Debug, Default)]
 pub(super) struct Masked {
@@ -37,13 +39,19 @@ pub(super) fn mask(source: &str, body: usize, code: &[Range<usize>], bounds: &[u
         source,
         code,
         closers: [const { None }; FORMULAS.len() + 1],
+        blank: None,
     };
     let mut masked = Masked::default();
     masked.text.reserve(source.len());
     masked.text.push_str(&"\n".repeat(body));
     let mut done = body;
     let mut at = body;
+    let (mut line, mut seen) = (body, body);
     while let Some(next) = scan.next_opener(at) {
+        line = source[seen..next]
+            .rfind('\n')
+            .map_or(line, |it| seen + it + 1);
+        seen = next;
         at = next;
         let rest = &source[at..];
         if rest.starts_with(COMMENT.0) {
@@ -69,8 +77,12 @@ pub(super) fn mask(source: &str, body: usize, code: &[Range<usize>], bounds: &[u
         } else if let Some(kind) = FORMULAS.iter().position(|it| rest.starts_with(it.0)) {
             let inner = at + FORMULAS[kind].0.len();
             let bound = bounds[bounds.partition_point(|&it| it <= at)..].first();
+            let in_heading = is_atx(&source[line..at]).is_some();
             match scan.closer(kind, inner) {
-                Some(end) if bound.is_none_or(|&bound| end <= bound) => {
+                Some(end)
+                    if bound.is_none_or(|&bound| end <= bound)
+                        && !(in_heading && source[at..end].contains('\n')) =>
+                {
                     if source[at..end].contains('\n') {
                         masked.text.push_str(&source[done..at]);
                         masked.text.push_str(&"x".repeat(end - at));
@@ -107,6 +119,8 @@ struct Scan<'a> {
     /// For each kind of delimiter, from where the next end was sought, and where it was found.
     /// Without it a file of openers without an end takes quadratic time.
     closers: [Option<(usize, Option<usize>)>; FORMULAS.len() + 1],
+    /// The same for blank lines.
+    blank: Option<(usize, usize)>,
 }
 
 impl Scan<'_> {
@@ -133,8 +147,25 @@ impl Scan<'_> {
         if starts_line(self.source, at) {
             return Some(end);
         }
-        let mut lines = self.source[at..end].lines();
-        (!lines.any(|line| line.trim().is_empty())).then_some(end)
+        (self.blank_line(at) >= end).then_some(end)
+    }
+
+    /// Where the next blank line behind `at` begins; the end of the file where there is none.
+    fn blank_line(&mut self, at: usize) -> usize {
+        if let Some((sought, found)) = self.blank
+            && (sought..=found).contains(&at)
+        {
+            return found;
+        }
+        let mut found = at;
+        for (index, line) in self.source[at..].split_inclusive('\n').enumerate() {
+            if index > 0 && line.trim().is_empty() {
+                break;
+            }
+            found += line.len();
+        }
+        self.blank = Some((at, found));
+        found
     }
 
     /// Behind the next end of this kind of delimiter that begins at `from` or later.
@@ -184,7 +215,7 @@ mod tests {
             assert_eq!(mask(source, 0, &[], &[]).text, expect, "{source:?}");
         };
         check("a <!-- b --> c", "a            c");
-        check("<!--\n\n## b\n-->\nc", "               \nc");
+        check("<!--\n\n## b\n-->\nc", "              \nc");
         check("a <!-- b\n\n## c -->", "a <!-- b\n\n## c -->");
         check("<!-- a\nb", "xxxx a\nb");
         check("$$\n---\n$$\n", "xxxxxxxxx\n");
@@ -200,6 +231,8 @@ mod tests {
     fn bounds_stop_formulas_and_code_hides_delimiters() {
         let source = "$$ a\n\n## b\n$$";
         assert_eq!(mask(source, 0, &[], &[6]).text, source);
+        let source = "# a $$\nb\n$$";
+        assert_eq!(mask(source, 0, &[], &[]).text, source);
         let source = "`$$`\n# b\n`$$`";
         assert_eq!(mask(source, 0, &[0..4, 9..13], &[]).text, source);
         assert_eq!(mask("---\nx\n", 4, &[], &[]).text, "\n\n\n\nx\n");

@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
-use super::attributes::set_once;
-use super::comment::{Comment, Meaning, is_reserved};
+use super::attributes::take_once;
+use super::comment::{Comment, is_reserved};
 use super::section::Scope;
-use crate::diag::{Code, Diagnostic, Diagnostics, FileId, Spanned, Text, TextBuilder, nearest};
+use crate::diag::{
+    Code, Diagnostic, Diagnostics, FileId, Span, Spanned, Text, TextBuilder, nearest,
+};
 use crate::model::written::{Content, Highlight, Settings, WrittenType};
 use crate::source::draft::{NoteDraft, NoteSettings};
 use crate::source::settings;
@@ -14,19 +16,13 @@ use crate::source::yaml::{Entry, Node, Value};
 
 /// Applies the reserved keys of a note's comments.
 pub(super) fn apply_settings(comments: &[Comment], all: &mut NoteSettings, sink: &mut Diagnostics) {
-    for entry in comments.iter().flat_map(entries) {
+    for entry in comments.iter().flat_map(Comment::entries) {
         if !is_reserved(entry.name()) {
             continue;
         }
         let mut own = NoteSettings::default();
         settings::apply(entry, &mut own, sink);
-        if let Some(id) = own.id {
-            set_once(&mut all.id, id, "id", sink);
-        } else if let Some(key) = own.note_type {
-            set_once(&mut all.note_type, key, "type", sink);
-        } else if let Some(guid) = own.guid {
-            set_once(&mut all.guid, guid, "guid", sink);
-        } else {
+        if !take_once(own, all, sink) {
             settings::apply(entry, all, &mut Diagnostics::new());
         }
     }
@@ -37,10 +33,10 @@ pub(super) fn apply_fields(comments: &[Comment], draft: &mut NoteDraft, sink: &m
     for comment in comments {
         let field = |entry: &Entry| draft.note_type().field_index(entry.name());
         let known = |entry: &Entry| is_reserved(entry.name()) || field(entry).is_some();
-        if !entries(comment).iter().any(known) {
+        if !comment.entries().iter().any(known) {
             continue;
         }
-        for entry in entries(comment) {
+        for entry in comment.entries() {
             if is_reserved(entry.name()) {
                 continue;
             }
@@ -129,17 +125,21 @@ pub(super) fn fill_context(
 
 /// Fills a field with what is written in the file, unless that is nothing.
 pub(super) fn fill(draft: &mut NoteDraft, index: usize, text: Text, sink: &mut Diagnostics) {
-    if !text.as_str().trim().is_empty() {
-        let span = text.whole();
-        let content = draft.content_by_kind(index, text);
-        draft.set_index(index, span, content, sink);
-    }
+    let span = text.whole();
+    fill_at(draft, index, span, text, sink);
 }
 
-fn entries(comment: &Comment) -> &[Entry] {
-    match &comment.meaning {
-        Meaning::Mapping(entries) => entries,
-        _ => &[],
+/// As [`fill`], where the field is named at `span`.
+pub(super) fn fill_at(
+    draft: &mut NoteDraft,
+    index: usize,
+    span: Span,
+    text: Text,
+    sink: &mut Diagnostics,
+) {
+    if !text.as_str().trim().is_empty() {
+        let content = draft.content_by_kind(index, text);
+        draft.set_index(index, span, content, sink);
     }
 }
 

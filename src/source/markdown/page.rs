@@ -112,13 +112,6 @@ impl<'a> Page<'a> {
         start..end
     }
 
-    /// Where the line behind the byte begins.
-    pub(super) fn next_line(&self, at: usize) -> usize {
-        let mut rest = self.source.as_bytes().iter().enumerate().skip(at);
-        rest.find(|it| *it.1 == b'\n')
-            .map_or(self.source.len(), |it| it.0 + 1)
-    }
-
     /// Whether there is nothing but white space and comments.
     pub(super) fn is_blank(&self, range: Range<usize>) -> bool {
         self.masked

@@ -11,7 +11,7 @@ use super::mask::starts_line;
 use super::page::{Label, Page};
 use super::report;
 use super::section::Sections;
-use crate::diag::Diagnostics;
+use crate::diag::{Diagnostic, Diagnostics};
 use crate::model::written::WrittenNote;
 use crate::source::defaults::MarkdownOptions;
 use crate::source::draft::NoteSettings;
@@ -46,6 +46,10 @@ pub(super) struct Reader<'a> {
     /// What looks like notes of the other form.
     pub(super) others: Vec<Range<usize>>,
     claimed: Vec<bool>,
+    /// What is to be told of text above `---`, unless the file turns out to be prose.
+    underlined: Vec<Diagnostic>,
+    /// Labels that stand in no note.
+    orphans: Vec<&'a Label>,
     off: bool,
 }
 
@@ -90,6 +94,8 @@ impl<'a> Reader<'a> {
             form: None,
             others: Vec::new(),
             claimed: vec![false; shelf.comments.len()],
+            underlined: Vec::new(),
+            orphans: Vec::new(),
             off: false,
         }
     }
@@ -110,6 +116,17 @@ impl<'a> Reader<'a> {
             }
         }
         self.close(self.shelf.page.source.len(), sink);
+        if let Some((form, _)) = &self.form {
+            for diagnostic in std::mem::take(&mut self.underlined) {
+                sink.push(diagnostic);
+            }
+            // Among marked notes the unmarked ones are text, and so are their answers.
+            if *form == FormKind::Labels && !self.shelf.options.tagged_only {
+                for label in &self.orphans {
+                    sink.push(report::orphan(self.shelf.page, label, self.shelf.types));
+                }
+            }
+        }
         report::misplaced(&self, &self.claimed, sink);
         report::lookalikes(&self, sink);
         self.notes
@@ -150,8 +167,10 @@ impl<'a> Reader<'a> {
         }
         let note = !self.sections_skip(level) && self.is_note(head);
         if let Some((FormKind::Labels, _)) = self.form {
+            // A deeper heading ends a label note, too; what it takes along must not be lost.
+            let cuts = !matches!(self.open, Open::Nothing) && level > self.shelf.options.note_level;
             self.close(at, sink);
-            if note && self.has_text(head) {
+            if (note || cuts) && self.has_text(head) {
                 self.others.push(head.heading.range.clone());
             }
             self.section(head, true, sink);
@@ -270,10 +289,16 @@ impl<'a> Reader<'a> {
     /// Whether there is text between a heading and what may begin or end the next note.
     fn has_text(&self, head: &HeadLine) -> bool {
         let from = head.heading.range.end;
-        let labels = self.shelf.page.labels.iter().map(|it| it.range.start);
-        let heads = self.shelf.heads.iter().map(|it| it.heading.range.start);
-        let next = labels.chain(heads).filter(|&it| it >= from).min();
-        let end = next.unwrap_or(self.shelf.page.source.len());
+        let Shelf { page, heads, .. } = self.shelf;
+        let label = page.labels.partition_point(|it| it.range.start < from);
+        let label = page.labels.get(label).map(|it| it.range.start);
+        let next = heads.partition_point(|it| it.heading.range.start < from);
+        let next = heads.get(next).map(|it| it.heading.range.start);
+        let end = label
+            .into_iter()
+            .chain(next)
+            .min()
+            .unwrap_or(page.source.len());
         !self.shelf.page.is_blank(from..end)
     }
 
@@ -281,17 +306,17 @@ impl<'a> Reader<'a> {
         if self.off {
             return;
         }
-        if self.form.is_some() {
-            let noted = !matches!(self.open, Open::Nothing);
-            sink.push(report::setext(
-                self.shelf.page,
-                &head.heading,
-                underline,
-                noted,
-            ));
-        } else {
-            self.others.push(head.heading.content.clone());
-        }
+        let open = match self.open {
+            Open::Nothing => None,
+            Open::Heading(_) => Some(FormKind::Headings),
+            Open::Label(_) => Some(FormKind::Labels),
+        };
+        self.underlined.push(report::setext(
+            self.shelf.page,
+            &head.heading,
+            underline,
+            open,
+        ));
         self.rule(underline, sink);
     }
 
@@ -321,9 +346,7 @@ impl<'a> Reader<'a> {
             return;
         }
         if !begins {
-            if self.form.is_some() {
-                sink.push(report::orphan(self.shelf.page, label, self.shelf.types));
-            }
+            self.orphans.push(label);
             return;
         }
         let (from, comments) = self.above(label);

@@ -2,50 +2,54 @@
 
 use std::ops::Range;
 
+use super::attributes::HeadLine;
 use super::comment::Comment;
 use super::labels::{Labels, listing};
 use super::page::{Heading, Label, Page, is_atx};
 use super::reader::{FormKind, Reader};
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::source::types::TypeSet;
+use crate::source::yaml::Entry;
 
-/// Text directly above `---`.
+/// Text directly above `---`; `open` is the form of the note that it stands in.
 pub(super) fn setext(
     page: &Page<'_>,
     heading: &Heading,
     underline: &Range<usize>,
-    in_note: bool,
+    open: Option<FormKind>,
 ) -> Diagnostic {
-    let diagnostic = Diagnostic::new(
-        Code::Setext,
-        "text directly above `---` is a heading in Markdown",
-    )
-    .at(page.span(underline), "makes a heading of the text above")
-    .also(page.span(&heading.content), "this becomes the heading");
+    let title = "text directly above `---` is a heading in Markdown";
+    let last = page.line(heading.content.end);
+    let diagnostic = Diagnostic::new(Code::Setext, title)
+        .at(page.span(underline), "makes a heading of the text above");
     let line_break = if page.source[..underline.start].ends_with("\r\n") {
         "\r\n"
     } else {
         "\n"
     };
-    let above = page.span(&(underline.start..underline.start));
-    if in_note {
-        let diagnostic =
-            diagnostic.note("question and answer are divided by `---` with a blank line above it");
-        return diagnostic.fix("put a blank line above it", above, line_break);
-    }
-    let title = page.text(heading.content.clone());
-    let diagnostic = diagnostic.note("notes and sections are headings with `#` signs");
-    if title.as_str().contains('\n') {
-        return diagnostic.fix("for a rule, put a blank line above it", above, line_break);
-    }
-    let whole = page.span(&(heading.content.start..underline.end));
+    let end = page.span(&(last.end..last.end));
+    let note = match open {
+        Some(FormKind::Headings) => {
+            "what divides question and answer is a `---` with a blank line above it"
+        }
+        Some(FormKind::Labels) => "what ends a note is a `---` with a blank line above it",
+        None if last.start <= heading.content.start => {
+            let text = page.text(heading.content.clone());
+            let whole = page.span(&(heading.content.start..underline.end));
+            return diagnostic
+                .note("notes and sections are headings with `#` signs")
+                .help("if it is a rule, put a blank line above it")
+                .fix(
+                    "write the heading with `#` signs",
+                    whole,
+                    format!("## {}", text.as_str()),
+                );
+        }
+        None => "a rule needs a blank line above it",
+    };
     diagnostic
-        .help("for a rule, put a blank line above it")
-        .fix(
-            "for a heading, write",
-            whole,
-            format!("## {}", title.as_str()),
-        )
+        .note(note)
+        .fix("put a blank line above it", end, line_break)
 }
 
 /// A label that stands in no note.
@@ -64,20 +68,43 @@ pub(super) fn misplaced(reader: &Reader<'_>, claimed: &[bool], sink: &mut Diagno
     if reader.form.is_none() {
         return;
     }
-    let lost = |it: &(&Comment, &bool)| !it.1 && it.0.has_settings();
-    for (comment, _) in reader.shelf.comments.iter().zip(claimed).filter(lost) {
-        let diagnostic = Diagnostic::new(
-            Code::MetaComment,
-            "these settings stand at a place where they hold for no note",
-        )
-        .at(reader.shelf.page.span(&comment.range), "belongs to nothing");
-        sink.push(match reader.form {
+    for (comment, _) in reader.shelf.comments.iter().zip(claimed).filter(|it| !it.1) {
+        let place = reader.shelf.page.span(&comment.range);
+        let mend = match reader.form {
             Some((FormKind::Labels, _)) => {
-                diagnostic.help("put the comment on a line of its own, directly above the first label of its note")
+                "put the comment on a line of its own, directly above the first label of its note"
             }
-            _ => diagnostic.help("put the comment directly below the heading of its note; settings of a whole file stand in its front matter"),
-        });
+            _ => "put the comment directly below the heading of its note",
+        };
+        if comment.has_settings() {
+            let title = "these settings stand at a place where they hold for no note";
+            sink.push(
+                Diagnostic::new(Code::MetaComment, title)
+                    .at(place, "belongs to nothing")
+                    .help(mend)
+                    .help("settings of a whole file stand in its front matter"),
+            );
+        } else if let Some(field) = field_name(comment, reader.shelf.types) {
+            let title = format!("this comment does not fill the field `{field}`");
+            sink.push(
+                Diagnostic::new(Code::MetaComment, title)
+                    .at(place, "a remark that no card shows")
+                    .help(format!("if it is meant to fill the field, {mend}"))
+                    .info(),
+            );
+        }
     }
+}
+
+/// The field that a comment would fill if it stood at a note.
+fn field_name<'c>(comment: &'c Comment, types: &TypeSet) -> Option<&'c str> {
+    let mut names = comment.entries().iter().map(Entry::name);
+    let is_field = |name: &&str| {
+        types
+            .iter()
+            .any(|it| it.note_type.field_names().any(|field| field == *name))
+    };
+    names.find(is_field)
 }
 
 /// Tells all that looks like a note, and is none by the rules of its file.
@@ -221,8 +248,8 @@ fn no_notes(reader: &Reader<'_>, sink: &mut Diagnostics) {
         .collect();
     levels.sort_unstable();
     levels.dedup();
-    let reasons_given = levels.contains(&level) && !reader.shelf.options.tagged_only;
-    if reasons_given {
+    let left_out = |it: &HeadLine| it.heading.level == level && it.heading.underline.is_none();
+    if !reader.shelf.options.tagged_only && reader.shelf.heads.iter().any(left_out) {
         // Each of these headings was left out with `{skip}` or between `cards off` and `cards on`.
         return;
     }
@@ -247,13 +274,24 @@ fn no_notes(reader: &Reader<'_>, sink: &mut Diagnostics) {
         );
         return;
     }
-    let small = lower_case_label(page, reader.shelf.labels);
-    if let Some(range) = page.labels.first().map(|it| it.range.clone()).or(small) {
+    let further = page.labels.first().map(|it| it.range.clone());
+    let (range, label, help) = match further.or_else(|| lower_case_label(page, reader.shelf.labels))
+    {
+        Some(range) if page.labels.is_empty() => {
+            (Some(range), "no label", "labels are written in upper case")
+        }
+        found => (
+            found,
+            "begins no note",
+            "put the label that begins the note above it",
+        ),
+    };
+    if let Some(range) = range {
         sink.push(
             Diagnostic::new(Code::NoNotes, "the file holds no note")
-                .at(page.span(&range), "no label that begins a note")
+                .at(page.span(&range), label)
                 .note(listing(reader.shelf.types))
-                .help("labels are written in upper case, at the beginning of their line"),
+                .help(help),
         );
         return;
     }

@@ -2,7 +2,10 @@
 
 mod content;
 pub mod decode;
+mod mapping;
+mod mended;
 mod node;
+mod note;
 mod notes;
 mod text;
 mod traps;

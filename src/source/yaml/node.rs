@@ -7,6 +7,7 @@ use crate::diag::{Span, Spanned, Text};
 
 /// A value and where it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Node {
     /// The value.
     pub value: Value,
@@ -16,6 +17,7 @@ pub struct Node {
 
 /// What YAML knows.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Value {
     /// Nothing, `~` or an unquoted `null`.
     Null,
@@ -29,6 +31,7 @@ pub enum Value {
 
 /// A text as YAML decodes it.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Scalar {
     /// The decoded text, which knows its place.
     pub text: Text,
@@ -38,6 +41,7 @@ pub struct Scalar {
 
 /// How a scalar was written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum ScalarStyle {
     /// Without quotes.
     Plain,
@@ -53,6 +57,7 @@ pub enum ScalarStyle {
 
 /// A key and its value.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Entry {
     /// The key, always a scalar.
     pub key: Scalar,

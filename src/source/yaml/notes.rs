@@ -8,23 +8,18 @@
 use std::cell::OnceCell;
 use std::sync::Arc;
 
-use super::content::{self, Values};
 use super::decode;
 use super::node::{Entry, Node, Scalar, Value};
 use super::traps;
 use super::tree::parse_items;
-use crate::diag::{Code, Diagnostic, Diagnostics, FileId, Span, nearest};
+use crate::diag::{Code, Diagnostic, Diagnostics, FileId, Span};
 use crate::model::written::{WrittenNote, WrittenType};
 use crate::source::defaults::Defaults;
-use crate::source::draft::{NoteDraft, NoteSettings};
-use crate::source::types::{CLOZE_TYPE, TypeSet};
+use crate::source::types::TypeSet;
 use crate::source::{header, settings};
 
 /// The keys of a file or group that hold notes.
 const PARTS: [&str; 3] = ["notes", "groups", "pairs"];
-
-/// The key under which fields stand whose names are keys of another meaning.
-const FIELDS: &str = "fields";
 
 /// The notes of a YAML file in their order. What cannot be read is told and left out.
 #[must_use]
@@ -58,11 +53,11 @@ pub fn read(
     pass.notes
 }
 
-struct Reader<'r> {
-    file: FileId,
-    source: &'r str,
-    types: &'r TypeSet,
-    headings: Arc<[String]>,
+pub(super) struct Reader<'r> {
+    pub(super) file: FileId,
+    pub(super) source: &'r str,
+    pub(super) types: &'r TypeSet,
+    pub(super) headings: Arc<[String]>,
 }
 
 struct Pass {
@@ -75,17 +70,17 @@ struct Pass {
 }
 
 /// What notes stand under.
-struct Context {
-    defaults: Defaults,
+pub(super) struct Context {
+    pub(super) defaults: Defaults,
     /// The note type of `defaults`; told at most once where there is none.
-    note_type: OnceCell<Option<Arc<WrittenType>>>,
+    pub(super) note_type: OnceCell<Option<Arc<WrittenType>>>,
 }
 
 /// The notes that were read so far.
 #[derive(Default)]
-struct Notes {
-    list: Vec<WrittenNote>,
-    skipped: usize,
+pub(super) struct Notes {
+    pub(super) list: Vec<WrittenNote>,
+    pub(super) skipped: usize,
 }
 
 impl Context {
@@ -279,193 +274,8 @@ impl Reader<'_> {
         self.parts(entries, &context, "in a group", None, notes, sink);
     }
 
-    fn pair(&self, pair: &Entry, context: &Context, notes: &mut Notes, sink: &mut Diagnostics) {
-        let first = Node {
-            value: Value::Scalar(pair.key.clone()),
-            span: pair.key_span(),
-        };
-        let span = first.span.to(pair.value.span);
-        let values = [(0, &first), (1, &pair.value)];
-        let Some(note_type) = self.note_type(None, context, &first, sink) else {
-            return;
-        };
-        let draft = NoteDraft::new(note_type, span);
-        self.positional(draft, values, NoteSettings::default(), context, notes, sink);
-    }
-
-    fn note(&self, node: &Node, context: &Context, notes: &mut Notes, sink: &mut Diagnostics) {
-        match &node.value {
-            Value::Mapping(entries) => self.mapping_note(node.span, entries, context, notes, sink),
-            Value::Sequence(items) => {
-                let Some(first) = items.first() else {
-                    let title = "a note without any value";
-                    sink.push(Diagnostic::new(Code::WrongShape, title).at(node.span, "empty list"));
-                    return;
-                };
-                let Some(note_type) = self.note_type(None, context, first, sink) else {
-                    return;
-                };
-                let draft = NoteDraft::new(note_type, node.span);
-                let values = items.iter().enumerate();
-                self.positional(draft, values, NoteSettings::default(), context, notes, sink);
-            }
-            Value::Scalar(scalar) => {
-                let diagnostic = Diagnostic::new(
-                    Code::WrongShape,
-                    "a note is a mapping or a list, not a text",
-                )
-                .at(node.span, "this is read as one text");
-                let note_type = self.inherited(context, sink);
-                let help = "write `{front: a question, back: its answer}`, or `[a question, its \
-                            answer]`";
-                let diagnostic =
-                    self.with_spaces(diagnostic, scalar, note_type.as_deref(), |it| it.help(help));
-                sink.push(diagnostic);
-            }
-            Value::Null => {
-                let title = "a note that says nothing";
-                sink.push(
-                    Diagnostic::new(Code::WrongShape, title)
-                        .at(node.span, "nothing stands behind this `-`")
-                        .help("write the note here, or remove the `-`"),
-                );
-            }
-        }
-    }
-
-    fn mapping_note(
-        &self,
-        span: Span,
-        entries: &[Entry],
-        context: &Context,
-        notes: &mut Notes,
-        sink: &mut Diagnostics,
-    ) {
-        let mut own = NoteSettings::default();
-        let mut fields: Vec<&Entry> = Vec::with_capacity(entries.len());
-        for entry in entries {
-            if entry.name() == FIELDS {
-                fields.extend(decode::mapping(&entry.value, FIELDS, sink).unwrap_or_default());
-            } else if !settings::apply(entry, &mut own, sink) {
-                fields.push(entry);
-            }
-        }
-        if own.skip {
-            notes.skipped += 1;
-            return;
-        }
-        let Some(note_type) = self.mapping_type(&own, &fields, context, sink) else {
-            return;
-        };
-        let values = Values::new(self.file, self.source, &context.defaults);
-        let mut draft = NoteDraft::new(note_type, span);
-        let mut failed = false;
-        for entry in fields {
-            let Some(index) = draft.note_type().field_index(entry.name()) else {
-                sink.push(unknown_field(draft.note_type(), entry));
-                failed = true;
-                continue;
-            };
-            let name = entry.name();
-            match values.content(&entry.value, name, &draft, index, sink) {
-                content::Found::Content(content) => {
-                    draft.set_index(index, entry.key_span(), content, sink);
-                }
-                content::Found::Nothing => {}
-                content::Found::Wrong => failed = true,
-            }
-        }
-        let note = draft.finish(own, &context.defaults, &self.headings, sink);
-        notes.list.extend(note.filter(|_| !failed));
-    }
-
-    fn positional<'n>(
-        &self,
-        mut draft: NoteDraft,
-        items: impl IntoIterator<Item = (usize, &'n Node)>,
-        own: NoteSettings,
-        context: &Context,
-        notes: &mut Notes,
-        sink: &mut Diagnostics,
-    ) {
-        let values = Values::new(self.file, self.source, &context.defaults);
-        let names = draft.note_type().note_type.fields().len();
-        let mut failed = false;
-        for (index, item) in items {
-            let name = draft.note_type().note_type.field_names().nth(index);
-            let name = name.unwrap_or("notes").to_owned();
-            match values.content(item, &name, &draft, index, sink) {
-                content::Found::Content(content) => {
-                    draft.set_index(index, item.span, content, sink);
-                    // One value too many is told; the values behind it say nothing new.
-                    if index >= names {
-                        break;
-                    }
-                }
-                content::Found::Nothing => {}
-                content::Found::Wrong => failed = true,
-            }
-        }
-        let note = draft.finish(own, &context.defaults, &self.headings, sink);
-        notes.list.extend(note.filter(|_| !failed));
-    }
-
-    fn mapping_type(
-        &self,
-        own: &NoteSettings,
-        fields: &[&Entry],
-        context: &Context,
-        sink: &mut Diagnostics,
-    ) -> Option<Arc<WrittenType>> {
-        if let Some(key) = &own.note_type {
-            return self.types.resolve(key, sink);
-        }
-        let inherited = self.inherited(context, sink)?;
-        if let Some(cloze) = self.types.get(CLOZE_TYPE)
-            && inherited.field_index(CLOZE_TYPE).is_none()
-            && cloze.field_index(CLOZE_TYPE).is_some()
-            && fields
-                .iter()
-                .any(|it| it.name().eq_ignore_ascii_case(CLOZE_TYPE))
-        {
-            return Some(cloze.clone());
-        }
-        match fields
-            .iter()
-            .find(|it| inherited.field_index(it.name()) == Some(0))
-        {
-            Some(first) => self.note_type(Some(inherited), context, &first.value, sink),
-            None => Some(inherited),
-        }
-    }
-
-    /// The type of a note that names none, whose first field is `first`.
-    fn note_type(
-        &self,
-        inherited: Option<Arc<WrittenType>>,
-        context: &Context,
-        first: &Node,
-        sink: &mut Diagnostics,
-    ) -> Option<Arc<WrittenType>> {
-        let inherited = match inherited {
-            Some(inherited) => inherited,
-            None => self.inherited(context, sink)?,
-        };
-        let mut texts = Vec::new();
-        content::texts(first, &mut texts);
-        if texts.iter().any(|it| it.contains("{{c")) {
-            return self.types.infer(&context.defaults.note_type, texts, sink);
-        }
-        Some(inherited)
-    }
-
-    fn inherited(&self, context: &Context, sink: &mut Diagnostics) -> Option<Arc<WrittenType>> {
-        let resolve = || self.types.resolve(&context.defaults.note_type, sink);
-        context.note_type.get_or_init(resolve).clone()
-    }
-
     /// With the mend where spaces are missing behind `:` or `-`, else as `otherwise` says.
-    fn with_spaces(
+    pub(super) fn with_spaces(
         &self,
         diagnostic: Diagnostic,
         scalar: &Scalar,
@@ -493,28 +303,4 @@ fn header_context(entries: &[Entry], outer: &Defaults, sink: &mut Diagnostics) -
         header::apply(entry, &mut defaults, sink);
     }
     Context::new(defaults.inside())
-}
-
-fn unknown_field(note_type: &WrittenType, entry: &Entry) -> Diagnostic {
-    let name = entry.name();
-    let title = format!("unknown field `{name}` in note type `{}`", note_type.key);
-    let label = format!("not a field of `{}`", note_type.key);
-    let diagnostic = Diagnostic::new(Code::UnknownField, title).at(entry.key_span(), label);
-    let reserved = settings::KEYS.iter().copied().chain([FIELDS]);
-    match nearest(name, note_type.all_names().chain(reserved)) {
-        Some(near) => {
-            // Case does not matter in keys; the mend keeps to the author's.
-            let lower = !name.contains(char::is_uppercase);
-            let near = if lower {
-                near.to_lowercase()
-            } else {
-                near.to_owned()
-            };
-            diagnostic.fix("a key with a similar name exists", entry.key_span(), near)
-        }
-        None => {
-            let names: Vec<&str> = note_type.note_type.field_names().collect();
-            diagnostic.help(format!("the fields are {}", decode::enumeration(&names)))
-        }
-    }
 }

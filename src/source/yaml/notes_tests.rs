@@ -1,5 +1,10 @@
 //! Files of notes to notes.
 
+#![expect(
+    clippy::disallowed_methods,
+    reason = "the snapshots look for their own source file"
+)]
+
 use std::sync::Arc;
 
 use proptest::prelude::*;

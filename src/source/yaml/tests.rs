@@ -119,6 +119,7 @@ fn every_style_knows_its_places() {
     );
     check("a: |2\n    x\n  y\n", r#"[{"a":"  x\ny\n"}]"#);
     check("a: |+\n  x\n\n\nb: 1\n", r#"[{"a":"x\n\n\n","b":"1"}]"#);
+    check("- |+\n\n\n- b\n", r#"[["\n\n","b"]]"#);
     check("a: |\nb: 1\n", r#"[{"a":"","b":"1"}]"#);
     check("a: |\n  x", r#"[{"a":"x\n"}]"#);
     check(

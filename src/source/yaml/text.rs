@@ -168,6 +168,18 @@ impl Walk<'_> {
     /// `|` and `>`: line by line, without their indentation. `range` begins at the first
     /// character of the first line that is not blank.
     fn block(&mut self, range: Range<usize>, decoded: &str) -> Option<()> {
+        let raw = self.ground.source.get(range.clone())?;
+        if raw.starts_with(['|', '>']) && decoded.bytes().all(|it| it == b'\n') {
+            // A block of blank lines alone is placed together with its header.
+            let header = range.start + raw.find(['\n', '\r'])?;
+            let start = self.line_break(header)?;
+            let (mut breaks, next) = self.blank_lines(start, range.end, usize::MAX);
+            breaks.resize(decoded.len(), next..next);
+            for blank in breaks {
+                self.push("\n", blank);
+            }
+            return Some(());
+        }
         let before = self.ground.source.get(..range.start)?;
         let line = before.rfind(['\n', '\r']).map_or(0, |at| at + 1);
         let indent = range.start - line;

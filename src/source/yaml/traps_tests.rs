@@ -1,5 +1,10 @@
 //! What authors see when YAML does not mean what they do.
 
+#![expect(
+    clippy::disallowed_methods,
+    reason = "the snapshots look for their own source file"
+)]
+
 use snapbox::{assert_data_eq, str};
 
 use super::parse;
@@ -906,4 +911,41 @@ fn ordinary_escapes_are_no_finding() {
         let _ = parse(crate::diag::FileId::NONE, source, 0, &mut sink);
         assert!(sink.is_empty(), "{source}");
     }
+}
+
+#[test]
+fn what_stands_behind_an_error_is_told_too() {
+    let source = "- q: a: b\n  a: `x`\n- q: \"\\sqrt\"\n  a: 'it's'\n- q: @é\n  a: c: d\n";
+    let mut sources = Sources::new();
+    let file = sources.add("a.yaml", source);
+    let mut sink = Diagnostics::new();
+    let _ = parse(file, source, 0, &mut sink);
+    sink.sort();
+    let found: Vec<(&str, &str)> = sink
+        .iter()
+        .map(|it| (it.code.id(), sources.snippet(it.span())))
+        .collect();
+    assert_eq!(
+        found,
+        [
+            ("E0103", ":"),
+            ("E0104", "`"),
+            ("E0105", "\\s"),
+            ("E0101", "s'"),
+            ("E0104", "@"),
+            ("E0103", ":")
+        ]
+    );
+    let mut mended = source.to_owned();
+    let mut edits: Vec<_> = sink
+        .iter()
+        .flat_map(|it| it.fix.iter().flat_map(|it| &it.edits))
+        .collect();
+    edits.sort_by_key(|(span, _)| span.start);
+    for (span, text) in edits.iter().rev() {
+        mended.replace_range(span.range(), text);
+    }
+    let mut again = Diagnostics::new();
+    let _ = parse(file, &mended, 0, &mut again);
+    assert!(again.is_empty(), "{mended}");
 }

@@ -4,11 +4,15 @@
 //! limited by the parser's options and, for aliases, by [`MAX_DEPTH`], so that whoever walks,
 //! clones or drops a tree may recurse.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::ops::Range;
 
-use granit_parser::{ErrorKind, Event, Parser, ScalarStyle as EventStyle, ScanError, options};
+use granit_parser::{
+    ErrorKind, Event, Options, Parser, ScalarStyle as EventStyle, ScanError, options,
+};
 
+use super::mapping;
+use super::mended::Mended;
 use super::node::{Entry, Node, Scalar, ScalarStyle, Value};
 use super::text::{Ground, place};
 use super::traps::{self, Problem, Stop};
@@ -33,6 +37,7 @@ pub fn parse(file: FileId, source: &str, offset: usize, sink: &mut Diagnostics) 
 
 /// An item of a file's list of notes.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Item<'a> {
     /// The document it stands in, from 0.
     pub document: usize,
@@ -64,13 +69,6 @@ fn read(
     sink: &mut Diagnostics,
     take: Option<Take<'_>>,
 ) -> Vec<Node> {
-    let options = options! {
-        emit_comments: false,
-        emit_unresolved_aliases: true,
-        emit_anchor_events: true,
-        flow_nesting_limit: MAX_DEPTH,
-        block_nesting_limit: MAX_DEPTH,
-    };
     let ground = Ground {
         file,
         source,
@@ -88,7 +86,7 @@ fn read(
         told: None,
         alias_told: false,
     };
-    for next in Parser::new_from_str_with_options(source, options) {
+    for next in Parser::new_from_str_with_options(source, options()) {
         match next {
             Ok((event, span)) => {
                 let range = span.byte_range().unwrap_or(0..0);
@@ -100,6 +98,7 @@ fn read(
                 let told = |it: &Range<usize>| it.start <= stop.at && stop.at <= it.end;
                 if !tree.told.as_ref().is_some_and(told) {
                     let diagnostic = traps::explain(ground, &stop);
+                    further_stops(ground, &diagnostic, tree.sink);
                     tree.sink.push(diagnostic);
                 }
                 tree.unwind();
@@ -108,6 +107,43 @@ fn read(
         }
     }
     tree.documents
+}
+
+fn options() -> Options {
+    options! {
+        emit_comments: false,
+        emit_unresolved_aliases: true,
+        emit_anchor_events: true,
+        flow_nesting_limit: MAX_DEPTH,
+        block_nesting_limit: MAX_DEPTH,
+    }
+}
+
+/// How many errors of syntax are looked for behind the first one.
+const MAX_FURTHER: usize = 20;
+/// How large a text is read again and again for them, in bytes.
+const MAX_FURTHER_LEN: usize = 2_000_000;
+
+/// Looks for what else is wrong: the parser stops at the first error, so the text is mended as
+/// that error's finding proposes, and read on, as long as this leads further down.
+fn further_stops(ground: Ground<'_>, first: &Diagnostic, sink: &mut Diagnostics) {
+    if ground.source.len() > MAX_FURTHER_LEN {
+        return;
+    }
+    let mut mended = Mended::new(ground);
+    let mut finding = first.clone();
+    for _ in 0..MAX_FURTHER {
+        let Some(end) = mended.apply(&finding) else {
+            return;
+        };
+        let text = mended.ground();
+        let error = Parser::new_from_str_with_options(text.source, options()).find_map(Result::err);
+        let Some(stop) = error.as_ref().map(stop).filter(|it| it.at > end) else {
+            return;
+        };
+        finding = traps::explain(text, &stop);
+        sink.push(mended.in_original(finding.clone()));
+    }
 }
 
 /// The parser's reason in deckle's words.
@@ -350,8 +386,7 @@ impl Tree<'_, '_, '_> {
             Collection::Sequence(items) => Value::Sequence(items),
             Collection::Mapping { braces: true, .. } => return self.cloze(range),
             Collection::Mapping { entries, .. } => {
-                let entries = self.merge(entries);
-                Value::Mapping(self.without_repetition(entries))
+                Value::Mapping(mapping::finish(entries, self.sink))
             }
         };
         Node {
@@ -490,85 +525,6 @@ impl Tree<'_, '_, '_> {
                 }
             },
         }
-    }
-
-    /// Takes the entries of mappings under `<<` in, unless their keys stand there already.
-    fn merge(&mut self, entries: Vec<Entry>) -> Vec<Entry> {
-        let is_merge =
-            |entry: &Entry| entry.key.style == ScalarStyle::Plain && entry.name() == "<<";
-        if !entries.iter().any(is_merge) {
-            return entries;
-        }
-        let (merges, mut own): (Vec<Entry>, Vec<Entry>) = entries.into_iter().partition(is_merge);
-        let mut known: BTreeSet<String> = own.iter().map(|it| it.name().to_owned()).collect();
-        for merge in merges {
-            let sources = match merge.value.value {
-                Value::Sequence(items) => items,
-                _ => vec![merge.value],
-            };
-            for source in sources {
-                let span = source.span;
-                let shape = source.shape();
-                match source.value {
-                    Value::Mapping(more) => {
-                        for entry in more {
-                            if known.insert(entry.name().to_owned()) {
-                                own.push(entry);
-                            }
-                        }
-                    }
-                    _ => self.sink.push(
-                        Diagnostic::new(Code::WrongShape, "`<<` takes the entries of a mapping")
-                            .at(span, format!("this is {shape}"))
-                            .help("write `<<: *NAME`, where `&NAME` marks a mapping above"),
-                    ),
-                }
-            }
-        }
-        own
-    }
-
-    /// Tells of keys that stand twice; the first one counts.
-    fn without_repetition(&mut self, mut entries: Vec<Entry>) -> Vec<Entry> {
-        // Most mappings are notes of a few fields; they are worth no list of their own.
-        let repeats = |(index, entry): (usize, &Entry)| {
-            entries
-                .iter()
-                .take(index)
-                .any(|it| it.name() == entry.name())
-        };
-        if entries.len() <= 12 && !entries.iter().enumerate().any(repeats) {
-            return entries;
-        }
-        let mut order: Vec<usize> = (0..entries.len()).collect();
-        order.sort_by_key(|&index| entries.get(index).map(Entry::name));
-        let mut repeated: Vec<usize> = Vec::new();
-        let mut first = 0;
-        for &index in &order {
-            let (Some(earlier), Some(entry)) = (entries.get(first), entries.get(index)) else {
-                continue;
-            };
-            if index != first && earlier.name() == entry.name() {
-                repeated.push(index);
-                self.sink.push(
-                    Diagnostic::new(
-                        Code::DuplicateKey,
-                        format!("the key `{}` stands twice in one mapping", entry.name()),
-                    )
-                    .at(entry.key_span(), "here again")
-                    .also(earlier.key_span(), "first here"),
-                );
-            } else {
-                first = index;
-            }
-        }
-        repeated.sort_unstable();
-        let mut index = 0;
-        entries.retain(|_| {
-            index += 1;
-            repeated.binary_search(&(index - 1)).is_err()
-        });
-        entries
     }
 
     fn refuse_tag(

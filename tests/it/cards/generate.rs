@@ -5,11 +5,11 @@ use std::fmt;
 
 use serde_json::{Value, json};
 
-/// SplitMix64: a few lines, and the same numbers everywhere.
-pub struct Random(u64);
+/// `SplitMix64`: a few lines, and the same numbers everywhere.
+pub(super) struct Random(u64);
 
 impl Random {
-    pub fn new(seed: u64) -> Self {
+    pub(super) fn new(seed: u64) -> Self {
         Self(seed)
     }
 
@@ -36,7 +36,7 @@ impl Random {
 
 /// A note type with notes.
 #[derive(Clone)]
-pub struct Case {
+pub(super) struct Case {
     pub cloze: bool,
     pub fields: Vec<String>,
     pub templates: Vec<[Vec<String>; 2]>,
@@ -44,248 +44,75 @@ pub struct Case {
 }
 
 #[derive(Clone)]
-pub struct NoteCase {
+pub(super) struct NoteCase {
     pub fields: Vec<Vec<String>>,
     pub tags: Vec<String>,
     pub flag: u8,
 }
 
+#[rustfmt::skip]
 const NAMES: [&str; 12] = [
-    "Front", "Back", "Extra", "a b", "é", "<b>x</b>", "Fr'ont&", "Tags", "Card", "c1", "c2", "text",
-];
-const SPECIAL: [&str; 10] = [
-    "Tags",
-    "Type",
-    "Deck",
-    "Subdeck",
-    "Card",
-    "CardFlag",
-    "CardID",
-    "FrontSide",
-    "c1",
-    "c2",
-];
-const FILTERS: [&str; 22] = [
+    "Front", "Back", "Extra", "a b", "é", "<b>x</b>", "Fr'ont&", "Tags", "Card", "c1", "c2",
     "text",
-    "cloze",
-    "cloze-only",
-    "hint",
-    "type",
-    "nc",
-    "furigana",
-    "kanji",
-    "kana",
-    "tts en_US",
-    "tts",
-    "",
-    "unknown",
-    "tts en voices=A,B speed=1",
-    " text",
-    "Text",
-    "tts-voices",
-    "type",
-    "cloze",
-    "tts ",
-    "tts  x",
-    "hint",
 ];
+#[rustfmt::skip]
+const SPECIAL: [&str; 10] = [
+    "Tags", "Type", "Deck", "Subdeck", "Card", "CardFlag", "CardID", "FrontSide", "c1", "c2",
+];
+#[rustfmt::skip]
+const FILTERS: [&str; 22] = [
+    "text", "cloze", "cloze-only", "hint", "type", "nc", "furigana", "kanji", "kana", "tts en_US",
+    "tts", "", "unknown", "tts en voices=A,B speed=1", " text", "Text", "tts-voices", "type",
+    "cloze", "tts ", "tts  x", "hint",
+];
+#[rustfmt::skip]
 const TEMPLATE_TEXT: [&str; 22] = [
-    "x",
-    " ",
-    "<b>",
-    "</b>",
-    "\n",
-    "}}",
-    "{",
-    "}",
-    "<!-- c -->",
-    "<!-- {{Front}} -->",
-    "<!--",
-    "-->",
-    "[sound:s.mp3]",
-    "&amp;",
-    "y",
-    "<hr id=answer>",
-    "<%",
-    "%>",
-    "z",
-    "[$]",
-    "[/$]",
-    "::",
+    "x", " ", "<b>", "</b>", "\n", "}}", "{", "}", "<!-- c -->", "<!-- {{Front}} -->", "<!--",
+    "-->", "[sound:s.mp3]", "&amp;", "y", "<hr id=answer>", "<%", "%>", "z", "[$]", "[/$]", "::",
 ];
+#[rustfmt::skip]
 const ODD_TAGS: [&str; 20] = [
-    "{{",
-    "{{}}",
-    "{{:}}",
-    "{{text:}}",
-    "{{hint:}}",
-    "{{type:}}",
-    "{{tts en:}}",
-    "{{{",
-    "{{#}}",
-    "{{/}}",
-    "{{#Front}}",
-    "{{/Front}}",
-    "{{^Back}}",
-    "{{/Back}}",
-    "{{!x}}",
-    "{{Nope}}",
-    "{{#Nope}}{{/Nope}}",
-    "{{cloze:}}",
-    "{{#c65535}}n{{/c65535}}",
+    "{{", "{{}}", "{{:}}", "{{text:}}", "{{hint:}}", "{{type:}}", "{{tts en:}}", "{{{", "{{#}}",
+    "{{/}}", "{{#Front}}", "{{/Front}}", "{{^Back}}", "{{/Back}}", "{{!x}}", "{{Nope}}",
+    "{{#Nope}}{{/Nope}}", "{{cloze:}}", "{{#c65535}}n{{/c65535}}",
     "{{#c4294967296}}n{{/c4294967296}}",
 ];
+#[rustfmt::skip]
 const BLANK: [&str; 15] = [
     " ", "<br>", "<div>", "</div>", "<br />", "<BR/>", "\n", "\t", "</br >", "<div />", "<br  />",
     "&nbsp;", "\u{a0}", "\u{3000}", "<p>",
 ];
+#[rustfmt::skip]
 const HTML: [&str; 74] = [
-    "a",
-    "b c",
-    "<b>",
-    "</b>",
-    "&amp;",
-    "&",
-    "&lt;",
-    "&#65;",
-    "&#x41;",
-    "&#X42;",
-    "&#0;",
-    "&#xD800;",
-    "&;",
-    "&#;",
-    "&hearts;",
-    "&apos;",
-    "&AMP;",
-    "&#x110000;",
-    "&#+5;",
-    "&#00065;",
-    "&#x0a;",
-    "<img src=\"x.png\">",
-    "<img src=y.png>",
-    "<img alt=\">\" src='z q.png'>",
-    "<IMG  SRC=",
-    "<img ",
-    "<!--",
-    "-->",
-    "<style>",
-    "</style>",
-    "<script>",
-    "</script>",
-    "[sound:a&amp;.mp3]",
-    "[sound:",
-    "]",
-    "[",
-    "字[じ]",
-    " 語[ご]",
-    "\\(",
-    "\\)",
-    "\\[",
-    "\\]",
-    "[$]",
-    "[/$]",
-    "[latex]",
-    "[/latex]",
-    "[$$]",
-    "[/$$]",
-    "\n",
-    "\t",
-    "\u{3000}",
-    "\u{a0}",
-    ":",
-    "\"",
-    "'",
-    ">",
-    "<",
-    "src=",
-    "data=",
-    "<object data=q.swf>",
-    "<video ",
-    "<source",
-    "\\",
-    "[anki:tts lang=en]",
-    "[/anki:tts]",
-    "/",
-    "=",
-    " ",
-    "é",
-    "_",
-    "<br>",
-    "<div>",
-    "&nbsp;",
+    "a", "b c", "<b>", "</b>", "&amp;", "&", "&lt;", "&#65;", "&#x41;", "&#X42;", "&#0;",
+    "&#xD800;", "&;", "&#;", "&hearts;", "&apos;", "&AMP;", "&#x110000;", "&#+5;", "&#00065;",
+    "&#x0a;", "<img src=\"x.png\">", "<img src=y.png>", "<img alt=\">\" src='z q.png'>",
+    "<IMG  SRC=", "<img ", "<!--", "-->", "<style>", "</style>", "<script>", "</script>",
+    "[sound:a&amp;.mp3]", "[sound:", "]", "[", "字[じ]", " 語[ご]", "\\(", "\\)", "\\[", "\\]", "[$]",
+    "[/$]", "[latex]", "[/latex]", "[$$]", "[/$$]", "\n", "\t", "\u{3000}", "\u{a0}", ":", "\"",
+    "'", ">", "<", "src=", "data=", "<object data=q.swf>", "<video ", "<source", "\\",
+    "[anki:tts lang=en]", "[/anki:tts]", "/", "=", " ", "é", "_", "<br>", "<div>", "&nbsp;",
     "<br />",
 ];
+#[rustfmt::skip]
 const CLOZE: [&str; 33] = [
-    "ÿ",
-    "Ā",
-    "🥰",
-    "{{c1::",
-    "{{c1::",
-    "{{c2::",
-    "{{c3::",
-    "}}",
-    "}}",
-    "}}",
-    "}}",
-    "::",
-    "hint",
-    "{{c0::",
-    "{{c600::",
-    "{{c501::",
-    "{{c500::",
-    "{{c70000::",
-    "{{C1::",
-    "{{c 1::",
-    "{{c1:",
-    "{",
-    "}",
-    ":",
-    "x",
-    "\\(",
-    "\\)",
-    "<b>",
-    "</b>",
-    "::",
-    "{{c1::a}}",
-    "{{c2::b::h}}",
-    "{{c01::",
+    "ÿ", "Ā", "🥰", "{{c1::", "{{c1::", "{{c2::", "{{c3::", "}}", "}}", "}}", "}}", "::", "hint",
+    "{{c0::", "{{c600::", "{{c501::", "{{c500::", "{{c70000::", "{{C1::", "{{c 1::", "{{c1:", "{",
+    "}", ":", "x", "\\(", "\\)", "<b>", "</b>", "::", "{{c1::a}}", "{{c2::b::h}}", "{{c01::",
 ];
+#[rustfmt::skip]
 const RARE_CLOZE: [&str; 5] = [
-    "{{c1,2::",
-    "{{c2,,1::",
-    "{{c,::",
-    "{{c70000,1::",
-    "image-occlusion:",
+    "{{c1,2::", "{{c2,,1::", "{{c,::", "{{c70000,1::", "image-occlusion:",
 ];
+#[rustfmt::skip]
 const OCCLUSION: [&str; 24] = [
-    "rect",
-    "ellipse",
-    "polygon",
-    "text",
-    ":",
-    ":",
-    ":",
-    "left=.1",
-    "top=0",
-    "width=.2",
-    "height=0",
-    "rx=1",
-    "fill=#ff0",
-    "text=a\\:b<\\\\",
-    "points=.1,.2 .3,.4",
-    "oi=1",
-    "fs=.2",
-    "\\",
-    "=",
-    "scale=1",
-    "zzz=1",
-    "angle=3",
-    "}}",
-    "::",
+    "rect", "ellipse", "polygon", "text", ":", ":", ":", "left=.1", "top=0", "width=.2",
+    "height=0", "rx=1", "fill=#ff0", "text=a\\:b<\\\\", "points=.1,.2 .3,.4", "oi=1", "fs=.2",
+    "\\", "=", "scale=1", "zzz=1", "angle=3", "}}", "::",
 ];
 
 /// The pieces of a field's text.
-pub fn field(random: &mut Random) -> Vec<String> {
+pub(super) fn field(random: &mut Random) -> Vec<String> {
     if random.below(100) == 0 {
         let mut pieces = vec![
             random
@@ -321,7 +148,7 @@ pub fn field(random: &mut Random) -> Vec<String> {
 
 impl Case {
     /// A note type; its templates are `wild` (as they come) or such as the program saves.
-    pub fn new(random: &mut Random, cloze: bool, wild: bool, notes: usize) -> Self {
+    pub(super) fn new(random: &mut Random, cloze: bool, wild: bool, notes: usize) -> Self {
         let mut fields: Vec<String> = vec!["Front".to_owned()];
         for _ in 0..1 + random.below(3) {
             let name = random.pick(&NAMES).to_owned();
@@ -367,11 +194,11 @@ impl Case {
         }
     }
 
-    pub fn template_name(ord: usize) -> String {
+    pub(super) fn template_name(ord: usize) -> String {
         format!("Card & {}", ord + 1)
     }
 
-    pub fn size(&self) -> usize {
+    pub(super) fn size(&self) -> usize {
         self.parts().map(Vec::len).sum()
     }
 
@@ -380,7 +207,7 @@ impl Case {
         self.templates.iter().flatten().chain(notes)
     }
 
-    pub fn as_json(&self, name: &str) -> Value {
+    pub(super) fn as_json(&self, name: &str) -> Value {
         let templates: Vec<Value> = self
             .templates
             .iter()
@@ -401,7 +228,7 @@ impl Case {
     }
 
     /// Every case that is one step smaller.
-    pub fn smaller(&self) -> Vec<Self> {
+    pub(super) fn smaller(&self) -> Vec<Self> {
         let mut found = Vec::new();
         let mut push = |change: &dyn Fn(&mut Self)| {
             let mut smaller = self.clone();
@@ -423,7 +250,7 @@ impl Case {
         for (at, note) in self.notes.iter().enumerate() {
             for (field, pieces) in note.fields.iter().enumerate() {
                 (0..pieces.len()).for_each(|piece| {
-                    push(&|case| drop(case.notes[at].fields[field].remove(piece)))
+                    push(&|case| drop(case.notes[at].fields[field].remove(piece)));
                 });
             }
         }

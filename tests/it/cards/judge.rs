@@ -1,35 +1,31 @@
 //! The real Anki, in its own process.
 
-use std::io::Write;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
-
 use serde::Deserialize;
 use serde_json::json;
 
 use super::compare::{self, Tally};
 use super::generate::Case;
+use crate::judge::run_script;
 
-pub struct Judge {
-    pub version: &'static str,
-    python: PathBuf,
+pub(super) struct Judge {
+    pub(super) version: &'static str,
 }
 
 #[derive(Deserialize)]
-pub struct Told {
+pub(super) struct Told {
     pub types: Vec<TypeTold>,
     pub texts: Vec<TextTold>,
 }
 
 #[derive(Deserialize)]
-pub struct TypeTold {
+pub(super) struct TypeTold {
     pub refused: Option<String>,
     pub req: Vec<(usize, String, Vec<usize>)>,
     pub notes: Vec<NoteTold>,
 }
 
 #[derive(Deserialize)]
-pub struct NoteTold {
+pub(super) struct NoteTold {
     pub cards: Vec<CardTold>,
     pub sort: Option<String>,
     pub checksum: Option<u32>,
@@ -39,7 +35,7 @@ pub struct NoteTold {
 }
 
 #[derive(Deserialize)]
-pub struct CardTold {
+pub(super) struct CardTold {
     pub ord: u16,
     pub id: i64,
     pub question: String,
@@ -49,7 +45,7 @@ pub struct CardTold {
 }
 
 #[derive(Deserialize)]
-pub struct TextTold {
+pub(super) struct TextTold {
     pub strip: String,
     pub keep: String,
     pub latex: String,
@@ -60,18 +56,12 @@ pub struct TextTold {
 }
 
 impl Judge {
-    pub fn find(version: &'static str) -> Self {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/judges");
-        let python = folder.join(format!("anki-{version}/bin/python"));
-        assert!(
-            python.exists(),
-            "the judge Anki {version} is not installed at {}; run: make judges",
-            python.display()
-        );
-        Self { version, python }
+    /// The backend of this version.
+    pub(super) fn find(version: &'static str) -> Self {
+        Self { version }
     }
 
-    pub fn ask(&self, types: &[Case], texts: &[Vec<String>]) -> Told {
+    pub(super) fn ask(&self, types: &[Case], texts: &[Vec<String>]) -> Told {
         let types: Vec<_> = types
             .iter()
             .enumerate()
@@ -79,34 +69,20 @@ impl Judge {
             .collect();
         let texts: Vec<String> = texts.iter().map(|text| text.concat()).collect();
         let input = json!({"types": types, "texts": texts}).to_string();
-        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/anki/cards.py");
-        let mut child = Command::new(&self.python)
-            .arg(script)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("the judge's python starts");
-        let mut stdin = child.stdin.take().expect("stdin is piped");
-        // The judge reads all of its input before it writes.
-        stdin
-            .write_all(input.as_bytes())
-            .expect("the judge reads its input");
-        drop(stdin);
-        let output = child.wait_with_output().expect("the judge runs to its end");
-        assert!(
-            output.status.success(),
-            "the judge Anki {} failed",
-            self.version
-        );
+        let backend = format!("anki-{}", self.version);
+        let output = run_script(&backend, "cards.py", &[], input.as_bytes());
+        let output = output.unwrap_or_else(|error| panic!("{error}"));
+        let errors = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{backend} failed: {errors}");
         serde_json::from_slice(&output.stdout).expect("the judge writes JSON")
     }
 
-    pub fn type_name(index: usize) -> String {
+    pub(super) fn type_name(index: usize) -> String {
         format!("type {index} &")
     }
 
     /// The smallest case that still differs, and how.
-    pub fn shrink(&self, mut case: Case) -> (Case, String) {
+    pub(super) fn shrink(&self, mut case: Case) -> (Case, String) {
         let mut difference = String::new();
         loop {
             let mut candidates = vec![case.clone()];

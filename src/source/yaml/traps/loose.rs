@@ -10,23 +10,30 @@ use crate::diag::{Code, Diagnostic, FileId, Span};
 /// The finding that a comment ends the value of a field.
 ///
 /// A `#` that touches the next word, as in `C #1`, is the author's text more often than not, and
-/// so is one that leaves nothing of the value: both are warnings. A `#` with a space behind it is
-/// how people write comments; it is told as information, since a text may hold it, too.
+/// so is one that leaves nothing of the value: both are warnings. `a # b` is told as information,
+/// since a text may hold it, too. Two spaces before and one behind are how a comment is written
+/// on purpose: nothing is said of it.
 pub(in super::super) fn dropped_comment(
     source: &str,
     value: &Node,
     name: &str,
 ) -> Option<Diagnostic> {
     let end = value.span.end as usize;
-    let rest = source.get(end..line::line(source, end).end)?;
-    let colon = usize::from(value.is_null() && rest.starts_with(':'));
-    let rest = rest.get(colon..)?;
-    let comment = rest.trim_start();
-    if comment.len() == rest.len() || !comment.starts_with('#') {
+    let written = value.span.start != value.span.end;
+    if value.is_null() && written {
         return None;
     }
-    let dropped = comment.trim_end();
-    let start = end + colon + (rest.len() - comment.len());
+    let behind = source.get(end..)?;
+    let behind = match behind.strip_prefix(':') {
+        Some(behind) if value.is_null() => behind,
+        _ => behind,
+    };
+    let comment = behind.trim_start_matches([' ', '\t']);
+    if comment.len() == behind.len() || !comment.starts_with('#') {
+        return None;
+    }
+    let start = source.len() - comment.len();
+    let dropped = source.get(start..line::line(source, start).end)?.trim_end();
     let place = Span::new(value.span.file, start..start + dropped.len());
     let title = if value.is_null() {
         format!("the value of `{name}` is a comment to YAML, so the field is empty")
@@ -51,7 +58,8 @@ pub(in super::super) fn dropped_comment(
     );
     let is_comment = dropped.len() == 1 || dropped.starts_with("# ");
     if is_comment && !value.is_null() {
-        return Some(diagnostic.info());
+        let on_purpose = behind.len() - comment.len() > 1;
+        return (!on_purpose).then(|| diagnostic.info());
     }
     Some(diagnostic)
 }

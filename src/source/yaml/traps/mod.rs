@@ -6,6 +6,7 @@
 mod escape;
 mod line;
 mod loose;
+mod quotes;
 mod structure;
 
 use std::ops::Range;
@@ -59,10 +60,10 @@ pub(super) fn explain(ground: Ground<'_>, stop: &Stop) -> Diagnostic {
             )
             .at(character(ground, at), format!("deeper than {limit} levels")),
         ),
-        Problem::UnclosedQuote => unclosed_quote(ground, at),
+        Problem::UnclosedQuote => quotes::unclosed(ground, at),
         Problem::Escape => escape::unknown(ground, at),
-        Problem::BehindQuote => Some(behind_quote(ground, at, &written)),
-        Problem::Tab => tab(ground, at),
+        Problem::BehindQuote => Some(quotes::behind(ground, at, &written)),
+        Problem::Tab => structure::tab(ground, at),
         Problem::Character(it) if it.is_control() => Some(control_character(ground, at, *it)),
         Problem::Colon => colon(ground, at, &written),
         _ => None,
@@ -194,28 +195,6 @@ pub(super) fn value_end_below(source: &str, at: usize) -> usize {
     line::value_end(source, at)
 }
 
-fn unclosed_quote(ground: Ground<'_>, at: usize) -> Option<Diagnostic> {
-    let source = ground.source;
-    let quote = source.get(at..)?.chars().next()?;
-    if !matches!(quote, '"' | '\'') {
-        return None;
-    }
-    let value = line::written(source, at).value;
-    let place = span(ground, value.end..value.end);
-    let diagnostic = Diagnostic::new(Code::YamlSyntax, format!("the quote `{quote}` has no end"))
-        .at(span(ground, at..at + 1), "opened here");
-    let text = source.get(value.clone())?;
-    // An apostrophe that begins a word was not meant to open anything.
-    if quote == '\'' && value.start == at && text.contains(' ') && !text.ends_with(['.', '?']) {
-        return Some(diagnostic.fix(
-            "quote the value",
-            span(ground, value.clone()),
-            line::quoted(text),
-        ));
-    }
-    Some(diagnostic.fix("close it", place, quote.to_string()))
-}
-
 fn unclosed_bracket(ground: Ground<'_>, at: usize, problem: &Problem) -> Option<Diagnostic> {
     let bracket = ground.source.get(at..)?.chars().next()?;
     let end = match bracket {
@@ -233,62 +212,6 @@ fn unclosed_bracket(ground: Ground<'_>, at: usize, problem: &Problem) -> Option<
             "close it with `{end}`, or quote the value if it is text"
         ))
     })
-}
-
-fn behind_quote(ground: Ground<'_>, at: usize, written: &line::Written) -> Diagnostic {
-    let source = ground.source;
-    let value = written.value.clone();
-    let end = value.end.max(at);
-    let diagnostic = Diagnostic::new(Code::YamlSyntax, "text stands behind the closing quote")
-        .at(span(ground, at..end), "no part of the quoted text");
-    let raw = source.get(value.clone()).unwrap_or("");
-    let opened = raw.chars().next().filter(|it| matches!(it, '"' | '\''));
-    let Some(quote) = opened else {
-        return diagnostic.help("quote the whole value");
-    };
-    if value.len() < 2 || written.goes_on {
-        return diagnostic.help("quote the whole value, or put it below `|`");
-    }
-    let inner = raw
-        .strip_prefix(quote)
-        .and_then(|it| it.strip_suffix(quote))
-        .filter(|it| !it.contains('\\'));
-    let (message, text) = match inner {
-        Some(inner) if quote == '\'' => (
-            "double the quotes that belong to the text",
-            line::quoted(&inner.replace("''", "'")),
-        ),
-        Some(inner) => ("use single quotes around the text", line::quoted(inner)),
-        None => ("quote the whole value", line::quoted(raw)),
-    };
-    diagnostic.fix(message, span(ground, value), text)
-}
-
-fn tab(ground: Ground<'_>, at: usize) -> Option<Diagnostic> {
-    let source = ground.source;
-    let line = line::line(source, at);
-    let indent = line.start + line::indent(source, &line);
-    let lead = source.get(line.start..indent)?;
-    let diagnostic = |place: Range<usize>| {
-        Diagnostic::new(
-            Code::YamlSyntax,
-            "YAML is indented with spaces, not with tabs",
-        )
-        .at(span(ground, place), "a tab")
-    };
-    if let Some(first) = lead.find('\t') {
-        let tabs = lead.get(first..)?;
-        let first = line.start + first;
-        let place = first..first + tabs.len() - tabs.trim_start_matches('\t').len();
-        return Some(diagnostic(place).fix(
-            "use two spaces for each tab, as far in as the lines around it",
-            span(ground, line.start..indent),
-            lead.replace('\t', "  "),
-        ));
-    }
-    let found = line.start + source.get(line.clone())?.find('\t')?;
-    let place = span(ground, found..found + 1);
-    Some(diagnostic(found..found + 1).fix("write a space", place, " "))
 }
 
 fn control_character(ground: Ground<'_>, at: usize, found: char) -> Diagnostic {

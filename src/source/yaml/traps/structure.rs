@@ -74,6 +74,34 @@ pub(super) fn explain(ground: Ground<'_>, at: usize, problem: &Problem) -> Optio
     )
 }
 
+/// A tab where YAML wants spaces.
+pub(super) fn tab(ground: Ground<'_>, at: usize) -> Option<Diagnostic> {
+    let source = ground.source;
+    let line = line::line(source, at);
+    let indent = line.start + line::indent(source, &line);
+    let lead = source.get(line.start..indent)?;
+    let diagnostic = |place: Range<usize>| {
+        Diagnostic::new(
+            Code::YamlSyntax,
+            "YAML is indented with spaces, not with tabs",
+        )
+        .at(span(ground, place), "a tab")
+    };
+    if let Some(first) = lead.find('\t') {
+        let tabs = lead.get(first..)?;
+        let first = line.start + first;
+        let place = first..first + tabs.len() - tabs.trim_start_matches('\t').len();
+        return Some(diagnostic(place).fix(
+            "use two spaces for each tab, as far in as the lines around it",
+            span(ground, line.start..indent),
+            lead.replace('\t', "  "),
+        ));
+    }
+    let found = line.start + source.get(line.clone())?.find('\t')?;
+    let place = span(ground, found..found + 1);
+    Some(diagnostic(found..found + 1).fix("write a space", place, " "))
+}
+
 /// The columns at which lists (for an item) or mappings (for a key) are open above, the
 /// innermost first.
 fn open_columns(source: &str, above: Range<usize>, items: bool) -> Vec<usize> {

@@ -27,6 +27,10 @@ fn cards_are_those_of_anki_25_9_2() {
     run(&Judge::find("25.9.2"));
 }
 
+#[expect(
+    clippy::print_stdout,
+    reason = "the figures of a run, for whoever asks for them"
+)]
 fn run(judge: &Judge) {
     let seed = number("DECKLE_SEED").unwrap_or(SEED);
     let cases = number("DECKLE_CASES").map_or(CASES, |cases| cases as usize);

@@ -1,0 +1,807 @@
+//! What is told, as people see it.
+#![allow(
+    clippy::disallowed_methods,
+    reason = "the snapshot macro looks for this file itself"
+)]
+
+use snapbox::{IntoData as _, assert_data_eq, str};
+
+use super::read;
+
+/// All findings of the sources, each with its source in front of it.
+fn told(sources: &[&str]) -> String {
+    let mut out = String::new();
+    for source in sources {
+        let text = source.replace('\n', "⏎");
+        let human = read(source).human();
+        out.push_str(&format!("=== {text}\n{human}\n"));
+    }
+    out
+}
+
+#[test]
+fn front_matter() {
+    let sources = [
+        "---\ndekc: X\n---\n## a\nb",
+        "---\n- a\n---\n## a\nb",
+        "---\nformat: html\n---\n## a\nb",
+        "---\n\n## a\nb",
+        "---\nfoo\n---\n## a\nb",
+    ];
+    assert_data_eq!(
+        told(&sources),
+        str![[r#"
+=== ---⏎dekc: X⏎---⏎## a⏎b
+error[E0108]: unknown key `dekc` in front matter
+  ╭▸ a.md:2:1
+  │
+2 │ dekc: X
+  │ ━━━━ this key means nothing here
+  ╰╴
+help: a key with a similar name exists
+  ╭╴
+2 - dekc: X
+2 + deck: X
+  ╰╴
+=== ---⏎- a⏎---⏎## a⏎b
+error[E0111]: the front matter is no mapping
+  ╭▸ a.md:2:1
+  │
+1 │ ---
+  │ ─── `---` at the very top opens the settings of the file
+2 │ - a
+  │ ━━━ not a `key: value`
+  │
+  ╰ help: write one `key: value` a line, such as `deck: Spanish`; if this is a rule, write `***`
+=== ---⏎format: html⏎---⏎## a⏎b
+error[E0108]: unknown key `format` in front matter
+  ╭▸ a.md:2:1
+  │
+2 │ format: html
+  │ ━━━━━━ this key means nothing here
+  │
+  ╰ help: the keys are `deck`, `tags`, `tags!`, `type`, `suspend`, `flag`, `markdown`, `cloze`, `math` and `media`
+=== ---⏎⏎## a⏎b
+error[E0111]: the front matter has no end
+  ╭▸ a.md:1:1
+  │
+1 │ ---
+  │ ━━━ `---` at the very top opens the settings of the file
+  │
+  ╰ help: end them with another `---` line, or write `***` for a rule
+=== ---⏎foo⏎---⏎## a⏎b
+error[E0111]: the front matter is no mapping
+  ╭▸ a.md:2:1
+  │
+1 │ ---
+  │ ─── `---` at the very top opens the settings of the file
+2 │ foo
+  │ ━━━ not a `key: value`
+  │
+  ╰ help: write one `key: value` a line, such as `deck: Spanish`; if this is a rule, write `***`
+
+"#]]
+        .raw()
+    );
+}
+
+#[test]
+fn setext_headings() {
+    let sources = [
+        "## a\n\nb\n---\n\nc\n",
+        "Q: a\nA: b\n---\nQ: c\nA: d\n",
+        "Title\n---\n\n## a\nb\n",
+        "one\ntwo\n---\n\n## a\nb\n",
+    ];
+    assert_data_eq!(
+        told(&sources),
+        str![[r#"
+=== ## a⏎⏎b⏎---⏎⏎c⏎
+error[E0112]: text directly above `---` is a heading in Markdown
+  ╭▸ a.md:4:1
+  │
+4 │ ---
+  │ ━━━ makes a heading of the text above
+  │
+  ╰ note: what divides question and answer is a `---` with a blank line above it
+help: put a blank line above it
+  ╭╴
+3 │ b
+  ╰╴ +
+=== Q: a⏎A: b⏎---⏎Q: c⏎A: d⏎
+error[E0112]: text directly above `---` is a heading in Markdown
+  ╭▸ a.md:3:1
+  │
+3 │ ---
+  │ ━━━ makes a heading of the text above
+  │
+  ╰ note: what ends a note is a `---` with a blank line above it
+help: put a blank line above it
+  ╭╴
+2 │ A: b
+  ╰╴    +
+=== Title⏎---⏎⏎## a⏎b⏎
+error[E0112]: text directly above `---` is a heading in Markdown
+  ╭▸ a.md:2:1
+  │
+2 │ ---
+  │ ━━━ makes a heading of the text above
+  │
+  ├ note: notes and sections are headings with `#` signs
+  ╰ help: if it is a rule, put a blank line above it
+help: write the heading with `#` signs
+  ╭╴
+1 - Title
+2 - ---
+1 + ## Title
+  ╰╴
+=== one⏎two⏎---⏎⏎## a⏎b⏎
+error[E0112]: text directly above `---` is a heading in Markdown
+  ╭▸ a.md:3:1
+  │
+3 │ ---
+  │ ━━━ makes a heading of the text above
+  │
+  ╰ note: a rule needs a blank line above it
+help: put a blank line above it
+  ╭╴
+2 │ two
+  ╰╴   +
+
+"#]]
+        .raw()
+    );
+}
+
+#[test]
+fn attributes() {
+    let sources = [
+        "## a {reversd}\nb",
+        "## a {x}\nb",
+        "## a {#i, .t}\nb",
+        "## a {flga=red}\nb",
+        "## a {flag=brown}\nb",
+        "## a {rtl}\nb",
+        "## a {#i} ^j\nb",
+        "# S {#i}\n## a\nb",
+        "## a {#-x}\nb",
+        "## a {typed type=reversed}\nb",
+    ];
+    assert_data_eq!(told(&sources), str![[r#"
+=== ## a {reversd}⏎b
+error[E0113]: unknown word `reversd` in attributes
+  ╭▸ a.md:1:7
+  │
+1 │ ## a {reversd}
+  │       ━━━━━━━ neither a note type nor one of deckle's words
+  ╰╴
+help: a word with a similar name exists
+  ╭╴
+1 │ ## a {reversed}
+  ╰╴            +
+=== ## a {x}⏎b
+error[E0113]: unknown word `x` in attributes
+  ╭▸ a.md:1:7
+  │
+1 │ ## a {x}
+  │       ━ neither a note type nor one of deckle's words
+  │
+  ├ help: the note types are `basic`, `reversed`, `typed`, `cloze`, `drug`, `gap`; the words are `suspended`, `skip` and `note`
+  ╰ help: for braces that are text, write `\{`
+=== ## a {#i, .t}⏎b
+error[E0204]: `i,` cannot be an id
+  ╭▸ a.md:1:8
+  │
+1 │ ## a {#i, .t}
+  │        ━━ not an id
+  │
+  ╰ note: An id is made of letters, digits, `.`, `_` and `-`, begins with a letter or digit and has at most 64 characters.
+=== ## a {flga=red}⏎b
+error[E0113]: unknown attribute `flga`
+  ╭▸ a.md:1:7
+  │
+1 │ ## a {flga=red}
+  │       ━━━━ means nothing here
+  ╰╴
+help: an attribute with a similar name exists
+  ╭╴
+1 - ## a {flga=red}
+1 + ## a {flag=red}
+  ╰╴
+=== ## a {flag=brown}⏎b
+error[E0217]: `flag` does not take `brown`
+  ╭▸ a.md:1:12
+  │
+1 │ ## a {flag=brown}
+  │            ━━━━━ not a value of this key
+  │
+  ╰ note: `flag` takes a number from 0 to 7, or `none`, `red`, `orange`, `green`, `blue`, `pink`, `turquoise` or `purple`
+=== ## a {rtl}⏎b
+error[E0113]: this version does not read the attribute `rtl` yet
+  ╭▸ a.md:1:7
+  │
+1 │ ## a {rtl}
+  │       ━━━ nothing would come of it
+  │
+  ╰ help: set `rtl: true` at a field of your own note type
+=== ## a {#i} ^j⏎b
+error[E0107]: the note's id is given twice
+  ╭▸ a.md:1:12
+  │
+1 │ ## a {#i} ^j
+  │        ┬   ━ here again
+  │        │
+  ╰╴       first here
+=== # S {#i}⏎## a⏎b
+error[E0113]: a section has no `id`
+  ╭▸ a.md:1:7
+  │
+1 │ # S {#i}
+  │       ━ this heading is no note
+  │
+  ╰ help: sections take `.tag`, `type`, `deck`, `tags`, `flag` and `suspend`; if the heading is meant as a note, add the word `note`
+=== ## a {#-x}⏎b
+error[E0204]: `-x` cannot be an id
+  ╭▸ a.md:1:8
+  │
+1 │ ## a {#-x}
+  │        ━━ not an id
+  │
+  ╰ note: An id is made of letters, digits, `.`, `_` and `-`, begins with a letter or digit and has at most 64 characters.
+=== ## a {typed type=reversed}⏎b
+error[E0107]: the note's type is given twice
+  ╭▸ a.md:1:18
+  │
+1 │ ## a {typed type=reversed}
+  │       ┬────      ━━━━━━━━ here again
+  │       │
+  ╰╴      first here
+
+"#]].raw());
+}
+
+#[test]
+fn meta_comments() {
+    let sources = [
+        "## a\n<!-- {id: x, colour: red} -->\nb",
+        "## a\n<!-- {id: x, exrta: red} -->\nb",
+        "## a\nb\n\n<!-- id: x -->\n## c\nd",
+        "Q: a\n<!-- id: x -->\nA: b",
+        "## a\n<!-- id: -->\nb",
+        "## a\nb <!-- c\n\n## d\ne\n\n<!-- f\n\n## g\nh",
+        "<!--\n## a\n<!-- id: x -->\nb\n-->\n## c\nd",
+        "## a\nb\n<!-- include: c.md -->\n<!-- notes: vocab -->\n\n| a | b |\n",
+        "## a\n<!-- id: x -->\n<!-- id: y -->\nb",
+        "## a\n<!-- {Extra: {x: y}} -->\nb",
+        "## a\n<!-- bury: true -->\nb",
+        "## a\nb\n<!-- Source: p. 3 -->\n",
+        "## a\n<!-- Note: x -->\nb\n<!-- Note: y -->\n",
+    ];
+    assert_data_eq!(told(&sources), str![[r#"
+=== ## a⏎<!-- {id: x, colour: red} -->⏎b
+error[E0114]: unknown key `colour` in a note's settings
+  ╭▸ a.md:2:14
+  │
+2 │ <!-- {id: x, colour: red} -->
+  │              ━━━━━━ neither a setting nor a field of `basic`
+  │
+  ├ help: the settings are `id`, `guid`, `type`, `deck`, `tags`, `tags!`, `suspend`, `flag`, `order`, `skip`
+  ╰ help: the fields are `Front`, `Back`, `Extra`, `Context`, `Source`
+=== ## a⏎<!-- {id: x, exrta: red} -->⏎b
+error[E0114]: unknown key `exrta` in a note's settings
+  ╭▸ a.md:2:14
+  │
+2 │ <!-- {id: x, exrta: red} -->
+  │              ━━━━━ neither a setting nor a field of `basic`
+  ╰╴
+help: a similar key exists
+  ╭╴
+2 - <!-- {id: x, exrta: red} -->
+2 + <!-- {id: x, Extra: red} -->
+  ╰╴
+=== ## a⏎b⏎⏎<!-- id: x -->⏎## c⏎d
+error[E0114]: these settings stand at a place where they hold for no note
+  ╭▸ a.md:4:1
+  │
+4 │ <!-- id: x -->
+  │ ━━━━━━━━━━━━━━ belongs to nothing
+  │
+  ├ help: put the comment directly below the heading of its note
+  ╰ help: settings of a whole file stand in its front matter
+=== Q: a⏎<!-- id: x -->⏎A: b
+error[E0114]: these settings stand at a place where they hold for no note
+  ╭▸ a.md:2:1
+  │
+2 │ <!-- id: x -->
+  │ ━━━━━━━━━━━━━━ belongs to nothing
+  │
+  ├ help: put the comment on a line of its own, directly above the first label of its note
+  ╰ help: settings of a whole file stand in its front matter
+=== ## a⏎<!-- id: -->⏎b
+error[E0109]: `id` takes a text, not nothing
+  ╭▸ a.md:2:8
+  │
+2 │ <!-- id: -->
+  ╰╴       ━ expected a text, found nothing
+=== ## a⏎b <!-- c⏎⏎## d⏎e⏎⏎<!-- f⏎⏎## g⏎h
+error[E0114]: this comment has no end
+  ╭▸ a.md:7:1
+  │
+7 │ <!-- f
+  │ ━━━━ begins here
+  │
+  ╰ help: end it with `-->`
+=== <!--⏎## a⏎<!-- id: x -->⏎b⏎-->⏎## c⏎d
+error[E0114]: a comment begins inside a comment
+  ╭▸ a.md:3:1
+  │
+1 │ <!--
+  │ ──── the outer one begins here
+2 │ ## a
+3 │ <!-- id: x -->
+  │ ━━━━ this one ends the outer one, too
+  │
+  ├ note: a comment ends at the first `-->`; what follows would be text again
+  ╰ help: to leave notes out, put `<!-- cards off -->` above and `<!-- cards on -->` below them
+=== ## a⏎b⏎<!-- include: c.md -->⏎<!-- notes: vocab -->⏎⏎| a | b |⏎
+error[E0114]: this version does not read included files yet
+  ╭▸ a.md:3:1
+  │
+3 │ <!-- include: c.md -->
+  │ ━━━━━━━━━━━━━━━━━━━━━━ nothing would come of this
+  │
+  ╰ help: add the file to the project's `sources`
+
+error[E0114]: this version does not read notes in a table yet
+  ╭▸ a.md:4:1
+  │
+4 │ <!-- notes: vocab -->
+  │ ━━━━━━━━━━━━━━━━━━━━━ nothing would come of this
+  │
+  ╰ help: write the notes with headings or labels
+=== ## a⏎<!-- id: x -->⏎<!-- id: y -->⏎b
+error[E0107]: the note's id is given twice
+  ╭▸ a.md:3:10
+  │
+2 │ <!-- id: x -->
+  │          ─ first here
+3 │ <!-- id: y -->
+  ╰╴         ━ here again
+=== ## a⏎<!-- {Extra: {x: y}} -->⏎b
+error[E0109]: the field holds a mapping, not a text or a list of texts
+  ╭▸ a.md:2:14
+  │
+2 │ <!-- {Extra: {x: y}} -->
+  ╰╴             ━━━━━━ cannot be read as a field
+=== ## a⏎<!-- bury: true -->⏎b
+error[E0214]: a package cannot bury cards
+  ╭▸ a.md:2:6
+  │
+2 │ <!-- bury: true -->
+  │      ━━━━ not possible
+  │
+  ├ note: buried cards come back the next day by themselves
+  ╰ help: write `suspend: true` to keep a card back until it is wanted
+=== ## a⏎b⏎<!-- Source: p. 3 -->⏎
+info[E0114]: this comment does not fill the field `Source`
+  ╭▸ a.md:3:1
+  │
+3 │ <!-- Source: p. 3 -->
+  │ ━━━━━━━━━━━━━━━━━━━━━ a remark that no card shows
+  │
+  ╰ help: if it is meant to fill the field, put the comment directly below the heading of its note
+=== ## a⏎<!-- Note: x -->⏎b⏎<!-- Note: y -->⏎
+
+
+"#]].raw());
+}
+
+#[test]
+fn labels() {
+    let sources = [
+        "Q: a\nB: b\n",
+        "Q: a\nA: b\nA: c\n",
+        "Q: a\nA: b\n\n## S\n\nA: c\n",
+        "<!-- type: reversed -->\nQ: a\nK: b\n",
+        "Q: a\n\nQ: b\nA: c\n",
+        "Q:\nA: b\n",
+        "C:\n",
+        "Q:a\nA: b\nQ: c\nA: d\n",
+        "Q: a\nA: b\n\n<div>\nQ: c\nA: d\n</div>\n",
+    ];
+    assert_data_eq!(told(&sources), str![[r#"
+=== Q: a⏎B: b⏎
+error[E0115]: no note type has the labels `Q:`, `B:` together
+  ╭▸ a.md:2:1
+  │
+1 │ Q: a
+  │ ── the note begins here
+2 │ B: b
+  │ ━━ does not belong to this note
+  │
+  ├ note: labels that go together: `Q:` `A:` `E:` (type `basic`), `F:` `B:` `E:` (type `reversed`), `C:` `E:` (type `cloze`), `D:` `K:` (type `drug`)
+  ╰ help: if the line is no label, write `\B:`
+=== Q: a⏎A: b⏎A: c⏎
+error[E0107]: field `Back` is filled twice
+  ╭▸ a.md:3:1
+  │
+2 │ A: b
+  │ ── first here
+3 │ A: c
+  ╰╴━━ here again
+=== Q: a⏎A: b⏎⏎## S⏎⏎A: c⏎
+error[E0115]: `A:` belongs to no note
+  ╭▸ a.md:6:1
+  │
+6 │ A: c
+  │ ━━ no note is open here
+  │
+  ├ note: a label note ends before a heading and before `---`
+  ├ note: labels that go together: `Q:` `A:` `E:` (type `basic`), `F:` `B:` `E:` (type `reversed`), `C:` `E:` (type `cloze`), `D:` `K:` (type `drug`)
+  ╰ help: if the line is no label, write `\A:`
+=== <!-- type: reversed -->⏎Q: a⏎K: b⏎
+error[E0115]: note type `reversed` has no fields for `Q:`, `K:`
+  ╭▸ a.md:2:1
+  │
+2 │ Q: a
+  │ ━━ does not belong to this note
+  │
+  ├ note: labels that go together: `Q:` `A:` `E:` (type `basic`), `F:` `B:` `E:` (type `reversed`), `C:` `E:` (type `cloze`), `D:` `K:` (type `drug`)
+  ╰ help: if the line is no label, write `\Q:`
+=== Q: a⏎⏎Q: b⏎A: c⏎
+error[E0206]: this `Q:` has no answer
+  ╭▸ a.md:1:1
+  │
+1 │ Q: a
+  │ ━━━━ a note of type `basic`, whose back is empty
+  │
+  ╰ help: write `A:` and the answer in the lines below it
+=== Q:⏎A: b⏎
+error[E0206]: this note is empty
+  ╭▸ a.md:1:1
+  │
+1 │ Q:
+  │ ━━ nothing stands behind `Q:`
+  │
+  ╰ help: write the text behind the label, or in the lines below it
+=== C:⏎
+error[E0206]: this note is empty
+  ╭▸ a.md:1:1
+  │
+1 │ C:
+  │ ━━ nothing stands behind `C:`
+  │
+  ╰ help: write the text behind the label, or in the lines below it
+=== Q:a⏎A: b⏎Q: c⏎A: d⏎
+warning[W0123]: `Q:` without a space behind it is no label
+  ╭▸ a.md:1:1
+  │
+1 │ Q:a
+  │ ━━ read as text
+  ╰╴
+help: put a space behind it
+  ╭╴
+1 │ Q: a
+  ╰╴  +
+
+error[E0115]: `A:` belongs to no note
+  ╭▸ a.md:2:1
+  │
+2 │ A: b
+  │ ━━ no note is open here
+  │
+  ├ note: a label note ends before a heading and before `---`
+  ├ note: labels that go together: `Q:` `A:` `E:` (type `basic`), `F:` `B:` `E:` (type `reversed`), `C:` `E:` (type `cloze`), `D:` `K:` (type `drug`)
+  ╰ help: if the line is no label, write `\A:`
+=== Q: a⏎A: b⏎⏎<div>⏎Q: c⏎A: d⏎</div>⏎
+warning[W0123]: `Q:` stands in a block of HTML
+  ╭▸ a.md:5:1
+  │
+5 │ Q: c
+  │ ━━ read as HTML
+  │
+  ├ note: a block of HTML ends at the next blank line
+  ╰ help: put a blank line above the label
+
+warning[W0123]: `A:` stands in a block of HTML
+  ╭▸ a.md:6:1
+  │
+6 │ A: d
+  │ ━━ read as HTML
+  │
+  ├ note: a block of HTML ends at the next blank line
+  ╰ help: put a blank line above the label
+
+"#]].raw());
+}
+
+#[test]
+fn empty_notes() {
+    let sources = [
+        "## a\n## b\nc\n",
+        "##\na\n",
+        "## a {cloze}\n",
+        "## a\n<!-- todo -->\n",
+        "## a {gap}\n{{c1::b}}\n",
+    ];
+    assert_data_eq!(
+        told(&sources),
+        str![[r#"
+=== ## a⏎## b⏎c⏎
+error[E0206]: this heading has no answer
+  ╭▸ a.md:1:1
+  │
+1 │ ## a
+  │ ━━━━ a note of type `basic`, whose back is empty
+  │
+  ╰ help: write the answer below the heading; if it is no note, add `{skip}` behind it
+=== ##⏎a⏎
+error[E0206]: this note has no question
+  ╭▸ a.md:1:1
+  │
+1 │ ##
+  │ ━━ the heading is empty
+  │
+  ╰ help: write the question behind the `#` signs
+=== ## a {cloze}⏎
+error[E0206]: this cloze note has no text
+  ╭▸ a.md:1:1
+  │
+1 │ ## a {cloze}
+  │ ━━━━━━━━━━━━ nothing stands below it
+  │
+  ╰ help: write the text with its clozes, such as `{{c1::word}}`, below the heading
+=== ## a⏎<!-- todo -->⏎
+error[E0206]: this heading has no answer
+  ╭▸ a.md:1:1
+  │
+1 │ ## a
+  │ ━━━━ a note of type `basic`, whose back is empty
+  │
+  ╰ help: write the answer below the heading; if it is no note, add `{skip}` behind it
+=== ## a {gap}⏎{{c1::b}}⏎
+error[E0202]: note type `gap` has no field `Title` for the heading
+  ╭▸ a.md:1:4
+  │
+1 │ ## a {gap}
+  │    ━ the heading of a cloze note is its title
+  │
+  ╰ help: add a field `Title` to the note type, or write a cloze into the heading
+
+"#]]
+        .raw()
+    );
+}
+
+#[test]
+fn mixed_forms() {
+    let sources = [
+        "# S\n## a\n\nQ: b\nA: c\n\nQ: d\nA: e\n",
+        "Q: a\nA: b\n\n## c\n\nd\n",
+        "Q: a\nA: b\n#### c\nd\n## S\nQ: e\nA: f\n",
+    ];
+    assert_data_eq!(told(&sources), str![[r#"
+=== # S⏎## a⏎⏎Q: b⏎A: c⏎⏎Q: d⏎A: e⏎
+warning[W0116]: 2 lines look like label notes in a file of heading notes
+  ╭▸ a.md:4:1
+  │
+2 │ ## a
+  │ ──── the first note, which decides for the file
+3 │
+4 │ Q: b
+  │ ━━ read as text
+  │
+  ├ help: if the headings are chapters and the labels are the notes, write `markdown: {note-level: 3}` in the front matter
+  ╰ help: if it is text, write `\Q:`
+=== Q: a⏎A: b⏎⏎## c⏎⏎d⏎
+warning[W0116]: a heading looks like a note in a file of label notes
+  ╭▸ a.md:4:1
+  │
+1 │ Q: a
+  │ ── the first note, which decides for the file
+  ┆
+4 │ ## c
+  │ ━━━━ what stands below it is in no note
+  │
+  ├ help: put the heading notes into a file of their own, or write them with labels
+  ╰ help: a heading with no notes of its own carries the word `{skip}`
+=== Q: a⏎A: b⏎#### c⏎d⏎## S⏎Q: e⏎A: f⏎
+warning[W0116]: a heading looks like a note in a file of label notes
+  ╭▸ a.md:3:1
+  │
+1 │ Q: a
+  │ ── the first note, which decides for the file
+2 │ A: b
+3 │ #### c
+  │ ━━━━━━ what stands below it is in no note
+  │
+  ├ help: put the heading notes into a file of their own, or write them with labels
+  ╰ help: a heading with no notes of its own carries the word `{skip}`
+
+"#]].raw());
+}
+
+#[test]
+fn files_without_notes() {
+    let sources = [
+        "",
+        "prose\n\n- list\n",
+        "# a\n\n### b\n\nc\n",
+        "# a\n\ntext\n",
+        "q: a\na: b\n",
+        "Q:a\nA:b\n",
+        "Title\n---\ntext\n",
+        "A: b\n",
+        "---\nmarkdown: {select: tagged}\n---\n## a\nb\n",
+        "## a {skip}\nb\n",
+    ];
+    assert_data_eq!(told(&sources), str![[r#"
+=== 
+info[W0117]: the file holds no note
+  ╭▸ a.md:1:1
+  │
+1 │
+  │ ━ only text from here on
+  │
+  ╰ help: a note is a heading such as `## Question` with its answer below it, or the lines `Q: ..` and `A: ..`
+=== prose⏎⏎- list⏎
+info[W0117]: the file holds no note
+  ╭▸ a.md:1:1
+  │
+1 │ prose
+  │ ━━━━━ only text from here on
+  │
+  ╰ help: a note is a heading such as `## Question` with its answer below it, or the lines `Q: ..` and `A: ..`
+=== # a⏎⏎### b⏎⏎c⏎
+info[W0123]: no heading of this file is a note, for notes are headings of level 2
+  ╭▸ a.md:3:5
+  │
+3 │ ### b
+  │     ━ a heading of level 3
+  │
+  ├ note: the file has headings of level 1, 3
+  ╰ help: to make notes of them, write `markdown: {note-level: 3}` in the front matter
+=== # a⏎⏎text⏎
+info[W0117]: the file holds no note
+  ╭▸ a.md:1:1
+  │
+1 │ # a
+  │ ━━━ only text from here on
+  │
+  ╰ help: a note is a heading such as `## Question` with its answer below it, or the lines `Q: ..` and `A: ..`
+=== q: a⏎a: b⏎
+warning[W0117]: the file holds no note
+  ╭▸ a.md:1:1
+  │
+1 │ q: a
+  │ ━━ no label
+  │
+  ├ note: labels that go together: `Q:` `A:` `E:` (type `basic`), `F:` `B:` `E:` (type `reversed`), `C:` `E:` (type `cloze`), `D:` `K:` (type `drug`)
+  ╰ help: labels are written in upper case
+=== Q:a⏎A:b⏎
+warning[W0117]: the file holds no note
+  ╭▸ a.md:1:1
+  │
+1 │ Q:a
+  │ ━━ almost a label
+  ╰╴
+help: put a space behind `Q:`
+  ╭╴
+1 │ Q: a
+  ╰╴  +
+=== Title⏎---⏎text⏎
+info[W0123]: no heading of this file is a note, for notes are headings of level 2
+  ╭▸ a.md:1:1
+  │
+1 │ Title
+  │ ━━━━━ a heading of level 2
+  │
+  ╰ help: write `##` in front of a heading to make a note of it
+=== A: b⏎
+warning[W0117]: the file holds no note
+  ╭▸ a.md:1:1
+  │
+1 │ A: b
+  │ ━━ begins no note
+  │
+  ├ note: labels that go together: `Q:` `A:` `E:` (type `basic`), `F:` `B:` `E:` (type `reversed`), `C:` `E:` (type `cloze`), `D:` `K:` (type `drug`)
+  ╰ help: put the label that begins the note above it
+=== ---⏎markdown: {select: tagged}⏎---⏎## a⏎b⏎
+info[W0117]: the file holds no note
+  ╭▸ a.md:4:1
+  │
+4 │ ## a
+  │ ━━━━ no heading carries `#card` or settings
+  │
+  ╰ note: `select: tagged` makes notes only of what is marked as one
+=== ## a {skip}⏎b⏎
+
+
+"#]].raw());
+}
+
+#[test]
+fn formulas_that_swallow() {
+    let sources = ["## a\n$$\nx\n## b\n$$\ny\n$$\n"];
+    assert_data_eq!(
+        told(&sources),
+        str![[r#"
+=== ## a⏎$$⏎x⏎## b⏎$$⏎y⏎$$⏎
+warning[W0123]: this heading stands inside a formula
+  ╭▸ a.md:4:1
+  │
+2 │ $$
+  │ ── the formula begins here
+3 │ x
+4 │ ## b
+  │ ━━━━ part of the formula
+  │
+  ╰ help: if the formula lacks its end, put it above the heading
+
+"#]]
+        .raw()
+    );
+}
+
+#[test]
+fn fields() {
+    let sources = [
+        "## a\nb\n### Back\nc\n",
+        "## a {drug}\nb\n<!-- x -->\n### class\nc\n",
+        "## a {type=drgu}\nb",
+        "## a {deck=\"::\"}\nb",
+        "## a {.x::}\nb",
+    ];
+    assert_data_eq!(
+        told(&sources),
+        str![[r#"
+=== ## a⏎b⏎### Back⏎c⏎
+error[E0107]: field `Back` is filled twice
+  ╭▸ a.md:3:1
+  │
+2 │ b
+  │ ─ first here
+3 │ ### Back
+  ╰╴━━━━━━━━ here again
+=== ## a {drug}⏎b⏎<!-- x -->⏎### class⏎c⏎
+error[E0107]: field `Class` is filled twice
+  ╭▸ a.md:4:1
+  │
+2 │ ┌ b
+3 │ │ <!-- x -->
+  │ └──────────┘ first here
+4 │   ### class
+  ╰╴  ━━━━━━━━━ here again
+=== ## a {type=drgu}⏎b
+error[E0201]: unknown note type `drgu`
+  ╭▸ a.md:1:12
+  │
+1 │ ## a {type=drgu}
+  │            ━━━━ no note type has this key
+  ╰╴
+help: a note type with a similar key exists
+  ╭╴
+1 - ## a {type=drgu}
+1 + ## a {type=drug}
+  ╰╴
+=== ## a {deck="::"}⏎b
+error[E0211]: `::` cannot be the name of a deck
+  ╭▸ a.md:1:13
+  │
+1 │ ## a {deck="::"}
+  │             ━━ a part of the deck's name is empty
+  │
+  ╰ help: write the parts with `::` between them, such as `Spanish::Verbs`
+=== ## a {.x::}⏎b
+error[E0209]: `x::` cannot be a tag
+  ╭▸ a.md:1:7
+  │
+1 │ ## a {.x::}
+  │       ━━━━ a part of the tag is empty
+  │
+  ╰ help: tags are words; `::` between two of them puts one below the other
+
+"#]]
+        .raw()
+    );
+}
