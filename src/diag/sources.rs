@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::Diagnostics;
 use super::span::{FileId, Span};
 
 /// One source file: its path as shown to people, and its text.
@@ -56,6 +57,26 @@ impl Sources {
             text: text.into(),
         });
         id
+    }
+
+    /// Frees the texts of files that none of the findings points into: they can be as large as
+    /// all that is built of them.
+    pub(crate) fn keep_what_is_told(&mut self, diagnostics: &Diagnostics) {
+        let mut told = vec![false; self.files.len()];
+        for diagnostic in diagnostics {
+            let labels = diagnostic.labels.iter().map(|label| label.span);
+            let edits = diagnostic.fix.iter().flat_map(|fix| &fix.edits);
+            for span in labels.chain(edits.map(|(span, _)| *span)) {
+                if let Some(told) = told.get_mut(span.file.index()) {
+                    *told = true;
+                }
+            }
+        }
+        for (file, told) in self.files.iter_mut().zip(told) {
+            if !told {
+                file.text = "".into();
+            }
+        }
     }
 
     /// The file of an id.

@@ -9,20 +9,17 @@ use std::ops::Range;
 use super::span::{FileId, Span, offset};
 
 /// A decoded string with a map back to its source.
+///
+/// A deck holds hundreds of thousands of them, and most stand in their file as they are: those
+/// keep no map but their beginning.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Text {
-    value: String,
+    value: Box<str>,
+    /// Sorted by `decoded`, the first one starting at 0; `None` where the text stands in the
+    /// source byte for byte from `start` on.
+    pieces: Option<Box<[Piece]>>,
     file: FileId,
-    /// Sorted by `decoded`; never empty, and the first one starts at 0.
-    pieces: Pieces,
-}
-
-/// Most texts are one piece, and a deck holds hundreds of thousands of them: one piece costs
-/// no allocation.
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Pieces {
-    One(Piece),
-    Many(Box<[Piece]>),
+    start: u32,
 }
 
 /// From `decoded` up to the next piece, the text stands at `source`.
@@ -39,16 +36,11 @@ impl Text {
     /// Text that stands in `file` at `start`, byte for byte.
     #[must_use]
     pub fn verbatim(value: impl Into<String>, file: FileId, start: usize) -> Self {
-        let value = value.into();
-        let piece = Piece {
-            decoded: 0,
-            source: offset(start),
-            source_len: offset(value.len()),
-        };
         Self {
-            value,
+            value: value.into().into_boxed_str(),
+            pieces: None,
             file,
-            pieces: Pieces::One(piece),
+            start: offset(start),
         }
     }
 
@@ -111,21 +103,20 @@ impl Text {
         }
         let start = start.min(end);
         let value = self.value[start..end].to_owned();
-        if self.file == FileId::NONE {
-            return Self::detached(value);
-        }
         let (from, to) = (offset(start), offset(end));
-        let mut pieces: Vec<Piece> = Vec::new();
-        for (index, piece) in self.pieces().iter().enumerate() {
-            let piece_end = self.decoded_end(index);
-            let overlaps = piece.decoded < to && piece_end > from;
-            if !overlaps {
+        let Some(pieces) = &self.pieces else {
+            return Self::verbatim(value, self.file, self.start.saturating_add(from) as usize);
+        };
+        let mut kept: Vec<Piece> = Vec::new();
+        for (index, piece) in pieces.iter().enumerate() {
+            let piece_end = self.decoded_end(pieces, index);
+            if piece.decoded >= to || piece_end <= from {
                 continue;
             }
             let cut_front = from.saturating_sub(piece.decoded);
             let cut_back = piece_end.saturating_sub(to);
             let verbatim = piece_end - piece.decoded == piece.source_len;
-            pieces.push(if verbatim {
+            kept.push(if verbatim {
                 Piece {
                     decoded: piece.decoded + cut_front - from,
                     source: piece.source + cut_front,
@@ -138,18 +129,7 @@ impl Text {
                 }
             });
         }
-        if pieces.is_empty() {
-            pieces.push(Piece {
-                decoded: 0,
-                source: self.source_start(from),
-                source_len: 0,
-            });
-        }
-        Self {
-            value,
-            file: self.file,
-            pieces: Pieces::from(pieces),
-        }
+        Self::from_pieces(value, kept, self.file, self.source_start(from))
     }
 
     /// Without white space at either end.
@@ -163,30 +143,36 @@ impl Text {
         self.slice(start..start + kept.len())
     }
 
-    fn pieces(&self) -> &[Piece] {
-        match &self.pieces {
-            Pieces::One(piece) => std::slice::from_ref(piece),
-            Pieces::Many(pieces) => pieces,
+    /// The text of these pieces; `start` is its place where there is none.
+    fn from_pieces(value: String, pieces: Vec<Piece>, file: FileId, start: u32) -> Self {
+        let value = value.into_boxed_str();
+        let length = offset(value.len());
+        let (start, pieces) = match pieces.as_slice() {
+            [] => (start, None),
+            [only] if only.source_len == length => (only.source, None),
+            [first, ..] => (first.source, Some(pieces.into_boxed_slice())),
+        };
+        Self {
+            value,
+            pieces,
+            file,
+            start,
         }
     }
 
-    fn decoded_end(&self, index: usize) -> u32 {
-        self.pieces()
+    fn decoded_end(&self, pieces: &[Piece], index: usize) -> u32 {
+        pieces
             .get(index + 1)
             .map_or(offset(self.value.len()), |next| next.decoded)
     }
 
-    /// The piece that holds the decoded byte; the last one for the end of the text.
-    fn piece_at(&self, decoded: u32) -> usize {
-        self.pieces()
-            .partition_point(|piece| piece.decoded <= decoded)
-            .saturating_sub(1)
-    }
-
     fn source_start(&self, decoded: u32) -> u32 {
-        let index = self.piece_at(decoded);
-        let piece = self.pieces()[index];
-        let decoded_len = self.decoded_end(index) - piece.decoded;
+        let Some(pieces) = &self.pieces else {
+            return self.start + decoded;
+        };
+        let index = piece_at(pieces, decoded);
+        let piece = pieces[index];
+        let decoded_len = self.decoded_end(pieces, index) - piece.decoded;
         let inside = decoded - piece.decoded;
         if decoded_len == piece.source_len {
             piece.source + inside
@@ -200,9 +186,12 @@ impl Text {
     /// The source place behind the last byte before `decoded`, which is greater than 0: not
     /// the start of the next piece, which may lie behind a line's indentation.
     fn source_end(&self, decoded: u32) -> u32 {
-        let index = self.piece_at(decoded - 1);
-        let piece = self.pieces()[index];
-        let decoded_len = self.decoded_end(index) - piece.decoded;
+        let Some(pieces) = &self.pieces else {
+            return self.start + decoded;
+        };
+        let index = piece_at(pieces, decoded - 1);
+        let piece = pieces[index];
+        let decoded_len = self.decoded_end(pieces, index) - piece.decoded;
         if decoded_len == piece.source_len {
             piece.source + (decoded - piece.decoded)
         } else {
@@ -211,13 +200,11 @@ impl Text {
     }
 }
 
-impl From<Vec<Piece>> for Pieces {
-    fn from(pieces: Vec<Piece>) -> Self {
-        match pieces.as_slice() {
-            [piece] => Self::One(*piece),
-            _ => Self::Many(pieces.into_boxed_slice()),
-        }
-    }
+/// The piece that holds the decoded byte; the last one for the end of the text.
+fn piece_at(pieces: &[Piece], decoded: u32) -> usize {
+    pieces
+        .partition_point(|piece| piece.decoded <= decoded)
+        .saturating_sub(1)
 }
 
 /// Puts a [`Text`] together from pieces of its source.
@@ -278,19 +265,8 @@ impl TextBuilder {
 
     /// The text.
     #[must_use]
-    pub fn finish(mut self) -> Text {
-        if self.pieces.is_empty() {
-            self.pieces.push(Piece {
-                decoded: 0,
-                source: self.start,
-                source_len: 0,
-            });
-        }
-        Text {
-            value: self.value,
-            file: self.file,
-            pieces: Pieces::from(self.pieces),
-        }
+    pub fn finish(self) -> Text {
+        Text::from_pieces(self.value, self.pieces, self.file, self.start)
     }
 }
 

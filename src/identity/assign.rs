@@ -6,6 +6,8 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use rayon::prelude::*;
+
 use super::hash::{Hasher, folded};
 use super::lock::{Lock, NoteRecord};
 use crate::diag::{Code, Diagnostic, Diagnostics, Sources};
@@ -20,7 +22,7 @@ pub struct Identity {
     pub id: String,
     /// The guid, unique in the world.
     pub guid: Guid,
-    /// The hash of its first field, by which the lock knows it again.
+    /// The hash of its first field, by which the lock knows it again; empty where none is kept.
     pub fingerprint: String,
 }
 
@@ -35,27 +37,23 @@ pub fn assign(
     sources: &Sources,
     sink: &mut Diagnostics,
 ) -> Vec<Identity> {
-    let fingerprints: Vec<String> = notes.iter().map(fingerprint).collect();
-    let mut ids: Vec<Option<String>> = notes.iter().map(|note| given_id(note, sink)).collect();
-    let mut taken: HashSet<&str> = HashSet::new();
-    if mode != IdMode::Natural {
-        taken.extend(
-            lock.notes
-                .keys()
-                .chain(lock.removed.keys())
-                .map(String::as_str),
-        );
-    }
-    let given: HashSet<String> = ids.iter().flatten().cloned().collect();
+    let mut ids: Vec<Option<String>> = notes.par_iter().map(given_id).collect();
+    notes.iter().for_each(|note| check_guid(note, sink));
+    // Without a lock there is nobody to compare fingerprints with.
+    let fingerprints: Vec<String> = if mode == IdMode::Natural {
+        vec![String::new(); notes.len()]
+    } else {
+        notes.par_iter().map(fingerprint).collect()
+    };
+    let mut taken: HashSet<String> = ids.iter().flatten().cloned().collect();
     if mode == IdMode::Lock {
-        Matcher::new(lock, &given).fill(notes, &fingerprints, &mut ids, sources);
+        Matcher::new(lock, &taken).fill(notes, &fingerprints, &mut ids, sources);
     }
-    // Occurrences are counted among the equal notes that still need an id, in source order.
-    let mut occurrences: HashMap<(String, &str), u32> = HashMap::new();
-    let mut new: HashSet<String> = HashSet::new();
-    let mut identities = Vec::with_capacity(notes.len());
-    for ((note, fingerprint), id) in notes.iter().zip(fingerprints).zip(ids) {
-        if id.is_none() && mode == IdMode::Inline {
+    if mode != IdMode::Natural {
+        taken.extend(lock.notes.keys().chain(lock.removed.keys()).cloned());
+    }
+    if mode == IdMode::Inline {
+        for (note, _) in notes.iter().zip(&ids).filter(|(_, id)| id.is_none()) {
             sink.push(
                 Diagnostic::new(Code::IdRequired, "the note has no id")
                     .at(note.span, "this note")
@@ -63,46 +61,80 @@ pub fn assign(
                     .help("give it one, such as `id: ` and a word that no other note has"),
             );
         }
-        let id = id.unwrap_or_else(|| {
-            let key = (fingerprint.clone(), note.note_type.key.as_str());
-            let occurrence = occurrences.entry(key).or_default();
-            loop {
-                let id = new_id(note, *occurrence);
-                *occurrence += 1;
-                let free = !taken.contains(id.as_str()) && !given.contains(&id);
-                if free && new.insert(id.clone()) {
-                    return id;
-                }
-            }
-        });
-        let guid = note
-            .guid
-            .as_ref()
-            .and_then(|guid| Guid::new(guid.value.clone()));
-        let known = lock.notes.get(&id).or_else(|| lock.removed.get(&id));
-        let known = known.filter(|_| mode != IdMode::Natural);
-        let guid = guid
-            .or_else(|| known.and_then(|record| Guid::new(record.guid.clone())))
-            .unwrap_or_else(|| Guid::derive(uid, &id));
-        identities.push(Identity {
-            id,
-            guid,
-            fingerprint,
-        });
     }
+    fill_new(notes, &mut ids, &mut taken);
+    let identities: Vec<Identity> = notes
+        .par_iter()
+        .zip(ids)
+        .zip(fingerprints)
+        .map(|((note, id), fingerprint)| {
+            let id = id.unwrap_or_default();
+            let guid = guid(note, &id, lock, uid, mode);
+            Identity {
+                id,
+                guid,
+                fingerprint,
+            }
+        })
+        .collect();
     tell_duplicates(notes, &identities, sink);
     identities
 }
 
-/// The id that the note itself says: by its guid, its id or its key fields.
-fn given_id(note: &WrittenNote, sink: &mut Diagnostics) -> Option<String> {
-    if let Some(guid) = &note.guid {
-        if Guid::new(guid.value.clone()).is_none() {
-            sink.push(
-                Diagnostic::new(Code::BadValue, format!("`{}` cannot be a guid", guid.value))
-                    .at(guid.span, "empty, or with a control character"),
-            );
+/// Gives new ids to the notes that still have none. Among equal notes the source order decides
+/// who is first.
+fn fill_new(notes: &[WrittenNote], ids: &mut [Option<String>], taken: &mut HashSet<String>) {
+    let first: Vec<Option<String>> = notes
+        .par_iter()
+        .zip(&*ids)
+        .map(|(note, id)| id.is_none().then(|| new_id(note, 0)))
+        .collect();
+    // Notes that are equal to one before them are few; each is counted on from its first one.
+    let mut occurrences: HashMap<String, u32> = HashMap::new();
+    for ((note, id), first) in notes.iter().zip(ids).zip(first) {
+        let Some(first) = first else { continue };
+        if taken.insert(first.clone()) {
+            *id = Some(first);
+            continue;
         }
+        let occurrence = occurrences.entry(first).or_default();
+        loop {
+            *occurrence += 1;
+            let next = new_id(note, *occurrence);
+            if taken.insert(next.clone()) {
+                *id = Some(next);
+                break;
+            }
+        }
+    }
+}
+
+fn guid(note: &WrittenNote, id: &str, lock: &Lock, uid: &str, mode: IdMode) -> Guid {
+    let given = note
+        .guid
+        .as_ref()
+        .and_then(|guid| Guid::new(guid.value.clone()));
+    let record = || lock.notes.get(id).or_else(|| lock.removed.get(id));
+    let known = || (mode != IdMode::Natural).then(record).flatten();
+    given
+        .or_else(|| known().and_then(|record| Guid::new(record.guid.clone())))
+        .unwrap_or_else(|| Guid::derive(uid, id))
+}
+
+fn check_guid(note: &WrittenNote, sink: &mut Diagnostics) {
+    if let Some(guid) = &note.guid
+        && Guid::new(guid.value.clone()).is_none()
+    {
+        sink.push(
+            Diagnostic::new(Code::BadValue, format!("`{}` cannot be a guid", guid.value))
+                .at(guid.span, "empty, or with a control character"),
+        );
+    }
+}
+
+/// The id that the note itself says: by its guid, its id or its key fields.
+fn given_id(note: &WrittenNote) -> Option<String> {
+    if let Some(guid) = &note.guid {
         if let Some(id) = &note.id {
             return Some(id.value.clone());
         }

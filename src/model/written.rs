@@ -26,6 +26,7 @@ pub struct WrittenNote {
     /// The tags, inherited ones first, each once.
     pub tags: Vec<Spanned<Tag>>,
     /// What the fields hold, in the order of the note type's fields; `None` where nothing is said.
+    /// It ends with the last field of which something is said.
     pub fields: Vec<Option<Content>>,
     /// Which of its cards begin suspended.
     pub suspend: WrittenSuspend,

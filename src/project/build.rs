@@ -103,6 +103,7 @@ pub(super) fn build(project: &Project, options: &BuildOptions) -> Result<Build, 
     let mut report = Report::default();
     let ready = run(project, options, &mut report)?;
     report.diagnostics.sort();
+    report.sources.keep_what_is_told(&report.diagnostics);
     let ready = ready.filter(|_| !report.diagnostics.has_errors());
     Ok(Build { report, ready })
 }
@@ -165,7 +166,7 @@ fn run(
     );
 
     let renderer = Renderer::new(&*project.files);
-    let mut made = render::all(loaded.notes, identities, &renderer, sources, sink);
+    let mut made = render::all(loaded.notes, identities, &renderer, sources, locked, sink);
     let firsts = made.iter().map(|it| {
         let first = it.fields.first().map_or("", String::as_str);
         (it.note_type.note_type.id(), first, it.span)
@@ -190,7 +191,11 @@ fn run(
         return Ok(None);
     }
 
-    let mut next = next_lock(&made, &lock, &types, sources, options);
+    let mut next = if locked {
+        next_lock(&made, &lock, &types, sources, options)
+    } else {
+        Lock::default()
+    };
     if project.is_whole() {
         tell_removed(&lock, &next, sink);
     }

@@ -93,9 +93,14 @@ pub(super) fn sources(
             (notes, sink)
         })
         .collect();
-    let mut notes = Vec::with_capacity(read.iter().map(|(notes, _)| notes.len()).sum());
-    for (more, found) in read {
-        notes.extend(more);
+    let mut notes = Vec::new();
+    for (mut more, found) in read {
+        // Most projects that are large are one large file: its notes need not be moved.
+        if notes.is_empty() {
+            notes = more;
+        } else {
+            notes.append(&mut more);
+        }
         sink.append(found);
     }
     Ok(Loaded {

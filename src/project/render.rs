@@ -19,7 +19,7 @@ pub(super) struct Made {
     pub(super) tags: Vec<Tag>,
     pub(super) fields: Vec<String>,
     pub(super) media: Vec<MediaKey>,
-    /// The hash of what the author controls.
+    /// The hash of what the author controls; empty where no lock is kept.
     pub(super) content: String,
     pub(super) suspend: Suspend,
     pub(super) flag: Flag,
@@ -27,6 +27,8 @@ pub(super) struct Made {
     pub(super) file: FileId,
     pub(super) span: Span,
     pub(super) headings: Arc<[String]>,
+    /// What was found in it, until all notes are put together.
+    found: Diagnostics,
 }
 
 pub(super) fn all(
@@ -34,19 +36,18 @@ pub(super) fn all(
     identities: Vec<Identity>,
     renderer: &Renderer<'_>,
     sources: &Sources,
+    locked: bool,
     sink: &mut Diagnostics,
 ) -> Vec<Made> {
-    let made: Vec<(Made, Diagnostics)> = notes
+    let mut made: Vec<Made> = notes
         .into_par_iter()
         .zip(identities)
-        .map(|(note, identity)| one(&note, identity, renderer, sources))
+        .map(|(note, identity)| one(&note, identity, renderer, sources, locked))
         .collect();
-    let mut notes = Vec::with_capacity(made.len());
-    for (note, found) in made {
-        notes.push(note);
-        sink.append(found);
+    for note in &mut made {
+        sink.append(std::mem::take(&mut note.found));
     }
-    notes
+    made
 }
 
 fn one(
@@ -54,7 +55,8 @@ fn one(
     identity: Identity,
     renderer: &Renderer<'_>,
     sources: &Sources,
-) -> (Made, Diagnostics) {
+    locked: bool,
+) -> Made {
     let file = note.span.file;
     let rendered = renderer.note(note, sources.path(file), &identity.id);
     let mut found = rendered.diagnostics;
@@ -63,10 +65,15 @@ fn one(
         check::note(note, &rendered.fields, &mut found);
     }
     let suspend = check::suspended_cards(note, &mut found);
-    let hashes: Vec<String> = rendered.media.iter().map(MediaKey::hex).collect();
-    let hashes: Vec<&str> = hashes.iter().map(String::as_str).collect();
-    let made = Made {
-        content: content_hash(note, &hashes),
+    let content = if locked {
+        let hashes: Vec<String> = rendered.media.iter().map(MediaKey::hex).collect();
+        let hashes: Vec<&str> = hashes.iter().map(String::as_str).collect();
+        content_hash(note, &hashes)
+    } else {
+        String::new()
+    };
+    Made {
+        content,
         identity,
         note_type: note.note_type.clone(),
         deck: note.deck.clone(),
@@ -79,6 +86,6 @@ fn one(
         file,
         span: note.span,
         headings: note.headings.clone(),
-    };
-    (made, found)
+        found,
+    }
 }

@@ -39,9 +39,9 @@ pub(super) fn render(
     let is_cloze = note.note_type.note_type.kind() == Kind::Cloze;
     let live = live_fields(note, is_cloze);
     let mut prepared: Vec<Prepared<'_>> = Vec::with_capacity(note.fields.len());
-    for (index, content) in note.fields.iter().enumerate() {
+    for index in 0..note.note_type.note_type.fields().len() {
         let live = live.get(index).copied().unwrap_or(false);
-        prepared.push(match content {
+        prepared.push(match note.fields.get(index).and_then(Option::as_ref) {
             Some(content) => prepare(content, note, is_cloze, live, &mut sink.diagnostics),
             None => Prepared::Done(String::new()),
         });

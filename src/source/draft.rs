@@ -189,17 +189,22 @@ impl NoteDraft {
                 tags.push(tag);
             }
         }
+        let mut fields: Vec<Option<Content>> = self
+            .fields
+            .into_iter()
+            .map(|it| it.map(|(_, content)| content))
+            .collect();
+        while fields.last().is_some_and(Option::is_none) {
+            fields.pop();
+        }
+        fields.shrink_to_fit();
         let note = WrittenNote {
             id: settings.id,
             guid: settings.guid,
             note_type: self.note_type,
             deck,
             tags,
-            fields: self
-                .fields
-                .into_iter()
-                .map(|it| it.map(|(_, content)| content))
-                .collect(),
+            fields,
             suspend: settings.suspend.unwrap_or_else(|| defaults.suspend.clone()),
             flag: settings.flag.unwrap_or(defaults.flag),
             order: settings.order,
