@@ -5,12 +5,17 @@ use crate::model::Kind;
 use crate::model::written::WrittenNote;
 use crate::template::cloze::cloze_numbers;
 
-pub(super) fn check(note: &WrittenNote, fields: &[String], sink: &mut Diagnostics) {
+pub(super) fn check(
+    note: &WrittenNote,
+    fields: &[String],
+    card_count: usize,
+    sink: &mut Diagnostics,
+) {
     let note_type = &note.note_type.note_type;
     if note_type.kind() == Kind::Cloze {
         outside(note, fields, sink);
     }
-    if !note_type.cards(fields).is_empty() {
+    if card_count > 0 {
         return;
     }
     let key = &note.note_type.key;

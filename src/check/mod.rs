@@ -17,13 +17,13 @@ pub use tags::tag_and_deck_case;
 use crate::diag::Diagnostics;
 use crate::model::written::WrittenNote;
 
-/// Checks one note: as written, and the HTML that its fields became.
-pub fn note(note: &WrittenNote, fields: &[String], sink: &mut Diagnostics) {
+/// Checks one note: as written, the HTML that its fields became, and how many cards they make.
+pub fn note(note: &WrittenNote, fields: &[String], card_count: usize, sink: &mut Diagnostics) {
     let before = sink.iter().count();
     characters::check(note, sink);
     required::check(note, sink);
     // A note that lacks a field it needs makes no card either; one finding is enough.
     if sink.iter().count() == before {
-        cards::check(note, fields, sink);
+        cards::check(note, fields, card_count, sink);
     }
 }

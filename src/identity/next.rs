@@ -1,18 +1,21 @@
 //! The lock behind a build.
 
-use super::assign::Identity;
 use super::content::{schema_hash, type_content};
 use super::lock::{FieldRecord, Lock, NoteRecord, TypeRecord};
 use super::stamp::stamp;
 use crate::model::written::WrittenType;
-use crate::model::{BuildTime, allocate_note_ids};
+use crate::model::{BuildTime, Guid, allocate_note_ids};
 
 /// A note of the build.
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub struct Entry<'a> {
-    /// Who it is.
-    pub identity: &'a Identity,
+    /// Its id.
+    pub id: &'a str,
+    /// Its guid.
+    pub guid: Option<&'a Guid>,
+    /// The hash of its first field.
+    pub fingerprint: &'a str,
     /// The hash of its content.
     pub content: &'a str,
     /// The key of its note type.
@@ -41,7 +44,7 @@ pub fn next_lock<'a>(
         .collect();
     let new = entries
         .clone()
-        .filter(|it| record_of(&it.identity.id).is_none())
+        .filter(|it| record_of(it.id).is_none())
         .count();
     let milliseconds = time.as_unix().saturating_mul(1000);
     let mut fresh = allocate_note_ids(new, milliseconds, &taken).into_iter();
@@ -51,20 +54,22 @@ pub fn next_lock<'a>(
         ..Lock::default()
     };
     for entry in entries {
-        let id = &entry.identity.id;
+        let id = entry.id;
         let stamp = stamp(old, id, entry.content, time);
         let note_id = record_of(id).map(|it| it.note_id).or_else(|| fresh.next());
         let record = NoteRecord {
-            guid: entry.identity.guid.as_str().to_owned(),
+            guid: entry
+                .guid
+                .map_or_else(String::new, |guid| guid.as_str().to_owned()),
             note_id: note_id.unwrap_or_default(),
             modified: stamp.modified,
             content: entry.content.to_owned(),
             note_type: entry.note_type.to_owned(),
             path: entry.path.to_owned(),
             heading: entry.headings.join(" / "),
-            fingerprint: entry.identity.fingerprint.clone(),
+            fingerprint: entry.fingerprint.to_owned(),
         };
-        lock.notes.insert(id.clone(), record);
+        lock.notes.insert(id.to_owned(), record);
     }
     for (id, record) in old.notes.iter().chain(&old.removed) {
         if !lock.notes.contains_key(id) {

@@ -73,6 +73,11 @@ impl Deck {
         Ok(self)
     }
 
+    /// Adds a note that is known to be one, since its sources were checked.
+    pub(crate) fn add_checked(&mut self, note: Note) {
+        self.notes.push(note);
+    }
+
     /// The name as it was given.
     #[must_use]
     pub fn name(&self) -> &str {

@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 
 /// A note's guid: any text without control characters, compared exactly.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Guid(String);
+pub struct Guid(Box<str>);
 
 impl Guid {
     /// This very text, such as a guid of a note that exists in Anki already. `None` where it is
@@ -15,7 +15,7 @@ impl Guid {
     pub fn new(text: impl Into<String>) -> Option<Self> {
         let text = text.into();
         let usable = !text.is_empty() && !text.chars().any(char::is_control);
-        usable.then_some(Self(text))
+        usable.then(|| Self(text.into()))
     }
 
     /// The guid of the note `id` in the name space `uid`, such as a project's. No text, deck,
@@ -23,7 +23,7 @@ impl Guid {
     #[must_use]
     pub fn derive(uid: &str, id: &str) -> Self {
         // The separator cannot be part of an id, so no two pairs come out as one text.
-        Self(base91(first_eight_bytes(&[uid, id], "\u{1f}")))
+        Self(base91(first_eight_bytes(&[uid, id], "\u{1f}")).into())
     }
 
     /// The text.
@@ -49,7 +49,7 @@ impl fmt::Display for Guid {
 #[must_use]
 pub fn guid_for<'a>(values: impl IntoIterator<Item = &'a str>) -> Guid {
     let values: Vec<&str> = values.into_iter().collect();
-    Guid(base91(first_eight_bytes(&values, "__")))
+    Guid(base91(first_eight_bytes(&values, "__")).into())
 }
 
 fn first_eight_bytes(values: &[&str], separator: &str) -> u64 {

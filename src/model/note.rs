@@ -12,15 +12,15 @@ pub struct Note {
     pub(crate) fields: Vec<String>,
     pub(crate) tags: Vec<Tag>,
     pub(crate) guid: Option<Guid>,
-    pub(crate) key: Option<String>,
+    pub(crate) key: Option<Box<str>>,
     pub(crate) id: Option<i64>,
     pub(crate) modified: Option<i64>,
-    pub(crate) sort_field: Option<String>,
+    pub(crate) sort_field: Option<Box<str>>,
     pub(crate) position: Option<u32>,
     pub(crate) suspend: Suspend,
     pub(crate) flag: Flag,
     /// The first thing that went wrong while building; told when the note is added to a deck.
-    pub(crate) problem: Option<String>,
+    pub(crate) problem: Option<Box<str>>,
 }
 
 /// Which of a note's cards begin suspended. Anki applies it when a card is created, never later.
@@ -133,7 +133,7 @@ impl Note {
                     self.note_type.name(),
                     names.join("`, `")
                 );
-                self.problem.get_or_insert(problem);
+                self.problem.get_or_insert(problem.into());
             }
         }
         self
@@ -156,7 +156,7 @@ impl Note {
                 self.note_type.name(),
                 self.fields.len()
             );
-            self.problem.get_or_insert(problem);
+            self.problem.get_or_insert(problem.into());
         }
         self
     }
@@ -192,7 +192,7 @@ impl Note {
     /// a new note in the collections of the learners.
     #[must_use]
     pub fn key(mut self, key: impl Into<String>) -> Self {
-        self.key = Some(key.into());
+        self.key = Some(key.into().into());
         self
     }
 
@@ -216,7 +216,7 @@ impl Note {
     /// field. Anki works out its own when it imports; other programs read this one.
     #[must_use]
     pub fn sort_field(mut self, text: impl Into<String>) -> Self {
-        self.sort_field = Some(text.into());
+        self.sort_field = Some(text.into().into());
         self
     }
 
@@ -280,7 +280,7 @@ impl Note {
     pub(crate) fn check(&self) -> Result<(), Error> {
         let wrong = |text: String| Err(Error::new(ErrorKind::Note(text)));
         if let Some(problem) = &self.problem {
-            return wrong(problem.clone());
+            return wrong(problem.to_string());
         }
         for (name, value) in self.note_type.field_names().zip(&self.fields) {
             let forbidden = |it: char| it.is_ascii_control() && it != '\n' && it != '\t';
@@ -305,6 +305,6 @@ impl Note {
 
     fn refuse_tag(&mut self, tag: &str, error: TagError) {
         self.problem
-            .get_or_insert(format!("the tag `{tag}` cannot be used: {error}"));
+            .get_or_insert(format!("the tag `{tag}` cannot be used: {error}").into());
     }
 }

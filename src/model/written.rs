@@ -16,9 +16,9 @@ use crate::diag::{Span, Spanned, Text};
 )]
 pub struct WrittenNote {
     /// The explicit id, where the author gave one.
-    pub id: Option<Spanned<String>>,
+    pub id: Option<Box<Spanned<String>>>,
     /// The explicit guid of an adopted note.
-    pub guid: Option<Spanned<String>>,
+    pub guid: Option<Box<Spanned<String>>>,
     /// The note type.
     pub note_type: Arc<WrittenType>,
     /// The deck.

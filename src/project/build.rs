@@ -11,7 +11,7 @@ use crate::diag::{Code, Diagnostic, Diagnostics, Severity, Sources, Span};
 use crate::files;
 use crate::identity::{self, Lock};
 use crate::model::written::{IdMode, Settings};
-use crate::model::{MediaFile, MediaSource, Note};
+use crate::model::{MediaFile, MediaSource};
 use crate::package::{Baseline, Package};
 use crate::render::{MediaContent, MediaNames, NamedMedia, Renderer};
 use crate::source::types::TypeSet;
@@ -168,8 +168,8 @@ fn run(
     let renderer = Renderer::new(&*project.files);
     let mut made = render::all(loaded.notes, identities, &renderer, sources, locked, sink);
     let firsts = made.iter().map(|it| {
-        let first = it.fields.first().map_or("", String::as_str);
-        (it.note_type.note_type.id(), first, it.span)
+        let first = it.note.fields.first().map_or("", String::as_str);
+        (it.note.note_type.id(), first, it.span)
     });
     check::duplicates(firsts, sink);
 
@@ -180,7 +180,7 @@ fn run(
         .collect();
     let names = renderer.names(made.iter().flat_map(|it| &it.media), &frozen);
     for note in &mut made {
-        names.resolve(&mut note.fields);
+        names.resolve(&mut note.note.fields);
     }
     let statics = static_media(&made, &types, &renderer, &manifest.defaults.settings, sink);
     *statistics = count(&made, &names, &statics, loaded.files);
@@ -202,8 +202,8 @@ fn run(
     let mut media: Vec<MediaFile> = statics.iter().map(|it| media_file(project, it)).collect();
     media.extend(media_files(project, &names, &mut next));
     let mut decks = DeckPlan::new(project, &manifest, sources, sink)?;
-    for (index, note) in made.into_iter().enumerate() {
-        decks.add(index, note, locked.then_some(&next))?;
+    for note in made {
+        decks.add(note, locked.then_some(&next));
     }
     let mut package = Package::new(options.time);
     for deck in decks.finish(sink) {
@@ -273,12 +273,17 @@ fn next_lock(
 ) -> Lock {
     identity::next_lock(
         lock,
-        made.iter().map(|note| identity::Entry {
-            identity: &note.identity,
-            content: &note.content,
-            note_type: &note.note_type.key,
-            path: sources.path(note.file),
-            headings: &note.headings,
+        made.iter().filter_map(|note| {
+            let record = note.record.as_ref()?;
+            Some(identity::Entry {
+                id: &record.id,
+                guid: note.note.guid.as_ref(),
+                fingerprint: &record.fingerprint,
+                content: &record.content,
+                note_type: &note.written_type.key,
+                path: sources.path(note.span.file),
+                headings: &record.headings,
+            })
         }),
         types.iter().filter(|it| !it.shipped).map(|it| &**it),
         options.time,
@@ -294,7 +299,7 @@ fn static_media(
     settings: &Settings,
     sink: &mut Diagnostics,
 ) -> Vec<NamedMedia> {
-    let used: BTreeSet<&str> = made.iter().map(|it| it.note_type.key.as_str()).collect();
+    let used: BTreeSet<&str> = made.iter().map(|it| it.written_type.key.as_str()).collect();
     let types = types.iter().filter(|it| used.contains(it.key.as_str()));
     let found = renderer.template_media(types.map(|it| &**it), settings);
     sink.append(found.diagnostics);
@@ -355,10 +360,7 @@ fn media_file(project: &Project, file: &NamedMedia) -> MediaFile {
 }
 
 fn count(made: &[Made], names: &MediaNames, statics: &[NamedMedia], files: usize) -> Statistics {
-    let cards = made
-        .iter()
-        .map(|it| it.note_type.note_type.cards(&it.fields).len())
-        .sum();
+    let cards = made.iter().map(|it| it.cards).sum();
     Statistics {
         files,
         notes: made.len(),
@@ -404,22 +406,4 @@ fn nothing_to_build() -> Diagnostic {
         .help("begin with `deckle init`, or see README.md for what a note looks like");
     diagnostic.severity = Severity::Error;
     diagnostic
-}
-
-/// The note of a package from what rendering made.
-pub(super) fn package_note(index: usize, note: Made, lock: Option<&Lock>) -> Note {
-    let mut result = Note::new(&note.note_type.note_type)
-        .fields(note.fields)
-        .guid(note.identity.guid)
-        .suspend(note.suspend)
-        .flag(note.flag)
-        .position(
-            note.order
-                .unwrap_or_else(|| u32::try_from(index).unwrap_or(999_999).min(999_999)),
-        );
-    result.tags = note.tags;
-    if let Some(record) = lock.and_then(|lock| lock.notes.get(&note.identity.id)) {
-        result = result.id(record.note_id).modified(record.modified);
-    }
-    result
 }

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use globset::GlobBuilder;
 
-use super::build::package_note;
 use super::render::Made;
 use super::{Project, load};
 use crate::Error;
@@ -59,13 +58,13 @@ impl<'m> DeckPlan<'m> {
         })
     }
 
-    pub(super) fn add(
-        &mut self,
-        index: usize,
-        note: Made,
-        lock: Option<&Lock>,
-    ) -> Result<(), Error> {
-        let name = note.deck.clone();
+    /// Puts a note into its deck, with the id and time that the lock has for it.
+    pub(super) fn add(&mut self, made: Made, lock: Option<&Lock>) {
+        let name = made.deck;
+        let mut note = made.note;
+        if let Some(record) = made.record.and_then(|record| lock?.notes.get(&record.id)) {
+            note = note.id(record.note_id).modified(record.modified);
+        }
         // Decks above come first, so that theirs is the first place in the order.
         let mut missing = Vec::new();
         let mut above = Some(name.clone());
@@ -78,9 +77,8 @@ impl<'m> DeckPlan<'m> {
             self.order.push(deck);
         }
         if let Some(deck) = self.decks.get_mut(&name) {
-            deck.add(package_note(index, note, lock))?;
+            deck.add_checked(note);
         }
-        Ok(())
     }
 
     /// The decks in their order. What the manifest says of decks that do not exist is told.

@@ -199,8 +199,8 @@ impl NoteDraft {
         }
         fields.shrink_to_fit();
         let note = WrittenNote {
-            id: settings.id,
-            guid: settings.guid,
+            id: settings.id.map(Box::new),
+            guid: settings.guid.map(Box::new),
             note_type: self.note_type,
             deck,
             tags,

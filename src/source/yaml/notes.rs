@@ -141,7 +141,11 @@ impl Reader<'_> {
             }
             let mut notes = Notes::default();
             self.document(node, defaults, taken.map(|it| it.notes), &mut notes, sink);
-            pass.notes.append(&mut notes.list);
+            if pass.notes.is_empty() {
+                pass.notes = notes.list;
+            } else {
+                pass.notes.append(&mut notes.list);
+            }
             pass.skipped += notes.skipped;
         }
         pass.rest = rest;
