@@ -52,10 +52,24 @@ pub enum TypeSource {
     Inline(Node),
 }
 
-const KEYS: &[&str] = &[
+/// The keys of a project file.
+pub const KEYS: &[&str] = &[
     "format", "name", "uid", "ids", "sources", "exclude", "decks", "presets", "defaults", "types",
     "markdown", "cloze", "math", "media", "output",
 ];
+
+/// The keys of `decks` in a project file.
+pub const DECKS_KEYS: &[&str] = &[
+    "from",
+    "file-as-deck",
+    "strip-order-prefix",
+    "descriptions",
+    "ids",
+    "presets",
+];
+
+/// The keys of `output` in a project file.
+pub const OUTPUT_KEYS: &[&str] = &["file", "split"];
 
 /// Keys of the format that this version does not read. They are refused: leaving them out without
 /// a word would build other decks than the author means.
@@ -201,14 +215,6 @@ impl Manifest {
         presets: &[(String, Arc<DeckOptions>)],
         sink: &mut Diagnostics,
     ) {
-        const KEYS: &[&str] = &[
-            "from",
-            "file-as-deck",
-            "strip-order-prefix",
-            "descriptions",
-            "ids",
-            "presets",
-        ];
         for entry in decode::mapping(value, "decks", sink).unwrap_or_default() {
             let (name, value) = (entry.name(), &entry.value);
             let layout = &mut self.layout;
@@ -256,7 +262,7 @@ impl Manifest {
                         }
                     }
                 }
-                _ => decode::unknown_key(&entry.key, "in `decks`", KEYS, sink),
+                _ => decode::unknown_key(&entry.key, "in `decks`", DECKS_KEYS, sink),
             }
         }
     }
@@ -273,7 +279,7 @@ impl Manifest {
                     // The default is the one way that this version has.
                     decode::choice(&entry.value, "split", &[("none", ())], sink);
                 }
-                _ => decode::unknown_key(&entry.key, "in `output`", &["file", "split"], sink),
+                _ => decode::unknown_key(&entry.key, "in `output`", OUTPUT_KEYS, sink),
             }
         }
     }
