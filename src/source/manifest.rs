@@ -187,7 +187,9 @@ impl Manifest {
             "decks" => self.read_decks(value, presets, sink),
             "defaults" => {
                 for entry in decode::mapping(value, "defaults", sink).unwrap_or_default() {
-                    if !header::apply(entry, &mut self.defaults, sink) {
+                    if entry.name() == "deck" {
+                        sink.push(deck_of_all(entry));
+                    } else if !header::apply(entry, &mut self.defaults, sink) {
                         let keys = ["type", "tags", "suspend", "flag", "format"];
                         decode::unknown_key(&entry.key, "in `defaults`", &keys, sink);
                     }
@@ -283,6 +285,13 @@ impl Manifest {
             }
         }
     }
+}
+
+fn deck_of_all(entry: &Entry) -> Diagnostic {
+    let title = "`defaults` takes no `deck`, because every file has its own";
+    Diagnostic::new(Code::UnknownKey, title)
+        .at(entry.key_span(), "would have no effect")
+        .help("`name` is the root deck, folders and files are the decks below it; a file's header names another")
 }
 
 fn check_format(entry: Option<&Entry>, start: Span, sink: &mut Diagnostics) -> Option<()> {
@@ -410,5 +419,30 @@ fn unknown_preset(key: &Spanned<String>, presets: &[(String, Arc<DeckOptions>)])
         Some(near) => diagnostic.fix("a preset with a similar key exists", key.span, near),
         None if keys.is_empty() => diagnostic.help("define it under `presets:`"),
         None => diagnostic.help(format!("the presets are {}", decode::enumeration(&keys))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diag::Sources;
+
+    #[test]
+    fn nothing_in_a_manifest_is_without_effect_or_finding() {
+        let check = |line: &str, expect: &[Code]| {
+            let source = format!("format: 1\nname: Bio\nuid: u\n{line}\n");
+            let file = Sources::new().add(FILE_NAME, source.as_str());
+            let mut sink = Diagnostics::new();
+            Manifest::read(file, &source, &mut sink);
+            let found: Vec<Code> = sink.iter().map(|it| it.code).collect();
+            assert_eq!(found, expect, "{line}");
+        };
+        check("defaults: {type: cloze, tags: [a]}", &[]);
+        check("defaults: {deck: Other}", &[Code::UnknownKey]);
+        check("include: [other]", &[Code::UnknownKey]);
+        check("outptu: x.apkg", &[Code::UnknownKey]);
+        check("output: {split: none}", &[]);
+        check("output: {split: file}", &[Code::BadValue]);
+        check("decks: {presets: {'*': slow}}", &[Code::BadDeckOptions]);
     }
 }
