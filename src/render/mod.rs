@@ -1,11 +1,11 @@
 //! Field sources to Anki's HTML.
 //!
 //! Markdown is not the first to see a field: formulas, sound and LaTeX tags, wiki links and clozes
-//! are found before ([`scan`]) and stand as single characters ([`mask`]) in what the Markdown
-//! parser reads; [`writer`] makes HTML of its events and puts them back, [`place`] moves clozes
-//! to where they do not cut elements, and [`emit`] writes them so that Anki reads no other ones.
+//! are found before (`scan`) and stand as single characters (`mask`) in what the Markdown
+//! parser reads; `writer` makes HTML of its events and puts them back, `place` moves clozes
+//! to where they do not cut elements, and `emit` writes them so that Anki reads no other ones.
 //!
-//! The only I/O is through [`Files`](crate::files::Files): media are looked up and hashed, never
+//! The only I/O is through [`Files`]: media are looked up and hashed, never
 //! loaded. Notes can be rendered in parallel; names of media are known when all are done.
 
 mod emit;

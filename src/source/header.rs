@@ -77,6 +77,13 @@ pub fn is_known(key: &str) -> bool {
     KEYS.contains(&key) || NOT_READ.contains(&key)
 }
 
+/// The settings that are mappings, each with its keys.
+pub fn blocks() -> impl Iterator<Item = (&'static str, &'static [&'static str])> {
+    [MARKDOWN, CLOZE, MATH, MEDIA]
+        .into_iter()
+        .map(|block| (block.name, block.keys))
+}
+
 fn add_tags(value: &Node, defaults: &mut Defaults, sink: &mut Diagnostics) {
     for tag in settings::tags(value, sink) {
         if !defaults.tags.iter().any(|it| it.value == tag.value) {

@@ -54,10 +54,24 @@ pub enum TypeSource {
     Inline(Node),
 }
 
-const KEYS: &[&str] = &[
+/// The keys of a project file.
+pub const KEYS: &[&str] = &[
     "format", "name", "uid", "ids", "sources", "exclude", "decks", "presets", "defaults", "types",
     "markdown", "cloze", "math", "media", "output",
 ];
+
+/// The keys of `decks` in a project file.
+pub const DECKS_KEYS: &[&str] = &[
+    "from",
+    "file-as-deck",
+    "strip-order-prefix",
+    "descriptions",
+    "ids",
+    "presets",
+];
+
+/// The keys of `output` in a project file.
+pub const OUTPUT_KEYS: &[&str] = &["file", "split"];
 
 /// Keys of the format that this version does not read. They are refused: leaving them out without
 /// a word would build other decks than the author means.
@@ -175,7 +189,9 @@ impl Manifest {
             "decks" => self.read_decks(value, presets, sink),
             "defaults" => {
                 for entry in decode::mapping(value, "defaults", sink).unwrap_or_default() {
-                    if !header::apply(entry, &mut self.defaults, sink) {
+                    if entry.name() == "deck" {
+                        sink.push(deck_of_all(entry));
+                    } else if !header::apply(entry, &mut self.defaults, sink) {
                         let keys = ["type", "tags", "suspend", "flag", "format"];
                         decode::unknown_key(&entry.key, "in `defaults`", &keys, sink);
                     }
@@ -203,14 +219,6 @@ impl Manifest {
         presets: &[(String, Arc<DeckOptions>)],
         sink: &mut Diagnostics,
     ) {
-        const KEYS: &[&str] = &[
-            "from",
-            "file-as-deck",
-            "strip-order-prefix",
-            "descriptions",
-            "ids",
-            "presets",
-        ];
         for entry in decode::mapping(value, "decks", sink).unwrap_or_default() {
             let (name, value) = (entry.name(), &entry.value);
             let layout = &mut self.layout;
@@ -258,7 +266,7 @@ impl Manifest {
                         }
                     }
                 }
-                _ => decode::unknown_key(&entry.key, "in `decks`", KEYS, sink),
+                _ => decode::unknown_key(&entry.key, "in `decks`", DECKS_KEYS, sink),
             }
         }
     }
@@ -275,10 +283,17 @@ impl Manifest {
                     // The default is the one way that this version has.
                     decode::choice(&entry.value, "split", &[("none", ())], sink);
                 }
-                _ => decode::unknown_key(&entry.key, "in `output`", &["file", "split"], sink),
+                _ => decode::unknown_key(&entry.key, "in `output`", OUTPUT_KEYS, sink),
             }
         }
     }
+}
+
+fn deck_of_all(entry: &Entry) -> Diagnostic {
+    let title = "`defaults` takes no `deck`, because every file has its own";
+    Diagnostic::new(Code::UnknownKey, title)
+        .at(entry.key_span(), "would have no effect")
+        .help("`name` is the root deck, folders and files are the decks below it; a file's header names another")
 }
 
 fn check_format(entry: Option<&Entry>, start: Span, sink: &mut Diagnostics) -> Option<()> {
@@ -406,5 +421,30 @@ fn unknown_preset(key: &Spanned<String>, presets: &[(String, Arc<DeckOptions>)])
         Some(near) => diagnostic.fix("a preset with a similar key exists", key.span, near),
         None if keys.is_empty() => diagnostic.help("define it under `presets:`"),
         None => diagnostic.help(format!("the presets are {}", decode::enumeration(&keys))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diag::Sources;
+
+    #[test]
+    fn nothing_in_a_manifest_is_without_effect_or_finding() {
+        let check = |line: &str, expect: &[Code]| {
+            let source = format!("format: 1\nname: Bio\nuid: u\n{line}\n");
+            let file = Sources::new().add(FILE_NAME, source.as_str());
+            let mut sink = Diagnostics::new();
+            Manifest::read(file, &source, &mut sink);
+            let found: Vec<Code> = sink.iter().map(|it| it.code).collect();
+            assert_eq!(found, expect, "{line}");
+        };
+        check("defaults: {type: cloze, tags: [a]}", &[]);
+        check("defaults: {deck: Other}", &[Code::UnknownKey]);
+        check("include: [other]", &[Code::UnknownKey]);
+        check("outptu: x.apkg", &[Code::UnknownKey]);
+        check("output: {split: none}", &[]);
+        check("output: {split: file}", &[Code::BadValue]);
+        check("decks: {presets: {'*': slow}}", &[Code::BadDeckOptions]);
     }
 }

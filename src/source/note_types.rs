@@ -22,7 +22,8 @@ pub struct TypeContext<'a> {
     pub base_css: &'a str,
 }
 
-const KEYS: &[&str] = &[
+/// The keys of a note type.
+pub const KEYS: &[&str] = &[
     "key",
     "name",
     "id",
@@ -36,7 +37,8 @@ const KEYS: &[&str] = &[
     "latex",
     "sort-field",
 ];
-const FIELD_KEYS: &[&str] = &[
+/// The keys of a field.
+pub const FIELD_KEYS: &[&str] = &[
     "name",
     "key",
     "id",
@@ -51,7 +53,10 @@ const FIELD_KEYS: &[&str] = &[
     "collapsed",
     "plain-text",
 ];
-const TEMPLATE_KEYS: &[&str] = &[
+/// The keys of `latex`.
+pub const LATEX_KEYS: &[&str] = &["preamble", "postamble", "svg"];
+/// The keys of a card template.
+pub const TEMPLATE_KEYS: &[&str] = &[
     "name",
     "key",
     "id",
@@ -376,8 +381,7 @@ impl Reader<'_> {
                     };
                 }
                 _ => {
-                    let keys = ["svg", "preamble", "postamble"];
-                    decode::unknown_key(&entry.key, "in `latex`", &keys, self.sink);
+                    decode::unknown_key(&entry.key, "in `latex`", LATEX_KEYS, self.sink);
                 }
             }
         }

@@ -7,6 +7,7 @@
 
 mod cards;
 mod decks;
+mod docs;
 mod judge;
 mod layers;
 mod package;

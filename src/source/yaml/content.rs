@@ -9,7 +9,7 @@ use crate::source::defaults::{DefaultFormat, Defaults};
 use crate::source::draft::NoteDraft;
 
 /// The forms that a mapping may name, as `{html: "<i>x</i>"}`.
-const FORMS: [&str; 5] = ["md", "html", "text", "img", "audio"];
+pub const FORMS: [&str; 5] = ["md", "html", "text", "img", "audio"];
 
 /// Forms that the format has and this version does not read.
 const NOT_READ: [&str; 4] = ["file", "math", "code", "lang"];

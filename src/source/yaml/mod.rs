@@ -11,8 +11,10 @@ mod text;
 mod traps;
 mod tree;
 
+pub use content::FORMS;
 pub use node::{Entry, Node, Scalar, ScalarStyle, Value};
-pub use notes::read;
+pub use note::FIELDS;
+pub use notes::{PARTS, read};
 pub use tree::{Item, parse, parse_items};
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ use crate::source::settings;
 use crate::source::types::CLOZE_TYPE;
 
 /// The key under which fields stand whose names are keys of another meaning.
-const FIELDS: &str = "fields";
+pub const FIELDS: &str = "fields";
 
 impl Reader<'_> {
     /// A key and its value as a note of two values.

@@ -19,7 +19,7 @@ use crate::source::types::TypeSet;
 use crate::source::{header, settings};
 
 /// The keys of a file or group that hold notes.
-const PARTS: [&str; 3] = ["notes", "groups", "pairs"];
+pub const PARTS: [&str; 3] = ["notes", "groups", "pairs"];
 
 /// The notes of a YAML file in their order. What cannot be read is told and left out.
 #[must_use]
