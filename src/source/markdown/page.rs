@@ -17,6 +17,8 @@ use crate::diag::{FileId, Span, Text, TextBuilder};
 pub(super) struct Page<'a> {
     pub(super) file: FileId,
     pub(super) source: &'a str,
+    /// Where the text begins, behind a byte order mark and front matter.
+    body: usize,
     pub(super) masked: Masked,
     /// Headings that stand in no list or quote.
     pub(super) headings: Vec<Heading>,
@@ -69,6 +71,7 @@ impl<'a> Page<'a> {
         let mut page = Self {
             file,
             source,
+            body,
             headings: Vec::new(),
             rules: Vec::new(),
             labels: Vec::new(),
@@ -96,14 +99,15 @@ impl<'a> Page<'a> {
         Span::new(self.file, range.clone())
     }
 
-    /// The line that holds the byte, without its line break.
+    /// The line that holds the byte, without its line break and without a byte order mark.
     pub(super) fn line(&self, at: usize) -> Range<usize> {
         let bytes = self.source.as_bytes();
         let at = at.min(bytes.len());
         let start = bytes[..at]
             .iter()
             .rposition(|&it| it == b'\n')
-            .map_or(0, |it| it + 1);
+            .map_or(0, |it| it + 1)
+            .max(self.body.min(at));
         let end = bytes[at..]
             .iter()
             .position(|&it| it == b'\n')
