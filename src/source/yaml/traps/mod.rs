@@ -64,7 +64,11 @@ pub(super) fn explain(ground: Ground<'_>, stop: &Stop) -> Diagnostic {
         Problem::Escape => escape::unknown(ground, at),
         Problem::BehindQuote => Some(quotes::behind(ground, at, &written)),
         Problem::Tab => structure::tab(ground, at),
-        Problem::Character(it) if it.is_control() => Some(control_character(ground, at, *it)),
+        Problem::Character(it) if it.is_control() => {
+            // The parser names the beginning of the value.
+            let inner = source.get(at..).and_then(|rest| rest.find(*it));
+            Some(control_character(ground, at + inner.unwrap_or(0), *it))
+        }
         Problem::Colon => colon(ground, at, &written),
         _ => None,
     };
@@ -325,11 +329,11 @@ fn special(first: char, ground: Ground<'_>, value: Range<usize>) -> Diagnostic {
         '-' => "YAML reads it as an item of a list, which begins on a line of its own",
         _ => "YAML keeps it for itself",
     };
-    let diagnostic = Diagnostic::new(
-        Code::YamlSpecialStart,
-        format!("an unquoted value cannot begin with `{first}`"),
-    )
-    .at(
+    let title = match first {
+        '`' => "an unquoted value cannot begin with a backtick".to_owned(),
+        _ => format!("an unquoted value cannot begin with `{first}`"),
+    };
+    let diagnostic = Diagnostic::new(Code::YamlSpecialStart, title).at(
         span(ground, value.start..value.start + first.len_utf8()),
         meaning,
     );
