@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use super::decks::DeckPlan;
 use super::render::Made;
 use super::{BuildOptions, Project, Report, Statistics, load, output, render, types};
-use crate::diag::{Code, Diagnostic, Diagnostics, Severity, Sources, Span};
+use crate::diag::{Code, Diagnostic, Diagnostics, Severity, Sources};
 use crate::files;
 use crate::identity::{self, Lock};
 use crate::model::written::{IdMode, Settings};
@@ -394,11 +394,9 @@ fn clock_behind(newest: i64, options: &BuildOptions) -> Diagnostic {
 }
 
 fn nothing_to_build() -> Diagnostic {
-    let mut diagnostic = Diagnostic::new(Code::NoNotes, "there are no notes to build")
-        .at(Span::NONE, "")
-        .help("begin with `deckle init`, or see README.md for what a note looks like");
-    diagnostic.severity = Severity::Error;
-    diagnostic
+    Diagnostic::new(Code::NoNotes, "there are no notes to build")
+        .fatal()
+        .help("begin with `deckle init`, or see README.md for what a note looks like")
 }
 
 /// The note of a package from what rendering made.
