@@ -27,6 +27,8 @@ pub(super) struct Page<'a> {
     pub(super) labels: Vec<Label>,
     /// Lines such as `Q:x`, which lack the space of a label.
     pub(super) near_labels: Vec<Range<usize>>,
+    /// The signs of lines such as `##x`, which lack the space of a heading.
+    pub(super) near_headings: Vec<Range<usize>>,
     /// Labels that a block of HTML hides.
     pub(super) hidden_labels: Vec<Range<usize>>,
     /// Backslashes before a label, which make it text and are no text themselves.
@@ -76,6 +78,7 @@ impl<'a> Page<'a> {
             rules: Vec::new(),
             labels: Vec::new(),
             near_labels: Vec::new(),
+            near_headings: Vec::new(),
             hidden_labels: Vec::new(),
             escapes: Vec::new(),
             masked,
@@ -228,6 +231,15 @@ impl<'a> Page<'a> {
         for line in masked[body..].split_inclusive('\n') {
             let at = start;
             start += line.len();
+            let signs = line.len() - line.trim_start_matches('#').len();
+            // A single `#` begins a tag in many editors.
+            if (2..=6).contains(&signs)
+                && line[signs..].starts_with(|it: char| !it.is_whitespace())
+                && !inside(&blocks.code, at)
+                && !inside(&blocks.html, at)
+            {
+                self.near_headings.push(at..at + signs);
+            }
             let (escaped, rest) = match line.strip_prefix('\\') {
                 Some(rest) => (true, rest),
                 None => (false, line),

@@ -747,10 +747,10 @@ error[E0101]: YAML is indented with spaces, not with tabs
 2 │     b: c
   │ ━━━━ a tab
   ╰╴
-help: use two spaces for each tab, as far in as the lines around it
+help: use spaces, as far in as the lines around it
   ╭╴
-2 │   b: c
-  ╰╴++
+2 │ b: c
+  ╰╴
 
 "#]],
     );

@@ -685,7 +685,7 @@ warning[W0117]: the file holds no note
 1 │ Q:a
   │ ━━ almost a label
   ╰╴
-help: put a space behind `Q:`
+help: put a space behind `Q:` and its like
   ╭╴
 1 │ Q: a
   ╰╴  +

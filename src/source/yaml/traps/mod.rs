@@ -194,6 +194,25 @@ pub(super) fn value_end(source: &str, at: usize) -> usize {
     line::written(source, at).value.end.max(at)
 }
 
+/// Where the unquoted value that begins with a cloze at `start` ends in `[..]` or `{..}`: before
+/// the comma or bracket that no brace of a cloze encloses.
+pub(super) fn cloze_end_in_flow(source: &str, start: usize) -> usize {
+    let line = line::line(source, start);
+    let text = source.get(start..line.end).unwrap_or("");
+    let mut depth = 0_usize;
+    for (at, character) in text.char_indices() {
+        match character {
+            '{' => depth += 1,
+            '}' if depth > 0 => depth -= 1,
+            ',' | ']' | '}' if depth == 0 => {
+                return start + text.get(..at).unwrap_or("").trim_end().len();
+            }
+            _ => {}
+        }
+    }
+    start + text.trim_end().len()
+}
+
 /// As [`value_end`], with the lines below that belong to the value.
 pub(super) fn value_end_below(source: &str, at: usize) -> usize {
     line::value_end(source, at)
@@ -258,6 +277,17 @@ fn colon(ground: Ground<'_>, at: usize, written: &line::Written) -> Option<Diagn
     if let Some(bracket @ ('[' | '{')) = value_text.chars().next()
         && !value_text.contains([']', '}'])
     {
+        if value_text.contains(", ") {
+            let (close, end) = (if bracket == '[' { "]" } else { "}" }, value.end);
+            return Some(
+                Diagnostic::new(
+                    Code::YamlSyntax,
+                    format!("the bracket `{bracket}` has no end"),
+                )
+                .at(span(ground, value.start..value.start + 1), "opened here")
+                .fix("close it", span(ground, end..end), close),
+            );
+        }
         return Some(special(bracket, ground, value));
     }
     let key = source.get(line::content_start(source, &own)..at)?;
