@@ -208,9 +208,13 @@ fn hidden(reader: &Reader<'_>, sink: &mut Diagnostics) {
 fn near<'p>(page: &'p Page<'_>, labels: &Labels) -> impl Iterator<Item = &'p Range<usize>> {
     page.near_labels.iter().filter(|range| {
         let name = page.source[(*range).clone()].trim_end_matches(':');
-        let behind = page.source[range.end..].chars().next();
-        labels.begins(name) && behind.is_some_and(|it| !matches!(it, '\\' | '/' | ':'))
+        labels.begins(name) && lacks_space(page, range)
     })
+}
+
+fn lacks_space(page: &Page<'_>, label: &Range<usize>) -> bool {
+    let behind = page.source[label.end..].chars().next();
+    behind.is_some_and(|it| !matches!(it, '\\' | '/' | ':'))
 }
 
 /// Lines such as `##Question`, which are text to Markdown.
@@ -288,7 +292,9 @@ fn no_notes(reader: &Reader<'_>, sink: &mut Diagnostics) {
                 .at(page.span(range), "almost a label")
                 .fixes(
                     format!("put a space behind `{name}` and its like"),
-                    near(page, reader.shelf.labels)
+                    page.near_labels
+                        .iter()
+                        .filter(|it| lacks_space(page, it))
                         .map(|it| (page.span(&(it.end..it.end)), " ".to_owned()))
                         .collect(),
                 ),
