@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::decks::DeckPlan;
 use super::render::Made;
@@ -207,7 +207,7 @@ fn run(
     for file in media {
         package = package.media(file);
     }
-    if let Some(baseline) = baseline(project, locked, options, &output)? {
+    if let Some(baseline) = baseline(locked, options, &output)? {
         package = package.baseline(&baseline);
     }
     let writes_lock = locked && project.is_whole();
@@ -237,13 +237,12 @@ fn read_lock(
 
 /// The earlier build that ids and times go on from where no lock keeps them.
 fn baseline(
-    project: &Project,
     locked: bool,
     options: &BuildOptions,
-    output: &std::path::Path,
+    output: &Path,
 ) -> Result<Option<Baseline>, Error> {
     if let Some(path) = &options.baseline {
-        let read = Baseline::read(path)?;
+        let read = Baseline::read(path).map_err(|error| unreadable(path, error))?;
         return read.map(Some).ok_or_else(|| {
             Error::usage(format!(
                 "`{}` is no package that deckle wrote",
@@ -254,8 +253,16 @@ fn baseline(
     if locked || !files::is_file(output) {
         return Ok(None);
     }
-    let _ = project;
-    Baseline::read(output)
+    Baseline::read(output).map_err(|error| unreadable(output, error))
+}
+
+/// A package that is there and damaged: building without it would change ids and times.
+fn unreadable(path: &Path, error: Error) -> Error {
+    let path = path.display();
+    let text = format!(
+        "`{path}`, whose ids are to be kept, cannot be read; if it is no package, move it away"
+    );
+    Error::new(ErrorKind::Archive(text)).caused_by(error)
 }
 
 /// The lock behind this build: what is in it, with ids and times, and what is gone.

@@ -6,6 +6,7 @@
 )]
 
 mod cards;
+mod cli;
 mod decks;
 mod judge;
 mod layers;
