@@ -25,14 +25,19 @@ fn find(text: &Text, sink: &mut Diagnostics) {
     let forbidden = |it: u8| (it < 0x20 && !matches!(it, b'\n' | b'\t' | b'\r')) || it == 0x7F;
     if let Some(at) = text.as_str().bytes().position(forbidden) {
         let code = text.as_str().as_bytes()[at];
+        let place = text.span(at..at + 1);
+        // An escape of YAML made it; whoever read the YAML has told of that.
+        if place.end - place.start > 1 {
+            return;
+        }
         sink.push(
             Diagnostic::new(
                 Code::ControlCharacter,
                 format!("the text holds the control character U+{code:04X}"),
             )
-            .at(text.span(at..at + 1), "here")
+            .at(place, "here")
             .note("Anki removes control characters from fields")
-            .help("delete it; in double-quoted YAML a backslash begins an escape, single quotes keep it"),
+            .fix("delete it", place, ""),
         );
     }
 }

@@ -1,5 +1,7 @@
 //! `deckle build` and `deckle check`
 
+use std::path::{Path, PathBuf};
+
 use deckle::Error;
 use deckle::diag::Severity;
 use deckle::project::{BuildOptions, Project, Report};
@@ -33,7 +35,7 @@ pub(super) fn build(args: &BuildArgs, printer: &Printer) -> Result<Outcome, Erro
     };
     printer.summary(&format!(
         "{verb} {}: {}, {}, {}, {} in {:.2} s",
-        written.path.display(),
+        shown(&written.path).display(),
         plural(written.notes, "note"),
         plural(written.cards, "card"),
         plural(written.media, "media file"),
@@ -117,6 +119,18 @@ fn size(bytes: u64) -> String {
         1_000..1_000_000 => format!("{:.1} kB", amount / 1e3),
         _ => format!("{:.1} MB", amount / 1e6),
     }
+}
+
+/// A path as seen from the current folder, if it lies there.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the command line may look at where it was called"
+)]
+fn shown(path: &Path) -> PathBuf {
+    let inside = std::fs::canonicalize(".")
+        .ok()
+        .and_then(|here| path.strip_prefix(here).ok());
+    inside.unwrap_or(path).to_owned()
 }
 
 /// The stopwatch of the closing line; nothing in a package comes from it.

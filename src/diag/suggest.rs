@@ -2,16 +2,19 @@
 
 /// The candidate nearest to what was typed, where one is near enough to be meant: at most a
 /// third of its characters differ, and never more than three. Letter case counts for little.
-/// Equally near candidates are decided by their order.
+/// Among equally near candidates one of the same length is preferred, then their order decides.
 #[must_use]
 pub fn nearest<'a>(typed: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let folded = typed.to_lowercase();
     let allowed = (folded.chars().count() / 3).clamp(1, 3);
-    let mut best: Option<(usize, &str)> = None;
+    let length = folded.chars().count();
+    let mut best: Option<((usize, usize), &str)> = None;
     for candidate in candidates {
         let distance = strsim::damerau_levenshtein(&folded, &candidate.to_lowercase());
-        if distance <= allowed && best.is_none_or(|(least, _)| distance < least) {
-            best = Some((distance, candidate));
+        // Swapped letters are likelier than a missing one.
+        let rank = (distance, length.abs_diff(candidate.chars().count()));
+        if distance <= allowed && best.is_none_or(|(least, _)| rank < least) {
+            best = Some((rank, candidate));
         }
     }
     best.map(|(_, candidate)| candidate)
@@ -29,6 +32,7 @@ mod tests {
         assert_eq!(nearest("Etxra", fields), Some("Extra"));
         assert_eq!(nearest("meaning", fields), None);
         assert_eq!(nearest("", fields), None);
+        assert_eq!(nearest("rsut", ["rst", "rust"]), Some("rust"));
         assert_eq!(
             nearest("img/pmup.png", ["img/pump.png", "img/lump.png"]),
             Some("img/pump.png")

@@ -259,7 +259,13 @@ fn tell_duplicates(notes: &[WrittenNote], identities: &[Identity], sink: &mut Di
             let note = &notes[at];
             note.id.as_ref().map_or(note.span, |id| id.span)
         };
-        if let Some(first) = ids.insert(&identity.id, index) {
+        let (first_id, first_guid) = (
+            ids.insert(&identity.id, index),
+            guids.insert(identity.guid.as_str(), index),
+        );
+        // The id of an adopted note comes from its guid.
+        let by_guid = notes[index].guid.is_some() && notes[index].id.is_none();
+        if let Some(first) = first_id.filter(|_| !by_guid) {
             let by_key = notes[index].id.is_none();
             let title = if by_key {
                 "two notes have the same key fields".to_owned()
@@ -273,7 +279,7 @@ fn tell_duplicates(notes: &[WrittenNote], identities: &[Identity], sink: &mut Di
                     .note("the id decides whose learning progress is whose")
                     .help("give one of the notes another id"),
             );
-        } else if let Some(first) = guids.insert(identity.guid.as_str(), index) {
+        } else if let Some(first) = first_guid {
             let guid_place = |at: usize| notes[at].guid.as_ref().map_or(place(at), |it| it.span);
             sink.push(
                 Diagnostic::new(

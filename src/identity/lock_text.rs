@@ -24,6 +24,10 @@ impl Lock {
             failed: false,
             sink,
         };
+        if let Some(found) = conflict(file, text) {
+            reader.sink.push(found);
+            return None;
+        }
         let mut offset = 0;
         for (index, line) in text.split_inclusive('\n').enumerate() {
             let start = offset;
@@ -238,6 +242,30 @@ impl Reader<'_> {
         };
         notes.insert(id.to_owned(), record);
     }
+}
+
+/// The marks of git around what two branches wrote. Without them the lock holds the lines of
+/// both, which is what it is made for.
+fn conflict(file: FileId, text: &str) -> Option<Diagnostic> {
+    let mut marks = Vec::new();
+    let mut offset = 0;
+    for line in text.split_inclusive('\n') {
+        if ["<<<<<<<", "|||||||", "=======", ">>>>>>>"]
+            .iter()
+            .any(|mark| line.starts_with(mark))
+        {
+            marks.push(Span::new(file, offset..offset + line.len()));
+        }
+        offset += line.len();
+    }
+    let first = *marks.first()?;
+    let edits = marks.iter().map(|mark| (*mark, String::new())).collect();
+    Some(
+        Diagnostic::new(Code::LockSyntax, "deckle.lock holds a conflict of a merge")
+            .at(first, "left by git")
+            .note("`deckle.lock merge=union` in .gitattributes lets git merge it by itself")
+            .fixes("keep the lines of both branches", edits),
+    )
 }
 
 fn push_line(text: &mut String, fields: &[&str]) {

@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::decks::DeckPlan;
 use super::render::Made;
 use super::{BuildOptions, Project, Report, Statistics, load, output, render, types};
-use crate::diag::{Code, Diagnostic, Diagnostics, Severity, Sources, Span};
+use crate::diag::{Code, Diagnostic, Diagnostics, Severity, Sources};
 use crate::files;
 use crate::identity::{self, Lock};
 use crate::model::written::{IdMode, Settings};
@@ -212,7 +212,7 @@ fn run(
     for file in media {
         package = package.media(file);
     }
-    if let Some(baseline) = baseline(project, locked, options, &output)? {
+    if let Some(baseline) = baseline(locked, options, &output)? {
         package = package.baseline(&baseline);
     }
     let writes_lock = locked && project.is_whole();
@@ -242,13 +242,12 @@ fn read_lock(
 
 /// The earlier build that ids and times go on from where no lock keeps them.
 fn baseline(
-    project: &Project,
     locked: bool,
     options: &BuildOptions,
-    output: &std::path::Path,
+    output: &Path,
 ) -> Result<Option<Baseline>, Error> {
     if let Some(path) = &options.baseline {
-        let read = Baseline::read(path)?;
+        let read = Baseline::read(path).map_err(|error| unreadable(path, error))?;
         return read.map(Some).ok_or_else(|| {
             Error::usage(format!(
                 "`{}` is no package that deckle wrote",
@@ -259,8 +258,16 @@ fn baseline(
     if locked || !files::is_file(output) {
         return Ok(None);
     }
-    let _ = project;
-    Baseline::read(output)
+    Baseline::read(output).map_err(|error| unreadable(output, error))
+}
+
+/// A package that is there and damaged: building without it would change ids and times.
+fn unreadable(path: &Path, error: Error) -> Error {
+    let path = path.display();
+    let text = format!(
+        "`{path}`, whose ids are to be kept, cannot be read; if it is no package, move it away"
+    );
+    Error::new(ErrorKind::Archive(text)).caused_by(error)
 }
 
 /// The lock behind this build: what is in it, with ids and times, and what is gone.
@@ -401,9 +408,7 @@ fn clock_behind(newest: i64, options: &BuildOptions) -> Diagnostic {
 }
 
 fn nothing_to_build() -> Diagnostic {
-    let mut diagnostic = Diagnostic::new(Code::NoNotes, "there are no notes to build")
-        .at(Span::NONE, "")
-        .help("begin with `deckle init`, or see README.md for what a note looks like");
-    diagnostic.severity = Severity::Error;
-    diagnostic
+    Diagnostic::new(Code::NoNotes, "there are no notes to build")
+        .fatal()
+        .help("begin with `deckle init`, or see README.md for what a note looks like")
 }

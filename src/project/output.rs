@@ -54,9 +54,22 @@ pub(super) fn path(
         return project.root.join("out.apkg");
     };
     let path = project.root.join(inside);
-    if let Err(error) = package::check_file_name(Path::new(&path)) {
+    if let Err(error) = package::check_file_name(Path::new(&output.value)) {
+        if !output.value.to_lowercase().ends_with(".apkg") {
+            sink.push(
+                Diagnostic::new(Code::OutputName, error.to_string()).at(output.span, "this name"),
+            );
+            return path;
+        }
+        let title = format!(
+            "Anki takes a file called `{}` for a backup",
+            files::file_name(&output.value)
+        );
         sink.push(
-            Diagnostic::new(Code::OutputName, error.to_string()).at(output.span, "this name"),
+            Diagnostic::new(Code::OutputName, title)
+                .at(output.span, "this name")
+                .note("who imports it replaces the whole collection")
+                .help("choose a name other than `collection.apkg` and `backup-...apkg`"),
         );
     }
     path

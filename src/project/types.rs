@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::Project;
 use crate::Error;
 use crate::diag::{Diagnostics, Sources, Spanned};
-use crate::files::parent;
+use crate::files::{file_name, parent};
 use crate::identity::{Lock, schema_hash, stamp_type, type_content};
 use crate::model::BuildTime;
 use crate::model::written::WrittenType;
@@ -13,6 +13,7 @@ use crate::source::layout::Selection;
 use crate::source::manifest::{Manifest, TypeSource};
 use crate::source::note_types::{TypeContext, read_type, tell_duplicates};
 use crate::source::types::TypeSet;
+use crate::source::yaml::{Node, Value};
 use crate::source::{shipped, yaml};
 
 /// Reads the project's types. A type of its own takes the place of a shipped one with its key.
@@ -23,6 +24,7 @@ pub(super) fn load(
     sink: &mut Diagnostics,
 ) -> Result<TypeSet, Error> {
     let mut types = shipped::types().to_vec();
+    let mut broken = Vec::new();
     let context = TypeContext {
         uid: &manifest.uid,
         project: manifest.name.as_str(),
@@ -32,8 +34,10 @@ pub(super) fn load(
     for source in &manifest.types {
         match source {
             TypeSource::Inline(node) => {
-                let read = read_type(node, context, &*project.files, sources, sink);
-                types.extend(read.map(Arc::new));
+                match read_type(node, context, &*project.files, sources, sink) {
+                    Some(read) => types.push(Arc::new(read)),
+                    None => broken.extend(declared_key(node)),
+                }
             }
             TypeSource::Glob(pattern) => {
                 for path in matching(project, pattern, sink)? {
@@ -41,13 +45,17 @@ pub(super) fn load(
                         folder: parent(&path),
                         ..context
                     };
-                    let read = definition(project, &path, context, sources, sink)?;
-                    types.extend(read.map(Arc::new));
+                    // Where the key cannot be read, notes most likely name the folder.
+                    let mut key = file_name(parent(&path)).to_owned();
+                    match definition(project, &path, context, &mut key, sources, sink)? {
+                        Some(read) => types.push(Arc::new(read)),
+                        None => broken.push(key),
+                    }
                 }
             }
         }
     }
-    let types = TypeSet::new(types);
+    let types = TypeSet::new(types).with_broken(broken);
     tell_duplicates(&types, sink);
     Ok(types)
 }
@@ -71,6 +79,7 @@ fn definition(
     project: &Project,
     path: &str,
     context: TypeContext<'_>,
+    key: &mut String,
     sources: &mut Sources,
     sink: &mut Diagnostics,
 ) -> Result<Option<WrittenType>, Error> {
@@ -81,7 +90,19 @@ fn definition(
     let Some(document) = documents.first() else {
         return Ok(None);
     };
+    if let Some(declared) = declared_key(document) {
+        *key = declared;
+    }
     Ok(read_type(document, context, &*project.files, sources, sink))
+}
+
+/// The key that a definition names, whatever else is wrong with it.
+fn declared_key(node: &Node) -> Option<String> {
+    let Value::Mapping(entries) = &node.value else {
+        return None;
+    };
+    let entry = entries.iter().find(|entry| entry.name() == "key")?;
+    Some(entry.value.as_text()?.trim().as_str().to_owned())
 }
 
 /// The types with the times of their last change, which the lock knows. A changed schema is told
@@ -112,5 +133,5 @@ pub(super) fn stamped(
             ..(**it).clone()
         })
     });
-    TypeSet::new(stamped.collect())
+    TypeSet::new(stamped.collect()).with_broken(types.broken().to_vec())
 }

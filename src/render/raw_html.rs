@@ -3,13 +3,14 @@
 //! Media references are the only thing that changes in it.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use super::html::{entity_length, has_allowed_name, tag_end, tag_name};
 use super::media::MediaKind;
 use super::piece::PieceKind;
 use super::sink::{Sink, Target};
 use super::writer::{Writer, push_attribute};
-use crate::diag::{Code, Diagnostic, Span, Text};
+use crate::diag::{Code, Diagnostic, Text};
 use crate::template::media::{MediaKind as Reference, media_references};
 
 /// Elements whose content is no HTML.
@@ -24,8 +25,8 @@ pub(super) fn push_tag(writer: &mut Writer<'_, '_>, tag: &str, start: usize) {
         return;
     }
     let written = writer.mask.unmasked(tag);
-    let span = writer.span(&(start..start + tag.len()));
-    let tag = resolve_tag(&written, span, writer.sink);
+    let place = writer.mask.span(&(start..start + tag.len()));
+    let tag = resolve_tag(&written, writer.field.text, place, writer.sink);
     let tag = tag.replace('\n', " ");
     writer.html.raw(&tag);
 }
@@ -89,11 +90,39 @@ pub(super) fn push_block(writer: &mut Writer<'_, '_>, block: &str, start: usize)
 }
 
 /// A tag with the name of its media file in the place of the path.
-fn resolve_tag<'t>(tag: &'t str, span: Span, sink: &mut Sink<'_>) -> Cow<'t, str> {
+///
+/// `place` is where the tag stands in the text.
+fn resolve_tag<'t>(
+    tag: &'t str,
+    text: &Text,
+    place: Range<usize>,
+    sink: &mut Sink<'_>,
+) -> Cow<'t, str> {
     let Some(reference) = media_references(tag).into_iter().next() else {
         return Cow::Borrowed(tag);
     };
+    let path = tag.get(reference.range.clone()).unwrap_or_default();
+    let written = text.as_str().get(place.clone()).unwrap_or_default();
+    let from = written.find(path).filter(|_| !path.is_empty());
+    let path_place = from.map_or(place.clone(), |at| {
+        place.start + at..place.start + at + path.len()
+    });
+    let span = text.span(path_place);
     match sink.follow(&reference.name, span, false) {
+        Target::File(_, MediaKind::Sound) if tag_name(tag, 0).eq_ignore_ascii_case("img") => {
+            sink.push(
+                Diagnostic::new(
+                    Code::MediaKind,
+                    format!("an `<img>` cannot show `{}`", reference.name),
+                )
+                .at(span, "no picture")
+                .help(format!(
+                    "a sound or a film is played by `[sound:{}]`",
+                    reference.name
+                )),
+            );
+            Cow::Borrowed(tag)
+        }
         Target::File(name, _) => {
             let before = tag.get(..reference.range.start).unwrap_or_default();
             let behind = tag.get(reference.range.end..).unwrap_or_default();

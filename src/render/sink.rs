@@ -80,9 +80,7 @@ impl<'n> Sink<'n> {
                 let missing = Diagnostic::new(Code::MediaMissing, format!("no file `{path}`"))
                     .at(span, "not found");
                 match nearest {
-                    Some(near) => missing
-                        .help(format!("did you mean `{near}`?"))
-                        .fix(format!("write `{near}`"), span, near),
+                    Some(near) => missing.fix(format!("did you mean `{near}`?"), span, near),
                     None => missing.note(
                         "paths count from the note's file, then from the folders in `media: {paths: [..]}`",
                     ),
@@ -100,7 +98,10 @@ impl<'n> Sink<'n> {
             )
             .at(span, "which one?")
             .note(format!("they are `{}`", paths.join("`, `")))
-            .help("write the path from the root, such as `/folder/name.png`"),
+            .help(format!(
+                "write the path from the root, such as `/{}`",
+                paths.first().map_or("folder/name.png", String::as_str)
+            )),
             Resolved::TooLarge { bytes } => Diagnostic::new(
                 Code::MediaTooLarge,
                 format!("the file has {}", megabytes(bytes)),

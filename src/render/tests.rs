@@ -544,7 +544,10 @@ fn wrong_media_are_told_at_their_place() {
         let found = outcome.diagnostics.iter().next().unwrap();
         assert_eq!((found.code, outcome.codes.len()), (code, 1), "{source}");
         assert_eq!(&source[found.span().range()], underlined, "{source}");
-        let told = format!("{} {:?} {:?}", found.message, found.helps, found.notes);
+        let told = format!(
+            "{} {:?} {:?} {:?}",
+            found.message, found.helps, found.notes, found.fix
+        );
         assert!(told.contains(help), "{told}");
     };
     check(

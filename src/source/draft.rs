@@ -176,7 +176,7 @@ impl NoteDraft {
             sink.push(
                 Diagnostic::new(Code::BadId, format!("`{}` cannot be an id", id.value))
                     .at(id.span, "not an id")
-                    .note(Code::BadId.summary()),
+                    .help("an id is made of letters from a to z, digits, `.`, `_` and `-`, begins with a letter or digit and has at most 64 characters"),
             );
         }
         let mut tags = if settings.replace_tags {

@@ -541,7 +541,7 @@ impl Reader<'_> {
             Ok((note_type, problems)) => (Some(note_type), problems),
             Err(problems) => (None, problems),
         };
-        for problem in &problems {
+        for problem in problems.iter().filter(|it| !follows(it, &problems)) {
             let diagnostic = self.problem(problem);
             self.sink.push(diagnostic);
         }
@@ -604,6 +604,29 @@ impl Reader<'_> {
             _ => diagnostic,
         }
     }
+}
+
+/// Whether a problem is no more than what another one leads to: templates of a type without
+/// fields, and a front that shows nothing because of what it asks for.
+fn follows(problem: &NoteTypeProblem, all: &[NoteTypeProblem]) -> bool {
+    let NoteTypeProblem::Template(inner) = problem else {
+        return false;
+    };
+    all.iter().any(|other| match other {
+        NoteTypeProblem::Template(other) => {
+            let same = (other.template, other.side) == (inner.template, inner.side);
+            let follows = matches!(
+                inner.kind,
+                ProblemKind::NeverShowsField | ProblemKind::NoFieldOnFront
+            );
+            let leads = matches!(
+                other.kind,
+                ProblemKind::UnknownField { .. } | ProblemKind::Syntax(_)
+            );
+            same && follows && leads
+        }
+        _ => true,
+    })
 }
 
 /// Editors end files with a line break; it means nothing in a template.

@@ -10,6 +10,8 @@ use crate::model::written::WrittenType;
 #[derive(Debug, Clone, Default)]
 pub struct TypeSet {
     types: Vec<Arc<WrittenType>>,
+    /// Keys of definitions that could not be read, which was told.
+    broken: Vec<String>,
 }
 
 /// The key of the type that a note has when nothing else is said.
@@ -21,7 +23,23 @@ impl TypeSet {
     /// These types; a later one of a key that stands already replaces it.
     #[must_use]
     pub fn new(types: Vec<Arc<WrittenType>>) -> Self {
-        Self { types }
+        Self {
+            types,
+            broken: Vec::new(),
+        }
+    }
+
+    /// With the keys of definitions that could not be read. Notes that name one are passed over
+    /// without a further word: the mistake is in the definition.
+    #[must_use]
+    pub fn with_broken(self, broken: Vec<String>) -> Self {
+        Self { broken, ..self }
+    }
+
+    /// The keys of definitions that could not be read.
+    #[must_use]
+    pub fn broken(&self) -> &[String] {
+        &self.broken
     }
 
     /// The type of this key. `bidirectional` is another word for `reversed`.
@@ -48,6 +66,9 @@ impl TypeSet {
     ) -> Option<Arc<WrittenType>> {
         if let Some(found) = self.get(&key.value) {
             return Some(found.clone());
+        }
+        if self.broken.contains(&key.value) {
+            return None;
         }
         let keys: Vec<&str> = self.types.iter().map(|it| it.key.as_str()).collect();
         let mut diagnostic = Diagnostic::new(

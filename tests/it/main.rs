@@ -6,6 +6,7 @@
 )]
 
 mod cards;
+mod cli;
 mod decks;
 mod docs;
 mod judge;

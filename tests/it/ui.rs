@@ -6,8 +6,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use deckle::BuildTime;
-use deckle::diag::{Code, Severity, Style, render, render_json, render_short};
-use deckle::project::{BuildOptions, Project};
+use deckle::diag::{
+    Code, Diagnostic, FileId, Fix, Severity, Sources, Style, render, render_json, render_short,
+};
+use deckle::project::{Build, BuildOptions, Project};
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/ui")
@@ -26,12 +28,16 @@ fn name(case: &Path) -> &str {
     case.file_name().unwrap().to_str().unwrap()
 }
 
+/// A build of a folder at a fixed time, which lies before none of the locks in the cases but one.
+fn build(folder: &Path) -> Build {
+    let project = Project::open(folder).unwrap();
+    let options = BuildOptions::new(BuildTime::from_unix(1_800_000_000));
+    project.build(&options).unwrap()
+}
+
 /// What deckle says of a case, and the codes in it.
 fn run(case: &Path) -> (String, BTreeSet<&'static str>) {
-    let project = Project::open(case.join("in")).unwrap();
-    // A fixed time, which lies before none of the locks in the cases but one.
-    let options = BuildOptions::new(BuildTime::from_unix(1_800_000_000));
-    let build = project.build(&options).unwrap();
+    let build = build(&case.join("in"));
     let report = build.report();
     let has_errors = report.diagnostics.has_errors();
     assert_eq!(
@@ -56,8 +62,96 @@ fn run(case: &Path) -> (String, BTreeSet<&'static str>) {
     }
     let count = |severity| report.diagnostics.count(severity);
     let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
-    text.push_str(&format!("{errors} errors, {warnings} warnings\n"));
+    let plural = |count: usize| if count == 1 { "" } else { "s" };
+    text.push_str(&format!(
+        "{errors} error{}, {warnings} warning{}\n",
+        plural(errors),
+        plural(warnings)
+    ));
     (text, codes)
+}
+
+#[test]
+fn every_fix_mends_what_it_is_offered_for() {
+    let mut failed = Vec::new();
+    let mut applied = 0;
+    for case in cases() {
+        let before = build(&case.join("in")).into_report();
+        for diagnostic in &before.diagnostics {
+            let Some(fix) = &diagnostic.fix else { continue };
+            applied += 1;
+            let copy = tempfile::tempdir().unwrap();
+            copy_folder(&case.join("in"), copy.path());
+            for file in edited(fix, &before.sources) {
+                let path = copy.path().join(before.sources.path(file));
+                let text = apply(fix, file, &fs::read_to_string(&path).unwrap());
+                fs::write(&path, text).unwrap();
+            }
+            let after = build(copy.path()).into_report();
+            let same = |it: &&Diagnostic| {
+                (it.code, &it.message, it.span().start)
+                    == (
+                        diagnostic.code,
+                        &diagnostic.message,
+                        diagnostic.span().start,
+                    )
+                    && after.sources.path(it.span().file)
+                        == before.sources.path(diagnostic.span().file)
+            };
+            let stays = after.diagnostics.iter().any(|it| same(&it));
+            // A mend that makes another error of the same line is none.
+            let (was, is) = (
+                before.diagnostics.count(Severity::Error),
+                after.diagnostics.count(Severity::Error),
+            );
+            if stays || is > was {
+                let rest: Vec<String> = after
+                    .diagnostics
+                    .iter()
+                    .map(|it| render(it, &after.sources, Style::Plain))
+                    .collect();
+                failed.push(format!(
+                    "{}: `{}` leaves\n{}",
+                    name(&case),
+                    fix.message,
+                    rest.join("\n")
+                ));
+            }
+        }
+    }
+    assert!(applied >= 40, "only {applied} fixes");
+    assert!(failed.is_empty(), "{}", failed.join("\n----\n"));
+}
+
+/// The files that a fix changes, each once.
+fn edited(fix: &Fix, sources: &Sources) -> Vec<FileId> {
+    let mut files: Vec<FileId> = fix.edits.iter().map(|(span, _)| span.file).collect();
+    files.dedup();
+    files.retain(|file| sources.get(*file).is_some());
+    files
+}
+
+fn apply(fix: &Fix, file: FileId, text: &str) -> String {
+    let mut edits: Vec<_> = fix.edits.iter().filter(|it| it.0.file == file).collect();
+    edits.sort_by_key(|(span, _)| std::cmp::Reverse(span.start));
+    let mut text = text.to_owned();
+    for (span, replacement) in edits {
+        text.replace_range(span.range(), replacement);
+    }
+    text
+}
+
+fn copy_folder(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy_folder(&entry.path(), &target);
+        } else {
+            fs::copy(entry.path(), target).unwrap();
+        }
+    }
 }
 
 #[test]

@@ -119,6 +119,7 @@ impl HeadLine {
         sink: &mut Diagnostics,
     ) -> NoteSettings {
         let mut all = NoteSettings::default();
+        let mut pairs = Vec::new();
         let written = |range: &Range<usize>| {
             Spanned::new(page.source[range.clone()].to_owned(), page.span(range))
         };
@@ -134,6 +135,19 @@ impl HeadLine {
                 }
                 Kind::Pair(key, value) => {
                     let (key, value) = (written(key), page.text(value.clone()));
+                    let first = pairs.iter().find(|it: &&Spanned<String>| it.value == key.value);
+                    if let Some(first) = first {
+                        sink.push(
+                            Diagnostic::new(
+                                Code::DuplicateKey,
+                                format!("the attribute `{}` is given twice", key.value),
+                            )
+                            .at(key.span, "here again")
+                            .also(first.span, "first here"),
+                        );
+                        continue;
+                    }
+                    pairs.push(key.clone());
                     let mut own = NoteSettings::default();
                     if !settings::apply_text(&key, &value, &mut own, sink) {
                         sink.push(unknown_key(&key));
@@ -156,6 +170,7 @@ impl HeadLine {
                     word if types.get(word).is_some() => {
                         set_once(&mut all.note_type, whole, "type", sink);
                     }
+                    word if types.broken().iter().any(|it| it == word) => {}
                     _ => sink.push(unknown_word(&whole, types)),
                 },
                 Kind::Other => sink.push(

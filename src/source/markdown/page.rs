@@ -17,6 +17,8 @@ use crate::diag::{FileId, Span, Text, TextBuilder};
 pub(super) struct Page<'a> {
     pub(super) file: FileId,
     pub(super) source: &'a str,
+    /// Where the text begins, behind a byte order mark and front matter.
+    body: usize,
     pub(super) masked: Masked,
     /// Headings that stand in no list or quote.
     pub(super) headings: Vec<Heading>,
@@ -25,6 +27,8 @@ pub(super) struct Page<'a> {
     pub(super) labels: Vec<Label>,
     /// Lines such as `Q:x`, which lack the space of a label.
     pub(super) near_labels: Vec<Range<usize>>,
+    /// The signs of lines such as `##x`, which lack the space of a heading.
+    pub(super) near_headings: Vec<Range<usize>>,
     /// Labels that a block of HTML hides.
     pub(super) hidden_labels: Vec<Range<usize>>,
     /// Backslashes before a label, which make it text and are no text themselves.
@@ -69,10 +73,12 @@ impl<'a> Page<'a> {
         let mut page = Self {
             file,
             source,
+            body,
             headings: Vec::new(),
             rules: Vec::new(),
             labels: Vec::new(),
             near_labels: Vec::new(),
+            near_headings: Vec::new(),
             hidden_labels: Vec::new(),
             escapes: Vec::new(),
             masked,
@@ -96,14 +102,15 @@ impl<'a> Page<'a> {
         Span::new(self.file, range.clone())
     }
 
-    /// The line that holds the byte, without its line break.
+    /// The line that holds the byte, without its line break and without a byte order mark.
     pub(super) fn line(&self, at: usize) -> Range<usize> {
         let bytes = self.source.as_bytes();
         let at = at.min(bytes.len());
         let start = bytes[..at]
             .iter()
             .rposition(|&it| it == b'\n')
-            .map_or(0, |it| it + 1);
+            .map_or(0, |it| it + 1)
+            .max(self.body.min(at));
         let end = bytes[at..]
             .iter()
             .position(|&it| it == b'\n')
@@ -224,6 +231,15 @@ impl<'a> Page<'a> {
         for line in masked[body..].split_inclusive('\n') {
             let at = start;
             start += line.len();
+            let signs = line.len() - line.trim_start_matches('#').len();
+            // A single `#` begins a tag in many editors.
+            if (2..=6).contains(&signs)
+                && line[signs..].starts_with(|it: char| !it.is_whitespace())
+                && !inside(&blocks.code, at)
+                && !inside(&blocks.html, at)
+            {
+                self.near_headings.push(at..at + signs);
+            }
             let (escaped, rest) = match line.strip_prefix('\\') {
                 Some(rest) => (true, rest),
                 None => (false, line),

@@ -110,6 +110,9 @@ fn field_name<'c>(comment: &'c Comment, types: &TypeSet) -> Option<&'c str> {
 /// Tells all that looks like a note, and is none by the rules of its file.
 pub(super) fn lookalikes(reader: &Reader<'_>, sink: &mut Diagnostics) {
     in_formulas(reader, sink);
+    if !matches!(reader.form, Some((FormKind::Labels, _))) {
+        near_headings(reader, sink);
+    }
     match &reader.form {
         None => no_notes(reader, sink),
         Some((form, first)) => {
@@ -205,9 +208,30 @@ fn hidden(reader: &Reader<'_>, sink: &mut Diagnostics) {
 fn near<'p>(page: &'p Page<'_>, labels: &Labels) -> impl Iterator<Item = &'p Range<usize>> {
     page.near_labels.iter().filter(|range| {
         let name = page.source[(*range).clone()].trim_end_matches(':');
-        let behind = page.source[range.end..].chars().next();
-        labels.begins(name) && behind.is_some_and(|it| !matches!(it, '\\' | '/' | ':'))
+        labels.begins(name) && lacks_space(page, range)
     })
+}
+
+fn lacks_space(page: &Page<'_>, label: &Range<usize>) -> bool {
+    let behind = page.source[label.end..].chars().next();
+    behind.is_some_and(|it| !matches!(it, '\\' | '/' | ':'))
+}
+
+/// Lines such as `##Question`, which are text to Markdown.
+fn near_headings(reader: &Reader<'_>, sink: &mut Diagnostics) {
+    let page = reader.shelf.page;
+    let level = usize::from(reader.shelf.options.note_level);
+    for range in page.near_headings.iter().filter(|it| it.len() == level) {
+        let signs = &page.source[range.clone()];
+        sink.push(
+            Diagnostic::new(
+                Code::SkippedHeading,
+                format!("a space is missing behind `{signs}`"),
+            )
+            .at(page.span(range), "read as text, not as a note")
+            .fix("write a space", page.span(&(range.end..range.end)), " "),
+        );
+    }
 }
 
 /// Headings that a formula swallows, which most likely lacks its end.
@@ -266,10 +290,13 @@ fn no_notes(reader: &Reader<'_>, sink: &mut Diagnostics) {
         sink.push(
             Diagnostic::new(Code::NoNotes, "the file holds no note")
                 .at(page.span(range), "almost a label")
-                .fix(
-                    format!("put a space behind `{name}`"),
-                    page.span(&(range.end..range.end)),
-                    " ",
+                .fixes(
+                    format!("put a space behind `{name}` and its like"),
+                    page.near_labels
+                        .iter()
+                        .filter(|it| lacks_space(page, it))
+                        .map(|it| (page.span(&(it.end..it.end)), " ".to_owned()))
+                        .collect(),
                 ),
         );
         return;

@@ -42,10 +42,12 @@ pub fn read(
         found = Diagnostics::new();
         pass = reader.pass(defaults, &pass.rest, &mut found);
     }
-    if pass.notes.is_empty() && pass.skipped == 0 && !found.has_errors() {
+    // Notes of a type that cannot be read are passed over; they are there all the same.
+    let told = found.has_errors() || !types.broken().is_empty();
+    if pass.notes.is_empty() && pass.skipped == 0 && !told {
         found.push(
             Diagnostic::new(Code::NoNotes, "the file holds no note")
-                .at(Span::new(file, 0..0), "")
+                .at(Span::new(file, 0..0), "settings at most, and no note")
                 .help("write a list of notes: `- {front: a question, back: its answer}`"),
         );
     }

@@ -549,7 +549,7 @@ warning[W0117]: the file holds no note
   ╭▸ notes.yaml:1:1
   │
 1 │ deck: D
-  │ ━
+  │ ━ settings at most, and no note
   │
   ╰ help: write a list of notes: `- {front: a question, back: its answer}`
 
@@ -562,7 +562,7 @@ warning[W0117]: the file holds no note
   ╭▸ notes.yaml:1:1
   │
 1 │
-  │ ━
+  │ ━ settings at most, and no note
   │
   ╰ help: write a list of notes: `- {front: a question, back: its answer}`
 

@@ -153,7 +153,7 @@ fn special_characters() {
     check(
         "a: `x` y\n",
         str![[r#"
-error[E0104]: an unquoted value cannot begin with ```
+error[E0104]: an unquoted value cannot begin with a backtick
   ╭▸ a.yaml:1:4
   │
 1 │ a: `x` y
@@ -459,7 +459,7 @@ help: quote the value
     check(
         "a: `code` is\n  long\n",
         str![[r#"
-error[E0104]: an unquoted value cannot begin with ```
+error[E0104]: an unquoted value cannot begin with a backtick
   ╭▸ a.yaml:1:4
   │
 1 │ a: `code` is
@@ -747,10 +747,10 @@ error[E0101]: YAML is indented with spaces, not with tabs
 2 │     b: c
   │ ━━━━ a tab
   ╰╴
-help: use two spaces for each tab, as far in as the lines around it
+help: use spaces, as far in as the lines around it
   ╭╴
-2 │   b: c
-  ╰╴++
+2 │ b: c
+  ╰╴
 
 "#]],
     );

@@ -16,7 +16,7 @@ use super::mended::Mended;
 use super::node::{Entry, Node, Scalar, ScalarStyle, Value};
 use super::text::{Ground, place};
 use super::traps::{self, Problem, Stop};
-use crate::diag::{Code, Diagnostic, Diagnostics, FileId, Span};
+use crate::diag::{Code, Diagnostic, Diagnostics, FileId, Span, Text};
 
 /// How deep lists and mappings may stand in one another.
 const MAX_DEPTH: usize = 100;
@@ -292,8 +292,18 @@ impl Tree<'_, '_, '_> {
                 self.told =
                     Some(range.start..traps::value_end_below(self.ground.source, range.end));
                 self.sink.push(diagnostic);
-                let null = self.null(range.start);
-                self.attach(null, 0, range.end);
+                // What is told already is read as the text it most likely is, so that no field
+                // counts as empty because of it.
+                let source = self.ground.source.get(range.clone()).unwrap_or("");
+                let start = self.ground.base + range.start;
+                let node = Node {
+                    value: Value::Scalar(Scalar {
+                        text: Text::verbatim(source, self.ground.file, start),
+                        style: ScalarStyle::Plain,
+                    }),
+                    span: self.span(range.clone()),
+                };
+                self.attach(node, 0, range.end);
             }
             Event::Anchor(id, _) => {
                 if let Some(place) = self.unused.get_mut(&id) {
@@ -400,7 +410,7 @@ impl Tree<'_, '_, '_> {
     fn cloze(&mut self, range: Range<usize>) -> Node {
         let in_flow = self.frames.last().is_some_and(|it| it.flow);
         let end = if in_flow {
-            range.end
+            traps::cloze_end_in_flow(self.ground.source, range.start).max(range.end)
         } else {
             traps::value_end(self.ground.source, range.end)
         };

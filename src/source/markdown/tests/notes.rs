@@ -335,6 +335,13 @@ fn line_ends_and_byte_order_marks_change_nothing() {
         assert_eq!(outcome.human(), "", "{source:?}");
         assert_eq!(outcome.dump(), expect, "{source:?}");
     }
+    // The first line is a note right behind the mark.
+    check("\u{feff}## a\nb", "1 basic\n  Front@1 a\n  Back@2 b\n");
+    check("\u{feff}Q: a\nA: b", "1 basic\n  Front@1 a\n  Back@2 b\n");
+    check(
+        "\u{feff}a\n===\n## b\nc",
+        "3 basic > a\n  Front@3 b\n  Back@4 c\n",
+    );
     // Characters that look like nothing stay as they are.
     check(
         "## a\u{200b}\nb\u{f0000}\u{a0}",

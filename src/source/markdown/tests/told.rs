@@ -195,7 +195,7 @@ error[E0204]: `i,` cannot be an id
 1 │ ## a {#i, .t}
   │        ━━ not an id
   │
-  ╰ note: An id is made of letters, digits, `.`, `_` and `-`, begins with a letter or digit and has at most 64 characters.
+  ╰ help: an id is made of letters from a to z, digits, `.`, `_` and `-`, begins with a letter or digit and has at most 64 characters
 === ## a {flga=red}⏎b
 error[E0113]: unknown attribute `flga`
   ╭▸ a.md:1:7
@@ -247,7 +247,7 @@ error[E0204]: `-x` cannot be an id
 1 │ ## a {#-x}
   │        ━━ not an id
   │
-  ╰ note: An id is made of letters, digits, `.`, `_` and `-`, begins with a letter or digit and has at most 64 characters.
+  ╰ help: an id is made of letters from a to z, digits, `.`, `_` and `-`, begins with a letter or digit and has at most 64 characters
 === ## a {typed type=reversed}⏎b
 error[E0107]: the note's type is given twice
   ╭▸ a.md:1:18
@@ -685,7 +685,7 @@ warning[W0117]: the file holds no note
 1 │ Q:a
   │ ━━ almost a label
   ╰╴
-help: put a space behind `Q:`
+help: put a space behind `Q:` and its like
   ╭╴
 1 │ Q: a
   ╰╴  +

@@ -11,6 +11,8 @@ use crate::diag::{Code, Diagnostic, Text};
 const AFTER_N: [&str; 8] = [
     "abla", "eq", "eg", "ot", "otin", "exists", "atural", "earrow",
 ];
+/// As [`AFTER_N`], right behind the `$` that begins a formula.
+const IN_FORMULA: [&str; 3] = ["u", "e", "i"];
 const AFTER_T: [&str; 20] = [
     "au",
     "ext",
@@ -132,8 +134,12 @@ impl Escape {
                 .trim_start_matches(|it: char| it.is_ascii_alphabetic())
                 .len();
         let word = rest.get(..letters).unwrap_or("");
+        let before = raw.get(..self.at).unwrap_or("");
+        let in_formula = before.ends_with('$') && before.matches('$').count() % 2 == 1;
         match (self.character, raw.as_bytes().get(self.at + 1)) {
-            (Some('\n'), Some(b'n')) => AFTER_N.contains(&word),
+            (Some('\n'), Some(b'n')) => {
+                AFTER_N.contains(&word) || in_formula && IN_FORMULA.contains(&word)
+            }
             (Some('\t'), Some(b't')) => AFTER_T.contains(&word),
             (Some('\r' | '\u{85}' | '\u{2028}' | '\u{2029}'), Some(letter)) => {
                 !matches!(letter, b'x' | b'u' | b'U') && !word.is_empty()

@@ -64,7 +64,11 @@ pub(super) fn explain(ground: Ground<'_>, stop: &Stop) -> Diagnostic {
         Problem::Escape => escape::unknown(ground, at),
         Problem::BehindQuote => Some(quotes::behind(ground, at, &written)),
         Problem::Tab => structure::tab(ground, at),
-        Problem::Character(it) if it.is_control() => Some(control_character(ground, at, *it)),
+        Problem::Character(it) if it.is_control() => {
+            // The parser names the beginning of the value.
+            let inner = source.get(at..).and_then(|rest| rest.find(*it));
+            Some(control_character(ground, at + inner.unwrap_or(0), *it))
+        }
         Problem::Colon => colon(ground, at, &written),
         _ => None,
     };
@@ -190,6 +194,25 @@ pub(super) fn value_end(source: &str, at: usize) -> usize {
     line::written(source, at).value.end.max(at)
 }
 
+/// Where the unquoted value that begins with a cloze at `start` ends in `[..]` or `{..}`: before
+/// the comma or bracket that no brace of a cloze encloses.
+pub(super) fn cloze_end_in_flow(source: &str, start: usize) -> usize {
+    let line = line::line(source, start);
+    let text = source.get(start..line.end).unwrap_or("");
+    let mut depth = 0_usize;
+    for (at, character) in text.char_indices() {
+        match character {
+            '{' => depth += 1,
+            '}' if depth > 0 => depth -= 1,
+            ',' | ']' | '}' if depth == 0 => {
+                return start + text.get(..at).unwrap_or("").trim_end().len();
+            }
+            _ => {}
+        }
+    }
+    start + text.trim_end().len()
+}
+
 /// As [`value_end`], with the lines below that belong to the value.
 pub(super) fn value_end_below(source: &str, at: usize) -> usize {
     line::value_end(source, at)
@@ -254,6 +277,17 @@ fn colon(ground: Ground<'_>, at: usize, written: &line::Written) -> Option<Diagn
     if let Some(bracket @ ('[' | '{')) = value_text.chars().next()
         && !value_text.contains([']', '}'])
     {
+        if value_text.contains(", ") {
+            let (close, end) = (if bracket == '[' { "]" } else { "}" }, value.end);
+            return Some(
+                Diagnostic::new(
+                    Code::YamlSyntax,
+                    format!("the bracket `{bracket}` has no end"),
+                )
+                .at(span(ground, value.start..value.start + 1), "opened here")
+                .fix("close it", span(ground, end..end), close),
+            );
+        }
         return Some(special(bracket, ground, value));
     }
     let key = source.get(line::content_start(source, &own)..at)?;
@@ -325,11 +359,11 @@ fn special(first: char, ground: Ground<'_>, value: Range<usize>) -> Diagnostic {
         '-' => "YAML reads it as an item of a list, which begins on a line of its own",
         _ => "YAML keeps it for itself",
     };
-    let diagnostic = Diagnostic::new(
-        Code::YamlSpecialStart,
-        format!("an unquoted value cannot begin with `{first}`"),
-    )
-    .at(
+    let title = match first {
+        '`' => "an unquoted value cannot begin with a backtick".to_owned(),
+        _ => format!("an unquoted value cannot begin with `{first}`"),
+    };
+    let diagnostic = Diagnostic::new(Code::YamlSpecialStart, title).at(
         span(ground, value.start..value.start + first.len_utf8()),
         meaning,
     );

@@ -77,7 +77,16 @@ pub(super) fn explain(ground: Ground<'_>, at: usize, problem: &Problem) -> Optio
 /// A tab where YAML wants spaces.
 pub(super) fn tab(ground: Ground<'_>, at: usize) -> Option<Diagnostic> {
     let source = ground.source;
-    let line = line::line(source, at);
+    let mut line = line::line(source, at);
+    // A value goes on in the lines below; the parser names its beginning.
+    for _ in 0..MAX_LINES {
+        if source.get(line.clone())?.contains('\t') {
+            break;
+        }
+        let rest = source.get(line.end..)?;
+        let next = line.end + rest.find(|it| !matches!(it, '\n' | '\r'))?;
+        line = line::line(source, next);
+    }
     let indent = line.start + line::indent(source, &line);
     let lead = source.get(line.start..indent)?;
     let diagnostic = |place: Range<usize>| {
@@ -91,10 +100,17 @@ pub(super) fn tab(ground: Ground<'_>, at: usize) -> Option<Diagnostic> {
         let tabs = lead.get(first..)?;
         let first = line.start + first;
         let place = first..first + tabs.len() - tabs.trim_start_matches('\t').len();
+        let text = source.get(indent..line.end)?;
+        let is_item = text.starts_with("- ") || text == "-";
+        let width = lead.replace('\t', "  ").len();
+        let open = line::line_above(source, line.start)
+            .map(|above| open_columns(source, above, is_item))
+            .unwrap_or_default();
+        let nearest = open.iter().copied().min_by_key(|it| it.abs_diff(width));
         return Some(diagnostic(place).fix(
-            "use two spaces for each tab, as far in as the lines around it",
+            "use spaces, as far in as the lines around it",
             span(ground, line.start..indent),
-            lead.replace('\t', "  "),
+            " ".repeat(nearest.unwrap_or(width)),
         ));
     }
     let found = line.start + source.get(line.clone())?.find('\t')?;
