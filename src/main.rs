@@ -4,10 +4,6 @@ mod cli;
 
 use std::process::ExitCode;
 
-/// See Cargo.toml for the reason.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 fn main() -> ExitCode {
     cli::run()
 }
