@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
-use sha2::{Digest, Sha256};
+use sha2::{Digest, Sha512_256};
 
 use super::data_uri;
 use super::kind::MediaKind;
@@ -153,7 +153,7 @@ impl<'a> Library<'a> {
         if size > reference.max_bytes {
             return Resolved::TooLarge { bytes: size };
         }
-        let key = MediaKey(Sha256::digest(&bytes).into());
+        let key = MediaKey(Sha512_256::digest(&bytes).into());
         let path = format!("pasted.{extension}");
         let kind = MediaKind::of(&path);
         self.learn(key, &path, || MediaContent::Bytes(bytes.into()));
@@ -182,7 +182,7 @@ impl<'a> Library<'a> {
 
 fn hash_file(files: &dyn Files, path: &str) -> Result<MediaKey, Error> {
     let mut reader = files.open(path)?;
-    let mut hash = Sha256::new();
+    let mut hash = Sha512_256::new();
     let mut buffer = vec![0; 1 << 16];
     loop {
         match reader.read(&mut buffer) {
