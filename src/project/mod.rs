@@ -7,6 +7,7 @@ mod load;
 mod open;
 mod options;
 mod output;
+mod quoting;
 mod render;
 mod starter;
 mod types;

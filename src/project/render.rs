@@ -2,6 +2,7 @@
 
 use rayon::prelude::*;
 
+use super::quoting::quote_fixes;
 use crate::check;
 use crate::diag::{Diagnostics, FileId, Sources, Span};
 use crate::identity::{Identity, content_hash};
@@ -62,6 +63,7 @@ fn one(
     if !found.has_errors() {
         check::note(note, &rendered.fields, &mut found);
     }
+    quote_fixes(note, sources, &mut found);
     let suspend = check::suspended_cards(note, &mut found);
     let hashes: Vec<String> = rendered.media.iter().map(MediaKey::hex).collect();
     let hashes: Vec<&str> = hashes.iter().map(String::as_str).collect();
