@@ -2,7 +2,6 @@
 
 use rayon::prelude::*;
 
-use super::quoting::quote_fixes;
 use crate::check;
 use crate::diag::{Diagnostics, FileId, Sources, Span};
 use crate::identity::{Identity, content_hash};
@@ -59,11 +58,11 @@ fn one(
     let file = note.span.file;
     let rendered = renderer.note(note, sources.path(file), &identity.id);
     let mut found = rendered.diagnostics;
+    super::quoting::quote_fixes(note, sources, &mut found);
     // What rendering could not make sense of would only be found a second time.
     if !found.has_errors() {
         check::note(note, &rendered.fields, &mut found);
     }
-    quote_fixes(note, sources, &mut found);
     let suspend = check::suspended_cards(note, &mut found);
     let hashes: Vec<String> = rendered.media.iter().map(MediaKey::hex).collect();
     let hashes: Vec<&str> = hashes.iter().map(String::as_str).collect();
