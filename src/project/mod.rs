@@ -140,7 +140,7 @@ impl std::fmt::Debug for Project {
 pub fn build(
     sources: impl Into<PathBuf>,
     output: impl AsRef<std::path::Path>,
-    time: impl Into<crate::BuildTime>,
+    time: impl Into<crate::model::BuildTime>,
 ) -> Result<Built, Error> {
     let build = Project::open(sources)?.build(&BuildOptions::new(time).output(output))?;
     let report = build.report();
