@@ -19,7 +19,10 @@ pub(super) fn check(note: &WrittenNote, sink: &mut Diagnostics) {
         sink.push(
             Diagnostic::new(Code::EmptyField, format!("field `{name}` is empty"))
                 .at(span, format!("this note has no `{name}`"))
-                .note(format!("note type `{}` needs it", note.note_type.key)),
+                .note(format!("note type `{}` needs it", note.note_type.key))
+                .help(format!(
+                    "write something for `{name}`, or take the note out"
+                )),
         );
     }
 }

@@ -127,9 +127,8 @@ fn size(bytes: u64) -> String {
     reason = "the command line may look at where it was called"
 )]
 fn shown(path: &Path) -> PathBuf {
-    let inside = std::fs::canonicalize(".")
-        .ok()
-        .and_then(|here| path.strip_prefix(here).ok());
+    let here = std::env::current_dir();
+    let inside = here.ok().and_then(|it| path.strip_prefix(it).ok());
     inside.unwrap_or(path).to_owned()
 }
 

@@ -7,6 +7,7 @@ mod load;
 mod open;
 mod options;
 mod output;
+mod quoting;
 mod render;
 mod starter;
 mod types;
@@ -139,7 +140,7 @@ impl std::fmt::Debug for Project {
 pub fn build(
     sources: impl Into<PathBuf>,
     output: impl AsRef<std::path::Path>,
-    time: impl Into<crate::BuildTime>,
+    time: impl Into<crate::model::BuildTime>,
 ) -> Result<Built, Error> {
     let build = Project::open(sources)?.build(&BuildOptions::new(time).output(output))?;
     let report = build.report();

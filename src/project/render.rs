@@ -70,6 +70,7 @@ fn one(
 ) -> Made {
     let rendered = renderer.note(written, sources.path(written.span.file), &identity.id);
     let mut found = rendered.diagnostics;
+    super::quoting::quote_fixes(written, sources, &mut found);
     let note_type = &written.note_type.note_type;
     let cards = note_type.cards(&rendered.fields).len();
     // What rendering could not make sense of would only be found a second time.

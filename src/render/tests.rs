@@ -599,7 +599,7 @@ fn wrong_media_are_told_at_their_place() {
     check(
         "<img src='nope.png'>",
         Code::MediaMissing,
-        "<img src='nope.png'>",
+        "nope.png",
         "nope",
     );
 }

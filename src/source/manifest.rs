@@ -207,7 +207,8 @@ impl Manifest {
                     format!("this version does not read `{key}`"),
                 )
                 .at(entry.key_span(), "not read yet")
-                .note("it is refused, because a deck built without it would be another one"),
+                .note("it is refused, because a deck built without it would be another one")
+                .help("remove it"),
             ),
             _ => decode::unknown_key(&entry.key, "in the project file", KEYS, sink),
         }
@@ -333,7 +334,8 @@ fn read_name(entry: Option<&Entry>, start: Span, sink: &mut Diagnostics) -> Opti
     DeckName::new(&name.value)
         .map_err(|error| {
             let title = format!("`{}` cannot be the name of a deck", name.value);
-            sink.push(Diagnostic::new(Code::BadDeckName, title).at(name.span, error.to_string()));
+            sink.push(Diagnostic::new(Code::BadDeckName, title).at(name.span, error.to_string())
+                .help("write a name such as `Biology`, or `Biology::Cells` for a deck below another"));
         })
         .ok()
 }

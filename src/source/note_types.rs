@@ -6,6 +6,7 @@ use crate::diag::{Code, Diagnostic, Diagnostics, Sources, Span, Spanned, Text, n
 use crate::files::{Files, join};
 use crate::model::written::{FieldKind, WrittenField, WrittenType};
 use crate::model::{CardTemplate, Field, NoteType, NoteTypeBuilder, NoteTypeProblem, stable_id};
+use crate::template::filters::FILTERS;
 use crate::template::{ProblemKind, Side};
 
 /// What a definition is read for.
@@ -426,11 +427,13 @@ impl Reader<'_> {
             return None;
         };
         // Line ends as Anki keeps them, whatever the editor wrote.
-        let text = text.trim_start_matches('\u{feff}');
-        let file = self.sources.add(path, text);
+        let file = self.sources.add(path, text.as_str());
+        let inner = text.trim_start_matches('\u{feff}');
+        let start = text.len() - inner.len();
+        let text = inner;
         if text.contains('\r') {
-            let mut builder = crate::diag::TextBuilder::new(file, 0);
-            let mut offset = 0;
+            let mut builder = crate::diag::TextBuilder::new(file, start);
+            let mut offset = start;
             for part in text.split_inclusive("\r\n") {
                 let kept = part.strip_suffix("\r\n");
                 builder.push_verbatim(kept.unwrap_or(part), offset);
@@ -442,7 +445,7 @@ impl Reader<'_> {
             }
             return Some(trim_end(&builder.finish()));
         }
-        Some(trim_end(&Text::verbatim(text, file, 0)))
+        Some(trim_end(&Text::verbatim(text, file, start)))
     }
 
     fn missing(&mut self, name: &Spanned<String>, outside: bool) {
@@ -590,9 +593,24 @@ impl Reader<'_> {
             ));
         let names: Vec<&str> = self.names.iter().map(|it| it.value.as_str()).collect();
         match &inner.kind {
-            ProblemKind::UnknownField { name, .. } => match nearest(name, names.iter().copied()) {
-                Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
-                None => diagnostic.help(format!("the fields are {}", decode::enumeration(&names))),
+            ProblemKind::UnknownField { name, conditional } => {
+                match nearest(name, names.iter().copied()) {
+                    // A conditional has an end that names the field, too.
+                    Some(near) if *conditional => {
+                        diagnostic.help(format!("did you mean `{near}`?"))
+                    }
+                    Some(near) => diagnostic.fix(format!("did you mean `{near}`?"), span, near),
+                    None => {
+                        diagnostic.help(format!("the fields are {}", decode::enumeration(&names)))
+                    }
+                }
+            }
+            ProblemKind::UnknownFilter { name } => match nearest(name, FILTERS) {
+                Some(near) => diagnostic.fix(format!("did you mean `{near}`?"), span, near),
+                None => diagnostic.help(format!(
+                    "without a filter the field is shown the same; the filters are {}",
+                    decode::enumeration(&FILTERS)
+                )),
             },
             ProblemKind::NoCloze => diagnostic.help(format!(
                 "write `{{{{cloze:{}}}}}` where the text is to stand",

@@ -351,7 +351,11 @@ fn no_notes(reader: &Reader<'_>, sink: &mut Diagnostics) {
         }
         (None, None) => sink.push(
             Diagnostic::new(Code::NoNotes, "the file holds no note")
-                .at(start, "only text from here on")
+                .at(start, if page.source.trim().is_empty() {
+                    "the file is empty"
+                } else {
+                    "only text from here on"
+                })
                 .help("a note is a heading such as `## Question` with its answer below it, or the lines `Q: ..` and `A: ..`")
                 .info(),
         ),

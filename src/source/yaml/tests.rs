@@ -387,7 +387,7 @@ proptest! {
 }
 
 #[test]
-fn show_traps() {
+fn whatever_is_told_has_a_place() {
     for source in [
         "front: {{c1::x}}\n",
         "- {q: {{c1::x}}, a: 4}\n",
@@ -458,9 +458,10 @@ fn show_traps() {
         "a: \"\\u12\"\n",
     ] {
         let (_, sink, sources) = parsed(source);
-        println!("=== {source:?}");
         for it in &sink {
-            println!("{}", render(it, &sources, Style::Plain));
+            let shown = render(it, &sources, Style::Plain);
+            assert!(it.span().is_some(), "{source:?}: {shown}");
+            assert!(shown.contains(" ╭▸ "), "{source:?}: {shown}");
         }
     }
 }

@@ -641,7 +641,7 @@ info[W0117]: the file holds no note
   ╭▸ a.md:1:1
   │
 1 │
-  │ ━ only text from here on
+  │ ━ the file is empty
   │
   ╰ help: a note is a heading such as `## Question` with its answer below it, or the lines `Q: ..` and `A: ..`
 === prose⏎⏎- list⏎
@@ -687,8 +687,9 @@ warning[W0117]: the file holds no note
   ╰╴
 help: put a space behind `Q:` and its like
   ╭╴
-1 │ Q: a
-  ╰╴  +
+1 ± Q: a
+2 ± A: b
+  ╰╴
 === Title⏎---⏎text⏎
 info[W0123]: no heading of this file is a note, for notes are headings of level 2
   ╭▸ a.md:1:1
