@@ -674,7 +674,7 @@ fn one_content_has_one_name() {
     let names = renderer.names(&rendered.media, &frozen);
     let mut fields = rendered.fields.clone();
     names.resolve(&mut fields);
-    assert_eq!(fields, ["<img src=\"old.png\">"]);
+    assert_eq!(fields, ["<img src=\"old.png\">", ""]);
     assert_eq!(
         names.files()[0].content,
         MediaContent::File("a/1.png".to_owned())
