@@ -3,8 +3,6 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
-use sha2::{Digest, Sha512_256};
-
 use super::data_uri;
 use super::kind::MediaKind;
 use super::lookup::{Finder, Lookup};
@@ -153,7 +151,7 @@ impl<'a> Library<'a> {
         if size > reference.max_bytes {
             return Resolved::TooLarge { bytes: size };
         }
-        let key = MediaKey(Sha512_256::digest(&bytes).into());
+        let key = MediaKey(blake3::hash(&bytes).into());
         let path = format!("pasted.{extension}");
         let kind = MediaKind::of(&path);
         self.learn(key, &path, || MediaContent::Bytes(bytes.into()));
@@ -182,12 +180,14 @@ impl<'a> Library<'a> {
 
 fn hash_file(files: &dyn Files, path: &str) -> Result<MediaKey, Error> {
     let mut reader = files.open(path)?;
-    let mut hash = Sha512_256::new();
+    let mut hash = blake3::Hasher::new();
     let mut buffer = vec![0; 1 << 16];
     loop {
         match reader.read(&mut buffer) {
             Ok(0) => return Ok(MediaKey(hash.finalize().into())),
-            Ok(length) => hash.update(buffer.get(..length).unwrap_or_default()),
+            Ok(length) => {
+                hash.update(buffer.get(..length).unwrap_or_default());
+            }
             Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
             Err(error) => return Err(Error::read(path, error)),
         }

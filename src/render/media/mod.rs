@@ -22,8 +22,7 @@ use std::fmt;
 const PLACEHOLDER_START: char = '\u{100000}';
 const PLACEHOLDER_END: char = '\u{100001}';
 
-/// The content of a media file: its SHA-512/256, which processors of 64 bits without instructions
-/// for SHA-256 work out three times as fast; a deck may have gigabytes of sound.
+/// The content of a media file: its BLAKE3 hash.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct MediaKey([u8; 32]);
 
