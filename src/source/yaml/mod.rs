@@ -7,6 +7,7 @@ mod mended;
 mod node;
 mod note;
 mod notes;
+mod split;
 mod text;
 mod traps;
 mod tree;

@@ -3,15 +3,19 @@
 //! A document is a mapping of header keys with `notes`, `groups` and `pairs`, or a bare list of
 //! notes. The items of `notes` are taken one by one while the file is read, so that a file of any
 //! size is never held as a tree. A header key that stands below the list counts as much as one
-//! above: then the file is read a second time.
+//! above: then the file is read a second time. Large plain files are read in pieces.
 
 use std::cell::OnceCell;
+use std::ops::Range;
 use std::sync::Arc;
+
+use rayon::prelude::*;
 
 use super::decode;
 use super::node::{Entry, Node, Scalar, Value};
+use super::split::{Split, split};
 use super::traps;
-use super::tree::parse_items;
+use super::tree::{Item, parse, parse_items};
 use crate::diag::{Code, Diagnostic, Diagnostics, FileId, Span};
 use crate::model::written::{WrittenNote, WrittenType};
 use crate::source::defaults::Defaults;
@@ -36,23 +40,13 @@ pub fn read(
         types,
         headings: Arc::new([]),
     };
-    let mut found = Diagnostics::new();
-    let mut pass = reader.pass(defaults, &[], &mut found);
-    if pass.late_header {
-        found = Diagnostics::new();
-        pass = reader.pass(defaults, &pass.rest, &mut found);
+    let threads = rayon::current_num_threads();
+    if let Some(split) = split(source, threads)
+        && let Some(notes) = reader.at_the_same_time(&split, defaults)
+    {
+        return notes;
     }
-    // Notes of a type that cannot be read are passed over; they are there all the same.
-    let told = found.has_errors() || !types.broken().is_empty();
-    if pass.notes.is_empty() && pass.skipped == 0 && !told {
-        found.push(
-            Diagnostic::new(Code::NoNotes, "the file holds no note")
-                .at(Span::new(file, 0..0), "settings at most, and no note")
-                .help("write a list of notes: `- {front: a question, back: its answer}`"),
-        );
-    }
-    sink.append(found);
-    pass.notes
+    reader.one_by_one(defaults, sink)
 }
 
 pub(super) struct Reader<'r> {
@@ -103,10 +97,79 @@ struct Taken {
 }
 
 impl Reader<'_> {
+    /// Reads the file from its beginning to its end.
+    pub(super) fn one_by_one(
+        &self,
+        defaults: &Defaults,
+        sink: &mut Diagnostics,
+    ) -> Vec<WrittenNote> {
+        let mut found = Diagnostics::new();
+        let mut pass = self.pass(defaults, &[], &mut found);
+        if pass.late_header {
+            found = Diagnostics::new();
+            pass = self.pass(defaults, &pass.rest, &mut found);
+        }
+        // Notes of a type that cannot be read are passed over; they are there all the same.
+        let told = found.has_errors() || !self.types.broken().is_empty();
+        if pass.notes.is_empty() && pass.skipped == 0 && !told {
+            found.push(
+                Diagnostic::new(Code::NoNotes, "the file holds no note")
+                    .at(Span::new(self.file, 0..0), "settings at most, and no note")
+                    .help("write a list of notes: `- {front: a question, back: its answer}`"),
+            );
+        }
+        sink.append(found);
+        pass.notes
+    }
+
+    /// Reads the pieces of a file at the same time; `None` where there is anything to tell.
+    fn at_the_same_time(&self, split: &Split, defaults: &Defaults) -> Option<Vec<WrittenNote>> {
+        let mut found = Diagnostics::new();
+        let header = self.source.get(split.header.clone())?;
+        let documents = parse(self.file, header, 0, &mut found);
+        let context = match documents.first().map(|it| &it.value) {
+            None | Some(Value::Null) => Context::new(defaults.inside()),
+            Some(Value::Mapping(entries)) => {
+                let context = header_context(entries, defaults, &mut found);
+                let mut none = Notes::default();
+                self.parts(entries, &context, "", None, &mut none, &mut found);
+                context
+            }
+            Some(_) => return None,
+        };
+        if !found.is_empty() {
+            return None;
+        }
+        let read: Option<Vec<Vec<WrittenNote>>> = split
+            .pieces
+            .par_iter()
+            .map(|range| self.piece(range, &context.defaults))
+            .collect();
+        let read = read?;
+        let mut all = Vec::with_capacity(read.iter().map(Vec::len).sum());
+        for mut notes in read {
+            all.append(&mut notes);
+        }
+        Some(all)
+    }
+
+    fn piece(&self, range: &Range<usize>, inside: &Defaults) -> Option<Vec<WrittenNote>> {
+        let source = self.source.get(range.clone())?;
+        let context = Context::new(inside.clone());
+        let mut found = Diagnostics::new();
+        let mut notes = Notes::default();
+        let take = &mut |item: Item<'_>, sink: &mut Diagnostics| {
+            self.note(&item.node, &context, &mut notes, sink);
+        };
+        let rest = parse_items(self.file, source, range.start, &mut found, take);
+        let plain = matches!(rest.as_slice(), [Node { value: Value::Sequence(items), .. }] if items.is_empty());
+        (plain && found.is_empty()).then_some(notes.list)
+    }
+
     /// Reads the file. `known` holds its documents where they were read before.
     fn pass(&self, defaults: &Defaults, known: &[Node], sink: &mut Diagnostics) -> Pass {
         let mut taken: Vec<Taken> = Vec::new();
-        let rest = parse_items(self.file, self.source, sink, &mut |item, sink| {
+        let rest = parse_items(self.file, self.source, 0, sink, &mut |item, sink| {
             if taken.last().is_none_or(|it| it.document != item.document) {
                 let header = match known.get(item.document).map(|it| &it.value) {
                     Some(Value::Mapping(entries)) => entries,
@@ -232,8 +295,12 @@ impl Reader<'_> {
             match entry.name() {
                 "notes" => {
                     if let Some(mut taken) = taken.take() {
-                        notes.list.append(&mut taken.list);
                         notes.skipped += taken.skipped;
+                        if notes.list.is_empty() {
+                            notes.list = taken.list;
+                        } else {
+                            notes.list.append(&mut taken.list);
+                        }
                     }
                     for item in self.items(&entry.value, "notes", sink) {
                         self.note(item, context, notes, sink);

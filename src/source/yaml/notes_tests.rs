@@ -755,3 +755,44 @@ proptest! {
         }
     }
 }
+
+/// Large files are read in pieces; that must not be seen in what comes out, errors included.
+#[test]
+fn pieces_of_a_large_file_make_the_same_notes() {
+    let items = [
+        "  - {q: flow, a: \"b\\n c\"}\n",
+        "  - q: plain & *text*\n    a: |\n      a block\n      - of lines\n\n      more\n",
+        "  # a comment\n  - [one, 'two - three']\n",
+        "# at the margin\n  - q: x\n    a:\n      - 1\n      - 2\n    tags: [t]\n",
+    ];
+    let whole = |last: &str| {
+        let list: String = items.iter().cycle().take(12_000).copied().collect();
+        format!("deck: \"::Sub\"\ntags: [all]\nnotes:\n{list}{last}")
+    };
+    let tails = [
+        "",
+        "  - q: \"open\n",
+        "  - {q: x, unknown: y}\n",
+        "type: basic\n",
+    ];
+    for last in tails {
+        let source = whole(last);
+        let (file, types) = (Sources::new().add("n.yaml", ""), types());
+        let (mut sink, mut expected) = (Diagnostics::new(), Diagnostics::new());
+        let notes = read(file, &source, &defaults(), &types, &mut sink);
+        let reader = super::notes::Reader {
+            file,
+            source: &source,
+            types: &types,
+            headings: Arc::new([]),
+        };
+        let one_by_one = reader.one_by_one(&defaults(), &mut expected);
+        assert!(notes.len() >= 12_000, "{}", notes.len());
+        assert!(
+            format!("{notes:?}") == format!("{one_by_one:?}"),
+            "notes differ: {last}"
+        );
+        let told = |sink: &Diagnostics| sink.iter().cloned().collect::<Vec<_>>();
+        assert_eq!(told(&sink), told(&expected), "{last}");
+    }
+}

@@ -186,7 +186,7 @@ fn items_of_notes_are_handed_on_one_by_one() {
         "deck: D\nnotes:\n  - a\n  - {b: [c]}\ntype: t\n---\n- d\n---\n{groups: [{notes: [e]}]}\n";
     let mut sink = Diagnostics::new();
     let mut seen = Vec::new();
-    let rest = parse_items(FileId::NONE, source, &mut sink, &mut |item, _| {
+    let rest = parse_items(FileId::NONE, source, 0, &mut sink, &mut |item, _| {
         let above: Vec<&str> = item.above.iter().map(Entry::name).collect();
         let value = serde_json::to_string(&as_value(&item.node)).unwrap();
         seen.push(format!("{} {above:?} {value}", item.document));

@@ -54,10 +54,11 @@ pub struct Item<'a> {
 pub fn parse_items(
     file: FileId,
     source: &str,
+    offset: usize,
     sink: &mut Diagnostics,
     take: &mut dyn FnMut(Item<'_>, &mut Diagnostics),
 ) -> Vec<Node> {
-    read(file, source, 0, sink, Some(take))
+    read(file, source, offset, sink, Some(take))
 }
 
 type Take<'t> = &'t mut dyn FnMut(Item<'_>, &mut Diagnostics);
