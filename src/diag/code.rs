@@ -124,6 +124,7 @@ codes! {
     LockVersion = "E0702" "lock-version" "deckle.lock was written by a newer version of deckle."
     RemovedNote = "W0703" "removed-note" "A note of the last build is gone from the sources; learners keep it until they delete it."
     ClockBehind = "W0704" "clock-behind" "The build time lies before the newest change in deckle.lock."
+    KeyFieldEdited = "W0705" "key-field-edited" "A note that is identified by its key fields changed one of them, and is a new note now."
     SchemaChange = "E0706" "schema-change" "Fields or card templates of a note type were added, removed or reordered since the last build."
 }
 

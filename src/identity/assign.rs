@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use rayon::prelude::*;
 
-use super::hash::{Hasher, folded};
+use super::hash::{BASE32_DIGITS, Hasher, folded, is_base32};
 use super::lock::{Lock, NoteRecord};
 use crate::diag::{Code, Diagnostic, Diagnostics, Sources};
 use crate::model::Guid;
@@ -24,6 +24,16 @@ pub struct Identity {
     pub guid: Guid,
     /// The hash of its first field, by which the lock knows it again; empty where none is kept.
     pub fingerprint: String,
+}
+
+/// What ids that are made of key fields begin with.
+const KEY_FIELDS: &str = "k-";
+
+/// Whether the id looks like one that is made of a note's key fields.
+#[must_use]
+pub fn is_from_key_fields(id: &str) -> bool {
+    id.strip_prefix(KEY_FIELDS)
+        .is_some_and(|rest| rest.len() == BASE32_DIGITS && rest.bytes().all(is_base32))
 }
 
 /// Gives each note its identity, in the order of `notes`. Two notes with one id or guid, ids that
@@ -154,7 +164,7 @@ fn given_id(note: &WrittenNote) -> Option<String> {
     for &index in key_fields {
         hasher.text(&field_text(note, index));
     }
-    Some(format!("k-{}", hasher.base32()))
+    Some(format!("{KEY_FIELDS}{}", hasher.base32()))
 }
 
 fn new_id(note: &WrittenNote, occurrence: u32) -> String {

@@ -3,6 +3,16 @@
 use sha2::{Digest, Sha256};
 use unicode_normalization::UnicodeNormalization;
 
+const DIGITS: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
+
+/// How many digits [`Hasher::base32`] gives.
+pub(super) const BASE32_DIGITS: usize = 12;
+
+/// Whether [`Hasher::base32`] gives such a digit.
+pub(super) fn is_base32(digit: u8) -> bool {
+    DIGITS.contains(&digit)
+}
+
 /// Hashes a sequence of texts so that no two sequences come out as one.
 #[derive(Debug, Default)]
 pub(super) struct Hasher(Sha256);
@@ -26,10 +36,9 @@ impl Hasher {
 
     /// The first 60 bits in base 32: what ids are made of.
     pub(super) fn base32(self) -> String {
-        const DIGITS: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
         let number = self.first_eight() >> 4;
         let digit = |index: u64| char::from(DIGITS[(number >> (55 - 5 * index) & 31) as usize]);
-        (0..12).map(digit).collect()
+        (0..BASE32_DIGITS as u64).map(digit).collect()
     }
 
     fn first_eight(self) -> u64 {

@@ -12,7 +12,7 @@ mod lock_text;
 mod next;
 mod stamp;
 
-pub use assign::{Identity, assign};
+pub use assign::{Identity, assign, is_from_key_fields};
 pub use content::{content_hash, schema_hash, type_content};
 pub use lock::{FieldRecord, Lock, MediaRecord, NoteRecord, TypeRecord};
 pub use next::{Entry, next_lock};

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::decks::DeckPlan;
 use super::render::Made;
-use super::{BuildOptions, Project, Report, Statistics, load, output, render, types};
+use super::{BuildOptions, Project, Report, Statistics, history, load, output, render, types};
 use crate::diag::{Code, Diagnostic, Diagnostics, Severity, Sources};
 use crate::files;
 use crate::identity::{self, Lock};
@@ -129,11 +129,8 @@ fn run(
     let Some(lock) = read_lock(project, locked, sources, sink)? else {
         return Ok(None);
     };
-    if let Some(newest) = lock
-        .newest()
-        .filter(|newest| *newest > options.time.as_unix())
-    {
-        sink.push(clock_behind(newest, options));
+    if let Some(found) = history::clock_behind(&lock, options.time) {
+        sink.push(found);
     }
     let types = if locked {
         types::stamped(
@@ -197,7 +194,7 @@ fn run(
         Lock::default()
     };
     if project.is_whole() {
-        tell_removed(&lock, &next, sink);
+        history::tell_removed(&made, &lock, sources, sink);
     }
     let mut media: Vec<MediaFile> = statics.iter().map(|it| media_file(project, it)).collect();
     media.extend(media_files(project, &names, &mut next));
@@ -374,37 +371,6 @@ fn count(made: &[Made], names: &MediaNames, statics: &[NamedMedia], files: usize
         cards,
         media: names.files().len() + statics.len(),
     }
-}
-
-fn tell_removed(lock: &Lock, next: &Lock, sink: &mut Diagnostics) {
-    let gone: Vec<_> = lock
-        .notes
-        .iter()
-        .filter(|(id, _)| next.removed.contains_key(*id))
-        .collect();
-    for (id, record) in gone {
-        let place = if record.heading.is_empty() {
-            record.path.clone()
-        } else {
-            format!("{}, below `{}`", record.path, record.heading)
-        };
-        sink.push(
-            Diagnostic::new(Code::RemovedNote, format!("the note `{id}` is gone from the sources"))
-                .note(format!("at the last build it stood in {place}"))
-                .note("an edited first field makes a note without an explicit id a new one")
-                .help("learners keep the old note until they delete it; to keep its progress, give the edited note this id"),
-        );
-    }
-}
-
-fn clock_behind(newest: i64, options: &BuildOptions) -> Diagnostic {
-    let title = format!(
-        "the build time {} lies before {newest}, the newest change in deckle.lock",
-        options.time.as_unix()
-    );
-    Diagnostic::new(Code::ClockBehind, title)
-        .note("changed notes get times behind the old ones all the same, so that learners get them")
-        .help("set the clock, or SOURCE_DATE_EPOCH")
 }
 
 fn nothing_to_build() -> Diagnostic {

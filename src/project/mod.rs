@@ -3,6 +3,7 @@
 
 mod build;
 mod decks;
+mod history;
 mod load;
 mod open;
 mod options;
@@ -22,6 +23,7 @@ pub use starter::{Created, Starter, create};
 use crate::Error;
 use crate::diag::{Diagnostics, Severity, Sources, render_short};
 use crate::files::{Disk, Files};
+use crate::model::BuildTime;
 
 /// Sources to be built: a folder with a `deckle.yaml`, a folder without one, or single files.
 #[derive(Clone)]
@@ -140,7 +142,7 @@ impl std::fmt::Debug for Project {
 pub fn build(
     sources: impl Into<PathBuf>,
     output: impl AsRef<std::path::Path>,
-    time: impl Into<crate::model::BuildTime>,
+    time: impl Into<BuildTime>,
 ) -> Result<Built, Error> {
     let build = Project::open(sources)?.build(&BuildOptions::new(time).output(output))?;
     let report = build.report();

@@ -1,0 +1,198 @@
+//! What the lock of the last build says of this one: notes that are gone, notes whose key fields
+//! were edited, a clock that stands behind.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::render::Made;
+use crate::diag::{Code, Diagnostic, Diagnostics, Sources};
+use crate::identity::{Lock, NoteRecord, is_from_key_fields};
+use crate::model::BuildTime;
+
+/// How far the build time may lie behind the lock without a word, in seconds. Each change of a
+/// note moves its time on by a second at least, so builds in quick succession run ahead of the
+/// clock by themselves, by seconds or minutes; and the clocks of two people are never quite alike.
+const CLOCK_SLACK: i64 = 3600;
+
+/// The most notes that one finding underlines.
+const MAX_LABELS: usize = 5;
+
+/// The finding that the build time lies well behind the newest time of the lock.
+pub(super) fn clock_behind(lock: &Lock, time: BuildTime) -> Option<Diagnostic> {
+    let newest = lock.newest()?;
+    let time = time.as_unix();
+    if newest <= time.saturating_add(CLOCK_SLACK) {
+        return None;
+    }
+    let title =
+        format!("the build time {time} lies before {newest}, the newest change in deckle.lock");
+    Some(
+        Diagnostic::new(Code::ClockBehind, title)
+            .note("changed notes get times behind the old ones all the same, so that learners get them")
+            .help("set the clock, or SOURCE_DATE_EPOCH"),
+    )
+}
+
+/// Tells notes of the lock that this build of the whole project does not have. Where in the same
+/// file a note of the same type is new, and both are known by their key fields, these were edited.
+pub(super) fn tell_removed(made: &[Made], lock: &Lock, sources: &Sources, sink: &mut Diagnostics) {
+    let built: BTreeSet<&str> = made.iter().filter_map(id_of).collect();
+    let gone = lock
+        .notes
+        .iter()
+        .filter(|(id, _)| !built.contains(id.as_str()));
+    let mut keyed: BTreeMap<(&str, &str), Edited<'_>> = BTreeMap::new();
+    let mut others: Vec<(&str, &NoteRecord)> = Vec::new();
+    for (id, record) in gone {
+        if is_from_key_fields(id) {
+            let group = (record.path.as_str(), record.note_type.as_str());
+            keyed.entry(group).or_default().gone.push((id, record));
+        } else {
+            others.push((id, record));
+        }
+    }
+    for note in made {
+        let Some(id) = id_of(note).filter(|id| is_from_key_fields(id)) else {
+            continue;
+        };
+        let group = (sources.path(note.span.file), note.written_type.key.as_str());
+        let is_new = !lock.notes.contains_key(id) && !lock.removed.contains_key(id);
+        if let (true, Some(edited)) = (is_new, keyed.get_mut(&group)) {
+            edited.new.push(note);
+        }
+    }
+    for mut edited in keyed.into_values() {
+        if edited.new.is_empty() {
+            others.append(&mut edited.gone);
+        } else {
+            edited.tell(sink);
+        }
+    }
+    others.sort_by_key(|(id, _)| *id);
+    for (id, record) in others {
+        sink.push(removed(id, record));
+    }
+}
+
+fn id_of(note: &Made) -> Option<&str> {
+    note.record.as_ref().map(|record| record.id.as_str())
+}
+
+/// Notes of one type in one file, all known by their key fields.
+#[derive(Default)]
+struct Edited<'a> {
+    gone: Vec<(&'a str, &'a NoteRecord)>,
+    new: Vec<&'a Made>,
+}
+
+impl Edited<'_> {
+    fn tell(mut self, sink: &mut Diagnostics) {
+        // Note ids are given in the order of the sources.
+        self.gone.sort_by_key(|(_, record)| record.note_id);
+        if self.gone.len() == self.new.len() {
+            for (note, (id, _)) in self.new.iter().zip(&self.gone) {
+                let fields = key_fields(note);
+                let title = format!("the note is a new one, because {fields} changed");
+                sink.push(
+                    Diagnostic::new(Code::KeyFieldEdited, title)
+                        .at(note.span, format!("was the note `{id}`"))
+                        .note(explained(note))
+                        .help(format!("`id: {id}` on this note keeps its history")),
+                );
+            }
+            return;
+        }
+        let Some(first) = self.new.first() else {
+            return;
+        };
+        let title = format!(
+            "{} new and {} gone of note type `{}`, perhaps because {} changed",
+            are(self.new.len()),
+            are(self.gone.len()),
+            first.written_type.key,
+            key_fields(first)
+        );
+        let mut diagnostic = Diagnostic::new(Code::KeyFieldEdited, title);
+        for (index, note) in self.new.iter().take(MAX_LABELS).enumerate() {
+            diagnostic = if index == 0 {
+                diagnostic.at(note.span, "a new note")
+            } else {
+                diagnostic.also(note.span, "a new note")
+            };
+        }
+        let ids: Vec<String> = self.gone.iter().map(|(id, _)| format!("`{id}`")).collect();
+        sink.push(
+            diagnostic
+                .note(explained(first))
+                .note(format!("gone from this file: {}", ids.join(", ")))
+                .help("where a note is one of these, `id: ` and that id on it keeps its history"),
+        );
+    }
+}
+
+fn are(count: usize) -> String {
+    match count {
+        1 => "1 note is".to_owned(),
+        _ => format!("{count} notes are"),
+    }
+}
+
+/// `` `Word` ``, or `` `Word` or `Class` ``.
+fn key_fields(note: &Made) -> String {
+    let names: Vec<&str> = note.written_type.note_type.field_names().collect();
+    let named = note.written_type.key_fields.iter();
+    let named: Vec<String> = named
+        .filter_map(|index| names.get(*index))
+        .map(|name| format!("`{name}`"))
+        .collect();
+    named.join(" or ")
+}
+
+fn explained(note: &Made) -> String {
+    format!(
+        "notes of type `{}` are known by their key fields; learners would start the note anew, and keep the old one until they delete it",
+        note.written_type.key
+    )
+}
+
+fn removed(id: &str, record: &NoteRecord) -> Diagnostic {
+    let place = if record.heading.is_empty() {
+        record.path.clone()
+    } else {
+        format!("{}, below `{}`", record.path, record.heading)
+    };
+    Diagnostic::new(Code::RemovedNote, format!("the note `{id}` is gone from the sources"))
+        .note(format!("at the last build it stood in {place}"))
+        .note("an edited first field makes a note without an explicit id a new one")
+        .help("learners keep the old note until they delete it; to keep its progress, give the edited note this id")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clock_is_behind_by_more_than_quick_builds_make() {
+        let record = NoteRecord {
+            guid: "g".to_owned(),
+            note_id: 1,
+            modified: 10_000,
+            content: String::new(),
+            note_type: "basic".to_owned(),
+            path: "a.md".to_owned(),
+            heading: String::new(),
+            fingerprint: String::new(),
+        };
+        let mut lock = Lock::default();
+        let check = |lock: &Lock, time: i64, told: bool| {
+            let found = clock_behind(lock, BuildTime::from_unix(time));
+            assert_eq!(found.is_some(), told, "{time}");
+        };
+        check(&lock, 0, false);
+        lock.notes.insert("a".to_owned(), record);
+        check(&lock, 10_000, false);
+        check(&lock, 9_999, false);
+        check(&lock, 6_400, false);
+        check(&lock, 6_399, true);
+        check(&lock, i64::MAX, false);
+    }
+}
