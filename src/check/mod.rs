@@ -21,7 +21,7 @@ use crate::model::written::WrittenNote;
 pub fn note(note: &WrittenNote, fields: &[String], card_count: usize, sink: &mut Diagnostics) {
     let before = sink.iter().count();
     characters::check(note, sink);
-    required::check(note, sink);
+    required::check(note, fields, sink);
     // A note that lacks a field it needs makes no card either; one finding is enough.
     if sink.iter().count() == before {
         cards::check(note, fields, card_count, sink);

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use deckle::Error;
 use deckle::diag::Severity;
+use deckle::files::locate;
 use deckle::project::{BuildOptions, Project, Report};
 
 use super::Outcome;
@@ -122,13 +123,10 @@ fn size(bytes: u64) -> String {
 }
 
 /// A path as seen from the current folder, if it lies there.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the command line may look at where it was called"
-)]
 fn shown(path: &Path) -> PathBuf {
-    let here = std::env::current_dir();
-    let inside = here.ok().and_then(|it| path.strip_prefix(it).ok());
+    let inside = locate(Path::new("."))
+        .ok()
+        .and_then(|(here, _)| path.strip_prefix(here).ok());
     inside.unwrap_or(path).to_owned()
 }
 

@@ -66,6 +66,7 @@ codes! {
     AliasLimit = "E0121" "alias-limit" "The aliases of the YAML file unfold to more than it may hold, or refer to nothing."
     ControlCharacter = "E0122" "control-character" "The text holds a control character, which Anki would remove."
     SkippedHeading = "W0123" "skipped-heading" "Text that looks like a note, but by the rules of its file is none."
+    NothingToBuild = "E0124" "nothing-to-build" "There is no source file, or no note in any of them."
     UnknownNoteType = "E0201" "unknown-note-type" "There is no note type of this key."
     UnknownField = "E0202" "unknown-field" "The note type has no field of this name."
     DuplicateId = "E0203" "duplicate-id" "Two notes have one id; learners' progress could not be kept apart."

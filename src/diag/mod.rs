@@ -149,13 +149,6 @@ impl Diagnostic {
         self
     }
 
-    /// As an error instead of what the code says.
-    #[must_use]
-    pub fn fatal(mut self) -> Self {
-        self.severity = Severity::Error;
-        self
-    }
-
     /// The place of the finding; [`Span::NONE`] where it has none.
     #[must_use]
     pub fn span(&self) -> Span {

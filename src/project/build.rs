@@ -374,7 +374,6 @@ fn count(made: &[Made], names: &MediaNames, statics: &[NamedMedia], files: usize
 }
 
 fn nothing_to_build() -> Diagnostic {
-    Diagnostic::new(Code::NoNotes, "there are no notes to build")
-        .fatal()
+    Diagnostic::new(Code::NothingToBuild, "there are no notes to build")
         .help("begin with `deckle init`, or see README.md for what a note looks like")
 }

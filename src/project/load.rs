@@ -162,8 +162,7 @@ fn paths(
     }
     if paths.is_empty() {
         sink.push(
-            Diagnostic::new(Code::NoNotes, "there are no source files")
-                .fatal()
+            Diagnostic::new(Code::NothingToBuild, "there are no source files")
                 .note("notes are read from .md, .markdown, .yaml and .yml files")
                 .note("README.md, names that begin with `_`, the folder `types` and what .gitignore names are left out"),
         );

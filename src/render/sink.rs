@@ -77,8 +77,9 @@ impl<'n> Sink<'n> {
                 return Target::File(key.placeholder(), kind);
             }
             Resolved::Missing { nearest } => {
-                let missing = Diagnostic::new(Code::MediaMissing, format!("no file `{path}`"))
-                    .at(span, "not found");
+                let missing =
+                    Diagnostic::new(Code::MediaMissing, format!("file not found: `{path}`"))
+                        .at(span, "");
                 match nearest {
                     Some(near) => missing.fix(format!("did you mean `{near}`?"), span, near),
                     None => missing.note(

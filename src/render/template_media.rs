@@ -147,7 +147,7 @@ fn accept(
             return Some(key);
         }
         Resolved::Missing { nearest } => {
-            let missing = Diagnostic::new(Code::MediaMissing, format!("no file `{name}`"));
+            let missing = Diagnostic::new(Code::MediaMissing, format!("file not found: `{name}`"));
             let missing = match nearest {
                 Some(near) => missing.help(format!("did you mean `{near}`?")),
                 None => missing,

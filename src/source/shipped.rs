@@ -143,4 +143,24 @@ mod tests {
         assert_eq!(NoteType::cloze().kind(), Kind::Cloze);
         assert_eq!(NoteType::reversed().templates().len(), 2);
     }
+
+    #[test]
+    fn questions_and_answers_have_one_name_in_every_type() {
+        for it in types() {
+            let (question, answer) = if it.key == "cloze" {
+                ("Text", "Extra")
+            } else {
+                ("Front", "Back")
+            };
+            let check = |names: &[&str], field: &str| {
+                for name in names {
+                    let found = it.field_index(name);
+                    let found = found.and_then(|index| it.note_type.field_names().nth(index));
+                    assert_eq!(found, Some(field), "{}: {name}", it.key);
+                }
+            };
+            check(&["q", "question", "front"], question);
+            check(&["a", "answer", "back"], answer);
+        }
+    }
 }

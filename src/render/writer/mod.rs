@@ -432,11 +432,7 @@ impl<'w, 'n> Writer<'w, 'n> {
         )
         .at(span, "written as plain text");
         self.sink.push(match nearest(name, language::names()) {
-            Some(near) => unknown.help(format!("did you mean `{near}`?")).fix(
-                format!("write `{near}`"),
-                span,
-                near,
-            ),
+            Some(near) => unknown.fix(format!("did you mean `{near}`?"), span, near),
             None => unknown.help("`text` is plain text"),
         });
         ""
