@@ -86,12 +86,12 @@ impl fmt::Display for Error {
                 )
             }
             ErrorKind::Database(text) => write!(formatter, "the database failed at {text}"),
-            ErrorKind::Archive(text) => write!(formatter, "the package's archive: {text}"),
             ErrorKind::Sources(1) => write!(formatter, "the sources have an error"),
             ErrorKind::Sources(count) => write!(formatter, "the sources have {count} errors"),
-            ErrorKind::Usage(text) | ErrorKind::NoteType(text) | ErrorKind::Note(text) => {
-                formatter.write_str(text)
-            }
+            ErrorKind::Archive(text)
+            | ErrorKind::Usage(text)
+            | ErrorKind::NoteType(text)
+            | ErrorKind::Note(text) => formatter.write_str(text),
         }
     }
 }

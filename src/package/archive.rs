@@ -114,7 +114,7 @@ pub(super) fn read_database<T>(
     let size = entry.size();
     if size > limit {
         return Err(Error::new(ErrorKind::Archive(format!(
-            "its database has {size} bytes, more than the limit of {limit}"
+            "the package's database has {size} bytes, more than the limit of {limit}"
         ))));
     }
     read(&mut entry, size).map(Some)
@@ -136,11 +136,15 @@ fn is_compressed(name: &str) -> bool {
 }
 
 fn zip_failed(source: zip::result::ZipError) -> Error {
-    Error::new(ErrorKind::Archive(source.to_string())).caused_by(source)
+    let text = "the package's zip archive failed".to_owned();
+    Error::new(ErrorKind::Archive(text)).caused_by(source)
 }
 
 pub(super) fn write_failed(source: std::io::Error) -> Error {
-    Error::new(ErrorKind::Archive(format!("cannot be written: {source}"))).caused_by(source)
+    Error::new(ErrorKind::Archive(
+        "the package cannot be written".to_owned(),
+    ))
+    .caused_by(source)
 }
 
 #[cfg(test)]

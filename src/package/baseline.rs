@@ -197,7 +197,11 @@ impl BaselineNote {
 /// The database of a package, if its tables are deckle's own. A table that is not made exactly as
 /// deckle makes it, such as a view that never ends, is not read at all.
 fn load(entry: &mut dyn Read, size: u64) -> Result<Option<Connection>, Error> {
-    let broken = || Error::new(ErrorKind::Archive("its database is damaged".to_owned()));
+    let broken = || {
+        Error::new(ErrorKind::Archive(
+            "the package's database is damaged".to_owned(),
+        ))
+    };
     let size = usize::try_from(size).map_err(|_| broken())?;
     if size == 0 {
         return Ok(None);
@@ -235,7 +239,7 @@ impl Contents {
     fn read(connection: &Connection) -> Result<Option<Self>, Error> {
         let failed = failed("reading the earlier package's rows");
         let json = |source: serde_json::Error| {
-            let text = "its settings are damaged".to_owned();
+            let text = "the package's settings are damaged".to_owned();
             Error::new(ErrorKind::Archive(text)).caused_by(source)
         };
         let collection = connection
@@ -261,7 +265,7 @@ impl Contents {
             let (guid, note) = read_note(row).map_err(failed)?;
             if !(1..=MAX_ID).contains(&note.id) {
                 return Err(Error::new(ErrorKind::Archive(format!(
-                    "a note has the id {}",
+                    "a note of the package has the id {}",
                     note.id
                 ))));
             }

@@ -244,27 +244,41 @@ fn baseline(
     output: &Path,
 ) -> Result<Option<Baseline>, Error> {
     if let Some(path) = &options.baseline {
-        let read = Baseline::read(path).map_err(|error| unreadable(path, error))?;
-        return read.map(Some).ok_or_else(|| {
+        let none = || {
+            let path = path.display();
             Error::usage(format!(
-                "`{}` is no package that deckle wrote",
-                path.display()
+                "the baseline `{path}` is no package that deckle wrote"
             ))
-        });
+        };
+        return match Baseline::read(path) {
+            // Who names a baseline counts on it.
+            Ok(None) if !files::is_file(path) => {
+                Err(Error::read(path, std::io::ErrorKind::NotFound.into()))
+            }
+            Ok(found) => found.map(Some).ok_or_else(none),
+            Err(error) if is_damage(&error) => Err(none().caused_by(error)),
+            Err(error) => Err(error),
+        };
     }
     if locked || !files::is_file(output) {
         return Ok(None);
     }
-    Baseline::read(output).map_err(|error| unreadable(output, error))
+    Baseline::read(output).map_err(|error| {
+        if !is_damage(&error) {
+            return error;
+        }
+        // Building without it would change ids and times.
+        let output = output.display();
+        let text = format!(
+            "`{output}`, whose ids are to be kept, is no package or a damaged one; move it away to begin anew"
+        );
+        Error::new(ErrorKind::Archive(text)).caused_by(error)
+    })
 }
 
-/// A package that is there and damaged: building without it would change ids and times.
-fn unreadable(path: &Path, error: Error) -> Error {
-    let path = path.display();
-    let text = format!(
-        "`{path}`, whose ids are to be kept, cannot be read; if it is no package, move it away"
-    );
-    Error::new(ErrorKind::Archive(text)).caused_by(error)
+/// Whether the fault lies in the file, not in reaching it.
+fn is_damage(error: &Error) -> bool {
+    matches!(error.kind(), ErrorKind::Archive(_) | ErrorKind::Database(_))
 }
 
 /// The lock behind this build: what is in it, with ids and times, and what is gone.

@@ -127,6 +127,11 @@ fn exit_codes_say_how_it_went() {
     check(
         &[("a.md", GOOD)],
         &["build", "a.md", "--baseline", "a.md"],
+        2,
+    );
+    check(
+        &[("a.md", GOOD)],
+        &["build", "a.md", "--baseline", "nowhere.apkg"],
         3,
     );
 }
