@@ -428,17 +428,104 @@ fn unknown_preset(key: &Spanned<String>, presets: &[(String, Arc<DeckOptions>)])
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
     use crate::diag::Sources;
+
+    fn read(source: &str) -> (Option<Manifest>, Vec<Code>) {
+        let file = Sources::new().add(FILE_NAME, source);
+        let mut sink = Diagnostics::new();
+        let manifest = Manifest::read(file, source, &mut sink);
+        let codes = sink.iter().map(|it| it.code).collect();
+        (manifest, codes)
+    }
+
+    #[test]
+    fn a_name_that_is_no_deck_is_told() {
+        let check = |name: &str, expect: &[Code]| {
+            let (_, found) = read(&format!("format: 1\nname: {name}\nuid: u\n"));
+            assert_eq!(found, expect, "{name}");
+        };
+        check("A::B", &[]);
+        check("\"\"", &[Code::BadDeckName]);
+        check("\"A::\"", &[Code::BadDeckName]);
+        check("\"::A\"", &[Code::BadDeckName]);
+        check("\"A::::B\"", &[Code::BadDeckName]);
+        check("\" \"", &[Code::BadDeckName]);
+        check("\":\"", &[Code::BadDeckName]);
+        check("[A]", &[Code::WrongShape]);
+        check("", &[Code::WrongShape]);
+    }
+
+    /// Pieces that a project file is made of, and some that none should be.
+    fn soup() -> impl Strategy<Value = String> {
+        let words = KEYS
+            .iter()
+            .chain(DECKS_KEYS)
+            .chain(OUTPUT_KEYS)
+            .chain(header::KEYS)
+            .copied()
+            .chain([
+                ": ",
+                ":",
+                "- ",
+                "\n",
+                "\n  ",
+                "\n    ",
+                "[",
+                "]",
+                "{",
+                "}",
+                ", ",
+                "'",
+                "\"",
+                "#",
+                "|",
+                "&a ",
+                "*a",
+                "<<",
+                "1",
+                "-7",
+                "0.9",
+                "1m 10m",
+                "true",
+                "~",
+                "::",
+                "::A",
+                "A::",
+                "*",
+                "**/*.md",
+                "[a",
+                "slow",
+                "new-per-day",
+                "learning-steps",
+                "id",
+                "name",
+                "é",
+                "\u{0}",
+                "---\n",
+                "format: 1\nname: A\nuid: u\n",
+            ]);
+        let words: Vec<&'static str> = words.collect();
+        proptest::collection::vec(proptest::sample::select(words), 0..40)
+            .prop_map(|words| words.concat())
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_makes_it_panic(text in any::<String>(), soup in soup()) {
+            let _ = read(&text);
+            let _ = read(&soup);
+            let _ = read(&format!("format: 1\nname: A\nuid: u\n{soup}"));
+        }
+    }
 
     #[test]
     fn nothing_in_a_manifest_is_without_effect_or_finding() {
         let check = |line: &str, expect: &[Code]| {
             let source = format!("format: 1\nname: Bio\nuid: u\n{line}\n");
-            let file = Sources::new().add(FILE_NAME, source.as_str());
-            let mut sink = Diagnostics::new();
-            let _ = Manifest::read(file, &source, &mut sink);
-            let found: Vec<Code> = sink.iter().map(|it| it.code).collect();
+            let (_, found) = read(&source);
             assert_eq!(found, expect, "{line}");
         };
         check("defaults: {type: cloze, tags: [a]}", &[]);
