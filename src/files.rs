@@ -24,7 +24,7 @@ pub trait Files: Sync {
     ///
     /// # Errors
     /// When a folder cannot be read.
-    fn list(&self) -> Result<Vec<String>, Error>;
+    fn list(&self) -> Result<FileList, Error>;
 
     /// The names in one folder, sorted; folders end with `/`. Empty where it does not exist.
     fn folder(&self, path: &str) -> Vec<String>;
@@ -52,6 +52,17 @@ pub trait Files: Sync {
             .map_err(|source| Error::read(path, source))?;
         Ok(bytes)
     }
+}
+
+/// The files below a root.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct FileList {
+    /// Their paths.
+    pub paths: Vec<String>,
+    /// Paths of files that no text can name, as near as text comes to them: some part of them is
+    /// not UTF-8.
+    pub not_utf8: Vec<String>,
 }
 
 /// A folder on disk.
@@ -95,8 +106,8 @@ impl Disk {
 }
 
 impl Files for Disk {
-    fn list(&self) -> Result<Vec<String>, Error> {
-        let mut paths = Vec::new();
+    fn list(&self) -> Result<FileList, Error> {
+        let mut list = FileList::default();
         // Only .gitignore files inside the project count: a build must not depend on the
         // settings of the person or the folder above.
         let walk = WalkBuilder::new(&self.root)
@@ -115,13 +126,17 @@ impl Files for Disk {
                 // A link to a file inside is as good as the file; `size` refuses the others.
                 kind.is_file() || (kind.is_symlink() && entry.path().is_file())
             });
-            let relative = entry.path().strip_prefix(&self.root).ok().and_then(slashed);
-            if let (true, Some(relative)) = (is_file, relative) {
-                paths.push(relative);
+            let (true, Ok(relative)) = (is_file, entry.path().strip_prefix(&self.root)) else {
+                continue;
+            };
+            match slashed(relative) {
+                Some(path) => list.paths.push(path),
+                None => list.not_utf8.push(relative.to_string_lossy().into_owned()),
             }
         }
-        paths.sort_unstable();
-        Ok(paths)
+        list.paths.sort_unstable();
+        list.not_utf8.sort_unstable();
+        Ok(list)
     }
 
     fn folder(&self, path: &str) -> Vec<String> {
@@ -185,8 +200,11 @@ impl Memory {
 }
 
 impl Files for Memory {
-    fn list(&self) -> Result<Vec<String>, Error> {
-        Ok(self.files.keys().cloned().collect())
+    fn list(&self) -> Result<FileList, Error> {
+        Ok(FileList {
+            paths: self.files.keys().cloned().collect(),
+            not_utf8: Vec::new(),
+        })
     }
 
     fn folder(&self, path: &str) -> Vec<String> {
@@ -455,5 +473,18 @@ mod tests {
                 .count(),
             1
         );
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn names_that_are_no_text_are_listed_for_themselves() {
+        use std::os::unix::ffi::OsStrExt;
+        let folder = tempfile::tempdir().unwrap();
+        let name = std::ffi::OsStr::from_bytes(b"caf\xe9.md");
+        std::fs::write(folder.path().join(name), "x").unwrap();
+        std::fs::write(folder.path().join("a.md"), "x").unwrap();
+        let list = Disk::new(folder.path()).unwrap().list().unwrap();
+        assert_eq!(list.paths, ["a.md"]);
+        assert_eq!(list.not_utf8, ["caf\u{fffd}.md"]);
     }
 }

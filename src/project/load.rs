@@ -4,13 +4,15 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::{Project, Scope};
+use super::folders::Folders;
+use super::{Project, Scope, unread};
 use crate::Error;
 use crate::diag::{Code, Diagnostic, Diagnostics, FileId, Severity, Sources, Span};
+use crate::files::FileList;
 use crate::model::DeckName;
 use crate::model::written::WrittenNote;
 use crate::source::defaults::Defaults;
-use crate::source::layout::{Dialect, Selection, decks_of};
+use crate::source::layout::{Dialect, Selection};
 use crate::source::manifest::{self, Manifest};
 use crate::source::types::TypeSet;
 use crate::source::{markdown, yaml};
@@ -58,7 +60,9 @@ pub(super) fn sources(
     sink: &mut Diagnostics,
 ) -> Result<Loaded, Error> {
     let mut inputs = Vec::new();
-    for path in paths(project, &manifest, sink)? {
+    let listed = project.files.list()?;
+    let mut folders = Folders::new(project, &manifest, &listed.paths);
+    for path in paths(project, &manifest, &listed, sink)? {
         let Some(dialect) = Dialect::of(&path) else {
             let title = format!("`{path}` is in no format that this version reads");
             sink.push(
@@ -67,12 +71,13 @@ pub(super) fn sources(
             );
             continue;
         };
+        let defaults = folders.of_file(&path, sources, sink)?;
         if let Some((file, text)) = read_text(project, &path, sources, sink)? {
             inputs.push(Input {
                 file,
                 text,
                 dialect,
-                defaults: defaults(&path, project, &manifest, sink),
+                defaults,
             });
         }
     }
@@ -111,6 +116,12 @@ pub(super) fn sources(
     })
 }
 
+/// Whether a path is `outer`, or lies in it.
+fn lies_in(path: &str, outer: &str) -> bool {
+    let rest = path.strip_prefix(outer);
+    outer.is_empty() || rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
 struct Input {
     file: FileId,
     text: Arc<str>,
@@ -121,6 +132,7 @@ struct Input {
 fn paths(
     project: &Project,
     manifest: &Manifest,
+    listed: &FileList,
     sink: &mut Diagnostics,
 ) -> Result<Vec<String>, Error> {
     let before = sink.count(Severity::Error);
@@ -128,38 +140,39 @@ fn paths(
     if sink.count(Severity::Error) > before {
         return Ok(Vec::new());
     }
-    let inside = |path: &str, only: &[String]| {
-        only.iter().any(|it| {
-            path == it
-                || path
-                    .strip_prefix(it.as_str())
-                    .is_some_and(|rest| rest.starts_with('/'))
-        })
+    let only: &[String] = match &project.scope {
+        Scope::Folder { .. } => &[],
+        Scope::Manifest { only } => only,
+        Scope::Files { paths, .. } => paths,
     };
-    let mut paths = project.files.list()?;
-    match &project.scope {
-        Scope::Folder { .. } => paths.retain(|path| selection.holds(path)),
-        Scope::Manifest { only } => {
-            paths.retain(|path| selection.holds(path) && (only.is_empty() || inside(path, only)));
-        }
-        Scope::Files { paths: only, .. } => {
-            // A file that somebody names is meant, whatever its name is.
-            let named = only
-                .iter()
-                .filter(|it| Dialect::of(it).is_some() || !it.is_empty());
-            let named: Vec<String> = named.cloned().collect();
-            paths.retain(|path| {
-                named.contains(path) || (inside(path, only) && selection.holds(path))
-            });
-            for path in named {
-                let is_file = matches!(project.files.size(&path), Ok(Some(_)));
-                if is_file && !paths.contains(&path) {
-                    paths.push(path);
-                }
-            }
-            paths.sort_unstable();
+    let meant = |path: &str| only.is_empty() || only.iter().any(|it| lies_in(path, it));
+    let mut paths: Vec<String> = listed
+        .paths
+        .iter()
+        .filter(|path| meant(path) && selection.holds(path))
+        .cloned()
+        .collect();
+    // A file that somebody names is meant, whatever its name is.
+    for path in only.iter().filter(|it| !it.is_empty()) {
+        if !paths.contains(path) && matches!(project.files.size(path), Ok(Some(_))) {
+            paths.push(path.clone());
         }
     }
+    paths.sort_unstable();
+    let unnamed = listed.not_utf8.iter();
+    for path in unnamed.filter(|path| meant(path) && selection.holds(path)) {
+        sink.push(
+            Diagnostic::new(
+                Code::NotUtf8,
+                format!("the name of the file `{path}` is not UTF-8 text"),
+            )
+            .note("`\u{fffd}` stands for the bytes that are none")
+            .help("rename the file or its folder, or exclude it"),
+        );
+    }
+    unread::tell(project, listed, &paths, sink, |path| {
+        meant(path) && !selection.excludes(path)
+    })?;
     if paths.is_empty() {
         sink.push(
             Diagnostic::new(Code::NothingToBuild, "there are no source files")
@@ -168,37 +181,6 @@ fn paths(
         );
     }
     Ok(paths)
-}
-
-/// What a file's notes inherit from the project and from where the file lies.
-fn defaults(
-    path: &str,
-    project: &Project,
-    manifest: &Manifest,
-    sink: &mut Diagnostics,
-) -> Defaults {
-    let mut defaults = manifest.defaults.clone();
-    // A file that is built by itself is the root deck.
-    if matches!(&project.scope, Scope::Files { paths, .. } if paths.len() == 1 && paths[0] == path)
-    {
-        return defaults;
-    }
-    let (folder, deck) = decks_of(path, manifest.name.as_str(), manifest.layout);
-    match (DeckName::new(&folder), DeckName::new(&deck)) {
-        (Ok(folder), Ok(deck)) => {
-            defaults.base_deck = folder;
-            defaults.deck = deck;
-        }
-        (Err(error), _) | (_, Err(error)) => sink.push(
-            Diagnostic::new(
-                Code::BadDeckName,
-                format!("the path `{path}` gives no name of a deck"),
-            )
-            .note(error.to_string())
-            .help("rename the file, or give it a `deck` in its header"),
-        ),
-    }
-    defaults
 }
 
 /// A file as text; one that is none is told.
@@ -243,6 +225,73 @@ fn private_use(input: &Input, sink: &mut Diagnostics) {
             .at(Span::new(input.file, at..at + character.len_utf8()), "here")
             .note("no two fonts show the same for it")
             .help("replace it by the character that you mean, or by a picture"),
+        );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use super::*;
+    use crate::files::Memory;
+
+    fn project(scope: Scope) -> Project {
+        let files = ["a.md", "sub/README.md", "sub/b.md", "subway.md", "c.txt"];
+        let files = files
+            .iter()
+            .fold(Memory::new(), |memory, path| memory.with(*path, ""));
+        Project {
+            files: Arc::new(files),
+            root: PathBuf::new(),
+            scope,
+        }
+    }
+
+    #[test]
+    fn a_file_that_is_named_is_meant() {
+        let check = |only: &[&str], expect: &[&str]| {
+            let only: Vec<String> = only.iter().map(|it| (*it).to_owned()).collect();
+            let scopes = [
+                Scope::Manifest { only: only.clone() },
+                Scope::Files {
+                    name: "x".to_owned(),
+                    paths: only,
+                },
+            ];
+            for scope in scopes {
+                let project = project(scope);
+                let manifest = Manifest::without_file(&DeckName::new("x").unwrap());
+                let mut sink = Diagnostics::new();
+                let listed = project.files.list().unwrap();
+                let found = paths(&project, &manifest, &listed, &mut sink).unwrap();
+                assert_eq!(found, expect);
+            }
+        };
+        check(&["sub/README.md"], &["sub/README.md"]);
+        check(&["sub"], &["sub/b.md"]);
+        check(&["sub", "a.md"], &["a.md", "sub/b.md"]);
+        check(&["sub", "sub/README.md"], &["sub/README.md", "sub/b.md"]);
+        check(&["c.txt"], &["c.txt"]);
+        check(&[""], &["a.md", "sub/b.md", "subway.md"]);
+    }
+
+    #[test]
+    fn a_name_that_is_no_text_is_told_where_it_looks_like_a_source() {
+        let project = project(Scope::Manifest { only: Vec::new() });
+        let manifest = Manifest::without_file(&DeckName::new("x").unwrap());
+        let mut listed = project.files.list().unwrap();
+        listed.not_utf8 = vec![
+            "caf\u{fffd}.md".to_owned(),
+            "caf\u{fffd}.png".to_owned(),
+            "_caf\u{fffd}/a.md".to_owned(),
+        ];
+        let mut sink = Diagnostics::new();
+        let _ = paths(&project, &manifest, &listed, &mut sink).unwrap();
+        let found: Vec<&str> = sink.iter().map(|it| it.message.as_str()).collect();
+        assert_eq!(
+            found,
+            ["the name of the file `caf\u{fffd}.md` is not UTF-8 text"]
         );
     }
 }

@@ -3,6 +3,7 @@
 
 mod build;
 mod decks;
+mod folders;
 mod history;
 mod load;
 mod open;
@@ -12,6 +13,7 @@ mod quoting;
 mod render;
 mod starter;
 mod types;
+mod unread;
 
 use std::path::PathBuf;
 use std::sync::Arc;

@@ -70,6 +70,7 @@ fn matching(
     Ok(project
         .files
         .list()?
+        .paths
         .into_iter()
         .filter(|path| selection.holds(path))
         .collect())

@@ -91,6 +91,13 @@ impl Selection {
         }
     }
 
+    /// Whether the file is left out, whatever its format is.
+    #[must_use]
+    pub fn excludes(&self, path: &str) -> bool {
+        let path: String = path.nfc().collect();
+        self.exclude.is_match(&path)
+    }
+
     /// Whether the file is one of them.
     #[must_use]
     pub fn holds(&self, path: &str) -> bool {
@@ -152,40 +159,41 @@ impl Default for DeckLayout {
     }
 }
 
-/// The decks that a path stands for, as full names below `root`: the folder's and the file's.
+/// The deck of the folder `name` in the folder of which `above` is the deck.
 #[must_use]
-pub fn decks_of(path: &str, root: &str, layout: DeckLayout) -> (String, String) {
-    let part = |name: &str| {
-        let name = if layout.strip_order_prefix {
-            without_order(name)
-        } else {
-            name
-        };
-        // `::` in a file's name is a colon to its author, not a deck below a deck.
-        name.replace("::", ":").replace('"', "'")
-    };
-    let mut folder = root.to_owned();
-    let folders: Vec<&str> = parent(path)
-        .split('/')
-        .filter(|it| !it.is_empty())
-        .collect();
+pub fn deck_of_folder(name: &str, above: &str, layout: DeckLayout) -> String {
     if layout.folders {
-        for name in &folders {
-            folder.push_str("::");
-            folder.push_str(&part(name));
-        }
-    }
-    let stem = file_name(path)
-        .rsplit_once('.')
-        .map_or(file_name(path), |(stem, _)| stem);
-    let is_folder_file = stem.eq_ignore_ascii_case("index")
-        || folders.last().is_some_and(|last| part(last) == part(stem));
-    let deck = if layout.file_as_deck && !is_folder_file {
-        format!("{folder}::{}", part(stem))
+        format!("{above}::{}", deck_part(name, layout))
     } else {
-        folder.clone()
+        above.to_owned()
+    }
+}
+
+/// The deck of the file at `path`, of which `folder` is the deck of the folder. `index` and a file
+/// with the name of its folder are the folder's own.
+#[must_use]
+pub fn deck_of_file(path: &str, folder: &str, layout: DeckLayout) -> String {
+    let name = file_name(path);
+    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+    let inside = file_name(parent(path));
+    let is_folder = stem.eq_ignore_ascii_case("index")
+        || (!inside.is_empty() && deck_part(inside, layout) == deck_part(stem, layout));
+    if layout.file_as_deck && !is_folder {
+        format!("{folder}::{}", deck_part(stem, layout))
+    } else {
+        folder.to_owned()
+    }
+}
+
+/// What the name of a file or folder is in the name of a deck.
+fn deck_part(name: &str, layout: DeckLayout) -> String {
+    let name = if layout.strip_order_prefix {
+        without_order(name)
+    } else {
+        name
     };
-    (folder, deck)
+    // `::` in a file's name is a colon to its author, not a deck below a deck.
+    name.replace("::", ":").replace('"', "'")
 }
 
 /// `01 Cells`, `01-Cells`, `01_Cells`, `1. Cells` without the number that orders them.
@@ -209,13 +217,17 @@ mod tests {
 
     #[test]
     fn paths_stand_for_decks() {
+        let decks_of = |path: &str, layout: DeckLayout| {
+            let folders = parent(path).split('/').filter(|it| !it.is_empty());
+            let folder = folders.fold("Bio".to_owned(), |above, name| {
+                deck_of_folder(name, &above, layout)
+            });
+            let deck = deck_of_file(path, &folder, layout);
+            (folder, deck)
+        };
         let check = |path: &str, folder: &str, deck: &str| {
             let expect = (folder.to_owned(), deck.to_owned());
-            assert_eq!(
-                decks_of(path, "Bio", DeckLayout::default()),
-                expect,
-                "{path}"
-            );
+            assert_eq!(decks_of(path, DeckLayout::default()), expect, "{path}");
         };
         check("membrane.md", "Bio", "Bio::membrane");
         check("01 Cells/membrane.md", "Bio::Cells", "Bio::Cells::membrane");
@@ -232,7 +244,7 @@ mod tests {
             file_as_deck: false,
             strip_order_prefix: true,
         };
-        assert_eq!(decks_of("a/b.md", "Bio", flat).1, "Bio");
+        assert_eq!(decks_of("a/b.md", flat).1, "Bio");
     }
 
     #[test]

@@ -7,6 +7,7 @@ pub mod shipped;
 pub mod types;
 
 pub mod defaults;
+pub mod folder;
 pub mod header;
 pub mod settings;
 

@@ -188,7 +188,7 @@ impl<'a> Finder<'a> {
         self.listing.get_or_init(|| {
             // Where the folder cannot be listed there is nothing to suggest; the missing file
             // is told all the same.
-            let paths = self.files.list().unwrap_or_default();
+            let paths = self.files.list().unwrap_or_default().paths;
             let mut by_name: BTreeMap<String, Vec<usize>> = BTreeMap::new();
             for (index, path) in paths.iter().enumerate() {
                 let name = folded(file_name(path));
