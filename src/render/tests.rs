@@ -588,6 +588,18 @@ fn wrong_media_are_told_at_their_place() {
         "my img.png",
         "my%20img.png",
     );
+    check(
+        "![](my img (1).png)",
+        Code::MediaSpace,
+        "my img (1).png",
+        "my%20img%20(1).png",
+    );
+    check(
+        "![](my img.png) (see 2.png)",
+        Code::MediaSpace,
+        "my img.png",
+        "my%20img.png",
+    );
     check("![](case.png)", Code::MediaCase, "case.png", "Case.png");
     check("![](big.png)", Code::MediaTooLarge, "big.png", "0.0 MB");
     check("![[1.png]]", Code::MediaAmbiguous, "1.png", "a/1.png");
