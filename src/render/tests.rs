@@ -559,6 +559,12 @@ fn wrong_media_are_told_at_their_place() {
         "`img/pump.png`",
     );
     check(
+        r"![](img\pump.png)",
+        Code::MediaMissing,
+        r"img\pump.png",
+        "`img/pump.png`",
+    );
+    check(
         "![[pmup.png]]",
         Code::MediaMissing,
         "pmup.png",
