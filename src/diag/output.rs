@@ -259,6 +259,11 @@ impl Window<'_> {
             .iter()
             .position(|&byte| byte == b'\n')
             .map_or(bytes.len(), |at| last + at);
+        // The printer would draw the carriage return of a line that ends in CRLF.
+        let to = match bytes.get(from..to) {
+            Some([.., b'\r']) => to - 1,
+            _ => to,
+        };
         let line = bytes[..from].iter().filter(|&&byte| byte == b'\n').count() + 1;
         Some(Self {
             file,

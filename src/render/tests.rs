@@ -157,6 +157,8 @@ fn math() {
     plain("[$]x_1 < y_2[/$]", "[$]x_1 &lt; y_2[/$]");
     plain("[latex]a_1\nb[/latex]", "[latex]a_1<br>b[/latex]");
     plain("$x$1, $ x $", "$x$1, $ x $");
+    plain("a $20 book, $x_1*y*z_2$", r"a $20 book, \(x_1*y*z_2\)");
+    plain("$5-$10 for $x$", r"$5-$10 for \(x\)");
     plain("$a{{x}}b$", r"\(a{{x}}b\)");
     plain("```math\nx_1\n```", r"\[x_1\]");
     plain("a $`x_1`$ b", r"a \(x_1\) b");
@@ -557,6 +559,12 @@ fn wrong_media_are_told_at_their_place() {
         "`img/pump.png`",
     );
     check(
+        r"![](img\pump.png)",
+        Code::MediaMissing,
+        r"img\pump.png",
+        "`img/pump.png`",
+    );
+    check(
         "![[pmup.png]]",
         Code::MediaMissing,
         "pmup.png",
@@ -582,6 +590,18 @@ fn wrong_media_are_told_at_their_place() {
     );
     check(
         "![](my img.png)",
+        Code::MediaSpace,
+        "my img.png",
+        "my%20img.png",
+    );
+    check(
+        "![](my img (1).png)",
+        Code::MediaSpace,
+        "my img (1).png",
+        "my%20img%20(1).png",
+    );
+    check(
+        "![](my img.png) (see 2.png)",
         Code::MediaSpace,
         "my img.png",
         "my%20img.png",

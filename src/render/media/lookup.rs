@@ -149,7 +149,8 @@ impl<'a> Finder<'a> {
 
     /// How the reference would have to be written for the file with the most similar name.
     fn nearest(&self, reference: &Reference<'_>) -> Option<String> {
-        let typed = nfc(reference.path);
+        // Paths that were copied on Windows.
+        let typed = nfc(&reference.path.replace('\\', "/"));
         let typed_name = file_name(&typed);
         let listing = self.listing();
         let alike = |path: &&String| {

@@ -17,7 +17,8 @@ pub(super) enum End {
 }
 
 /// The closing `$` of the formula that `$` at `open` begins: in the same paragraph, not behind a
-/// space, not before a digit, outside of braces. `stop` is where the paragraph or the text before
+/// space, not before a digit, outside of braces. TeX knows no `$` inside of a formula but in braces,
+/// so one that cannot close says that the first was a price. `stop` is where the paragraph or the text before
 /// the next code ends.
 pub(super) fn dollar_end(bytes: &[u8], open: usize, stop: usize) -> End {
     let start = open + 1;
@@ -48,6 +49,8 @@ pub(super) fn dollar_end(bytes: &[u8], open: usize, stop: usize) -> End {
                         return End::Balanced(at);
                     }
                     unbalanced.get_or_insert(at);
+                } else if depth == 0 && !broken {
+                    return End::None;
                 }
             }
             _ => {}

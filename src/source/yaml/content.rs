@@ -60,6 +60,12 @@ impl<'v> Values<'v> {
                 Found::Content(self.by_field(draft, index, text_of(scalar)))
             }
             Value::Sequence(items) => {
+                if node.span.file == self.file
+                    && let Some(diagnostic) = traps::bare_sound(self.source, node)
+                {
+                    sink.push(diagnostic);
+                    return Found::Wrong;
+                }
                 let mut contents = Vec::with_capacity(items.len());
                 for item in items {
                     match self.content(item, name, draft, index, sink) {

@@ -214,7 +214,7 @@ impl Walk<'_> {
             return;
         };
         let target = line.get(start..).unwrap_or_default();
-        let Some(length) = target.find(')') else {
+        let Some(length) = closing_parenthesis(target).or_else(|| target.find(')')) else {
             return;
         };
         let target = target.get(..length).unwrap_or_default();
@@ -310,4 +310,18 @@ impl Walk<'_> {
         }
         end
     }
+}
+
+/// Where the `)` stands that closes what stood open before `target`.
+fn closing_parenthesis(target: &str) -> Option<usize> {
+    let mut depth = 0_usize;
+    for (at, character) in target.char_indices() {
+        match character {
+            '(' => depth += 1,
+            ')' if depth == 0 => return Some(at),
+            ')' => depth -= 1,
+            _ => {}
+        }
+    }
+    None
 }

@@ -1,4 +1,5 @@
-//! Traps that are good YAML: a value that ends at a ` #`, and keys without a space behind `:`.
+//! Traps that are good YAML: a value that ends at a ` #`, keys without a space behind `:`, and an
+//! unquoted `[sound:..]`.
 
 use std::ops::Range;
 
@@ -62,6 +63,25 @@ pub(in super::super) fn dropped_comment(
         return (!on_purpose).then(|| diagnostic.info());
     }
     Some(diagnostic)
+}
+
+/// The finding that `[sound:x.mp3]` without quotes is a list to YAML: its text would be shown, and
+/// no sound played.
+pub(in super::super) fn bare_sound(source: &str, list: &Node) -> Option<Diagnostic> {
+    let range = list.span.range();
+    let text = source.get(range.clone())?;
+    if !text.starts_with("[sound:") || text.contains(['\n', '\r']) {
+        return None;
+    }
+    let bracket = Span::new(list.span.file, range.start..range.start + 1);
+    Some(
+        Diagnostic::new(
+            Code::YamlSpecialStart,
+            "an unquoted value cannot begin with `[`",
+        )
+        .at(bracket, "YAML reads it as the beginning of a list")
+        .fix("quote the value", list.span, line::quoted(text)),
+    )
 }
 
 /// Where spaces are missing behind `:` or `-` in what YAML reads as one text: what to say, and

@@ -16,7 +16,7 @@ use super::text::Ground;
 use crate::diag::{Code, Diagnostic, Severity, Span};
 
 pub(super) use escape::lost as lost_escape;
-pub(super) use loose::{dropped_comment, missing_spaces};
+pub(super) use loose::{bare_sound, dropped_comment, missing_spaces};
 
 /// Where and why the parser stopped.
 #[derive(Debug)]
