@@ -437,7 +437,7 @@ mod tests {
             let source = format!("format: 1\nname: Bio\nuid: u\n{line}\n");
             let file = Sources::new().add(FILE_NAME, source.as_str());
             let mut sink = Diagnostics::new();
-            Manifest::read(file, &source, &mut sink);
+            let _ = Manifest::read(file, &source, &mut sink);
             let found: Vec<Code> = sink.iter().map(|it| it.code).collect();
             assert_eq!(found, expect, "{line}");
         };
