@@ -88,7 +88,7 @@ fn next(modified: i64, same: bool, time: BuildTime) -> Stamp {
         }
     } else {
         Stamp {
-            modified: time.as_unix().max(modified + 1),
+            modified: time.as_unix().max(modified.saturating_add(1)),
             changed: true,
         }
     }
@@ -129,5 +129,7 @@ mod tests {
                 changed: true
             }
         );
+        // A damaged lock may hold any number.
+        assert_eq!(next(i64::MAX, false, time).modified, i64::MAX);
     }
 }
