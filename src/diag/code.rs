@@ -67,6 +67,7 @@ codes! {
     ControlCharacter = "E0122" "control-character" "The text holds a control character, which Anki would remove."
     SkippedHeading = "W0123" "skipped-heading" "Text that looks like a note, but by the rules of its file is none."
     NothingToBuild = "E0124" "nothing-to-build" "There is no source file, or no note in any of them."
+    UnpairedTag = "W0125" "unpaired-tag" "A tag of HTML without its partner shows nothing; in code it would be seen."
     UnknownNoteType = "E0201" "unknown-note-type" "There is no note type of this key."
     UnknownField = "E0202" "unknown-field" "The note type has no field of this name."
     DuplicateId = "E0203" "duplicate-id" "Two notes have one id; learners' progress could not be kept apart."

@@ -26,7 +26,13 @@ pub(super) fn path(
         _ => None,
     };
     if let Some(path) = partial {
-        return project.root.join(path).with_extension("apkg");
+        // A dot in a folder's name begins no extension.
+        let is_file = matches!(project.files.size(path), Ok(Some(_)));
+        let stem = path
+            .rsplit_once('.')
+            .filter(|_| is_file)
+            .map_or(path.as_str(), |(it, _)| it);
+        return project.root.join(format!("{stem}.apkg"));
     }
     let Some(output) = &manifest.output else {
         let name: String = manifest

@@ -21,6 +21,7 @@ mod place;
 mod raw_html;
 mod scan;
 mod sink;
+mod tag_pairs;
 mod template_media;
 mod tex;
 mod writer;

@@ -26,6 +26,7 @@ pub(super) fn push_tag(writer: &mut Writer<'_, '_>, tag: &str, start: usize) {
     }
     let written = writer.mask.unmasked(tag);
     let place = writer.mask.span(&(start..start + tag.len()));
+    writer.tags.take(tag, &place);
     let tag = resolve_tag(&written, writer.field.text, place, writer.sink);
     let tag = tag.replace('\n', " ");
     writer.html.raw(&tag);

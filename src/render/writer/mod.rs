@@ -19,6 +19,7 @@ use crate::render::mask::Mask;
 use crate::render::piece::{Element, Html, PieceKind};
 use crate::render::raw_html;
 use crate::render::sink::Sink;
+use crate::render::tag_pairs::TagPairs;
 
 pub(super) struct Writer<'w, 'n> {
     pub(super) field: &'w Field<'w>,
@@ -42,6 +43,7 @@ pub(super) struct Writer<'w, 'n> {
     code_block: Option<String>,
     html_block: Option<(String, usize)>,
     footnotes: Footnotes,
+    pub(super) tags: TagPairs,
     /// Text before this offset was read in another way.
     skip_until: usize,
 }
@@ -121,6 +123,7 @@ impl<'w, 'n> Writer<'w, 'n> {
             code_block: None,
             html_block: None,
             footnotes: Footnotes::default(),
+            tags: TagPairs::default(),
             skip_until: 0,
         }
     }
@@ -170,6 +173,7 @@ impl<'w, 'n> Writer<'w, 'n> {
             self.end_footnote();
         }
         self.write_footnotes();
+        self.tags.tell(self.field.text, self.sink);
         if self.blocks == 1 && self.first_is_paragraph {
             self.html.unwrap_paragraph();
         }

@@ -1,0 +1,156 @@
+//! The fields and card templates of a note type's definition.
+
+use super::{FIELD_KEYS, Reader, TEMPLATE_KEYS};
+use crate::diag::Text;
+use crate::model::written::{FieldKind, WrittenField};
+use crate::model::{CardTemplate, Field, stable_id};
+use crate::source::yaml::{Entry, Node, Value, decode};
+
+impl Reader<'_> {
+    pub(super) fn fields(&mut self, value: &Node) {
+        for item in decode::list(value, "fields", self.sink).unwrap_or_default() {
+            self.field(item);
+        }
+    }
+
+    pub(super) fn field(&mut self, item: &Node) {
+        // A field of which nothing but the name is said may be just that.
+        let (name, entries): (_, &[Entry]) = match &item.value {
+            Value::Mapping(entries) => {
+                let Some(name) = entries.iter().find(|it| it.name() == "name") else {
+                    self.refuse(item.span, "the field has no `name`");
+                    return;
+                };
+                (decode::string(&name.value, "name", self.sink), entries)
+            }
+            _ => (decode::string(item, "a field", self.sink), &[]),
+        };
+        let Some(name) = name else {
+            self.failed = true;
+            return;
+        };
+        let mut field = Field::new(name.value.clone());
+        let mut written = WrittenField {
+            key: name.value.clone(),
+            ..WrittenField::default()
+        };
+        let mut id = None;
+        let (mut font, mut size) = (None, None);
+        let sink = &mut *self.sink;
+        for entry in entries {
+            let (key, value) = (entry.name(), &entry.value);
+            match key {
+                "name" => {}
+                "key" => {
+                    written.key =
+                        decode::string(value, key, sink).map_or(written.key, |it| it.value);
+                }
+                "id" => id = decode::integer(value, key, 1..=i64::MAX, sink),
+                "aliases" => {
+                    let aliases = decode::strings(value, key, sink).unwrap_or_default();
+                    written.aliases = aliases.into_iter().map(|it| it.value).collect();
+                }
+                "kind" => {
+                    let kinds = [
+                        ("md", FieldKind::Markdown),
+                        ("text", FieldKind::Text),
+                        ("html", FieldKind::Html),
+                        ("image", FieldKind::Image),
+                        ("audio", FieldKind::Audio),
+                    ];
+                    written.kind = decode::choice(value, key, &kinds, sink).unwrap_or_default();
+                }
+                "label" => {
+                    if let Some(label) = decode::string(value, key, sink) {
+                        let label = label.value.trim_end_matches(':').to_uppercase();
+                        self.labels.push((label, self.names.len()));
+                    }
+                }
+                "font" => font = decode::string(value, key, sink).map(|it| it.value),
+                "size" => size = decode::integer(value, key, 1..=500, sink),
+                "rtl" => {
+                    field =
+                        field.right_to_left(decode::boolean(value, key, sink).unwrap_or_default());
+                }
+                "sticky" => {
+                    field = field.sticky(decode::boolean(value, key, sink).unwrap_or_default());
+                }
+                "description" => {
+                    field = field.description(
+                        decode::string(value, key, sink).map_or_else(String::new, |it| it.value),
+                    );
+                }
+                "collapsed" => {
+                    field = field.collapsed(decode::boolean(value, key, sink).unwrap_or_default());
+                }
+                "plain-text" => {
+                    field = field.plain_text(decode::boolean(value, key, sink).unwrap_or_default());
+                }
+                _ => decode::unknown_key(&entry.key, "in a field", FIELD_KEYS, sink),
+            }
+        }
+        if font.is_some() || size.is_some() {
+            let size = size.and_then(|it| u32::try_from(it).ok()).unwrap_or(20);
+            field = field.font(font.unwrap_or_else(|| "Arial".to_owned()), size);
+        }
+        let derived = || stable_id(&[self.context.uid, "field", self.key, &written.key]);
+        field = field.id(id.unwrap_or_else(derived));
+        self.builder = self.builder.clone().field(field);
+        self.fields.push(written);
+        self.names.push(name);
+    }
+
+    pub(super) fn card_template(&mut self, item: &Node) {
+        let Some(entries) = decode::mapping(item, "a card template", self.sink) else {
+            self.failed = true;
+            return;
+        };
+        let find = |key: &str| entries.iter().find(|entry| entry.name() == key);
+        let name = find("name").and_then(|it| decode::string(&it.value, "name", self.sink));
+        let Some(name) = name else {
+            self.refuse(item.span.at_start(), "the card template has no `name`");
+            return;
+        };
+        let mut sides = [Text::detached(""), Text::detached("")];
+        for (side, text) in ["front", "back"].into_iter().zip(&mut sides) {
+            match find(side) {
+                None => self.refuse(name.span, &format!("the card template has no `{side}`")),
+                Some(entry) => match self.text_or_file(&entry.value, side, "html") {
+                    Some(read) => *text = read,
+                    None => self.failed = true,
+                },
+            }
+        }
+        let browser = ["browser-front", "browser-back"].map(|side| {
+            let text = find(side).and_then(|it| self.text_or_file(&it.value, side, "html"));
+            text.map_or_else(String::new, |it| it.as_str().to_owned())
+        });
+        let mut template =
+            CardTemplate::new(name.value.clone(), sides[0].as_str(), sides[1].as_str());
+        let [front, back] = browser;
+        template = template.browser(front, back);
+        let mut key = name.value;
+        let mut id = None;
+        for entry in entries {
+            match entry.name() {
+                "name" | "front" | "back" | "browser-front" | "browser-back" => {}
+                "key" => {
+                    key = decode::string(&entry.value, "key", self.sink).map_or(key, |it| it.value);
+                }
+                "id" => id = decode::integer(&entry.value, "id", 1..=i64::MAX, self.sink),
+                "deck" => {
+                    if let Some(deck) = decode::string(&entry.value, "deck", self.sink) {
+                        template = template.deck(deck.value);
+                    }
+                }
+                _ => {
+                    decode::unknown_key(&entry.key, "in a card template", TEMPLATE_KEYS, self.sink);
+                }
+            }
+        }
+        let derived = || stable_id(&[self.context.uid, "template", self.key, &key]);
+        template = template.id(id.unwrap_or_else(derived));
+        self.builder = self.builder.clone().card_template(template);
+        self.sides.push(sides);
+    }
+}
