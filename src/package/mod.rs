@@ -20,6 +20,7 @@ mod note_rows;
 mod note_type_rows;
 mod plan;
 mod preset_rows;
+mod read;
 
 use std::io::{Cursor, Seek, Write};
 use std::panic::resume_unwind;
@@ -27,6 +28,10 @@ use std::path::{Path, PathBuf};
 use std::thread;
 
 pub use baseline::{Baseline, BaselineLimits, BaselineNote};
+pub use read::{
+    CardState, Contents, FilterTerm, ReadLimits, StoredCard, StoredDeck, StoredDeckKind,
+    StoredField, StoredMedia, StoredNote, StoredNoteType, StoredPreset, StoredTemplate, Variant,
+};
 
 use crate::files;
 use crate::model::{BuildTime, Deck, MediaFile, MediaSource};
