@@ -201,13 +201,11 @@ impl Reader<'_> {
                 }
             }
             ["media", content, name] => {
-                if !self.lock.media.iter().any(|it| it.content == *content) {
-                    let record = MediaRecord {
-                        content: (*content).to_owned(),
-                        name: (*name).to_owned(),
-                    };
-                    self.lock.media.push(record);
-                }
+                // One content may have several names, where a package that was unpacked has them.
+                self.lock.media.push(MediaRecord {
+                    content: (*content).to_owned(),
+                    name: (*name).to_owned(),
+                });
             }
             // A union merge of two new locks leaves two headers.
             [header] if header.starts_with(HEADER) => {}

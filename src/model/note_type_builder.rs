@@ -15,6 +15,7 @@ use crate::{Error, ErrorKind};
 pub struct NoteTypeBuilder {
     id: Option<i64>,
     original_id: Option<i64>,
+    stock_kind: u32,
     name: String,
     kind: Kind,
     fields: Vec<Field>,
@@ -56,6 +57,7 @@ impl NoteTypeBuilder {
         Self {
             id: None,
             original_id: None,
+            stock_kind: 0,
             name: name.into(),
             kind: Kind::Normal,
             fields: Vec::new(),
@@ -83,6 +85,12 @@ impl NoteTypeBuilder {
     /// With the id of the note type that this one was made from.
     pub fn original_id(mut self, id: i64) -> Self {
         self.original_id = Some(id);
+        self
+    }
+
+    /// As a descendant of one of Anki's own note types; see [`NoteType::stock_kind`]. Default: 0.
+    pub fn stock_kind(mut self, kind: u32) -> Self {
+        self.stock_kind = kind;
         self
     }
 
@@ -219,6 +227,7 @@ impl NoteTypeBuilder {
         let mut definition = Definition {
             id,
             original_id: self.original_id,
+            stock_kind: self.stock_kind,
             name: self.name.nfc().collect(),
             kind: self.kind,
             fields: self.fields,

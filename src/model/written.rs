@@ -214,13 +214,16 @@ pub struct Settings {
     pub media_paths: Vec<String>,
     /// What becomes of `http(s)` pictures.
     pub remote: Remote,
+    /// What becomes of references to files that are not there.
+    pub missing: Missing,
     /// The largest size of a media file, in bytes.
     pub max_media_bytes: u64,
 }
 
 impl Default for Settings {
     /// Soft breaks, explicit highlight clozes, no curly ones, MathJax, no further media folders,
-    /// remote files refused, 20 MB.
+    /// remote and
+    /// missing files refused, 20 MB.
     fn default() -> Self {
         Self {
             hard_breaks: false,
@@ -229,6 +232,7 @@ impl Default for Settings {
             math: MathEngine::Mathjax,
             media_paths: Vec::new(),
             remote: Remote::Error,
+            missing: Missing::Error,
             max_media_bytes: 20_000_000,
         }
     }
@@ -268,6 +272,17 @@ pub enum Remote {
     #[default]
     Error,
     /// The address is kept; the card needs the network.
+    Keep,
+}
+
+/// What becomes of references to files that are not there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
+pub enum Missing {
+    /// An error.
+    #[default]
+    Error,
+    /// The reference is kept, with a warning: a deck that was unpacked may never have had the file.
     Keep,
 }
 

@@ -31,6 +31,8 @@ pub(super) struct NoteTypeRow {
     req: Vec<(usize, String, Vec<usize>)>,
     #[serde(skip_serializing_if = "Option::is_none")]
     original_id: Option<i64>,
+    #[serde(skip_serializing_if = "is_zero")]
+    original_stock_kind: u32,
 }
 
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -106,6 +108,7 @@ impl NoteTypeRow {
             latex_svg: latex.svg,
             req,
             original_id: note_type.original_id(),
+            original_stock_kind: note_type.stock_kind(),
         }
     }
 
@@ -133,10 +136,10 @@ impl FieldRow {
             description: field.description.clone(),
             plain_text: field.plain_text,
             collapsed: field.collapsed,
-            exclude_from_search: false,
+            exclude_from_search: field.exclude_from_search,
             id: field.id,
-            tag: None,
-            prevent_deletion: false,
+            tag: field.stock_tag,
+            prevent_deletion: field.prevent_deletion,
         }
     }
 }
@@ -151,9 +154,14 @@ impl TemplateRow {
             bqfmt: template.browser_front.clone(),
             bafmt: template.browser_back.clone(),
             did: None,
-            bfont: String::new(),
-            bsize: 0,
+            bfont: template.browser_font.clone(),
+            bsize: template.browser_size,
             id: template.id,
         }
     }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it with a reference")]
+fn is_zero(number: &u32) -> bool {
+    *number == 0
 }

@@ -170,12 +170,8 @@ fn run(
     });
     check::duplicates(firsts, sink);
 
-    let frozen: BTreeMap<String, String> = lock
-        .media
-        .iter()
-        .map(|it| (it.content.clone(), it.name.clone()))
-        .collect();
-    let names = renderer.names(made.iter().flat_map(|it| &it.media), &frozen);
+    let frozen = lock.media_names();
+    let mut names = renderer.names(made.iter().flat_map(|it| &it.media), &frozen);
     for note in &mut made {
         names.resolve(&mut note.note.fields);
     }

@@ -1,8 +1,8 @@
 //! What rendering a note gathers beside its HTML: the media it uses and what is wrong with it.
 
 use super::media::{Library, MediaKey, MediaKind, Reference, Resolved};
-use crate::diag::{Code, Diagnostic, Diagnostics, Span};
-use crate::model::written::{Remote, Settings};
+use crate::diag::{Code, Diagnostic, Diagnostics, Severity, Span};
+use crate::model::written::{Missing, Remote, Settings};
 
 pub(super) struct Sink<'n> {
     library: &'n Library<'n>,
@@ -19,7 +19,7 @@ pub(super) struct Sink<'n> {
 pub(super) enum Target {
     /// To a file; what stands for its name, and its kind.
     File(String, MediaKind),
-    /// To the network.
+    /// To the network, or to a file that may be missing: it is kept as it is written.
     Remote(String),
     /// Nowhere; an error was told.
     Nowhere,
@@ -77,9 +77,15 @@ impl<'n> Sink<'n> {
                 return Target::File(key.placeholder(), kind);
             }
             Resolved::Missing { nearest } => {
-                let missing =
+                let mut missing =
                     Diagnostic::new(Code::MediaMissing, format!("file not found: `{path}`"))
                         .at(span, "");
+                if self.settings.missing == Missing::Keep {
+                    missing.severity = Severity::Warning;
+                    let note = "the reference stays, because the project says `media: {missing: keep}`";
+                    self.push(missing.note(note));
+                    return Target::Remote(path.to_owned());
+                }
                 match nearest {
                     Some(near) => missing.fix(format!("did you mean `{near}`?"), span, near),
                     None => missing.note(

@@ -32,6 +32,8 @@ pub struct Manifest {
     pub layout: DeckLayout,
     /// Descriptions of decks: a Markdown text, or a file with one.
     pub descriptions: Vec<(Spanned<String>, Spanned<String>)>,
+    /// Descriptions of decks that are HTML.
+    pub html_descriptions: Vec<(Spanned<String>, Spanned<String>)>,
     /// Ids of decks that must have a certain one.
     pub deck_ids: Vec<(Spanned<String>, i64)>,
     /// Deck options: patterns of deck names, and the preset each of them gets.
@@ -96,6 +98,7 @@ impl Manifest {
             exclude: Vec::new(),
             layout: DeckLayout::default(),
             descriptions: Vec::new(),
+            html_descriptions: Vec::new(),
             deck_ids: Vec::new(),
             deck_presets: Vec::new(),
             defaults: Defaults {
@@ -242,6 +245,19 @@ impl Manifest {
                 }
                 "descriptions" => {
                     for entry in decode::mapping(value, name, sink).unwrap_or_default() {
+                        if let Value::Mapping(forms) = &entry.value.value {
+                            for form in forms {
+                                if form.name() != "html" {
+                                    let place = "in a description";
+                                    decode::unknown_key(&form.key, place, &["html"], sink);
+                                    continue;
+                                }
+                                let text = decode::string(&form.value, "html", sink);
+                                self.html_descriptions
+                                    .extend(text.map(|it| (entry.spanned_name(), it)));
+                            }
+                            continue;
+                        }
                         let text = decode::string(&entry.value, "a description", sink);
                         self.descriptions
                             .extend(text.map(|it| (entry.spanned_name(), it)));

@@ -41,8 +41,11 @@ pub const KEYS: &[&str] = &[
     "labels",
     "card-templates",
     "css",
+    "base-css",
     "latex",
     "sort-field",
+    "stock-kind",
+    "original-id",
 ];
 /// The keys of a field.
 pub const FIELD_KEYS: &[&str] = &[
@@ -59,6 +62,18 @@ pub const FIELD_KEYS: &[&str] = &[
     "description",
     "collapsed",
     "plain-text",
+    "exclude-from-search",
+    "prevent-deletion",
+    "stock-tag",
+];
+/// The values of `stock-kind`, with Anki's numbers.
+pub const STOCK_KINDS: [(&str, u32); 6] = [
+    ("basic", 1),
+    ("reversed", 2),
+    ("optional-reversed", 3),
+    ("typed", 4),
+    ("cloze", 5),
+    ("image-occlusion", 6),
 ];
 /// The keys of `latex`.
 pub const LATEX_KEYS: &[&str] = &["preamble", "postamble", "svg"];
@@ -71,6 +86,8 @@ pub const TEMPLATE_KEYS: &[&str] = &[
     "back",
     "browser-front",
     "browser-back",
+    "browser-font",
+    "browser-size",
     "deck",
 ];
 
@@ -114,6 +131,11 @@ pub fn read_type(
     reader.builder = reader
         .builder
         .id(stable_id(&[context.uid, "note type", &key.value]));
+    if let Some(entry) = find("base-css")
+        && decode::boolean(&entry.value, "base-css", reader.sink) == Some(false)
+    {
+        reader.css = None;
+    }
     // Fields first: whatever else names them.
     if let Some(entry) = find("fields") {
         reader.fields(&entry.value);
@@ -148,7 +170,7 @@ impl Reader<'_> {
         let value = &entry.value;
         let builder = self.builder.clone();
         match entry.name() {
-            "key" | "fields" | "key-fields" | "required" => {}
+            "key" | "fields" | "key-fields" | "required" | "base-css" => {}
             "name" => {
                 if let Some(name) = decode::string(value, "name", self.sink) {
                     self.builder = builder.name(name.value);
@@ -157,6 +179,16 @@ impl Reader<'_> {
             "id" => {
                 if let Some(id) = decode::integer(value, "id", 1..=i64::MAX, self.sink) {
                     self.builder = builder.id(id);
+                }
+            }
+            "original-id" => {
+                if let Some(id) = decode::integer(value, "original-id", 1..=i64::MAX, self.sink) {
+                    self.builder = builder.original_id(id);
+                }
+            }
+            "stock-kind" => {
+                if let Some(kind) = decode::choice(value, "stock-kind", &STOCK_KINDS, self.sink) {
+                    self.builder = builder.stock_kind(kind);
                 }
             }
             "kind" => {

@@ -86,6 +86,20 @@ impl Reader<'_> {
                 "plain-text" => {
                     field = field.plain_text(decode::boolean(value, key, sink).unwrap_or_default());
                 }
+                "exclude-from-search" => {
+                    let yes = decode::boolean(value, key, sink).unwrap_or_default();
+                    field = field.exclude_from_search(yes);
+                }
+                "prevent-deletion" => {
+                    let yes = decode::boolean(value, key, sink).unwrap_or_default();
+                    field = field.prevent_deletion(yes);
+                }
+                "stock-tag" => {
+                    let tag = decode::integer(value, key, 0..=i64::from(u32::MAX), sink);
+                    if let Some(tag) = tag.and_then(|it| u32::try_from(it).ok()) {
+                        field = field.stock_tag(tag);
+                    }
+                }
                 _ => decode::unknown_key(&entry.key, "in a field", FIELD_KEYS, sink),
             }
         }
@@ -131,6 +145,7 @@ impl Reader<'_> {
         template = template.browser(front, back);
         let mut key = name.value;
         let mut id = None;
+        let (mut font, mut size) = (None, None);
         for entry in entries {
             match entry.name() {
                 "name" | "front" | "back" | "browser-front" | "browser-back" => {}
@@ -138,6 +153,13 @@ impl Reader<'_> {
                     key = decode::string(&entry.value, "key", self.sink).map_or(key, |it| it.value);
                 }
                 "id" => id = decode::integer(&entry.value, "id", 1..=i64::MAX, self.sink),
+                "browser-font" => {
+                    font = decode::string(&entry.value, "browser-font", self.sink)
+                        .map(|it| it.value);
+                }
+                "browser-size" => {
+                    size = decode::integer(&entry.value, "browser-size", 1..=500, self.sink);
+                }
                 "deck" => {
                     if let Some(deck) = decode::string(&entry.value, "deck", self.sink) {
                         template = template.deck(deck.value);
@@ -148,6 +170,8 @@ impl Reader<'_> {
                 }
             }
         }
+        let size = size.and_then(|it| u32::try_from(it).ok()).unwrap_or_default();
+        template = template.browser_font(font.unwrap_or_default(), size);
         let derived = || stable_id(&[self.context.uid, "template", self.key, &key]);
         template = template.id(id.unwrap_or_else(derived));
         self.builder = self.builder.clone().card_template(template);
