@@ -125,6 +125,7 @@ pub fn read_type(
         names: Vec::new(),
         labels: Vec::new(),
         css: Some(context.base_css.to_owned()),
+        exact_css: false,
         sides: Vec::new(),
         failed: false,
     };
@@ -135,6 +136,7 @@ pub fn read_type(
         && decode::boolean(&entry.value, "base-css", reader.sink) == Some(false)
     {
         reader.css = None;
+        reader.exact_css = true;
     }
     // Fields first: whatever else names them.
     if let Some(entry) = find("fields") {
@@ -160,6 +162,8 @@ struct Reader<'a> {
     names: Vec<Spanned<String>>,
     labels: Vec<(String, usize)>,
     css: Option<String>,
+    /// Whether the CSS is the type's own to the last line break.
+    exact_css: bool,
     /// Front and back of each card template, for the places of what is wrong in them.
     sides: Vec<[Text; 2]>,
     failed: bool,

@@ -45,7 +45,7 @@ impl Reader<'_> {
                     written.key =
                         decode::string(value, key, sink).map_or(written.key, |it| it.value);
                 }
-                "id" => id = decode::integer(value, key, 1..=i64::MAX, sink),
+                "id" => id = decode::integer(value, key, i64::MIN..=i64::MAX, sink),
                 "aliases" => {
                     let aliases = decode::strings(value, key, sink).unwrap_or_default();
                     written.aliases = aliases.into_iter().map(|it| it.value).collect();
@@ -152,7 +152,7 @@ impl Reader<'_> {
                 "key" => {
                     key = decode::string(&entry.value, "key", self.sink).map_or(key, |it| it.value);
                 }
-                "id" => id = decode::integer(&entry.value, "id", 1..=i64::MAX, self.sink),
+                "id" => id = decode::integer(&entry.value, "id", i64::MIN..=i64::MAX, self.sink),
                 "browser-font" => {
                     font = decode::string(&entry.value, "browser-font", self.sink)
                         .map(|it| it.value);
