@@ -20,6 +20,7 @@ mod note_rows;
 mod note_type_rows;
 mod plan;
 mod preset_rows;
+mod proto;
 
 use std::io::{Cursor, Seek, Write};
 use std::panic::resume_unwind;
