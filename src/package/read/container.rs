@@ -230,9 +230,7 @@ fn zstd_reader<'a>(
     packed: impl Read + 'a,
 ) -> Result<zstd::Decoder<'a, BufReader<impl Read + 'a>>, Error> {
     let mut decoder = zstd::Decoder::new(packed).map_err(read_failed)?;
-    decoder
-        .window_log_max(ZSTD_WINDOW)
-        .map_err(read_failed)?;
+    decoder.window_log_max(ZSTD_WINDOW).map_err(read_failed)?;
     Ok(decoder)
 }
 

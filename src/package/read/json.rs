@@ -2,7 +2,8 @@
 //! as text.
 //!
 //! What is missing has a default here even where Anki asks for it, so that a package that Anki
-//! refuses can still be looked at; a value of another type is an error.
+//! refuses can still be looked at. Names are an exception: nothing has none. A value of another
+//! type is an error.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +14,7 @@ use super::container::damaged;
 use crate::Error;
 
 /// The longest text of JSON that is read, in bytes: its values take several times as much memory.
-const LONGEST: usize = 64 << 20;
+const LONGEST: usize = 32 << 20;
 
 /// An object, and what it is in messages.
 pub(super) struct Object<'a> {
@@ -34,10 +35,9 @@ impl<'a> Object<'a> {
         }
         match serde_json::from_str(text) {
             Ok(entries) => Ok(Self { what, entries }),
-            Err(source) => {
-                Err(damaged(format!("{what} of the package is no object of JSON"))
-                    .caused_by(source))
-            }
+            Err(source) => Err(
+                damaged(format!("{what} of the package is no object of JSON")).caused_by(source),
+            ),
         }
     }
 
@@ -70,7 +70,10 @@ impl<'a> Object<'a> {
     }
 
     /// All entries, each with what it is in messages.
-    pub(super) fn into_entries(self, what: &str) -> impl Iterator<Item = (String, String, &'a str)> {
+    pub(super) fn into_entries(
+        self,
+        what: &str,
+    ) -> impl Iterator<Item = (String, String, &'a str)> {
         self.entries
             .into_iter()
             .map(move |(key, raw)| (format!("{what} {key}"), key, raw.get()))
@@ -78,6 +81,16 @@ impl<'a> Object<'a> {
 
     pub(super) fn text(&mut self, key: &str) -> Result<String, Error> {
         self.value(key, "a text").map(Option::unwrap_or_default)
+    }
+
+    pub(super) fn optional_text(&mut self, key: &str) -> Result<Option<String>, Error> {
+        self.value(key, "a text")
+    }
+
+    /// A text without which the object is nothing.
+    pub(super) fn required_text(&mut self, key: &str) -> Result<String, Error> {
+        let text = self.optional_text(key)?;
+        text.ok_or_else(|| damaged(format!("{} of the package has no `{key}`", self.what)))
     }
 
     /// An integer, which may stand in quotes, as old programs wrote ids.
@@ -157,10 +170,14 @@ impl<'a> Object<'a> {
         expected: &str,
         raw: &'a RawValue,
     ) -> Result<T, Error> {
-        serde_json::from_str(raw.get()).map_err(|source| self.wrong(key, expected).caused_by(source))
+        serde_json::from_str(raw.get())
+            .map_err(|source| self.wrong(key, expected).caused_by(source))
     }
 
     fn wrong(&self, key: &str, expected: &str) -> Error {
-        damaged(format!("`{key}` in {} of the package is not {expected}", self.what))
+        damaged(format!(
+            "`{key}` in {} of the package is not {expected}",
+            self.what
+        ))
     }
 }

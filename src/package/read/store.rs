@@ -7,11 +7,12 @@
 use std::cell::Cell;
 use std::io::Read;
 
+use prost::Message;
 use rusqlite::config::DbConfig;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, MAIN_DB, Row};
 
-use super::container::{Container, damaged};
+use super::container::{Container, damaged, too_large};
 use crate::package::database::open;
 use crate::{Error, ErrorKind};
 
@@ -22,6 +23,12 @@ const STEPS_AT_ONCE: i32 = 100_000;
 const STEPS_A_BYTE: u64 = 8;
 /// Steps that any database may take.
 const STEPS: u64 = 10_000_000;
+
+/// The largest message in bytes: two bytes may become forty in memory. A note type with all its
+/// styles takes some thousands.
+const LARGEST_MESSAGE: usize = 16 << 20;
+/// The most note types, fields, templates, decks, presets and settings, each.
+const MOST_ROWS: usize = 1_000_000;
 
 /// A package's database.
 pub(in crate::package) struct Store {
@@ -224,6 +231,34 @@ impl Cells<'_> {
         match self.cell(column)? {
             ValueRef::Integer(value) => Ok(value.to_string()),
             _ => self.text(column).map(str::to_owned),
+        }
+    }
+
+    /// A message of protobuf, made of bytes.
+    pub(in crate::package) fn message<M: Message + Default>(
+        &self,
+        column: usize,
+    ) -> Result<M, Error> {
+        let bytes = self.bytes(column)?;
+        if bytes.len() > LARGEST_MESSAGE {
+            let largest = format!("at most {LARGEST_MESSAGE} bytes");
+            return Err(self.wrong(column, &largest));
+        }
+        M::decode(bytes).map_err(|source| {
+            self.wrong(column, "a message of protobuf")
+                .caused_by(source)
+        })
+    }
+
+    /// That one more row fits into a list of so many which are no notes and no cards.
+    pub(in crate::package) fn in_a_list(&self, length: usize) -> Result<(), Error> {
+        match length < MOST_ROWS {
+            true => Ok(()),
+            false => Err(too_large(
+                &format!("table `{}`", self.table),
+                "more rows",
+                MOST_ROWS as u64,
+            )),
         }
     }
 
