@@ -28,7 +28,7 @@ use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 use std::thread;
 
-pub use baseline::{Baseline, BaselineLimits, BaselineNote};
+pub use baseline::{Baseline, BaselineNote};
 pub use read::{
     CardState, Contents, FilterTerm, PackageReader, ReadLimits, StoredCard, StoredDeck,
     StoredDeckKind, StoredField, StoredMedia, StoredNote, StoredNoteType, StoredPreset,

@@ -135,21 +135,6 @@ impl Store {
         Ok(true)
     }
 
-    /// How the table was made, as its author wrote it.
-    pub(in crate::package) fn table_sql(&self, table: &str) -> Result<Option<String>, Error> {
-        let mut statement = self
-            .connection
-            .prepare("SELECT sql FROM sqlite_master WHERE type = 'table' AND name = ?1")
-            .map_err(failed("reading the package's list of tables"))?;
-        let mut rows = statement
-            .query([table])
-            .map_err(failed("reading the package's list of tables"))?;
-        let row = rows
-            .next()
-            .map_err(failed("reading the package's list of tables"))?;
-        Ok(row.and_then(|row| row.get(0).ok()))
-    }
-
     /// Calls `take` for each row of the table, with these columns of it, the first of which
     /// names the row in messages. No row where there is no such table.
     ///
