@@ -1,12 +1,12 @@
-//! The zip around a package. The only file that knows the zip library.
+//! The zip around a package that is written.
 //!
 //! Media come first and the database last, each entry with the zip format's first day as its
 //! date and the same mode everywhere, so that the bytes depend on the content alone.
 
-use std::io::{BufWriter, Read, Seek, Write};
+use std::io::{BufWriter, Seek, Write};
 
 use zip::write::{FileOptions, SimpleFileOptions};
-use zip::{CompressionMethod, ZipArchive, ZipWriter};
+use zip::{CompressionMethod, ZipWriter};
 
 use super::media::OpenMedia;
 use crate::model::MediaFile;
@@ -94,30 +94,6 @@ impl<W: Write + Seek> ArchiveWriter<W> {
             .unix_permissions(0o644);
         self.zip.start_file(name, options).map_err(zip_failed)
     }
-}
-
-/// Reads the database out of a package, if it has one of schema 11: its size in bytes, and where
-/// the bytes come from.
-///
-/// # Errors
-/// When this is no zip, or the database is larger than `limit` bytes.
-pub(super) fn read_database<T>(
-    reader: impl Read + Seek,
-    limit: u64,
-    read: impl FnOnce(&mut dyn Read, u64) -> Result<T, Error>,
-) -> Result<Option<T>, Error> {
-    let mut archive = ZipArchive::new(reader).map_err(zip_failed)?;
-    let Some(index) = archive.index_for_name(DATABASE) else {
-        return Ok(None);
-    };
-    let mut entry = archive.by_index(index).map_err(zip_failed)?;
-    let size = entry.size();
-    if size > limit {
-        return Err(Error::new(ErrorKind::Archive(format!(
-            "the package's database has {size} bytes, more than the limit of {limit}"
-        ))));
-    }
-    read(&mut entry, size).map(Some)
 }
 
 struct MediaMap<'a>(&'a [String]);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::deck_rows::{DEFAULT_DECK, DeckRow};
 use super::plan::Plan;
@@ -53,13 +53,6 @@ struct Conf {
     rollover: i32,
     /// How deckle knows a package of its own. Anki keeps keys that it does not know to itself.
     deckle: u32,
-}
-
-/// What is read back of [`Conf`].
-#[derive(Debug, Deserialize)]
-pub(super) struct Mark {
-    #[serde(default)]
-    pub(super) deckle: Option<u32>,
 }
 
 impl CollectionRow {
