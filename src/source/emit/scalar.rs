@@ -112,7 +112,11 @@ fn double_quoted(text: &str) -> String {
             '\t' if !word => quoted.push_str("\\t"),
             it if needs_escape(it) => {
                 // Writing to a string cannot fail.
-                let _ = write!(quoted, "\\U{:08X}", u32::from(it));
+                let _ = match u32::from(it) {
+                    code @ 0..0x100 => write!(quoted, "\\x{code:02X}"),
+                    code @ 0..0x1_0000 => write!(quoted, "\\u{code:04X}"),
+                    code => write!(quoted, "\\U{code:08X}"),
+                };
             }
             it => quoted.push(it),
         }
@@ -155,9 +159,9 @@ mod tests {
         check("{{c1::x}}", "'{{c1::x}}'");
         check("a\n\nb", "|-\n  a\n\n  b");
         check("a\n", "\"a\\n\"");
-        check(" a\nb", "\" a\\nb\"");
+        check(" a\nb", "\" a\\x0Ab\"");
         check("", "''");
-        check("\u{e001}", "\"\\U0000E001\"");
+        check("\u{e001}", "\"\\uE001\"");
         assert_eq!(flow_list(["a", "b::c", "d,e", "[x]"].into_iter()), "[a, b::c, 'd,e', '[x]']");
         assert_eq!(key("Front: x"), "'Front: x'");
         assert_eq!(key("Add Reverse"), "Add Reverse");
