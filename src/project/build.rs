@@ -6,14 +6,15 @@ use std::path::{Path, PathBuf};
 
 use super::decks::DeckPlan;
 use super::render::Made;
-use super::{BuildOptions, Project, Report, Statistics, history, load, output, render, types};
+use super::{BuildOptions, Project, Report, Statistics, history, load, output, types};
 use crate::diag::{Code, Diagnostic, Diagnostics, Severity, Sources};
 use crate::files;
-use crate::identity::{self, Lock};
+use crate::identity::{self, Claim, Lock};
 use crate::model::written::{IdMode, Settings};
 use crate::model::{MediaFile, MediaSource};
 use crate::package::{Baseline, Package};
 use crate::render::{MediaContent, MediaNames, NamedMedia, Renderer};
+use crate::source::manifest::Manifest;
 use crate::source::types::TypeSet;
 use crate::{Error, ErrorKind, check};
 
@@ -145,28 +146,18 @@ fn run(
     };
 
     let broken_types = sink.has_errors();
-    let loaded = load::sources(project, manifest, types, sources, sink)?;
+    let renderer = Renderer::new(&*project.files);
+    let loaded = load::notes(project, &manifest, &types, &renderer, locked, sources, sink)?;
     statistics.files = loaded.files;
     // A type that cannot be read makes every note of it an error; one finding is enough.
     if broken_types && loaded.notes.is_empty() {
         return Ok(None);
     }
-    let (manifest, types) = (loaded.manifest, loaded.types);
-    check::tag_and_deck_case(&loaded.notes, sink);
-    let identities = identity::assign(
-        &loaded.notes,
-        &lock,
-        &manifest.uid,
-        manifest.ids,
-        sources,
-        sink,
-    );
-
-    let renderer = Renderer::new(&*project.files);
-    let mut made = render::all(loaded.notes, identities, &renderer, sources, locked, sink);
+    let mut made = loaded.notes;
+    identify(&mut made, &lock, &manifest, locked, sources, sink);
     let firsts = made.iter().map(|it| {
         let first = it.note.fields.first().map_or("", String::as_str);
-        (it.note.note_type.id(), first, it.span)
+        (it.note.note_type.id(), first, it.span())
     });
     check::duplicates(firsts, sink);
 
@@ -219,6 +210,23 @@ fn run(
         output,
         lock,
     }))
+}
+
+/// Gives the notes their guids, and where a lock is kept their ids in it.
+fn identify(
+    made: &mut [Made],
+    lock: &Lock,
+    manifest: &Manifest,
+    locked: bool,
+    sources: &Sources,
+    sink: &mut Diagnostics,
+) {
+    let claims: Vec<&Claim> = made.iter().map(|it| &it.claim).collect();
+    let identities = identity::assign(&claims, lock, &manifest.uid, manifest.ids, sources, sink);
+    for (made, identity) in made.iter_mut().zip(identities) {
+        made.note.guid = Some(identity.guid);
+        made.id = locked.then(|| identity.id.into());
+    }
 }
 
 fn read_lock(
@@ -292,15 +300,14 @@ fn next_lock(
     identity::next_lock(
         lock,
         made.iter().filter_map(|note| {
-            let record = note.record.as_ref()?;
             Some(identity::Entry {
-                id: &record.id,
+                id: note.id.as_deref()?,
                 guid: note.note.guid.as_ref(),
-                fingerprint: &record.fingerprint,
-                content: &record.content,
-                note_type: &note.written_type.key,
-                path: sources.path(note.span.file),
-                headings: &record.headings,
+                fingerprint: note.claim.fingerprint,
+                content: note.content,
+                note_type: &note.written_type().key,
+                path: sources.path(note.span().file),
+                headings: &note.headings,
             })
         }),
         types.iter().filter(|it| !it.shipped).map(|it| &**it),
@@ -317,7 +324,10 @@ fn static_media(
     settings: &Settings,
     sink: &mut Diagnostics,
 ) -> Vec<NamedMedia> {
-    let used: BTreeSet<&str> = made.iter().map(|it| it.written_type.key.as_str()).collect();
+    let used: BTreeSet<&str> = made
+        .iter()
+        .map(|it| it.written_type().key.as_str())
+        .collect();
     let types = types.iter().filter(|it| used.contains(it.key.as_str()));
     let found = renderer.template_media(types.map(|it| &**it), settings);
     sink.append(found.diagnostics);
