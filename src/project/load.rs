@@ -5,7 +5,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::folders::Folders;
-use super::render::{self, Batch, Made, Maker};
+use super::render::{Batch, Made, Maker};
 use super::{Project, Scope, unread};
 use crate::Error;
 use crate::check::Spellings;
@@ -22,7 +22,7 @@ use crate::source::{markdown, yaml};
 
 /// What the files hold.
 pub(super) struct Loaded {
-    pub(super) notes: Vec<Made>,
+    pub(super) notes: Made,
     pub(super) files: usize,
 }
 
@@ -86,19 +86,18 @@ pub(super) fn notes(
             (batches, sink)
         })
         .collect();
-    let count = |batches: &[Batch]| batches.iter().map(|it| it.made.len()).sum::<usize>();
-    let mut notes = Vec::with_capacity(read.iter().map(|(batches, _)| count(batches)).sum());
+    let mut notes = Made::default();
     let mut spellings = Spellings::default();
     for (batches, found) in read {
         sink.append(found);
-        for batch in batches {
-            notes.extend(batch.made);
-            spellings.append(batch.spellings);
-            sink.append(batch.found);
+        for mut batch in batches {
+            spellings.append(std::mem::take(&mut batch.spellings));
+            sink.append(std::mem::take(&mut batch.found));
+            notes.push(batch);
         }
     }
     spellings.tell(sink);
-    render::number(&mut notes);
+    notes.number();
     Ok(Loaded {
         notes,
         files: inputs.len(),
