@@ -62,12 +62,12 @@ impl<'a> Plan<'a> {
         baseline: Option<&Baseline>,
     ) -> Result<Self, Error> {
         let mut table = DeckTable::default();
-        let mut drafts = Vec::with_capacity(decks.iter().map(|deck| deck.notes.len()).sum());
+        let mut drafts = Vec::new();
         for deck in decks {
             let index = table.open(&deck.resolved_name()?)?;
             table.describe(index, deck)?;
             let home = number(index)?;
-            for note in &deck.notes {
+            for note in deck.notes() {
                 drafts.push((note, number(drafts.len())?, home));
             }
         }

@@ -121,7 +121,7 @@ pub(super) fn stamped(
         }
         let (content, schema) = (type_content(&it.note_type), schema_hash(&it.note_type));
         let known = lock.types.get(&it.key);
-        let stamp = stamp_type(known, &it.key, &content, &schema, it.span, time);
+        let stamp = stamp_type(known, &it.key, content, schema, it.span, time);
         if !allow_schema_change {
             stamp
                 .schema_change
