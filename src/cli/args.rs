@@ -48,6 +48,8 @@ pub(crate) enum Command {
     Check(CheckArgs),
     /// Begin a new project
     Init(InitArgs),
+    /// Turn a package back into a project that builds the same again
+    Unpack(UnpackArgs),
 }
 
 #[derive(Debug, clap::Args)]
@@ -119,6 +121,36 @@ pub(crate) struct InitArgs {
     /// The name of the root deck [default: the folder's name]
     #[arg(long, value_name = "NAME")]
     pub(crate) name: Option<String>,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  deckle unpack French.apkg french              the project french/, notes in YAML
+  deckle unpack French.apkg french --name Verbs
+  deckle build french                           the same notes again, with the same guids
+
+What a project cannot hold, such as the learner's schedule, is told.")]
+pub(crate) struct UnpackArgs {
+    /// The package: .apkg or .colpkg, of Anki or of any other program
+    #[arg(value_name = "FILE")]
+    pub(crate) package: PathBuf,
+
+    /// The new project's folder, empty or not there yet
+    #[arg(value_name = "DIR")]
+    pub(crate) folder: PathBuf,
+
+    /// The name of the project [default: the deck above all others, else the file's name]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) name: Option<String>,
+
+    /// The uid of the project that the package was built from [default: a new one]
+    #[arg(long, value_name = "UID")]
+    pub(crate) uid: Option<String>,
+
+    /// Leave out the positions of new cards: notes follow one another as they stand in the sources
+    #[arg(long)]
+    pub(crate) no_positions: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]

@@ -5,6 +5,7 @@ mod args;
 mod build;
 mod init;
 mod printer;
+mod unpack;
 
 use std::process::ExitCode;
 
@@ -35,6 +36,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Build(it) => build::build(it, &printer),
         Command::Check(it) => build::check(it, &printer),
         Command::Init(it) => init::init(it, &printer),
+        Command::Unpack(it) => unpack::unpack(it, &printer),
     };
     let outcome = result.unwrap_or_else(|error| {
         printer.error(&error);

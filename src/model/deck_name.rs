@@ -47,6 +47,11 @@ impl DeckName {
         Ok(Self(clean.into()))
     }
 
+    /// The name of Anki's own deck.
+    pub(crate) fn fallback() -> Self {
+        Self("Default".into())
+    }
+
     /// The name, parts joined by `::`.
     #[must_use]
     pub fn as_str(&self) -> &str {

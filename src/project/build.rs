@@ -209,7 +209,7 @@ fn run(
 }
 
 /// Gives the notes their guids, and where a lock is kept their ids in it.
-fn identify(
+pub(super) fn identify(
     made: &mut Made,
     lock: &Lock,
     manifest: &Manifest,

@@ -13,6 +13,7 @@ mod quoting;
 mod render;
 mod starter;
 mod types;
+mod unpack;
 mod unread;
 
 use std::path::PathBuf;
@@ -21,6 +22,7 @@ use std::sync::Arc;
 pub use build::{Build, Built};
 pub use options::BuildOptions;
 pub use starter::{Created, Starter, create};
+pub use unpack::{Notice, NoticeKind, UnpackOptions, Unpacked, unpack};
 
 use crate::Error;
 use crate::diag::{Diagnostics, Severity, Sources, render_short};

@@ -82,7 +82,8 @@ impl<'n> Sink<'n> {
                         .at(span, "");
                 if self.settings.missing == Missing::Keep {
                     missing.severity = Severity::Warning;
-                    let note = "the reference stays, because the project says `media: {missing: keep}`";
+                    let note =
+                        "the reference stays, because the project says `media: {missing: keep}`";
                     self.push(missing.note(note));
                     return Target::Remote(path.to_owned());
                 }

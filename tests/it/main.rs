@@ -17,3 +17,4 @@ mod read;
 mod render;
 mod reproduce;
 mod ui;
+mod unpack;

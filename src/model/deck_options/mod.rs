@@ -141,6 +141,17 @@ impl DeckOptions {
         }
     }
 
+    /// The options that are not Anki's default, sorted by key, with values as [`DeckOptions::set`]
+    /// takes them.
+    #[must_use]
+    pub fn changed(&self) -> Vec<(&'static str, DeckOptionValue)> {
+        let changed = SETTINGS.iter().filter_map(|setting| {
+            let value = self.values.get(setting.key)?;
+            (*value != setting.default()).then(|| (setting.key, setting.spelled(value)))
+        });
+        changed.collect()
+    }
+
     fn with(mut self, key: &str, value: impl Into<DeckOptionValue>) -> Self {
         if let Err(problem) = self.set(key, value) {
             self.problem.get_or_insert(problem);

@@ -225,6 +225,16 @@ impl Setting {
         }
     }
 
+    /// The value that is kept, as it is given.
+    pub(super) fn spelled(&self, value: &DeckOptionValue) -> DeckOptionValue {
+        if let (Choice(_, names), DeckOptionValue::Integer(number)) = (&self.kind, value)
+            && let Some((name, _)) = names.iter().find(|(_, it)| it == number)
+        {
+            return (*name).into();
+        }
+        value.clone()
+    }
+
     /// What it takes, in words.
     pub(super) fn expected(&self) -> String {
         match self.kind {

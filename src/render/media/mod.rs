@@ -74,9 +74,9 @@ struct Placeholder<'t> {
 pub(super) fn as_written(placeholder: &str, written: &str, name: &str) -> String {
     let marks = [PLACEHOLDER_START, PLACEHOLDER_PART, PLACEHOLDER_END];
     match placeholder.strip_suffix(PLACEHOLDER_END) {
-        Some(inside) if !written.contains(marks) && !name.contains(marks) => format!(
-            "{inside}{PLACEHOLDER_PART}{written}{PLACEHOLDER_PART}{name}{PLACEHOLDER_END}"
-        ),
+        Some(inside) if !written.contains(marks) && !name.contains(marks) => {
+            format!("{inside}{PLACEHOLDER_PART}{written}{PLACEHOLDER_PART}{name}{PLACEHOLDER_END}")
+        }
         _ => placeholder.to_owned(),
     }
 }

@@ -55,7 +55,10 @@ impl MediaNames {
             if names.by_key.contains_key(key) || names.several.contains_key(key) {
                 continue;
             }
-            let given = frozen.get(&key.hex()).map(Vec::as_slice).unwrap_or_default();
+            let given = frozen
+                .get(&key.hex())
+                .map(Vec::as_slice)
+                .unwrap_or_default();
             if given.len() > 1 {
                 let several = (given.to_vec(), known.content.clone());
                 names.several.insert(*key, several);

@@ -4,7 +4,19 @@ use super::html::{Element, Node, decoded};
 use super::inline::{Place, Style, inline, longest_run};
 
 const BLOCKS: [&str; 13] = [
-    "p", "ul", "ol", "pre", "blockquote", "table", "hr", "h1", "h2", "h3", "h4", "h5", "h6",
+    "p",
+    "ul",
+    "ol",
+    "pre",
+    "blockquote",
+    "table",
+    "hr",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
 ];
 
 /// A whole field: one paragraph without tags around it, or blocks alone.
@@ -52,7 +64,9 @@ fn block(node: &Node<'_>, style: Style) -> Option<String> {
         name if bare => {
             let level = name.strip_prefix('h')?.parse::<usize>().ok()?;
             let text = inline(children, style, Place::Line)?;
-            (1..=6).contains(&level).then(|| format!("{} {text}", "#".repeat(level)))
+            (1..=6)
+                .contains(&level)
+                .then(|| format!("{} {text}", "#".repeat(level)))
         }
         _ => None,
     }

@@ -135,7 +135,8 @@ impl Writer {
             Place::Cell => text.replace('|', "\\|"),
             _ => text,
         };
-        self.out.push_str(&format!("{fence}{gap}{text}{gap}{fence}"));
+        self.out
+            .push_str(&format!("{fence}{gap}{text}{gap}{fence}"));
         Some(())
     }
 
@@ -176,10 +177,18 @@ impl Writer {
             return None;
         }
         let known = ["src", "alt", "width", "height"];
-        if !element.attributes.iter().all(|(name, _)| known.contains(&name.as_str())) {
+        if !element
+            .attributes
+            .iter()
+            .all(|(name, _)| known.contains(&name.as_str()))
+        {
             return None;
         }
-        let plain = |text: &str| !text.contains(['"', '\\', '<', '>', '[', ']', '|', '`', '*', '_', '$', '&', '{']);
+        let plain = |text: &str| {
+            !text.contains([
+                '"', '\\', '<', '>', '[', ']', '|', '`', '*', '_', '$', '&', '{',
+            ])
+        };
         let source = decoded(element.attribute("src")?)?;
         let alt = element.attribute("alt").unwrap_or_default();
         if !plain(alt) || source.contains(['"', '\\', '<', '>', '\n']) || source.is_empty() {
@@ -304,7 +313,10 @@ pub(super) fn longest_run(text: &str, wanted: char) -> usize {
 
 /// A line whose beginning Markdown would read as that of a block, with a backslash before it.
 fn guarded(line: &str) -> String {
-    let digits = line.len() - line.trim_start_matches(|it: char| it.is_ascii_digit()).len();
+    let digits = line.len()
+        - line
+            .trim_start_matches(|it: char| it.is_ascii_digit())
+            .len();
     let behind = line.get(digits..).unwrap_or_default();
     if (1..10).contains(&digits) && behind.starts_with(['.', ')']) {
         let (number, rest) = line.split_at(digits);

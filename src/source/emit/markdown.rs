@@ -6,9 +6,9 @@ use super::inline::Style;
 
 /// Elements that Markdown has no words for, or that cut its blocks.
 const NOT_INLINE: [&str; 30] = [
-    "address", "article", "aside", "audio", "button", "center", "details", "dd", "div", "dl",
-    "dt", "fieldset", "figure", "footer", "form", "frame", "header", "iframe", "main", "math",
-    "nav", "noscript", "object", "picture", "script", "section", "source", "style", "svg", "video",
+    "address", "article", "aside", "audio", "button", "center", "details", "dd", "div", "dl", "dt",
+    "fieldset", "figure", "footer", "form", "frame", "header", "iframe", "main", "math", "nav",
+    "noscript", "object", "picture", "script", "section", "source", "style", "svg", "video",
 ];
 
 /// Markdown texts for a field of HTML, the one that reads best first. None of them is sure to be
@@ -54,17 +54,30 @@ mod tests {
     #[test]
     fn html_becomes_what_an_author_would_write() {
         let check = |html: &str, expect: &str| {
-            assert_eq!(markdown(html).first().map(String::as_str), Some(expect), "{html}");
+            assert_eq!(
+                markdown(html).first().map(String::as_str),
+                Some(expect),
+                "{html}"
+            );
         };
         check("plain", "plain");
         check("a<br>b", "a\nb");
         check("a<br><br>b", "a\n<br>b");
-        check("<strong>a</strong> <em>b</em> <b>c</b>", "**a** *b* <b>c</b>");
+        check(
+            "<strong>a</strong> <em>b</em> <b>c</b>",
+            "**a** *b* <b>c</b>",
+        );
         check("<p>a</p><p>b</p>", "a\n\nb");
         check("x &lt; y &amp; z", "x < y & z");
         check("\\(x&lt;y\\) and \\[z\\]", "$x<y$ and $$z$$");
-        check("{{c1::a::hint}} [sound:a.mp3]", "{{c1::a::hint}} [sound:a.mp3]");
-        check("<ul><li>a</li><li>b<ul><li>c</li></ul></li></ul>", "- a\n- b\n  - c");
+        check(
+            "{{c1::a::hint}} [sound:a.mp3]",
+            "{{c1::a::hint}} [sound:a.mp3]",
+        );
+        check(
+            "<ul><li>a</li><li>b<ul><li>c</li></ul></li></ul>",
+            "- a\n- b\n  - c",
+        );
         check("<ol start=\"3\"><li>a</li><li>b</li></ol>", "3. a\n4. b");
         check("<ul><li><p>a</p></li><li><p>b</p></li></ul>", "- a\n\n- b");
         check(
@@ -73,8 +86,14 @@ mod tests {
         );
         check("<code>a `b`</code>", "`` a `b` ``");
         check("<img src=\"a.png\">", "![](a.png)");
-        check("<img src=\"a b.png\" alt=\"x\" width=\"30\">", "![x|30](<a b.png>)");
-        check("<img class=\"c\" src=\"a.png\">", "<img class=\"c\" src=\"a.png\">");
+        check(
+            "<img src=\"a b.png\" alt=\"x\" width=\"30\">",
+            "![x|30](<a b.png>)",
+        );
+        check(
+            "<img class=\"c\" src=\"a.png\">",
+            "<img class=\"c\" src=\"a.png\">",
+        );
         check("<a href=\"https://e.com\">e</a>", "[e](https://e.com)");
         check("<blockquote><p>a</p><p>b</p></blockquote>", "> a\n>\n> b");
         check("<h3>a</h3><hr>", "### a\n\n***");
@@ -88,7 +107,11 @@ mod tests {
     #[test]
     fn what_markdown_would_read_is_escaped_in_the_second_text() {
         let check = |html: &str, expect: &str| {
-            assert!(markdown(html).iter().any(|it| it == expect), "{:?}", markdown(html));
+            assert!(
+                markdown(html).iter().any(|it| it == expect),
+                "{:?}",
+                markdown(html)
+            );
         };
         check("2 * 3 * 4", "2 \\* 3 \\* 4");
         check("1. a", "1\\. a");
@@ -100,7 +123,14 @@ mod tests {
 
     #[test]
     fn what_markdown_cannot_say_has_no_text() {
-        for html in ["<div>a</div>", "a&nbsp;b", " a", "a\nb", "a</b>", "<p>a</p>b"] {
+        for html in [
+            "<div>a</div>",
+            "a&nbsp;b",
+            " a",
+            "a\nb",
+            "a</b>",
+            "<p>a</p>b",
+        ] {
             assert!(markdown(html).is_empty(), "{html}: {:?}", markdown(html));
         }
     }

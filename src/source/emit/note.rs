@@ -9,7 +9,10 @@ use crate::source::yaml::FIELDS;
 
 /// A note to be written.
 #[derive(Debug, Clone, Default)]
-#[expect(clippy::exhaustive_structs, reason = "callers fill it in field by field")]
+#[expect(
+    clippy::exhaustive_structs,
+    reason = "callers fill it in field by field"
+)]
 pub struct EmittedNote<'a> {
     /// Its guid.
     pub guid: Option<&'a str>,
@@ -33,7 +36,10 @@ pub struct EmittedNote<'a> {
 
 /// Which cards begin suspended.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-#[expect(clippy::exhaustive_enums, reason = "there are no other ways to be suspended")]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "there are no other ways to be suspended"
+)]
 pub enum EmittedSuspend {
     /// None.
     #[default]
@@ -46,7 +52,10 @@ pub enum EmittedSuspend {
 
 /// What a field holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[expect(clippy::exhaustive_enums, reason = "these are the ways to write a field")]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "these are the ways to write a field"
+)]
 pub enum EmittedField<'a> {
     /// A text in the form that the field's kind has by itself.
     Plain(&'a str),
@@ -56,18 +65,25 @@ pub enum EmittedField<'a> {
     Html(&'a str),
 }
 
-/// The text of a file of notes of one deck and, but for those that say another, one note type.
+/// The text of a file of notes of one deck and, but for those that say another, one note type, and
+/// where each note begins in it.
 #[must_use]
 pub fn notes_file<'a>(
     deck: &str,
     note_type: &str,
     notes: impl IntoIterator<Item = EmittedNote<'a>>,
-) -> String {
-    let mut file = format!("deck: {}\ntype: {}\nnotes:\n", value(deck, 2), value(note_type, 2));
+) -> (String, Vec<usize>) {
+    let mut starts = Vec::new();
+    let mut file = format!(
+        "deck: {}\ntype: {}\nnotes:\n",
+        value(deck, 2),
+        value(note_type, 2)
+    );
     for note in notes {
+        starts.push(file.len());
         push_note(&mut file, &note);
     }
-    file
+    (file, starts)
 }
 
 fn push_note(file: &mut String, note: &EmittedNote<'_>) {
@@ -105,7 +121,8 @@ fn push_note(file: &mut String, note: &EmittedNote<'_>) {
     if let Some(order) = note.order {
         lines.entry("order", &order.to_string());
     }
-    let is_reserved = |name: &str| settings::KEYS.contains(&name) || [FIELDS, "bury"].contains(&name);
+    let is_reserved =
+        |name: &str| settings::KEYS.contains(&name) || [FIELDS, "bury"].contains(&name);
     let fields = note.fields.iter();
     for (name, field) in fields.clone().filter(|(name, _)| !is_reserved(name)) {
         lines.entry(&key(name), &content(*field, 6));
@@ -135,7 +152,11 @@ impl Lines<'_> {
     fn entry(&mut self, key: &str, value: &str) {
         let lead = if self.first { "  - " } else { "    " };
         self.first = false;
-        let gap = if value.is_empty() || value.starts_with('\n') { "" } else { " " };
+        let gap = if value.is_empty() || value.starts_with('\n') {
+            ""
+        } else {
+            " "
+        };
         // Writing to a string cannot fail.
         let _ = writeln!(self.file, "{lead}{key}:{gap}{value}");
     }
@@ -202,6 +223,6 @@ notes:
   # Left out of builds: no card
   - skip: true
 ";
-        assert_eq!(notes_file("A::B", "anki-basic", [note, skipped]), expect);
+        assert_eq!(notes_file("A::B", "anki-basic", [note, skipped]).0, expect);
     }
 }

@@ -3,20 +3,41 @@
 use std::fmt::Write as _;
 
 use super::scalar::{inside_flow, key, value};
-use crate::model::{Kind, Latex, NoteType};
+use crate::model::{CardTemplate, Field, Kind, Latex};
 use crate::source::note_types::STOCK_KINDS;
 use crate::source::shipped::BASE_CSS;
 
 /// A note type to be written.
 #[derive(Debug, Clone)]
-#[expect(clippy::exhaustive_structs, reason = "callers fill it in field by field")]
+#[expect(
+    clippy::exhaustive_structs,
+    reason = "callers fill it in field by field"
+)]
 pub struct EmittedType<'a> {
     /// The key that sources name it by.
     pub key: &'a str,
-    /// The note type itself.
-    pub note_type: &'a NoteType,
-    /// Which of its fields hold HTML where their values say nothing else.
+    /// The name in Anki.
+    pub name: &'a str,
+    /// The id in Anki.
+    pub id: i64,
+    /// Normal or cloze.
+    pub kind: Kind,
+    /// As [`NoteType::stock_kind`](crate::NoteType::stock_kind).
+    pub stock_kind: u32,
+    /// The id of the note type that it was derived from.
+    pub original_id: Option<i64>,
+    /// The position of the field that the browser sorts by.
+    pub sort_field: usize,
+    /// The fields.
+    pub fields: &'a [Field],
+    /// Which of the fields hold HTML where their values say nothing else.
     pub html_fields: &'a [bool],
+    /// The card templates, which may have mistakes: whoever reads the file is told.
+    pub templates: &'a [CardTemplate],
+    /// The style sheet.
+    pub css: &'a str,
+    /// How LaTeX is typeset.
+    pub latex: &'a Latex,
 }
 
 /// A file beside `type.yaml`.
@@ -32,40 +53,39 @@ pub struct TextFile {
 /// The text of `type.yaml`, and the files that it names.
 #[must_use]
 pub fn type_file(emitted: &EmittedType<'_>) -> (String, Vec<TextFile>) {
-    let note_type = emitted.note_type;
     let mut writer = Writer {
         text: String::new(),
         files: Vec::new(),
     };
     writer.line(0, "key", &value(emitted.key, 2));
-    writer.line(0, "name", &value(note_type.name(), 2));
-    writer.line(0, "id", &note_type.id().to_string());
-    if note_type.kind() == Kind::Cloze {
+    writer.line(0, "name", &value(emitted.name, 2));
+    writer.line(0, "id", &emitted.id.to_string());
+    if emitted.kind == Kind::Cloze {
         writer.line(0, "kind", "cloze");
     }
-    if let Some((name, _)) = STOCK_KINDS.iter().find(|(_, it)| *it == note_type.stock_kind()) {
+    if let Some((name, _)) = STOCK_KINDS.iter().find(|(_, it)| *it == emitted.stock_kind) {
         writer.line(0, "stock-kind", name);
     }
-    if let Some(id) = note_type.original_id() {
+    if let Some(id) = emitted.original_id {
         writer.line(0, "original-id", &id.to_string());
     }
-    if note_type.sort_field() > 0
-        && let Some(name) = note_type.field_names().nth(note_type.sort_field())
+    if emitted.sort_field > 0
+        && let Some(field) = emitted.fields.get(emitted.sort_field)
     {
-        writer.line(0, "sort-field", &value(name, 2));
+        writer.line(0, "sort-field", &value(&field.name, 2));
     }
     writer.text.push_str("fields:\n");
-    for (index, field) in note_type.fields().iter().enumerate() {
+    for (index, field) in emitted.fields.iter().enumerate() {
         let is_html = emitted.html_fields.get(index).copied().unwrap_or(false);
         writer.field(field, is_html);
     }
     writer.text.push_str("card-templates:\n");
-    let count = note_type.templates().len();
-    for (index, template) in note_type.templates().iter().enumerate() {
+    let count = emitted.templates.len();
+    for (index, template) in emitted.templates.iter().enumerate() {
         writer.template(template, index, count);
     }
-    writer.css(note_type.css());
-    writer.latex(note_type.latex());
+    writer.css(emitted.css);
+    writer.latex(emitted.latex);
     (writer.text, writer.files)
 }
 
@@ -86,7 +106,7 @@ impl Writer {
         let _ = writeln!(self.text, "{:indent$}{key}:{gap}{value}", "");
     }
 
-    fn field(&mut self, field: &crate::model::Field, is_html: bool) {
+    fn field(&mut self, field: &Field, is_html: bool) {
         let mut parts = vec![format!("name: {}", inside_flow(&field.name))];
         if let Some(id) = field.id {
             parts.push(format!("id: {id}"));
@@ -120,7 +140,7 @@ impl Writer {
         let _ = writeln!(self.text, "  - {{{}}}", parts.join(", "));
     }
 
-    fn template(&mut self, template: &crate::model::CardTemplate, index: usize, count: usize) {
+    fn template(&mut self, template: &CardTemplate, index: usize, count: usize) {
         let stem = if count == 1 {
             String::new()
         } else {

@@ -8,7 +8,9 @@ use std::fmt::Write as _;
 /// A text as a key of a mapping.
 #[must_use]
 pub fn key(text: &str) -> String {
-    let plain = text.chars().all(|it| it.is_alphanumeric() || matches!(it, ' ' | '_' | '-' | '.'));
+    let plain = text
+        .chars()
+        .all(|it| it.is_alphanumeric() || matches!(it, ' ' | '_' | '-' | '.'));
     if plain && is_plain(text) {
         text.to_owned()
     } else if is_printable(text) {
@@ -52,7 +54,9 @@ pub(super) fn inside_flow(text: &str) -> String {
 pub(super) fn flow_list<'a>(items: impl Iterator<Item = &'a str>) -> String {
     let word = |it: &str| {
         let simple = |it: char| it.is_alphanumeric() || matches!(it, '_' | '-' | '.');
-        let parts = it.split("::").all(|part| part.starts_with(char::is_alphanumeric) && part.chars().all(simple));
+        let parts = it
+            .split("::")
+            .all(|part| part.starts_with(char::is_alphanumeric) && part.chars().all(simple));
         if parts && is_plain(it) {
             it.to_owned()
         } else {
@@ -75,7 +79,8 @@ fn is_plain(text: &str) -> bool {
 fn is_block(text: &str) -> bool {
     let mut lines = text.split('\n');
     let first = lines.next().unwrap_or_default();
-    let is_line = |line: &str| is_printable(line) && line.trim_end() == line && !line.starts_with('\t');
+    let is_line =
+        |line: &str| is_printable(line) && line.trim_end() == line && !line.starts_with('\t');
     text.contains('\n')
         && !text.ends_with('\n')
         && !first.is_empty()
@@ -162,7 +167,10 @@ mod tests {
         check(" a\nb", "\" a\\x0Ab\"");
         check("", "''");
         check("\u{e001}", "\"\\uE001\"");
-        assert_eq!(flow_list(["a", "b::c", "d,e", "[x]"].into_iter()), "[a, b::c, 'd,e', '[x]']");
+        assert_eq!(
+            flow_list(["a", "b::c", "d,e", "[x]"].into_iter()),
+            "[a, b::c, 'd,e', '[x]']"
+        );
         assert_eq!(key("Front: x"), "'Front: x'");
         assert_eq!(key("Add Reverse"), "Add Reverse");
     }

@@ -154,8 +154,8 @@ impl Reader<'_> {
                 }
                 "id" => id = decode::integer(&entry.value, "id", i64::MIN..=i64::MAX, self.sink),
                 "browser-font" => {
-                    font = decode::string(&entry.value, "browser-font", self.sink)
-                        .map(|it| it.value);
+                    font =
+                        decode::string(&entry.value, "browser-font", self.sink).map(|it| it.value);
                 }
                 "browser-size" => {
                     size = decode::integer(&entry.value, "browser-size", 1..=500, self.sink);
@@ -170,7 +170,9 @@ impl Reader<'_> {
                 }
             }
         }
-        let size = size.and_then(|it| u32::try_from(it).ok()).unwrap_or_default();
+        let size = size
+            .and_then(|it| u32::try_from(it).ok())
+            .unwrap_or_default();
         template = template.browser_font(font.unwrap_or_default(), size);
         let derived = || stable_id(&[self.context.uid, "template", self.key, &key]);
         template = template.id(id.unwrap_or_else(derived));

@@ -1,0 +1,155 @@
+//! The media of a package as files, and the names that a build gives them again.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::path::Path;
+
+use unicode_normalization::UnicodeNormalization;
+
+use super::Notices;
+use super::names::{Unique, media_file, media_name};
+use crate::identity::MediaRecord;
+use crate::package::PackageReader;
+use crate::template::media::media_references;
+use crate::{Error, files};
+
+/// The folder of a project that media go into.
+pub(super) const FOLDER: &str = "media";
+
+/// The media of a package, on disk.
+#[derive(Debug, Default)]
+pub(super) struct MediaPlan {
+    /// The names of the files by the names that fields say.
+    pub(super) files: BTreeMap<String, String>,
+    /// What the lock keeps: contents and their names.
+    pub(super) records: Vec<MediaRecord>,
+    /// The size of the largest file.
+    pub(super) largest: u64,
+    /// Whether a file could be taken for a source of notes.
+    pub(super) looks_like_source: bool,
+}
+
+/// Counts and hashes what goes through.
+struct Hashing<'w> {
+    writer: &'w mut dyn Write,
+    hash: blake3::Hasher,
+}
+
+impl Write for Hashing<'_> {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let written = self.writer.write(bytes)?;
+        self.hash.update(bytes.get(..written).unwrap_or_default());
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.writer.flush()
+    }
+}
+
+/// Writes all media into the folder.
+pub(super) fn write(
+    reader: &mut PackageReader,
+    folder: &Path,
+    notices: &mut Notices,
+) -> Result<MediaPlan, Error> {
+    let mut plan = MediaPlan::default();
+    let mut taken = Unique::default();
+    for media in reader.contents().media.clone() {
+        let shown = media.name.escape_debug().to_string();
+        if !media.present {
+            notices.lost(format!(
+                "the package lists the media file `{shown}` but does not have it"
+            ));
+            continue;
+        }
+        let said: String = media.name.nfc().collect();
+        if plan.files.contains_key(&said) {
+            notices.lost(format!(
+                "a second media file is called `{shown}`; the first one was kept"
+            ));
+            continue;
+        }
+        let name = media_name(&said);
+        if name != said {
+            notices.changed(format!(
+                "the media file `{shown}` is called `{name}` now, as Anki would call it"
+            ));
+        }
+        let (stem, extension) = media_file(&name);
+        let file = taken.take(&stem, &extension);
+        if file != name {
+            notices.changed(format!(
+                "the media file `{shown}` lies in {FOLDER}/{file}, because not every system takes its name; packages call it as before"
+            ));
+        }
+        let path = folder.join(FOLDER).join(&file);
+        let (bytes, content) = files::write_new(&path, |writer| {
+            let mut hashing = Hashing {
+                writer,
+                hash: blake3::Hasher::new(),
+            };
+            let bytes = reader.copy_media(&media, &mut hashing)?;
+            Ok((bytes, hashing.hash.finalize().to_hex().to_string()))
+        })?;
+        plan.largest = plan.largest.max(bytes);
+        let extensions = [".md", ".markdown", ".yaml", ".yml"];
+        plan.looks_like_source |= extensions
+            .iter()
+            .any(|it| extension.eq_ignore_ascii_case(it));
+        plan.records.push(MediaRecord { content, name });
+        // An import mends a name in a field as it mends that of the file.
+        let mended = plan.records.last().map(|it| it.name.clone());
+        if let Some(mended) = mended {
+            plan.files.entry(mended).or_insert_with(|| file.clone());
+        }
+        plan.files.insert(said, file);
+    }
+    Ok(plan)
+}
+
+/// What the references of the fields come to.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Seen {
+    /// Some name files that are not in the package.
+    pub(super) missing: usize,
+    /// Some lie on the network.
+    pub(super) remote: usize,
+}
+
+impl MediaPlan {
+    /// A field's HTML with the names of files in the place of names that no file could have.
+    pub(super) fn rewritten(&self, html: &str, seen: &mut Seen) -> String {
+        let mut text = String::with_capacity(html.len());
+        let mut at = 0;
+        for reference in media_references(html) {
+            let name: String = reference.name.trim().nfc().collect();
+            let Some(file) = self.file(&name) else {
+                let lower = name.to_ascii_lowercase();
+                if ["http:", "https:", "//"]
+                    .iter()
+                    .any(|it| lower.starts_with(it))
+                {
+                    seen.remote += 1;
+                } else if !lower.starts_with("data:") {
+                    seen.missing += 1;
+                }
+                continue;
+            };
+            if *file == name || reference.range.start < at {
+                continue;
+            }
+            text.push_str(html.get(at..reference.range.start).unwrap_or_default());
+            text.push_str(file);
+            at = reference.range.end;
+        }
+        text.push_str(html.get(at..).unwrap_or_default());
+        text
+    }
+
+    fn file(&self, name: &str) -> Option<&String> {
+        self.files
+            .get(name)
+            .or_else(|| self.files.get(&media_name(name)))
+    }
+}
