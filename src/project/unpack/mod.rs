@@ -229,6 +229,21 @@ impl<'c> Unpacking<'c> {
             roundtrip::run(folder, &it.notes, &it.types, places, &records, time)
         };
         let mut outcome = check(&self, &places)?;
+        // A shipped type asks for more than Anki does, such as an answer.
+        let strict: BTreeSet<usize> = outcome
+            .refused
+            .keys()
+            .filter_map(|index| Some(self.notes.get(*index)?.type_index))
+            .collect();
+        let strict = strict.iter().filter_map(|index| {
+            let planned = self.types.get_mut(*index)?;
+            planned.shipped.then(|| planned.make_own())
+        });
+        if strict.count() > 0 {
+            self.write_types(folder)?;
+            places = self.write_sources(folder)?;
+            outcome = check(&self, &places)?;
+        }
         if !outcome.refused.is_empty() {
             for (index, reason) in std::mem::take(&mut outcome.refused) {
                 if let Some(note) = self.notes.get_mut(index) {

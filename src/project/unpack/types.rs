@@ -287,6 +287,15 @@ fn unique(mut name: String, names: &mut Vec<String>) -> String {
 }
 
 impl PlannedType<'_> {
+    /// Writes it as a type of the project in the place of the shipped one, which asks for fields
+    /// that its notes leave empty.
+    pub(super) fn make_own(&mut self) {
+        self.shipped = false;
+        if let Some(shipped) = &self.written {
+            self.written = Some(Arc::new(written(self, shipped.note_type.clone())));
+        }
+    }
+
     pub(super) fn emitted(&self) -> EmittedType<'_> {
         EmittedType {
             key: &self.key,
