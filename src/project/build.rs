@@ -221,7 +221,7 @@ pub(super) fn identify(
     let identities = identity::assign(&claims, lock, &manifest.uid, manifest.ids, sources, sink);
     for ((note, facts), identity) in made.iter_mut().zip(identities) {
         note.guid = Some(identity.guid);
-        facts.id = locked.then(|| identity.id.into());
+        facts.id = locked.then_some(identity.id);
     }
 }
 
@@ -236,7 +236,7 @@ fn read_lock(
         return Ok(Some(Lock::default()));
     }
     match load::read_text(project, identity::LOCK_NAME, sources, sink)? {
-        Some((file, text)) => Ok(Lock::parse(file, &text, sink)),
+        Some(file) => Ok(Lock::parse(file, sources.text(file), sink)),
         None => Ok(None),
     }
 }

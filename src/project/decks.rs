@@ -37,7 +37,8 @@ impl<'m> DeckPlan<'m> {
             let is_file = named && matches!(project.files.size(text), Ok(Some(_)));
             if is_file {
                 let read = load::read_text(project, text, sources, sink)?;
-                descriptions.extend(read.map(|(_, text)| (name.clone(), text.trim().to_owned())));
+                let text = read.map(|file| sources.text(file).trim().to_owned());
+                descriptions.extend(text.map(|text| (name.clone(), text)));
                 continue;
             }
             if named && text.ends_with(".md") {

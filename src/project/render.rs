@@ -21,7 +21,7 @@ const LAST_POSITION: u32 = 999_999;
 pub(super) struct Facts {
     pub(super) claim: Claim,
     /// The id in the lock; `None` where none is kept, and until it is assigned.
-    pub(super) id: Option<Box<str>>,
+    pub(super) id: Option<Arc<str>>,
     /// The hash of what the author controls; of no use where no lock is kept.
     pub(super) content: Digest,
     pub(super) deck: DeckName,

@@ -9,7 +9,7 @@ use std::ops::Range;
 
 /// About how long a piece is, in bytes: some thousand notes. Smaller files are read faster than
 /// they are cut.
-const PIECE_BYTES: usize = 64 * 1024;
+const PIECE_BYTES: usize = 256 * 1024;
 
 /// A file that is one list of notes.
 #[derive(Debug, PartialEq, Eq)]
