@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::model::Kind;
+
 /// The memory of a project's builds.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[non_exhaustive]
@@ -11,7 +13,8 @@ pub struct Lock {
     /// Notes that are gone, by their ids: an undone deletion gets its id back, and no new note
     /// ever gets the id of one.
     pub removed: BTreeMap<String, NoteRecord>,
-    /// The project's note types, by their keys.
+    /// The project's note types, by the keys that they had first. A type that is gone stays, so
+    /// that it comes back as the one it was.
     pub types: BTreeMap<String, TypeRecord>,
     /// Names of media files, in the order they have in packages.
     pub media: Vec<MediaRecord>,
@@ -37,12 +40,17 @@ pub struct NoteRecord {
     pub heading: String,
     /// The hash of its first field.
     pub fingerprint: String,
+    /// The hash of its rendered fields at the time of its last change; empty where it is not
+    /// known. What a newer deckle makes of the same content may be another.
+    pub rendered: String,
 }
 
 /// A note type as it was built last.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TypeRecord {
+    /// The key that sources name it by. A renamed type keeps its record.
+    pub key: String,
     /// Its id in Anki.
     pub id: i64,
     /// The time of its last change, in seconds.
@@ -51,6 +59,10 @@ pub struct TypeRecord {
     pub content: String,
     /// The hash of what makes two versions incompatible.
     pub schema: String,
+    /// Whether card templates or clozes make its cards; `None` in a lock of format 1.
+    pub kind: Option<Kind>,
+    /// The key of the field that Anki's browser sorts by; empty in a lock of format 1.
+    pub sort_field: String,
     /// Its fields, in their order.
     pub fields: Vec<FieldRecord>,
     /// Its card templates, in their order.
