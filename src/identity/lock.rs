@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::hash::Digest;
 use crate::model::Kind;
 
 /// The memory of a project's builds.
@@ -31,7 +32,7 @@ pub struct NoteRecord {
     /// The time of its last change, in seconds.
     pub modified: i64,
     /// The hash of its content.
-    pub content: String,
+    pub content: Digest,
     /// The key of its note type.
     pub note_type: String,
     /// The file it stood in.
@@ -39,10 +40,10 @@ pub struct NoteRecord {
     /// The headings above it, joined by ` / `.
     pub heading: String,
     /// The hash of its first field.
-    pub fingerprint: String,
-    /// The hash of its rendered fields at the time of its last change; empty where it is not
-    /// known. What a newer deckle makes of the same content may be another.
-    pub rendered: String,
+    pub fingerprint: Digest,
+    /// The hash of its rendered fields at the time of its last change; `None` in a lock of format
+    /// 1. What a newer deckle makes of the same content may be another.
+    pub rendered: Option<Digest>,
 }
 
 /// A note type as it was built last.
@@ -56,9 +57,9 @@ pub struct TypeRecord {
     /// The time of its last change, in seconds.
     pub modified: i64,
     /// The hash of all that an import takes over.
-    pub content: String,
+    pub content: Digest,
     /// The hash of what makes two versions incompatible.
-    pub schema: String,
+    pub schema: Digest,
     /// Whether card templates or clozes make its cards; `None` in a lock of format 1.
     pub kind: Option<Kind>,
     /// The key of the field that Anki's browser sorts by; empty in a lock of format 1.

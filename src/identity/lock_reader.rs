@@ -5,6 +5,7 @@
 use std::collections::HashSet;
 use std::str::Split;
 
+use super::hash::Digest;
 use super::lock::{FieldRecord, Lock, MediaRecord, NoteRecord, TypeRecord};
 use super::lock_text::{END, HEADER, KINDS, VERSION, unescape};
 use crate::diag::{Code, Diagnostic, Diagnostics, FileId, Span};
@@ -89,6 +90,8 @@ enum Damage {
     Long,
     #[error("`{0}` is no number")]
     Number(String),
+    #[error("`{0}` are not 16 hexadecimal digits")]
+    Digest(String),
     #[error("a `%` without two digits behind it")]
     Escape,
     #[error("`{0}` is no setting of such a line")]
@@ -190,8 +193,8 @@ impl Reader {
             if (known.modified, was_live) >= (record.modified, live) {
                 return;
             }
-            if record.rendered.is_empty() && known.content == record.content {
-                record.rendered.clone_from(&known.rendered);
+            if known.content == record.content {
+                record.rendered = record.rendered.or(known.rendered);
             }
             self.lock.notes.remove(&id);
             self.lock.removed.remove(&id);
@@ -279,12 +282,19 @@ impl Fields<'_> {
         text.parse().map_err(|_| Damage::Number(text))
     }
 
+    fn digest(&mut self) -> Result<Digest, Damage> {
+        digest(self.text()?)
+    }
+
     /// The settings behind the fields; `set` says whether it knows one.
-    fn options(self, mut set: impl FnMut(&str, String) -> bool) -> Result<(), Damage> {
+    fn options(
+        self,
+        mut set: impl FnMut(&str, String) -> Result<bool, Damage>,
+    ) -> Result<(), Damage> {
         for field in self.0 {
             let (name, value) = field.split_once('=').ok_or(Damage::Long)?;
             let value = unescape(value).ok_or(Damage::Escape)?.into_owned();
-            if !set(name, value) {
+            if !set(name, value)? {
                 return Err(Damage::Option(name.to_owned()));
             }
         }
@@ -300,19 +310,19 @@ impl Fields<'_> {
             guid: self.text()?,
             note_id: self.number()?,
             modified: self.number()?,
-            content: self.text()?,
+            content: self.digest()?,
             note_type: self.text()?,
             path: self.text()?,
             heading: self.text()?,
-            fingerprint: self.text()?,
-            rendered: String::new(),
+            fingerprint: self.digest()?,
+            rendered: None,
         };
         self.options(|name, value| {
             match name {
-                "out" => record.rendered = value,
-                _ => return false,
+                "out" => record.rendered = Some(digest(value)?),
+                _ => return Ok(false),
             }
-            true
+            Ok(true)
         })?;
         Ok(record)
     }
@@ -322,8 +332,8 @@ impl Fields<'_> {
             key: identity.to_owned(),
             id: self.number()?,
             modified: self.number()?,
-            content: self.text()?,
-            schema: self.text()?,
+            content: self.digest()?,
+            schema: self.digest()?,
             kind: None,
             sort_field: String::new(),
             fields: Vec::new(),
@@ -333,16 +343,20 @@ impl Fields<'_> {
             match name {
                 "kind" => match KINDS.iter().find(|(_, word)| *word == value) {
                     Some((kind, _)) => record.kind = Some(*kind),
-                    None => return false,
+                    None => return Ok(false),
                 },
                 "sort" => record.sort_field = value,
                 "key" => record.key = value,
-                _ => return false,
+                _ => return Ok(false),
             }
-            true
+            Ok(true)
         })?;
         Ok(record)
     }
+}
+
+fn digest(text: String) -> Result<Digest, Damage> {
+    Digest::parse(&text).ok_or(Damage::Digest(text))
 }
 
 fn damage(title: String, found: &[(Span, String)]) -> Diagnostic {
@@ -427,12 +441,12 @@ mod tests {
             guid: "g%\t".to_owned(),
             note_id: 1_700_000_000_000,
             modified,
-            content: "0123456789abcdef".to_owned(),
+            content: Digest::parse("0123456789abcdef").unwrap(),
             note_type: "basic".to_owned(),
             path: path.to_owned(),
             heading: "A / b".to_owned(),
-            fingerprint: "fedcba9876543210".to_owned(),
-            rendered: "0011223344556677".to_owned(),
+            fingerprint: Digest::parse("fedcba9876543210").unwrap(),
+            rendered: Digest::parse("0011223344556677"),
         }
     }
 
@@ -449,8 +463,8 @@ mod tests {
             sort_field: "k=\t".into(),
             id: 9,
             modified: 5,
-            content: "c".into(),
-            schema: "s".into(),
+            content: Digest::default(),
+            schema: Digest::default(),
             fields: vec![field.clone()],
             templates: vec![field],
         };
@@ -490,18 +504,31 @@ mod tests {
         check("nonsense\n", Code::LockSyntax, header);
         let newer = "written by a newer deckle";
         check("deckle-lock 99\n", Code::LockVersion, newer);
-        check("deckle-lock 2\ndeckle-lock 3\nend\n", Code::LockVersion, newer);
+        check(
+            "deckle-lock 2\ndeckle-lock 3\nend\n",
+            Code::LockVersion,
+            newer,
+        );
         let end = "the last line must be `end`";
         check("deckle-lock 2\n", Code::LockSyntax, end);
         check(text.trim_end_matches("end\n"), Code::LockSyntax, end);
-        check(&text[..text.len() - 40], Code::LockSyntax, "the line is cut off");
-        let cut = &text[..text.len() - 10];
+        check(
+            &text[..text.len() - 40],
+            Code::LockSyntax,
+            "the line is cut off",
+        );
+        let cut = &text[..text.len() - 26];
         check(cut, Code::LockSyntax, end);
         let with = |from: &str, to: &str| text.replacen(from, to, 1);
         let bad = |from: &str, to: &str, label: &str| {
             check(&with(from, to), Code::LockSyntax, label);
         };
         bad("note\t", "nota\t", "`nota` begins no line of a lock");
+        bad(
+            "0123456789abcdef",
+            "0123",
+            "`0123` are not 16 hexadecimal digits",
+        );
         bad("1700000000000", "soon", "`soon` is no number");
         bad("%25", "%2", "a `%` without two digits behind it");
         bad("out=", "in=", "`in` is no setting of such a line");
@@ -523,11 +550,13 @@ mod tests {
     #[test]
     fn a_lock_of_format_1_is_read() {
         let note = "note\ta\tg%25%09\t1700000000000\t3\t0123456789abcdef\tbasic\tx\tA / b\tfedcba9876543210";
-        let (lock, sink) = parse(&format!("deckle-lock 1\n{note}\ntype\tw\t1\t2\tc\ts\n"));
+        let (lock, sink) = parse(&format!(
+            "deckle-lock 1\n{note}\ntype\tw\t1\t2\t0123456789abcdef\t0123456789abcdef\n"
+        ));
         assert!(sink.is_empty());
         let lock = lock.unwrap();
         let known = NoteRecord {
-            rendered: String::new(),
+            rendered: None,
             ..self::note("x", 3)
         };
         assert_eq!(lock.notes["a"], known);
@@ -549,14 +578,26 @@ mod tests {
                 .unwrap()
                 .replacen("note", kind, 1)
         };
-        let merged = format!("deckle-lock 2\n{}\n{}\nend\n", line("note", 3), line("note", 8));
+        let merged = format!(
+            "deckle-lock 2\n{}\n{}\nend\n",
+            line("note", 3),
+            line("note", 8)
+        );
         let (lock, sink) = parse(&merged);
         assert_eq!(lock.unwrap().notes["a"].modified, 8);
         assert_eq!(sink.iter().count(), 1);
-        let merged = format!("deckle-lock 2\n{}\n{}\nend\n", line("gone", 8), line("note", 3));
+        let merged = format!(
+            "deckle-lock 2\n{}\n{}\nend\n",
+            line("gone", 8),
+            line("note", 3)
+        );
         let (lock, _) = parse(&merged);
         assert!(lock.unwrap().notes.is_empty());
-        let merged = format!("deckle-lock 2\n{}\n{}\nend\n", line("gone", 8), line("note", 8));
+        let merged = format!(
+            "deckle-lock 2\n{}\n{}\nend\n",
+            line("gone", 8),
+            line("note", 8)
+        );
         let (lock, _) = parse(&merged);
         assert!(lock.unwrap().removed.is_empty());
         // The same line twice says nothing.

@@ -43,24 +43,27 @@ impl Lock {
 
 fn push_note(text: &mut String, kind: &str, id: &str, note: &NoteRecord) {
     let (note_id, modified) = (note.note_id.to_string(), note.modified.to_string());
+    let (content, fingerprint) = (note.content.to_string(), note.fingerprint.to_string());
+    let rendered = note.rendered.map_or_else(String::new, |it| it.to_string());
     let fields = [
         kind,
         id,
         &note.guid,
         &note_id,
         &modified,
-        &note.content,
+        &content,
         &note.note_type,
         &note.path,
         &note.heading,
-        &note.fingerprint,
+        &fingerprint,
     ];
-    push_line(text, &fields, &[("out", &note.rendered)]);
+    push_line(text, &fields, &[("out", &rendered)]);
 }
 
 fn push_type(text: &mut String, identity: &str, it: &TypeRecord) {
     let (id, modified) = (it.id.to_string(), it.modified.to_string());
-    let fields = ["type", identity, &id, &modified, &it.content, &it.schema];
+    let (content, schema) = (it.content.to_string(), it.schema.to_string());
+    let fields = ["type", identity, &id, &modified, &content, &schema];
     let kind = KINDS.iter().find(|(kind, _)| Some(*kind) == it.kind);
     let options = [
         ("kind", kind.map_or("", |(_, word)| word)),

@@ -75,9 +75,7 @@ impl PartsChange {
         }
         if let Some((old, new)) = &self.reordered {
             let (old, new) = (old.join("`, `"), new.join("`, `"));
-            into.push(format!(
-                "the {many} `{old}` stand in the order `{new}` now"
-            ));
+            into.push(format!("the {many} `{old}` stand in the order `{new}` now"));
         }
     }
 }
@@ -136,7 +134,11 @@ impl SchemaChange {
     pub fn phrases(&self) -> Vec<String> {
         let mut phrases = Vec::new();
         if let Some((old, new)) = self.kind {
-            phrases.push(format!("its kind was `{}` and is `{}`", word(old), word(new)));
+            phrases.push(format!(
+                "its kind was `{}` and is `{}`",
+                word(old),
+                word(new)
+            ));
         }
         if let Some((old, new)) = self.id {
             phrases.push(format!("its id was {old} and is {new}"));

@@ -178,7 +178,7 @@ pub struct WrittenTemplate {
 }
 
 /// What an author said of the identity of a field or card template.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Given {
     /// Whether there is a `key`.
@@ -189,6 +189,18 @@ pub struct Given {
     pub was: Option<Spanned<String>>,
     /// Where its name stands.
     pub span: Span,
+}
+
+impl Default for Given {
+    /// Nothing, nowhere.
+    fn default() -> Self {
+        Self {
+            key: false,
+            id: false,
+            was: None,
+            span: Span::NONE,
+        }
+    }
 }
 
 /// How a plain value of a field is read.

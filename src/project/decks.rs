@@ -62,7 +62,7 @@ impl<'m> DeckPlan<'m> {
     pub(super) fn add(&mut self, made: Made, lock: Option<&Lock>) {
         let name = made.deck;
         let mut note = made.note;
-        if let Some(record) = made.record.and_then(|record| lock?.notes.get(&record.id)) {
+        if let Some(record) = made.id.and_then(|id| lock?.notes.get(&*id)) {
             note = note.id(record.note_id).modified(record.modified);
         }
         // Decks above come first, so that theirs is the first place in the order.

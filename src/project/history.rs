@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::render::Made;
 use crate::diag::{Code, Diagnostic, Diagnostics, Sources};
 use crate::identity::{Lock, NoteRecord, is_from_key_fields};
-use crate::model::BuildTime;
+use crate::model::{BuildTime, Guid};
 
 /// How far the build time may lie behind the lock without a word, in seconds. Each change of a
 /// note moves its time on by a second at least, so builds in quick succession run ahead of the
@@ -40,6 +40,13 @@ pub(super) fn tell_removed(made: &[Made], lock: &Lock, sources: &Sources, sink: 
         .notes
         .iter()
         .filter(|(id, _)| !built.contains(id.as_str()));
+    let mut gone: Vec<(&String, &NoteRecord)> = gone.collect();
+    if !gone.is_empty() {
+        // What is called otherwise now is not gone.
+        let guids = made.iter().filter_map(|it| it.note.guid.as_ref());
+        let guids: BTreeSet<&str> = guids.map(Guid::as_str).collect();
+        gone.retain(|(_, record)| !guids.contains(record.guid.as_str()));
+    }
     let mut keyed: BTreeMap<(&str, &str), Edited<'_>> = BTreeMap::new();
     let mut others: Vec<(&str, &NoteRecord)> = Vec::new();
     for (id, record) in gone {
@@ -54,7 +61,10 @@ pub(super) fn tell_removed(made: &[Made], lock: &Lock, sources: &Sources, sink: 
         let Some(id) = id_of(note).filter(|id| is_from_key_fields(id)) else {
             continue;
         };
-        let group = (sources.path(note.span.file), note.written_type.key.as_str());
+        let group = (
+            sources.path(note.span().file),
+            note.written_type().identity.as_str(),
+        );
         let is_new = !lock.notes.contains_key(id) && !lock.removed.contains_key(id);
         if let (true, Some(edited)) = (is_new, keyed.get_mut(&group)) {
             edited.new.push(note);
@@ -74,7 +84,7 @@ pub(super) fn tell_removed(made: &[Made], lock: &Lock, sources: &Sources, sink: 
 }
 
 fn id_of(note: &Made) -> Option<&str> {
-    note.record.as_ref().map(|record| record.id.as_str())
+    note.id.as_deref()
 }
 
 /// Notes of one type in one file, all known by their key fields.
@@ -94,7 +104,7 @@ impl Edited<'_> {
                 let title = format!("the note is a new one, because {fields} changed");
                 sink.push(
                     Diagnostic::new(Code::KeyFieldEdited, title)
-                        .at(note.span, format!("was the note `{id}`"))
+                        .at(note.span(), format!("was the note `{id}`"))
                         .note(explained(note))
                         .help(format!("`id: {id}` on this note keeps its history")),
                 );
@@ -108,15 +118,15 @@ impl Edited<'_> {
             "{} new and {} gone of note type `{}`, perhaps because {} changed",
             are(self.new.len()),
             are(self.gone.len()),
-            first.written_type.key,
+            first.written_type().key,
             key_fields(first)
         );
         let mut diagnostic = Diagnostic::new(Code::KeyFieldEdited, title);
         for (index, note) in self.new.iter().take(MAX_LABELS).enumerate() {
             diagnostic = if index == 0 {
-                diagnostic.at(note.span, "a new note")
+                diagnostic.at(note.span(), "a new note")
             } else {
-                diagnostic.also(note.span, "a new note")
+                diagnostic.also(note.span(), "a new note")
             };
         }
         let ids: Vec<String> = self.gone.iter().map(|(id, _)| format!("`{id}`")).collect();
@@ -138,8 +148,8 @@ fn are(count: usize) -> String {
 
 /// `` `Word` ``, or `` `Word` or `Class` ``.
 fn key_fields(note: &Made) -> String {
-    let names: Vec<&str> = note.written_type.note_type.field_names().collect();
-    let named = note.written_type.key_fields.iter();
+    let names: Vec<&str> = note.written_type().note_type.field_names().collect();
+    let named = note.written_type().key_fields.iter();
     let named: Vec<String> = named
         .filter_map(|index| names.get(*index))
         .map(|name| format!("`{name}`"))
@@ -150,7 +160,7 @@ fn key_fields(note: &Made) -> String {
 fn explained(note: &Made) -> String {
     format!(
         "notes of type `{}` are known by their key fields; learners would start the note anew, and keep the old one until they delete it",
-        note.written_type.key
+        note.written_type().key
     )
 }
 
@@ -169,6 +179,7 @@ fn removed(id: &str, record: &NoteRecord) -> Diagnostic {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::identity::Digest;
 
     #[test]
     fn a_clock_is_behind_by_more_than_quick_builds_make() {
@@ -176,11 +187,12 @@ mod tests {
             guid: "g".to_owned(),
             note_id: 1,
             modified: 10_000,
-            content: String::new(),
+            content: Digest::default(),
             note_type: "basic".to_owned(),
             path: "a.md".to_owned(),
             heading: String::new(),
-            fingerprint: String::new(),
+            fingerprint: Digest::default(),
+            rendered: None,
         };
         let mut lock = Lock::default();
         let check = |lock: &Lock, time: i64, told: bool| {

@@ -5,12 +5,15 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::folders::Folders;
+use super::render::{self, Batch, Made, Maker};
 use super::{Project, Scope, unread};
 use crate::Error;
+use crate::check::Spellings;
 use crate::diag::{Code, Diagnostic, Diagnostics, FileId, Severity, Sources, Span};
 use crate::files::FileList;
 use crate::model::DeckName;
 use crate::model::written::WrittenNote;
+use crate::render::Renderer;
 use crate::source::defaults::Defaults;
 use crate::source::layout::{Dialect, Selection};
 use crate::source::manifest::{self, Manifest};
@@ -19,9 +22,7 @@ use crate::source::{markdown, yaml};
 
 /// What the files hold.
 pub(super) struct Loaded {
-    pub(super) manifest: Manifest,
-    pub(super) types: TypeSet,
-    pub(super) notes: Vec<WrittenNote>,
+    pub(super) notes: Vec<Made>,
     pub(super) files: usize,
 }
 
@@ -51,18 +52,69 @@ pub(super) fn manifest(
     Ok(Some(Manifest::without_file(&name)))
 }
 
-/// The notes of all sources, in the order of their paths.
-pub(super) fn sources(
+/// The notes of all sources, in the order of their paths, rendered and checked.
+pub(super) fn notes(
     project: &Project,
-    manifest: Manifest,
-    types: TypeSet,
+    manifest: &Manifest,
+    types: &TypeSet,
+    renderer: &Renderer<'_>,
+    locked: bool,
     sources: &mut Sources,
     sink: &mut Diagnostics,
 ) -> Result<Loaded, Error> {
+    let inputs = inputs(project, manifest, sources, sink)?;
+    let maker = Maker {
+        renderer,
+        sources,
+        locked,
+    };
+    let take = |notes: Vec<WrittenNote>| maker.batch(notes);
+    // Each file has a sink of its own, so that threads cannot change the order of findings.
+    let read: Vec<(Vec<Batch>, Diagnostics)> = inputs
+        .par_iter()
+        .map(|input| {
+            let mut sink = Diagnostics::new();
+            private_use(input, &mut sink);
+            let (file, defaults) = (input.file, &input.defaults);
+            let batches = match input.dialect {
+                Dialect::Markdown => {
+                    let notes = markdown::read(file, &input.text, defaults, types, &mut sink);
+                    vec![take(notes)]
+                }
+                Dialect::Yaml => yaml::read(file, &input.text, defaults, types, &mut sink, &take),
+            };
+            (batches, sink)
+        })
+        .collect();
+    let count = |batches: &[Batch]| batches.iter().map(|it| it.made.len()).sum::<usize>();
+    let mut notes = Vec::with_capacity(read.iter().map(|(batches, _)| count(batches)).sum());
+    let mut spellings = Spellings::default();
+    for (batches, found) in read {
+        sink.append(found);
+        for batch in batches {
+            notes.extend(batch.made);
+            spellings.append(batch.spellings);
+            sink.append(batch.found);
+        }
+    }
+    spellings.tell(sink);
+    render::number(&mut notes);
+    Ok(Loaded {
+        notes,
+        files: inputs.len(),
+    })
+}
+
+fn inputs(
+    project: &Project,
+    manifest: &Manifest,
+    sources: &mut Sources,
+    sink: &mut Diagnostics,
+) -> Result<Vec<Input>, Error> {
     let mut inputs = Vec::new();
     let listed = project.files.list()?;
-    let mut folders = Folders::new(project, &manifest, &listed.paths);
-    for path in paths(project, &manifest, &listed, sink)? {
+    let mut folders = Folders::new(project, manifest, &listed.paths);
+    for path in paths(project, manifest, &listed, sink)? {
         let Some(dialect) = Dialect::of(&path) else {
             let title = format!("`{path}` is in no format that this version reads");
             sink.push(
@@ -81,39 +133,7 @@ pub(super) fn sources(
             });
         }
     }
-    // Each file has a sink of its own, so that threads cannot change the order of findings.
-    let read: Vec<(Vec<WrittenNote>, Diagnostics)> = inputs
-        .par_iter()
-        .map(|input| {
-            let mut sink = Diagnostics::new();
-            private_use(input, &mut sink);
-            let notes = match input.dialect {
-                Dialect::Markdown => {
-                    markdown::read(input.file, &input.text, &input.defaults, &types, &mut sink)
-                }
-                Dialect::Yaml => {
-                    yaml::read(input.file, &input.text, &input.defaults, &types, &mut sink)
-                }
-            };
-            (notes, sink)
-        })
-        .collect();
-    let mut notes = Vec::new();
-    for (mut more, found) in read {
-        // Most projects that are large are one large file: its notes need not be moved.
-        if notes.is_empty() {
-            notes = more;
-        } else {
-            notes.append(&mut more);
-        }
-        sink.append(found);
-    }
-    Ok(Loaded {
-        manifest,
-        types,
-        notes,
-        files: inputs.len(),
-    })
+    Ok(inputs)
 }
 
 /// Whether a path is `outer`, or lies in it.

@@ -234,6 +234,10 @@ mod tests {
             .unwrap();
         WrittenType {
             key: key.to_owned(),
+            identity: key.to_owned(),
+            was: None,
+            has_id: false,
+            templates: Vec::new(),
             note_type,
             fields: Vec::new(),
             key_fields: Vec::new(),

@@ -12,6 +12,7 @@ mod docs;
 mod history;
 mod judge;
 mod layers;
+mod lock;
 mod package;
 mod render;
 mod reproduce;

@@ -98,6 +98,10 @@ fn fields() -> Vec<String> {
         .build()
         .unwrap();
     let written = Arc::new(WrittenType {
+        identity: "x".to_owned(),
+        was: None,
+        has_id: false,
+        templates: Vec::new(),
         key: "cloze".to_owned(),
         note_type,
         fields: Vec::new(),
@@ -111,6 +115,7 @@ fn fields() -> Vec<String> {
     let files = Memory::new();
     let renderer = Renderer::new(&files);
     let note = |source: &str| WrittenNote {
+        was: None,
         id: None,
         guid: None,
         note_type: Arc::clone(&written),
@@ -127,7 +132,7 @@ fn fields() -> Vec<String> {
     CASES
         .iter()
         .map(|(source, _)| {
-            let rendered = renderer.note(&note(source), "a.md", "n");
+            let rendered = renderer.note(&note(source), "a.md");
             assert!(!rendered.diagnostics.has_errors(), "{source}");
             rendered.fields.concat()
         })

@@ -235,7 +235,9 @@ fn unknown_key(key: &Spanned<String>) -> Diagnostic {
     match nearest(&key.value, settings::KEYS.iter().copied()) {
         Some(near) => diagnostic.fix("an attribute with a similar name exists", key.span, near),
         None => diagnostic
-            .help("the keys are `type`, `deck`, `tags`, `flag`, `order`, `suspend`, `guid` and `was`")
+            .help(
+                "the keys are `type`, `deck`, `tags`, `flag`, `order`, `suspend`, `guid` and `was`",
+            )
             .help("for braces that are text, write `\\{`"),
     }
 }
