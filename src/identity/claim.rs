@@ -42,7 +42,7 @@ impl Claim {
     #[must_use]
     pub fn of(note: &WrittenNote) -> Self {
         let mut hasher = Hasher::default();
-        hasher.text(&field_text(note, 0));
+        hasher.text(&field_text(note, note.note_type.first_field));
         let explicit = note.id.is_some() || note.guid.is_some();
         Self {
             note_type: note.note_type.clone(),

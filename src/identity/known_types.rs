@@ -121,6 +121,9 @@ fn identify(
         sink,
     );
     let ids = |parts: &[(String, i64)]| parts.iter().map(|(_, id)| *id).collect::<Vec<_>>();
+    let first = known.map(|it| it.first_field.as_str());
+    let first = first.and_then(|first| fields.iter().position(|(key, _)| key == first));
+    identified.first_field = first.unwrap_or_default();
     identified.note_type = note_type.with_ids(id, &ids(&fields), &ids(&templates));
     for (field, (key, _)) in identified.fields.iter_mut().zip(fields) {
         field.key = key;

@@ -64,6 +64,8 @@ pub struct TypeRecord {
     pub kind: Option<Kind>,
     /// The key of the field that Anki's browser sorts by; empty in a lock of format 1.
     pub sort_field: String,
+    /// The key of the field that came first at the first build: notes are known again by it.
+    pub first_field: String,
     /// Its fields, in their order.
     pub fields: Vec<FieldRecord>,
     /// Its card templates, in their order.

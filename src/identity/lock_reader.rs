@@ -265,6 +265,11 @@ impl Reader {
                 parts.push(record);
             }
         }
+        for record in self.lock.types.values_mut() {
+            if let (true, Some(first)) = (record.first_field.is_empty(), record.fields.first()) {
+                record.first_field.clone_from(&first.key);
+            }
+        }
     }
 }
 
@@ -336,6 +341,7 @@ impl Fields<'_> {
             schema: self.digest()?,
             kind: None,
             sort_field: String::new(),
+            first_field: String::new(),
             fields: Vec::new(),
             templates: Vec::new(),
         };
@@ -346,6 +352,7 @@ impl Fields<'_> {
                     None => return Ok(false),
                 },
                 "sort" => record.sort_field = value,
+                "first" => record.first_field = value,
                 "key" => record.key = value,
                 _ => return Ok(false),
             }
@@ -461,6 +468,7 @@ mod tests {
             key: "medicine".into(),
             kind: Some(Kind::Cloze),
             sort_field: "k=\t".into(),
+            first_field: "l".into(),
             id: 9,
             modified: 5,
             content: Digest::default(),

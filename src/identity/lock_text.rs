@@ -65,9 +65,12 @@ fn push_type(text: &mut String, identity: &str, it: &TypeRecord) {
     let (content, schema) = (it.content.to_string(), it.schema.to_string());
     let fields = ["type", identity, &id, &modified, &content, &schema];
     let kind = KINDS.iter().find(|(kind, _)| Some(*kind) == it.kind);
+    let first = it.fields.first().map_or("", |field| &field.key);
+    let is_first = it.first_field == first;
     let options = [
         ("kind", kind.map_or("", |(_, word)| word)),
         ("sort", it.sort_field.as_str()),
+        ("first", if is_first { "" } else { &it.first_field }),
         ("key", if it.key == identity { "" } else { &it.key }),
     ];
     push_line(text, &fields, &options);

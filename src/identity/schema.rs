@@ -191,6 +191,9 @@ pub fn type_record(written: &WrittenType, modified: i64) -> TypeRecord {
         sort_field: fields
             .get(note_type.sort_field())
             .map_or_else(String::new, |it| it.key.clone()),
+        first_field: fields
+            .get(written.first_field)
+            .map_or_else(String::new, |it| it.key.clone()),
         templates: templates.collect(),
         fields,
     }

@@ -137,6 +137,9 @@ pub struct WrittenType {
     pub note_type: NoteType,
     /// What is known of each field, in the order of the note type's fields.
     pub fields: Vec<WrittenField>,
+    /// The position of the field that came first at the first build, by which notes without an
+    /// id are known again.
+    pub first_field: usize,
     /// What is known of each card template, in the order of the note type's templates.
     pub templates: Vec<WrittenTemplate>,
     /// Positions of the fields that make a note's natural id; empty where there is none.

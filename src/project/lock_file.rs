@@ -76,7 +76,7 @@ impl LockFile {
         }
         let rendered: Vec<_> = made
             .par_iter()
-            .map(|it| rendered_hash(&it.note.fields))
+            .map(|it| rendered_hash(it.note.note_type(), &it.note.fields))
             .collect();
         let entries = made.iter().zip(&rendered).filter_map(|(note, rendered)| {
             let path = sources.path(note.span().file);

@@ -237,6 +237,7 @@ mod tests {
             identity: key.to_owned(),
             was: None,
             has_id: false,
+            first_field: 0,
             templates: Vec::new(),
             note_type,
             fields: Vec::new(),

@@ -39,6 +39,7 @@ fn note(kind: Kind, fields: Vec<Content>, settings: Settings) -> WrittenNote {
             identity: "test".to_owned(),
             was: None,
             has_id: false,
+            first_field: 0,
             templates: Vec::new(),
             note_type,
             fields: Vec::new(),

@@ -101,6 +101,7 @@ fn fields() -> Vec<String> {
         identity: "x".to_owned(),
         was: None,
         has_id: false,
+        first_field: 0,
         templates: Vec::new(),
         key: "cloze".to_owned(),
         note_type,

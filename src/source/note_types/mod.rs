@@ -330,6 +330,7 @@ impl Reader<'_> {
             has_id: self.has_id,
             note_type: note_type?,
             fields: self.fields,
+            first_field: 0,
             templates: self.templates,
             key_fields,
             required,

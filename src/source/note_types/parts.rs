@@ -96,6 +96,10 @@ impl Reader<'_> {
             field = field.font(font.unwrap_or_else(|| "Arial".to_owned()), size);
         }
         first_key(&mut written.key, &written.given);
+        // Notes that name the field as it was called are read as before.
+        written
+            .aliases
+            .extend(written.given.was.iter().map(|it| it.value.clone()));
         written.given.id = id.is_some();
         let derived = || stable_id(&[self.context.uid, "field", &self.identity, &written.key]);
         field = field.id(id.unwrap_or_else(derived));

@@ -42,6 +42,7 @@ fn note_type(key: &str, cloze: bool, fields: &[(&str, &str, FieldKind)]) -> Arc<
         identity: key.to_owned(),
         was: None,
         has_id: false,
+        first_field: 0,
         templates: Vec::new(),
         note_type: builder.build().unwrap(),
         fields: fields.iter().map(written).collect(),

@@ -99,6 +99,7 @@ fn note_type(key: &str, fields: &str, labels: &str, shipped: bool) -> Arc<Writte
         identity: key.to_owned(),
         was: None,
         has_id: false,
+        first_field: 0,
         templates: Vec::new(),
         note_type: builder.build().unwrap(),
         fields: written,
