@@ -5,6 +5,7 @@
 //! one.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
@@ -13,20 +14,31 @@ use super::hash::Digest;
 use super::lock::{Lock, NoteRecord};
 use super::was::heirs;
 use crate::diag::{Code, Diagnostic, Diagnostics, Sources};
-use crate::model::Guid;
 use crate::model::written::IdMode;
+use crate::model::{Guid, repeats};
 
 /// Who a note is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Identity {
     /// The id, unique in the project.
-    pub id: String,
+    pub id: Arc<str>,
     /// The guid, unique in the world.
     pub guid: Guid,
-    /// The old id whose record in the lock is this note's from now on.
-    pub heir_of: Option<String>,
 }
+
+/// Who the notes of a build are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Assigned {
+    /// The identity of each note, in the order of the claims.
+    pub identities: Vec<Identity>,
+    /// Ids of notes that take over what the lock has under an old one.
+    pub heirs: Heirs,
+}
+
+/// Ids of notes that take over what the lock has under an old id, and that old id.
+pub type Heirs = BTreeMap<Arc<str>, Arc<str>>;
 
 /// Gives each note its identity, in the order of `claims`. Two notes with one id or guid, ids
 /// that are missing, guids that cannot be one and old ids that lead nowhere are told.
@@ -38,23 +50,22 @@ pub fn assign(
     mode: IdMode,
     sources: &Sources,
     sink: &mut Diagnostics,
-) -> Vec<Identity> {
-    let mut ids: Vec<Option<String>> = claims.par_iter().map(|it| it.given_id()).collect();
+) -> Assigned {
+    let mut ids: Vec<Option<Arc<str>>> = claims.par_iter().map(|it| it.given_id()).collect();
     claims.iter().for_each(|claim| check_guid(claim, sink));
     let heirs = if mode == IdMode::Natural {
-        // Without a lock the old id itself makes the guid, as long as the note says it.
-        let was = claims.iter().map(|claim| claim.was.as_ref());
-        was.map(|was| was.map(|it| it.value.clone())).collect()
+        Heirs::default()
     } else {
         heirs(claims, &mut ids, lock, uid, sink)
     };
-    let given = ids.iter().chain(&heirs);
-    let mut taken: HashSet<String> = given.flatten().cloned().collect();
+    let given = ids.iter().flatten().chain(heirs.values());
+    let mut taken: HashSet<Arc<str>> = given.cloned().collect();
     if mode == IdMode::Lock {
         Matcher::new(lock, &taken).fill(claims, &mut ids, sources);
     }
     if mode != IdMode::Natural {
-        taken.extend(lock.notes.keys().chain(lock.removed.keys()).cloned());
+        let known = lock.notes.keys().chain(lock.removed.keys());
+        taken.extend(known.map(|id| id.as_str().into()));
     }
     if mode == IdMode::Inline {
         for (claim, _) in claims.iter().zip(&ids).filter(|(_, id)| id.is_none()) {
@@ -67,31 +78,30 @@ pub fn assign(
         }
     }
     fill_new(claims, &mut ids, &mut taken);
-    let guids = Guids::new(lock, uid, mode);
+    let guids = Guids::new(lock, uid, mode, &ids);
     let identities: Vec<Identity> = claims
         .par_iter()
         .zip(ids)
-        .zip(heirs)
-        .map(|((claim, id), heir_of)| {
-            let id = id.unwrap_or_default();
-            let guid = guids.of(claim, &id, heir_of.as_deref());
-            Identity { id, guid, heir_of }
+        .map(|(claim, id)| {
+            let id = id.unwrap_or_else(|| "".into());
+            let guid = guids.of(claim, &id, heirs.get(&id).map(|it| &**it));
+            Identity { id, guid }
         })
         .collect();
     tell_duplicates(claims, &identities, sink);
-    identities
+    Assigned { identities, heirs }
 }
 
 /// Gives new ids to the notes that still have none. Among equal notes the source order decides
 /// who is first.
-fn fill_new(claims: &[&Claim], ids: &mut [Option<String>], taken: &mut HashSet<String>) {
-    let first: Vec<Option<String>> = claims
+fn fill_new(claims: &[&Claim], ids: &mut [Option<Arc<str>>], taken: &mut HashSet<Arc<str>>) {
+    let first: Vec<Option<Arc<str>>> = claims
         .par_iter()
         .zip(&*ids)
         .map(|(claim, id)| id.is_none().then(|| claim.new_id(0)))
         .collect();
     // Notes that are equal to one before them are few; each is counted on from its first one.
-    let mut occurrences: HashMap<String, u32> = HashMap::new();
+    let mut occurrences: HashMap<Arc<str>, u32> = HashMap::new();
     for ((claim, id), first) in claims.iter().zip(ids).zip(first) {
         let Some(first) = first else { continue };
         if taken.insert(first.clone()) {
@@ -121,13 +131,19 @@ struct Guids<'a> {
 }
 
 impl<'a> Guids<'a> {
-    fn new(lock: &'a Lock, uid: &'a str, mode: IdMode) -> Self {
+    fn new(lock: &'a Lock, uid: &'a str, mode: IdMode, ids: &[Option<Arc<str>>]) -> Self {
+        let is_new = |id: &Arc<str>| !lock.notes.contains_key(&**id);
         let records = lock.notes.values().chain(lock.removed.values());
+        let taken = if ids.iter().flatten().any(is_new) {
+            records.map(|it| it.guid.as_str()).collect()
+        } else {
+            HashSet::new()
+        };
         Self {
             lock,
             uid,
             mode,
-            taken: records.map(|it| it.guid.as_str()).collect(),
+            taken,
         }
     }
 
@@ -136,10 +152,12 @@ impl<'a> Guids<'a> {
         if let Some(guid) = given.and_then(|guid| Guid::new(guid.value.clone())) {
             return guid;
         }
-        let source = heir_of.unwrap_or(id);
         if self.mode == IdMode::Natural {
-            return Guid::derive(self.uid, source);
+            // Without a lock the old id itself makes the guid, as long as the note says it.
+            let was = claim.was.as_ref().map(|it| it.value.as_str());
+            return Guid::derive(self.uid, was.unwrap_or(id));
         }
+        let source = heir_of.unwrap_or(id);
         let lock = self.lock;
         let known = lock.notes.get(source).or_else(|| lock.removed.get(source));
         if let Some(guid) = known.and_then(|record| Guid::new(record.guid.clone())) {
@@ -177,9 +195,9 @@ struct Matcher<'a> {
 }
 
 impl<'a> Matcher<'a> {
-    fn new(lock: &'a Lock, given: &HashSet<String>) -> Self {
+    fn new(lock: &'a Lock, given: &HashSet<Arc<str>>) -> Self {
         let index = |notes: &'a BTreeMap<String, NoteRecord>| {
-            let unclaimed = notes.iter().filter(|(id, _)| !given.contains(*id));
+            let unclaimed = notes.iter().filter(|(id, _)| !given.contains(id.as_str()));
             let mut unclaimed: Vec<(&String, &NoteRecord)> = unclaimed.collect();
             unclaimed.sort_by_key(|(_, record)| record.note_id);
             let mut open: HashMap<_, Vec<(&str, &NoteRecord)>> = HashMap::new();
@@ -195,7 +213,7 @@ impl<'a> Matcher<'a> {
         }
     }
 
-    fn fill(mut self, claims: &[&'a Claim], ids: &mut [Option<String>], sources: &Sources) {
+    fn fill(mut self, claims: &[&'a Claim], ids: &mut [Option<Arc<str>>], sources: &Sources) {
         for step in [Step::SameFile, Step::Anywhere, Step::Removed] {
             for (claim, id) in claims.iter().zip(ids.iter_mut()) {
                 if id.is_none() {
@@ -206,7 +224,7 @@ impl<'a> Matcher<'a> {
         }
     }
 
-    fn take(&mut self, step: Step, key: &(&'a str, Digest), path: &str) -> Option<String> {
+    fn take(&mut self, step: Step, key: &(&'a str, Digest), path: &str) -> Option<Arc<str>> {
         let index = if step == Step::Removed {
             &mut self.removed
         } else {
@@ -215,7 +233,7 @@ impl<'a> Matcher<'a> {
         let records = index.get_mut(key)?;
         let fits = |record: &NoteRecord| step != Step::SameFile || record.path == path;
         let at = records.iter().position(|(_, record)| fits(record))?;
-        Some(records.remove(at).0.to_owned())
+        Some(records.remove(at).0.into())
     }
 }
 
@@ -227,44 +245,40 @@ enum Step {
 }
 
 fn tell_duplicates(claims: &[&Claim], identities: &[Identity], sink: &mut Diagnostics) {
-    let mut ids: HashMap<&str, usize> = HashMap::new();
-    let mut guids: HashMap<&str, usize> = HashMap::new();
-    for (index, identity) in identities.iter().enumerate() {
-        let place = |at: usize| {
-            let claim = &claims[at];
-            claim.id.as_ref().map_or(claim.span, |id| id.span)
-        };
-        let (first_id, first_guid) = (
-            ids.insert(&identity.id, index),
-            guids.insert(identity.guid.as_str(), index),
-        );
+    let count = u32::try_from(identities.len()).unwrap_or(u32::MAX);
+    let place = |claim: &Claim| claim.id.as_ref().map_or(claim.span, |id| id.span);
+    let by_id = repeats(count, |at| &identities[at as usize].id);
+    for (first, second) in &by_id {
+        let (first, second) = (claims[*first as usize], claims[*second as usize]);
         // The id of an adopted note comes from its guid.
-        let by_guid = claims[index].guid.is_some() && claims[index].id.is_none();
-        if let Some(first) = first_id.filter(|_| !by_guid) {
-            let by_key = claims[index].id.is_none();
-            let title = if by_key {
-                "two notes have the same key fields".to_owned()
-            } else {
-                format!("note id `{}` is used twice", identity.id)
-            };
-            sink.push(
-                Diagnostic::new(Code::DuplicateId, title)
-                    .at(place(index), "second use")
-                    .also(place(first), "first use")
-                    .note("the id decides whose learning progress is whose")
-                    .help("give one of the notes another id"),
-            );
-        } else if let Some(first) = first_guid {
-            let guid_place = |at: usize| claims[at].guid.as_ref().map_or(place(at), |it| it.span);
-            sink.push(
-                Diagnostic::new(
-                    Code::DuplicateGuid,
-                    format!("guid `{}` is used twice", identity.guid),
-                )
-                .at(guid_place(index), "second use")
-                .also(guid_place(first), "first use")
-                .help("give one of the notes another guid, or none"),
-            );
+        if second.guid.is_some() && second.id.is_none() {
+            continue;
         }
+        let title = match &second.id {
+            Some(id) => format!("note id `{}` is used twice", id.value),
+            None => "two notes have the same key fields".to_owned(),
+        };
+        sink.push(
+            Diagnostic::new(Code::DuplicateId, title)
+                .at(place(second), "second use")
+                .also(place(first), "first use")
+                .note("the id decides whose learning progress is whose")
+                .help("give one of the notes another id"),
+        );
+    }
+    for (first, second) in repeats(count, |at| &identities[at as usize].guid) {
+        let (one, other) = (claims[first as usize], claims[second as usize]);
+        let by_guid = other.guid.is_some() && other.id.is_none();
+        if !by_guid && by_id.iter().any(|(_, it)| *it == second) {
+            continue;
+        }
+        let place = |claim: &Claim| claim.guid.as_ref().map_or(place(claim), |it| it.span);
+        let title = format!("guid `{}` is used twice", identities[second as usize].guid);
+        sink.push(
+            Diagnostic::new(Code::DuplicateGuid, title)
+                .at(place(other), "second use")
+                .also(place(one), "first use")
+                .help("give one of the notes another guid, or none"),
+        );
     }
 }

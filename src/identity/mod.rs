@@ -18,7 +18,7 @@ mod schema;
 mod stamp;
 mod was;
 
-pub use assign::{Identity, assign};
+pub use assign::{Assigned, Heirs, Identity, assign};
 pub use changes::{ChangeKind, LockChange, changes};
 pub use claim::{Claim, is_from_key_fields};
 pub use content::{content_hash, rendered_hash, schema_hash, type_content};

@@ -1,26 +1,28 @@
 //! `was: OLD-ID` on a note: the note takes over what the lock has under its old id.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
+use super::assign::Heirs;
 use super::claim::Claim;
 use super::lock::{Lock, NoteRecord};
 use crate::diag::{Code, Diagnostic, Diagnostics, Span, Spanned, nearest};
 use crate::model::Guid;
 
-/// The old ids whose records notes take over, in the order of `claims`. A note that says no id
-/// of its own gets the old one back, into `ids`. What `was` does not lead to is told.
+/// The notes that take over the record of an old id. A note that says no id of its own gets the
+/// old one back, into `ids`. What `was` does not lead to is told.
 pub(super) fn heirs(
     claims: &[&Claim],
-    ids: &mut [Option<String>],
+    ids: &mut [Option<Arc<str>>],
     lock: &Lock,
     uid: &str,
     sink: &mut Diagnostics,
-) -> Vec<Option<String>> {
-    let mut heirs = vec![None; claims.len()];
+) -> Heirs {
+    let mut heirs = Heirs::new();
     if claims.iter().all(|claim| claim.was.is_none()) {
         return heirs;
     }
-    let mut found = Heirs {
+    let mut search = Search {
         lock,
         uid,
         claims,
@@ -29,38 +31,38 @@ pub(super) fn heirs(
     };
     for (index, (claim, id)) in claims.iter().zip(&*ids).enumerate() {
         if let Some(id) = id {
-            found.by_id.entry(id.clone()).or_insert(index);
+            search.by_id.entry(id.clone()).or_insert(index);
         }
         if let Some(was) = &claim.was {
-            found.by_was.entry(was.value.clone()).or_insert(index);
+            search.by_was.entry(was.value.clone()).or_insert(index);
         }
     }
-    for ((index, claim), (id, heir)) in claims
-        .iter()
-        .enumerate()
-        .zip(ids.iter_mut().zip(&mut heirs))
-    {
+    for (index, (claim, id)) in claims.iter().zip(ids).enumerate() {
         let Some(was) = &claim.was else { continue };
-        let old = found.old(index, was, id.as_deref(), sink);
+        let Some(old) = search.old(index, was, id.as_deref(), sink) else {
+            continue;
+        };
         match id {
-            None => *id = old,
-            Some(_) => *heir = old,
+            None => *id = Some(old),
+            Some(id) => {
+                heirs.insert(id.clone(), old);
+            }
         }
     }
     heirs
 }
 
-struct Heirs<'a> {
+struct Search<'a> {
     lock: &'a Lock,
     uid: &'a str,
     claims: &'a [&'a Claim],
     /// The first note that says this id.
-    by_id: HashMap<String, usize>,
+    by_id: HashMap<Arc<str>, usize>,
     /// The first note that says it had this id.
     by_was: HashMap<String, usize>,
 }
 
-impl Heirs<'_> {
+impl Search<'_> {
     fn record(&self, id: &str) -> Option<&NoteRecord> {
         let lock = self.lock;
         lock.notes.get(id).or_else(|| lock.removed.get(id))
@@ -77,7 +79,7 @@ impl Heirs<'_> {
         was: &Spanned<String>,
         own: Option<&str>,
         sink: &mut Diagnostics,
-    ) -> Option<String> {
+    ) -> Option<Arc<str>> {
         if own == Some(was.value.as_str()) {
             sink.push(without_effect(was, "this is its id"));
             return None;
@@ -94,9 +96,9 @@ impl Heirs<'_> {
             // An earlier build has taken it over. A merge may have brought the old line back.
             return match record {
                 Some(record) if record.guid == own.guid => {
-                    (record.modified > own.modified).then(|| was.value.clone())
+                    (record.modified > own.modified).then(|| was.value.as_str().into())
                 }
-                Some(_) if !self.by_id.contains_key(&was.value) => {
+                Some(_) if !self.by_id.contains_key(was.value.as_str()) => {
                     sink.push(without_effect(was, "the note has a history of its own"));
                     None
                 }
@@ -104,7 +106,7 @@ impl Heirs<'_> {
             };
         }
         // A note that takes over another one's id in its turn leaves its own behind.
-        let holder = self.by_id.get(&was.value);
+        let holder = self.by_id.get(was.value.as_str());
         if let Some(&holder) = holder
             && self.claims.get(holder).is_none_or(|it| it.was.is_none())
         {
@@ -125,7 +127,7 @@ impl Heirs<'_> {
         {
             sink.push(second_history(was, id));
         }
-        Some(was.value.clone())
+        Some(was.value.as_str().into())
     }
 
     fn unknown(&self, was: &Spanned<String>) -> Diagnostic {

@@ -10,7 +10,7 @@ use super::render::Made;
 use super::{BuildOptions, Project, Report, Statistics, history, load, output, schema, types};
 use crate::diag::{Code, Diagnostic, Diagnostics, Severity, Sources};
 use crate::files;
-use crate::identity::{self, Claim, Lock};
+use crate::identity::{self, Claim, Heirs, Lock};
 use crate::model::written::Settings;
 use crate::model::{MediaFile, MediaSource};
 use crate::package::{Baseline, Package};
@@ -152,14 +152,14 @@ fn run(
     let loaded = load::notes(project, &manifest, &types, &renderer, locked, sources, sink)?;
     statistics.files = loaded.files;
     // A type that cannot be read makes every note of it an error; one finding is enough.
-    if broken_types && loaded.notes.is_empty() {
+    if broken_types && loaded.notes.facts().next().is_none() {
         return Ok(None);
     }
     let mut made = loaded.notes;
-    identify(&mut made, lock, &manifest, locked, sources, sink);
-    let firsts = made.iter().map(|it| {
-        let first = it.note.fields.first().map_or("", String::as_str);
-        (it.note.note_type.id(), first, it.span())
+    let heirs = identify(&mut made, lock, &manifest, locked, sources, sink);
+    let firsts = made.iter().map(|(note, facts)| {
+        let first = note.fields.first().map_or("", String::as_str);
+        (note.note_type.id(), first, facts.span())
     });
     check::duplicates(firsts, sink);
 
@@ -168,13 +168,13 @@ fn run(
         .iter()
         .map(|it| (it.content.clone(), it.name.clone()))
         .collect();
-    let names = renderer.names(made.iter().flat_map(|it| &it.media), &frozen);
-    for note in &mut made {
-        names.resolve(&mut note.note.fields);
+    let names = renderer.names(made.facts().flat_map(|it| &it.media), &frozen);
+    for (note, _) in made.iter_mut() {
+        names.resolve(&mut note.fields);
     }
     let statics = static_media(&made, &types, &renderer, &manifest.defaults.settings, sink);
     *statistics = count(&made, &names, &statics, loaded.files);
-    if made.is_empty() && !sink.has_errors() {
+    if statistics.notes == 0 && !sink.has_errors() {
         sink.push(nothing_to_build());
     }
     if sink.has_errors() {
@@ -183,13 +183,13 @@ fn run(
 
     let touched = Touched::new(options, sink);
     touched.check(&made, sources)?;
-    let next = lock_file.next(&made, &types, &touched, sources, options);
+    let next = lock_file.next(&made, &heirs, &types, &touched, sources, options);
     lock_file::rendered_anew(next.outdated)
         .into_iter()
         .for_each(|found| sink.push(found));
     let mut next = next.lock;
-    schema::tell_edits(&made, &changed_types, lock, sink);
-    schema::tell_retyped(&made, &types, lock, sink);
+    schema::tell_edits(&made, &changed_types, lock, &heirs, sink);
+    schema::tell_retyped(&made, &types, lock, &heirs, sink);
     if project.is_whole() {
         history::tell_removed(&made, lock, sources, sink);
     }
@@ -200,8 +200,8 @@ fn run(
         return Ok(None);
     }
     let mut decks = DeckPlan::new(project, &manifest, sources, sink)?;
-    for note in made {
-        decks.add(note, locked.then_some(&next));
+    for batch in made.into_batches() {
+        decks.add(batch, &next);
     }
     let mut package = Package::new(options.time);
     for deck in decks.finish(sink) {
@@ -221,22 +221,23 @@ fn run(
     }))
 }
 
-/// Gives the notes their guids, and where a lock is kept their ids in it.
+/// Gives the notes their guids, and where a lock is kept their ids in it. Returns which of them
+/// take over the record of an old id.
 fn identify(
-    made: &mut [Made],
+    made: &mut Made,
     lock: &Lock,
     manifest: &Manifest,
     locked: bool,
     sources: &Sources,
     sink: &mut Diagnostics,
-) {
-    let claims: Vec<&Claim> = made.iter().map(|it| &it.claim).collect();
-    let identities = identity::assign(&claims, lock, &manifest.uid, manifest.ids, sources, sink);
-    for (made, identity) in made.iter_mut().zip(identities) {
-        made.note.guid = Some(identity.guid);
-        made.id = locked.then(|| identity.id.into());
-        made.heir_of = identity.heir_of.filter(|_| locked).map(Into::into);
+) -> Heirs {
+    let claims: Vec<&Claim> = made.facts().map(|it| &it.claim).collect();
+    let assigned = identity::assign(&claims, lock, &manifest.uid, manifest.ids, sources, sink);
+    for ((note, facts), identity) in made.iter_mut().zip(assigned.identities) {
+        note.guid = Some(identity.guid);
+        facts.id = locked.then_some(identity.id);
     }
+    assigned.heirs
 }
 
 /// The earlier build that ids and times go on from where no lock keeps them.
@@ -286,14 +287,14 @@ fn is_damage(error: &Error) -> bool {
 /// The files that the CSS and the card templates of the types in use refer to. They come first in
 /// the package: they change least.
 fn static_media(
-    made: &[Made],
+    made: &Made,
     types: &TypeSet,
     renderer: &Renderer<'_>,
     settings: &Settings,
     sink: &mut Diagnostics,
 ) -> Vec<NamedMedia> {
     let used: BTreeSet<&str> = made
-        .iter()
+        .facts()
         .map(|it| it.written_type().key.as_str())
         .collect();
     let types = types.iter().filter(|it| used.contains(it.key.as_str()));
@@ -355,11 +356,11 @@ fn media_file(project: &Project, file: &NamedMedia) -> MediaFile {
     }
 }
 
-fn count(made: &[Made], names: &MediaNames, statics: &[NamedMedia], files: usize) -> Statistics {
-    let cards = made.iter().map(|it| it.cards).sum();
+fn count(made: &Made, names: &MediaNames, statics: &[NamedMedia], files: usize) -> Statistics {
+    let cards = made.facts().map(|it| it.cards as usize).sum();
     Statistics {
         files,
-        notes: made.len(),
+        notes: made.facts().count(),
         cards,
         media: names.files().len() + statics.len(),
     }

@@ -2,15 +2,12 @@
 //! caller wants it left alone.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-
-use rayon::prelude::*;
 
 use super::render::Made;
 use super::{BuildOptions, LockMode, Project, Scope, load};
 use crate::diag::{Code, Diagnostic, Diagnostics, Sources, Span, Spanned};
 use crate::identity::{
-    self, ChangeKind, Entry, LOCK_NAME, Lock, LockChange, Next, Renewal, rendered_hash,
+    self, ChangeKind, Entry, Heirs, LOCK_NAME, Lock, LockChange, Next, Renewal, rendered_hash,
 };
 use crate::model::written::IdMode;
 use crate::package::Baseline;
@@ -25,7 +22,8 @@ pub(super) struct LockFile {
     pub(super) lock: Lock,
     /// Whether the project keeps one.
     pub(super) is_kept: bool,
-    text: Option<Arc<str>>,
+    /// Its text, where the build must not change a byte of it.
+    text: Option<String>,
 }
 
 impl LockFile {
@@ -51,21 +49,25 @@ impl LockFile {
             tell_missing(project, output, sink);
             return Ok(Some(file));
         }
-        let Some((id, text)) = load::read_text(project, LOCK_NAME, sources, sink)? else {
+        let Some(id) = load::read_text(project, LOCK_NAME, sources, sink)? else {
             return Ok(None);
         };
-        let Some(lock) = Lock::parse(id, &text, sink) else {
+        let text = sources.text(id);
+        let Some(lock) = Lock::parse(id, text, sink) else {
             return Ok(None);
         };
         file.lock = lock;
-        file.text = Some(text);
+        if options.lock_mode == LockMode::Frozen {
+            file.text = Some(text.to_owned());
+        }
         Ok(Some(file))
     }
 
     /// The lock behind this build: what is in it, with ids and times, and what is gone.
     pub(super) fn next(
         &self,
-        made: &[Made],
+        made: &Made,
+        heirs: &Heirs,
         types: &TypeSet,
         touched: &Touched,
         sources: &Sources,
@@ -74,27 +76,25 @@ impl LockFile {
         if !self.is_kept {
             return Next::default();
         }
-        let rendered: Vec<_> = made
-            .par_iter()
-            .map(|it| rendered_hash(it.note.note_type(), &it.note.fields))
-            .collect();
-        let entries = made.iter().zip(&rendered).filter_map(|(note, rendered)| {
-            let path = sources.path(note.span().file);
-            let id = note.id.as_deref()?;
+        let rendered = made.of_each(|note| rendered_hash(note.note_type(), &note.fields));
+        let entries = made.iter().zip(&rendered);
+        let entries = entries.filter_map(|((note, facts), rendered)| {
+            let path = sources.path(facts.span().file);
+            let id = facts.id.as_ref()?;
             Some(Entry {
                 id,
-                heir_of: note.heir_of.as_deref(),
-                guid: note.note.guid.as_ref(),
-                fingerprint: note.claim.fingerprint,
-                content: note.content,
+                heir_of: heirs.get(id).map(|it| &**it),
+                guid: note.guid.as_ref(),
+                fingerprint: facts.claim.fingerprint,
+                content: facts.content,
                 rendered: *rendered,
                 renewal: Renewal {
                     touched: touched.holds(id, path),
                     rendered_anew: options.restamp,
                 },
-                note_type: &note.written_type().identity,
+                note_type: &facts.written_type().identity,
                 path,
-                headings: &note.headings,
+                headings: &facts.headings,
             })
         });
         let own = types.iter().filter(|it| !it.shipped);
@@ -194,10 +194,9 @@ impl Touched {
 
     /// # Errors
     /// Where one of the wishes is for no note: it was typed wrong.
-    pub(super) fn check(&self, made: &[Made], sources: &Sources) -> Result<(), Error> {
+    pub(super) fn check(&self, made: &Made, sources: &Sources) -> Result<(), Error> {
         for wish in &self.wishes {
-            let mut notes = made.iter();
-            let found = notes.any(|note| {
+            let found = made.facts().any(|note| {
                 let id = note.id.as_deref().unwrap_or("");
                 wish.holds(id, sources.path(note.span().file))
             });

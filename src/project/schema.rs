@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::BuildOptions;
-use super::render::Made;
+use super::render::{Facts, Made};
 use super::types::Changed;
 use crate::diag::{Code, Diagnostic, Diagnostics, Span};
-use crate::identity::{Lock, SchemaChange, TypeRecord};
+use crate::identity::{Heirs, Lock, SchemaChange, TypeRecord};
 use crate::model::written::WrittenType;
 use crate::source::types::TypeSet;
 
@@ -68,19 +68,25 @@ pub(super) fn refused(
 
 /// Tells notes that were edited in the build that changes the schema of their type: an import
 /// that merges the types gives their notes its own time, and then finds the package's older.
-pub(super) fn tell_edits(made: &[Made], changed: &[Changed], lock: &Lock, sink: &mut Diagnostics) {
+pub(super) fn tell_edits(
+    made: &Made,
+    changed: &[Changed],
+    lock: &Lock,
+    heirs: &Heirs,
+    sink: &mut Diagnostics,
+) {
     for Changed { written, change } in changed {
         if !change.splits() && change.sort_field.is_none() && !change.unknown {
             continue;
         }
         let edited: Vec<Span> = made
-            .iter()
+            .facts()
             .filter(|it| it.written_type().identity == written.identity)
             .filter(|it| {
-                it.known(lock)
+                it.known(lock, heirs)
                     .is_some_and(|known| known.content != it.content)
             })
-            .map(Made::span)
+            .map(Facts::span)
             .collect();
         if edited.is_empty() {
             continue;
@@ -100,10 +106,16 @@ pub(super) fn tell_edits(made: &[Made], changed: &[Changed], lock: &Lock, sink: 
 }
 
 /// Tells notes that are of another note type than at the last build.
-pub(super) fn tell_retyped(made: &[Made], types: &TypeSet, lock: &Lock, sink: &mut Diagnostics) {
+pub(super) fn tell_retyped(
+    made: &Made,
+    types: &TypeSet,
+    lock: &Lock,
+    heirs: &Heirs,
+    sink: &mut Diagnostics,
+) {
     let mut retyped: BTreeMap<(&str, &str), Vec<Span>> = BTreeMap::new();
-    for note in made {
-        let Some(known) = note.known(lock) else {
+    for note in made.facts() {
+        let Some(known) = note.known(lock, heirs) else {
             continue;
         };
         let written = note.written_type();
