@@ -521,7 +521,7 @@ mod tests {
         check("deckle-lock 2\n", Code::LockSyntax, end);
         check(text.trim_end_matches("end\n"), Code::LockSyntax, end);
         check(
-            &text[..text.len() - 40],
+            &text[..text.len() - 43],
             Code::LockSyntax,
             "the line is cut off",
         );

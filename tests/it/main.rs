@@ -16,4 +16,5 @@ mod lock;
 mod package;
 mod render;
 mod reproduce;
+mod schema;
 mod ui;
