@@ -124,6 +124,7 @@ fn written(
     WrittenNote {
         id: None,
         guid: None,
+        was: None,
         note_type,
         deck: note.deck.clone(),
         tags: Vec::new(),

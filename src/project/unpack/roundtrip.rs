@@ -8,11 +8,13 @@ use super::notes::PlannedNote;
 use super::types::PlannedType;
 use crate::Error;
 use crate::diag::{Severity, Sources};
-use crate::identity::{Entry, Lock, MediaRecord, NoteRecord, next_lock};
+use crate::identity::{Lock, MediaRecord, NoteRecord};
 use crate::model::BuildTime;
 use crate::model::written::WrittenType;
-use crate::project::{Project, Report, build, load, types as project_types};
+use crate::project::lock_file::{LockFile, Touched};
+use crate::project::{BuildOptions, Project, Report, build, load, types as project_types};
 use crate::render::Renderer;
+use crate::source::types::TypeSet;
 
 /// What a build of the sources comes to.
 pub(super) struct Outcome {
@@ -62,7 +64,7 @@ pub(super) fn run(
         media: media.to_vec(),
         ..Lock::default()
     };
-    build::identify(&mut made, &seed, &manifest, true, sources, sink);
+    let heirs = build::identify(&mut made, &seed, &manifest, true, sources, sink);
     let mut names = renderer.names(made.facts().flat_map(|it| &it.media), &seed.media_names());
 
     let by_guid: BTreeMap<&str, usize> = notes
@@ -108,39 +110,38 @@ pub(super) fn run(
             note_id: planned.stored.id,
             modified: planned.stored.modified,
             content: facts.content,
-            note_type: facts.written_type().key.clone(),
+            note_type: facts.written_type().identity.clone(),
             path: String::new(),
             heading: String::new(),
             fingerprint: facts.claim.fingerprint,
+            rendered: None,
         };
         seed.notes.insert(id.to_string(), record);
     }
     refused(&outcome.report, notes, places, &mut outcome.refused);
-    let stamped: Vec<Arc<WrittenType>> = set
-        .iter()
-        .filter(|it| !it.shipped)
-        .map(|it| {
-            let stored = types.iter().find(|planned| planned.key == it.key);
-            let modified = stored.map_or(0, |it| it.stored.modified);
-            Arc::new(WrittenType {
-                note_type: it.note_type.with_modified(modified),
+    let Report {
+        diagnostics: sink,
+        sources,
+        ..
+    } = &mut outcome.report;
+    let options = BuildOptions::new(time);
+    let (set, _) = project_types::stamped(&set, &seed, &manifest.uid, &options, sink);
+    let stamped = set.iter().map(|it| {
+        let stored = types.iter().find(|planned| planned.key == it.key);
+        match stored.filter(|_| !it.shipped) {
+            None => it.clone(),
+            Some(stored) => Arc::new(WrittenType {
+                note_type: it.note_type.with_modified(stored.stored.modified),
                 ..(**it).clone()
-            })
-        })
-        .collect();
-    let sources = &outcome.report.sources;
-    let entries = made.iter().filter_map(|(note, facts)| {
-        Some(Entry {
-            id: facts.id.as_deref()?,
-            guid: note.guid.as_ref(),
-            fingerprint: facts.claim.fingerprint,
-            content: facts.content,
-            note_type: &facts.written_type().key,
-            path: sources.path(facts.span().file),
-            headings: &facts.headings,
-        })
+            }),
+        }
     });
-    outcome.lock = next_lock(&seed, entries, stamped.iter().map(|it| &**it), time);
+    let set = TypeSet::new(stamped.collect());
+    let touched = Touched::new(&options, sink);
+    let file = LockFile::of(seed);
+    outcome.lock = file
+        .next(&made, &heirs, &set, &touched, sources, &options)
+        .lock;
     outcome.report.diagnostics.sort();
     Ok(outcome)
 }

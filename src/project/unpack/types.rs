@@ -9,7 +9,7 @@ use super::Notices;
 use super::names::{Unique, slug};
 use crate::diag::Span;
 use crate::identity::type_content;
-use crate::model::written::{WrittenField, WrittenType};
+use crate::model::written::{WrittenField, WrittenTemplate, WrittenType};
 use crate::model::{CardTemplate, Field, NoteType, NoteTypeBuilder};
 use crate::package::{Contents, StoredField, StoredNoteType};
 use crate::source::emit::EmittedType;
@@ -191,10 +191,19 @@ fn written(planned: &PlannedType<'_>, note_type: NoteType) -> WrittenType {
         key: it.name.clone(),
         ..WrittenField::default()
     };
+    let template = |it: &CardTemplate| WrittenTemplate {
+        key: it.name().to_owned(),
+        ..WrittenTemplate::default()
+    };
     WrittenType {
         key: planned.key.clone(),
+        identity: planned.key.clone(),
+        was: None,
+        has_id: true,
         note_type,
         fields: planned.fields.iter().map(field).collect(),
+        first_field: 0,
+        templates: planned.templates.iter().map(template).collect(),
         key_fields: Vec::new(),
         required: Vec::new(),
         labels: Vec::new(),
