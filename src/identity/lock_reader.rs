@@ -215,11 +215,11 @@ impl Reader {
             return None;
         }
         self.attach_parts();
-        // Of two files with one content the first line has the name that was given first.
+        // One content may have several names, where a package that was unpacked has them.
         let mut seen = HashSet::new();
         self.lock
             .media
-            .retain(|media| seen.insert(media.content.clone()));
+            .retain(|media| seen.insert((media.content.clone(), media.name.clone())));
         if !self.damaged.is_empty() {
             let title = match self.damaged.len() {
                 1 => "a line of deckle.lock cannot be read".to_owned(),
