@@ -14,6 +14,7 @@ mod lock;
 mod lock_reader;
 mod lock_text;
 mod next;
+mod predecessor;
 mod schema;
 mod stamp;
 mod was;
@@ -26,6 +27,7 @@ pub use hash::Digest;
 pub use known_types::known_types;
 pub use lock::{FieldRecord, Lock, MediaRecord, NoteRecord, TypeRecord};
 pub use next::{Entry, Next, next_lock};
+pub use predecessor::Predecessor;
 pub use schema::{PartsChange, SchemaChange, type_record};
 pub use stamp::{Renewal, TypeStamp, stamp_type};
 

@@ -350,3 +350,14 @@ pub enum IdMode {
     /// From the first field alone, without a lock: an edited question is a new note.
     Natural,
 }
+
+/// A tool whose guids are reproduced for notes that say none and no id, so that those who learn
+/// with its packages keep their progress.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum CompatGuid {
+    /// The Python library genanki, which by default makes them of all fields.
+    Genanki,
+    /// markdown-anki-decks, which makes them of heading and deck.
+    MarkdownAnkiDecks,
+}

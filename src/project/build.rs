@@ -7,7 +7,9 @@ use std::path::{Path, PathBuf};
 use super::decks::DeckPlan;
 use super::lock_file::{self, LockFile, Touched};
 use super::render::Made;
-use super::{BuildOptions, Project, Report, Statistics, history, load, output, schema, types};
+use super::{
+    BuildOptions, Project, Report, Statistics, history, load, output, predecessor, schema, types,
+};
 use crate::diag::{Code, Diagnostic, Diagnostics, Severity, Sources};
 use crate::files;
 use crate::identity::{self, Claim, Heirs, Lock};
@@ -167,6 +169,9 @@ fn run(
     let mut names = renderer.names(made.facts().flat_map(|it| &it.media), &frozen);
     for (note, _) in made.iter_mut() {
         names.resolve(&mut note.fields);
+    }
+    if let Some(tool) = manifest.compat_guid {
+        predecessor::apply(tool, &mut made, &names, lock, &heirs, sources);
     }
     let statics = static_media(&made, &types, &renderer, &manifest.defaults.settings, sink);
     *statistics = count(&made, &names, &statics, loaded.files);

@@ -10,6 +10,7 @@ mod lock_file;
 mod open;
 mod options;
 mod output;
+mod predecessor;
 mod quoting;
 mod render;
 mod schema;

@@ -774,3 +774,40 @@ fn a_field_added_in_front_renames_nothing_else() {
     let told = words.build_with(|options| options.allow_schema_change(true));
     assert_eq!(told, ["W0723"]);
 }
+
+#[test]
+fn guids_of_another_tool_are_given_once() {
+    let manifest = format!("{MANIFEST}compat-guid: genanki\n");
+    let notes = "- [a, b]\n- {id: own, front: c, back: d}\n- {front: e, back: 'x ![](p.png)'}\n";
+    let mut words = Words::new(&[
+        ("deckle.yaml", &manifest),
+        ("a.yaml", notes),
+        ("p.png", "png"),
+    ]);
+    words.build();
+    let guid = |words: &Words, guid: &str| words.notes().values().any(|it| it.guid == guid);
+    assert!(guid(&words, deckle::guid_for(["a", "b"]).as_str()));
+    assert!(
+        guid(
+            &words,
+            deckle::guid_for(["e", "x <img src=\"p.png\">"]).as_str()
+        ),
+        "{:?}",
+        words.notes()
+    );
+    assert!(!guid(&words, deckle::guid_for(["c", "d"]).as_str()));
+    let before: Vec<String> = words.notes().values().map(|it| it.guid.clone()).collect();
+    // An edit of what is known does not change it.
+    words.put("a.yaml", &notes.replace("[a, b]", "[a, edited]"));
+    assert!(words.build().is_empty());
+    let after: Vec<String> = words.notes().values().map(|it| it.guid.clone()).collect();
+    assert_eq!(before, after);
+
+    let manifest = format!("{MANIFEST}compat-guid: markdown-anki-decks\n");
+    let words_md = "# Deck\n\n## What is x?\n\nA letter\n\n## a *b* c\n\nletters\n";
+    let mut words = Words::new(&[("deckle.yaml", &manifest), ("a.md", words_md)]);
+    words.build();
+    for expect in ["kPn1Kq?4z[", "G5^VL}Pe+V"] {
+        assert!(guid(&words, expect), "{expect} {:?}", words.notes());
+    }
+}
