@@ -50,6 +50,8 @@ pub(crate) enum Command {
     Init(InitArgs),
     /// Turn a package back into a project that builds the same again
     Unpack(UnpackArgs),
+    /// Make the notes of a deck that learners have the project's own, so that they keep their progress
+    Adopt(AdoptArgs),
 }
 
 #[derive(Debug, clap::Args)]
@@ -171,6 +173,29 @@ pub(crate) struct UnpackArgs {
     /// Leave out the positions of new cards: notes follow one another as they stand in the sources
     #[arg(long)]
     pub(crate) no_positions: bool,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  deckle adopt old.apkg --dry-run     who is who, without a change
+  deckle adopt old.apkg               writes it into deckle.lock
+  deckle build                        the next release: learners keep their schedules
+
+Notes are matched by the text of their first fields, then by their whole text. Where more than one
+could be meant, none is taken; edit one of them, adopt, and edit it back.")]
+pub(crate) struct AdoptArgs {
+    /// The deck that learners have: .apkg or .colpkg, of any program
+    #[arg(value_name = "FILE")]
+    pub(crate) package: PathBuf,
+
+    /// The project [default: that of the current folder]
+    #[arg(value_name = "PROJECT", default_value = ".")]
+    pub(crate) project: PathBuf,
+
+    /// Tell who is who, and write nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]

@@ -1,6 +1,7 @@
 //! Arguments in, exit code out. Commands print through one [`Printer`]; what people read goes to
 //! stderr, data to stdout.
 
+mod adopt;
 mod args;
 mod build;
 mod init;
@@ -38,6 +39,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Build(it) => build::build(it, &printer),
         Command::Check(it) => build::check(it, &printer),
         Command::Init(it) => init::init(it, &printer),
+        Command::Adopt(it) => adopt::adopt(it, &printer),
         Command::Unpack(it) => unpack::unpack(it, &printer),
     };
     let outcome = result.unwrap_or_else(|error| {

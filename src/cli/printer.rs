@@ -84,6 +84,15 @@ impl Printer {
         }
     }
 
+    /// Prints a line of what was asked for.
+    #[expect(
+        clippy::unused_self,
+        reason = "everything is printed through the printer"
+    )]
+    pub(crate) fn data(&self, line: &str) {
+        data(line);
+    }
+
     /// Prints how a run went, unless quiet.
     pub(crate) fn summary(&self, text: &str) {
         if !self.quiet {

@@ -1,6 +1,7 @@
 //! The way from sources to a package. Only this module knows the order of the stages: sources,
 //! identity, rendering, identity again, package.
 
+mod adopt;
 mod build;
 mod decks;
 mod folders;
@@ -22,6 +23,10 @@ mod unread;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+pub use adopt::{
+    AdoptedType, Adoption, Ambiguous, DeckNote, Matched, MatchedBy, Outcome as AdoptOutcome,
+    SourceNote, TypeFit,
+};
 pub use build::{Build, Built};
 pub use options::{BuildOptions, LockMode};
 pub use starter::{Created, Starter, create};

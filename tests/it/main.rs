@@ -5,6 +5,7 @@
     reason = "tests arrange files of their own, and one that cannot go on should panic"
 )]
 
+mod adopt;
 mod cards;
 mod cli;
 mod decks;
