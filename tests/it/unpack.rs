@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
+use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
 use deckle::package::{Contents, PackageReader};
@@ -274,4 +275,143 @@ proptest! {
         }
         prop_assert_eq!(before.len(), after.len());
     }
+}
+
+/// The package with other names in its list of media.
+fn with_media_names(package: &Path, names: &[&str]) {
+    let bytes = std::fs::read(package).unwrap();
+    let mut archive = zip::ZipArchive::new(std::io::Cursor::new(bytes)).unwrap();
+    let mut writer = zip::ZipWriter::new(std::fs::File::create(package).unwrap());
+    for index in 0..archive.len() {
+        let mut entry = archive.by_index(index).unwrap();
+        let name = entry.name().unwrap().into_owned();
+        let mut bytes = Vec::new();
+        entry.read_to_end(&mut bytes).unwrap();
+        if name == "media" {
+            let names = names.iter().enumerate();
+            let list = names.map(|(index, name)| (index.to_string(), serde_json::json!(name)));
+            bytes = serde_json::to_vec(&list.collect::<serde_json::Map<_, _>>()).unwrap();
+        }
+        let options = zip::write::SimpleFileOptions::default();
+        writer.start_file(name, options).unwrap();
+        writer.write_all(&bytes).unwrap();
+    }
+    writer.finish().unwrap();
+}
+
+fn files_below(folder: &Path) -> Vec<String> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(files_below(&path));
+        } else {
+            found.push(path.to_str().unwrap().to_owned());
+        }
+    }
+    found.sort();
+    found
+}
+
+#[test]
+fn hostile_names_stay_inside_of_the_folder() {
+    let outer = tempfile::tempdir().unwrap();
+    let folder = outer.path().join("a/b/c");
+    std::fs::create_dir_all(&folder).unwrap();
+    let package = folder.join("deck.apkg");
+    let note_type = NoteType::builder("../../type")
+        .fields(["Front", "Back"])
+        .template("../Card", "{{Front}}", "{{Back}}")
+        .build()
+        .unwrap();
+    let names = [
+        "../../evil.png",
+        "/abs.png",
+        "con.png",
+        "a/b.png",
+        "C:\\x.png",
+        "..",
+        "",
+        "A.png",
+        "a.png",
+    ];
+    let mut new = Package::new(BuildTime::from_unix(TIME));
+    for (index, name) in ["../../up", "_hidden", "/abs", "con::aux", "."]
+        .iter()
+        .enumerate()
+    {
+        let mut deck = Deck::new(*name);
+        let picture = "<img src=\"../../evil.png\"><img src=\"A.png\"><img src=\"a.png\"> con.png";
+        let note = Note::new(&note_type).fields([format!("{index}"), picture.to_owned()]);
+        deck.add(note.key(index.to_string())).unwrap();
+        new = new.deck(deck);
+    }
+    for index in 0..names.len() {
+        new = new.media_bytes(format!("_{index}.png"), format!("{index}").into_bytes());
+    }
+    new.write(&package).unwrap();
+    with_media_names(&package, &names);
+    let before = files_below(outer.path());
+    let (unpacked, rebuilt) = round_trip(&package);
+    let inside = folder.join("deck");
+    let after = files_below(outer.path());
+    for path in after.iter().filter(|path| !before.contains(path)) {
+        let is_ours =
+            path.starts_with(inside.to_str().unwrap()) || *path == rebuilt.to_str().unwrap();
+        assert!(is_ours, "{path}");
+    }
+    let told = unpacked
+        .notices
+        .iter()
+        .map(ToString::to_string)
+        .collect::<Vec<_>>()
+        .join("\n");
+    for name in ["evil.png", "con.png"] {
+        assert!(told.contains(name), "{told}");
+    }
+    // Both letter cases are there, under names that differ.
+    let contents = read(&rebuilt);
+    let media: Vec<&str> = contents.media.iter().map(|it| it.name.as_str()).collect();
+    assert_eq!(media, ["....evil.png", "A.png", "a-2.png"]);
+    assert_eq!(contents.notes.len(), 5);
+}
+
+#[test]
+fn what_a_build_refuses_is_left_out_and_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let exports = folder.path();
+    let script = "
+import sys
+from anki.collection import Collection, ExportAnkiPackageOptions
+folder = sys.argv[1]
+col = Collection(folder + '/col.anki2')
+for text in ('a good one', '<br>', '{{c1::x'):
+    name = 'Cloze' if 'c1' in text else 'Basic'
+    note = col.new_note(col.models.by_name(name))
+    note.fields = [text, 'back']
+    col.add_note(note, 1)
+options = ExportAnkiPackageOptions(with_media=True)
+col.export_anki_package(out_path=folder + '/deck.apkg', options=options, limit=None)
+";
+    std::fs::write(exports.join("make.py"), script).unwrap();
+    let arguments = [exports.as_os_str()];
+    let made = run_script(
+        "anki-26.9.3",
+        exports.join("make.py").to_str().unwrap(),
+        &arguments,
+        b"",
+    );
+    assert!(made.unwrap().status.success());
+    let (unpacked, rebuilt) = round_trip(&exports.join("deck.apkg"));
+    let broken: Vec<String> = unpacked.notices.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        broken,
+        [
+            "to mend: 1 note has `skip: true`, because a build would refuse it: the cloze has no end",
+            "to mend: 1 note has `skip: true`, because a build would refuse it: the note makes no card",
+        ]
+    );
+    let notes = std::fs::read_to_string(exports.join("deck/notes/Default.yaml")).unwrap();
+    assert!(notes.contains("  # Left out of builds: the cloze has no end\n  - skip: true\n"));
+    assert_eq!(read(&rebuilt).notes.len(), 1);
 }

@@ -21,6 +21,8 @@ pub(super) const FOLDER: &str = "media";
 pub(super) struct MediaPlan {
     /// The names of the files by the names that fields say.
     pub(super) files: BTreeMap<String, String>,
+    /// The names that files have now which had another one in the package, by that one.
+    renamed: BTreeMap<String, String>,
     /// What the lock keeps: contents and their names.
     pub(super) records: Vec<MediaRecord>,
     /// The size of the largest file.
@@ -70,15 +72,25 @@ pub(super) fn write(
             ));
             continue;
         }
-        let name = media_name(&said);
-        if name != said {
+        let mended = media_name(&said);
+        let (stem, extension) = media_file(&mended);
+        let wanted = format!("{stem}{extension}");
+        let file = taken.take(&stem, &extension);
+        // Two names that differ in letter case alone are one file on many systems.
+        let name = if file == wanted {
+            mended.clone()
+        } else {
+            file.clone()
+        };
+        if name != mended {
+            notices.changed(format!(
+                "the media file `{shown}` is called `{name}` now, because another one differs from it in letter case alone"
+            ));
+        } else if name != said {
             notices.changed(format!(
                 "the media file `{shown}` is called `{name}` now, as Anki would call it"
             ));
-        }
-        let (stem, extension) = media_file(&name);
-        let file = taken.take(&stem, &extension);
-        if file != name {
+        } else if file != name {
             notices.changed(format!(
                 "the media file `{shown}` lies in {FOLDER}/{file}, because not every system takes its name; packages call it as before"
             ));
@@ -97,12 +109,14 @@ pub(super) fn write(
         plan.looks_like_source |= extensions
             .iter()
             .any(|it| extension.eq_ignore_ascii_case(it));
-        plan.records.push(MediaRecord { content, name });
         // An import mends a name in a field as it mends that of the file.
-        let mended = plan.records.last().map(|it| it.name.clone());
-        if let Some(mended) = mended {
-            plan.files.entry(mended).or_insert_with(|| file.clone());
+        for (written, now) in [(&mended, &name), (&said, &name)] {
+            if written != now {
+                plan.renamed.insert(written.clone(), now.clone());
+            }
         }
+        plan.files.entry(mended).or_insert_with(|| file.clone());
+        plan.records.push(MediaRecord { content, name });
         plan.files.insert(said, file);
     }
     Ok(plan)
@@ -118,13 +132,19 @@ pub(super) struct Seen {
 }
 
 impl MediaPlan {
+    /// A field's HTML with the names that media have in packages from now on.
+    pub(super) fn renamed(&self, html: &str) -> String {
+        if self.renamed.is_empty() {
+            return html.to_owned();
+        }
+        replaced(html, |name| self.renamed.get(name).map(String::as_str))
+    }
+
     /// A field's HTML with the names of files in the place of names that no file could have.
     pub(super) fn rewritten(&self, html: &str, seen: &mut Seen) -> String {
-        let mut text = String::with_capacity(html.len());
-        let mut at = 0;
-        for reference in media_references(html) {
-            let name: String = reference.name.trim().nfc().collect();
-            let Some(file) = self.file(&name) else {
+        replaced(html, |name| {
+            let file = self.file(name);
+            if file.is_none() {
                 let lower = name.to_ascii_lowercase();
                 if ["http:", "https:", "//"]
                     .iter()
@@ -134,17 +154,9 @@ impl MediaPlan {
                 } else if !lower.starts_with("data:") {
                     seen.missing += 1;
                 }
-                continue;
-            };
-            if *file == name || reference.range.start < at {
-                continue;
             }
-            text.push_str(html.get(at..reference.range.start).unwrap_or_default());
-            text.push_str(file);
-            at = reference.range.end;
-        }
-        text.push_str(html.get(at..).unwrap_or_default());
-        text
+            file.map(String::as_str)
+        })
     }
 
     fn file(&self, name: &str) -> Option<&String> {
@@ -152,4 +164,23 @@ impl MediaPlan {
             .get(name)
             .or_else(|| self.files.get(&media_name(name)))
     }
+}
+
+/// The HTML with other names of media; those that stay are left as they are written.
+fn replaced<'n>(html: &str, mut name_of: impl FnMut(&str) -> Option<&'n str>) -> String {
+    let mut text = String::with_capacity(html.len());
+    let mut at = 0;
+    for reference in media_references(html) {
+        let name: String = reference.name.trim().nfc().collect();
+        match name_of(&name) {
+            Some(now) if now != name && reference.range.start >= at => {
+                text.push_str(html.get(at..reference.range.start).unwrap_or_default());
+                text.push_str(now);
+                at = reference.range.end;
+            }
+            _ => {}
+        }
+    }
+    text.push_str(html.get(at..).unwrap_or_default());
+    text
 }
