@@ -42,11 +42,14 @@ pub(super) struct Matching {
     pub(super) only_deck: Vec<usize>,
 }
 
+/// What two notes are compared by.
+type Text = fn(&Candidate) -> &str;
+
 /// The notes of either side that are still without a partner, by a text of theirs.
 fn groups<'c>(
     candidates: &'c [Candidate],
     open: &[bool],
-    key: fn(&Candidate) -> &str,
+    key: Text,
 ) -> BTreeMap<&'c str, Vec<usize>> {
     let mut groups: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     let candidates = candidates.iter().zip(open).enumerate();
@@ -62,7 +65,7 @@ fn groups<'c>(
 pub(super) fn matching(sources: &[Candidate], deck: &[Candidate]) -> Matching {
     let mut found = Matching::default();
     let mut open = (vec![true; sources.len()], vec![true; deck.len()]);
-    let steps: [(MatchedBy, fn(&Candidate) -> &str); 3] = [
+    let steps: [(MatchedBy, Text); 3] = [
         (MatchedBy::Guid, |it| &it.guid),
         (MatchedBy::FirstField, |it| &it.first),
         (MatchedBy::WholeText, |it| &it.whole),
