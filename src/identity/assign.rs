@@ -269,7 +269,7 @@ fn tell_duplicates(claims: &[&Claim], identities: &[Identity], sink: &mut Diagno
     for (first, second) in repeats(count, |at| &identities[at as usize].guid) {
         let (one, other) = (claims[first as usize], claims[second as usize]);
         let by_guid = other.guid.is_some() && other.id.is_none();
-        if !by_guid && by_id.iter().any(|(_, it)| *it == second) {
+        if !by_guid && by_id.binary_search_by_key(&second, |(_, it)| *it).is_ok() {
             continue;
         }
         let place = |claim: &Claim| claim.guid.as_ref().map_or(place(claim), |it| it.span);

@@ -22,9 +22,7 @@ mod plan;
 mod preset_rows;
 
 use std::io::{Cursor, Seek, Write};
-use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
-use std::thread;
 
 pub use baseline::{Baseline, BaselineLimits, BaselineNote};
 
@@ -185,17 +183,16 @@ impl Package {
         let plan = plan::Plan::new(&self.decks, self.time, self.baseline.as_ref())?;
         let media = media::Media::new(&self.media)?;
         let mut archive = archive::ArchiveWriter::new(writer);
-        let (references, mut database) = thread::scope(|scope| {
-            let database = scope.spawn(|| database::Database::build(&plan));
+        // It is there when the scope has ended.
+        let mut database = Err(Error::new(ErrorKind::Database("writing it".to_owned())));
+        let references = rayon::in_place_scope(|scope| {
+            scope.spawn(|_| database = database::Database::build(&plan));
             for file in media.files() {
                 archive.add_media(file)?;
             }
-            let references = media.references(&plan);
-            let database = database
-                .join()
-                .unwrap_or_else(|panic| resume_unwind(panic))?;
-            Ok::<_, Error>((references, database))
+            Ok::<_, Error>(media.references(&plan))
         })?;
+        let mut database = database?;
         let cards = database.cards();
         archive.add_database(&database.image()?)?;
         let bytes = archive.finish()?;
