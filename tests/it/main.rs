@@ -13,6 +13,7 @@ mod history;
 mod judge;
 mod layers;
 mod lock;
+mod merges;
 mod package;
 mod render;
 mod reproduce;
