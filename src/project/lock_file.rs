@@ -50,6 +50,11 @@ impl LockFile {
             check_without(project, options)?;
             return Ok(Some(Self::default()));
         }
+        if options.baseline.is_some() {
+            return Err(Error::usage(
+                "`--baseline` serves where no lock is kept; this project has ids and times in deckle.lock",
+            ));
+        }
         let mut file = Self {
             is_kept,
             ..Self::default()

@@ -52,8 +52,8 @@ impl BuildOptions {
         self
     }
 
-    /// With the package of an earlier build to go on from, where no lock is kept. Default: the
-    /// output itself, if deckle wrote it and the project has no manifest.
+    /// With the package of an earlier build to go on from, where no lock is kept; where one is, a
+    /// baseline is wrong usage. Default: the output itself, if deckle wrote it and the project has no manifest.
     pub fn baseline(mut self, path: impl AsRef<Path>) -> Self {
         self.baseline = Some(path.as_ref().to_owned());
         self

@@ -14,6 +14,7 @@ mod history;
 mod judge;
 mod layers;
 mod lock;
+mod merges;
 mod package;
 mod read;
 mod render;
