@@ -62,6 +62,10 @@ fn what_the_real_anki_exports_is_read_as_it_says() {
         if !output.status.success() {
             return Err(String::from_utf8_lossy(&output.stderr).into_owned());
         }
+        let older = run_script(backend, "older.py", &[folder.path().as_os_str()], b"")?;
+        if !older.status.success() {
+            return Err(String::from_utf8_lossy(&older.stderr).into_owned());
+        }
         let truth = std::fs::read(folder.path().join("truth.json")).unwrap();
         let truth: Value = serde_json::from_slice(&truth).unwrap();
         for (file, variant, schema, extent) in [
@@ -70,6 +74,10 @@ fn what_the_real_anki_exports_is_read_as_it_says() {
             ("legacy.colpkg", "legacy2", 11, Extent::Collection),
             ("latest.colpkg", "latest", 18, Extent::Collection),
             ("collection.anki2", "collection", 18, Extent::Collection),
+            ("schema17.anki2", "collection", 17, Extent::Collection),
+            ("schema16.anki2", "collection", 16, Extent::Collection),
+            ("schema15.anki2", "collection", 15, Extent::Collection),
+            ("schema14.anki2", "collection", 14, Extent::Collection),
         ] {
             let mut reader = PackageReader::open(folder.path().join(file)).unwrap();
             let contents = reader.contents().clone();

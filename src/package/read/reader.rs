@@ -151,7 +151,7 @@ fn contents(
         settings,
         note_types: note_types::read(store, &collection.models)?,
         decks: decks::read(store, &collection.decks)?,
-        presets: presets::read(store, &collection.dconf)?,
+        presets: presets::read(store, collection.schema, &collection.dconf)?,
         notes: rows::notes(store, limits)?,
         cards: rows::cards(store, limits)?,
         reviews: rows::reviews(store)?,

@@ -258,6 +258,12 @@ impl Cells<'_> {
         }
     }
 
+    /// A text that may be kept as bytes.
+    pub(in crate::package) fn utf8(&self, column: usize) -> Result<&str, Error> {
+        let bytes = self.bytes(column)?;
+        std::str::from_utf8(bytes).map_err(|_| self.wrong(column, "UTF-8"))
+    }
+
     fn cell(&self, column: usize) -> Result<ValueRef<'_>, Error> {
         self.row
             .get_ref(column)
@@ -280,6 +286,9 @@ impl Cells<'_> {
             Ok(ValueRef::Null) => "nothing".to_owned(),
             Ok(ValueRef::Integer(value)) => value.to_string(),
             Ok(ValueRef::Real(value)) => format!("the number {value}"),
+            Ok(ValueRef::Text(bytes)) if std::str::from_utf8(bytes).is_err() => {
+                "text that is no UTF-8".to_owned()
+            }
             Ok(ValueRef::Text(_)) => "text".to_owned(),
             Ok(ValueRef::Blob(_)) => "bytes".to_owned(),
             Err(_) => "what cannot be read".to_owned(),
