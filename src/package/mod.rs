@@ -22,6 +22,7 @@ mod plan;
 mod preset_rows;
 mod proto;
 mod read;
+mod summary;
 
 use std::io::{Cursor, Seek, Write};
 use std::panic::resume_unwind;
@@ -34,6 +35,7 @@ pub use read::{
     StoredDeckKind, StoredField, StoredMedia, StoredNote, StoredNoteType, StoredPreset,
     StoredTemplate, Variant,
 };
+pub use summary::{DeckSummary, NoteTypeSummary, Summary};
 
 use crate::files;
 use crate::model::{BuildTime, Deck, MediaFile, MediaSource};
