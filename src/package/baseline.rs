@@ -3,39 +3,34 @@
 //! Kept small (a guid, two numbers and a hash a note), because it lies in memory beside the notes
 //! of the new package.
 
-use std::collections::{BTreeMap, HashMap};
-use std::io::Read;
+use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use rusqlite::{Connection, MAIN_DB, OptionalExtension};
 use sha2::{Digest, Sha256};
 
-use super::archive::read_database;
-use super::collection::{MARK, Mark};
-use super::database::{COL, NOTES, failed, open};
+use super::baseline_file;
 use super::note_rows;
 use super::note_type_rows::NoteTypeRow;
-use crate::model::MAX_ID;
 use crate::model::{Guid, Note, NoteType};
-use crate::{Error, ErrorKind, files};
+use crate::{Error, files};
 
 /// An earlier build of a package. Cloning is cheap.
 #[derive(Debug, Clone)]
 pub struct Baseline(Arc<Contents>);
 
 #[derive(Debug)]
-struct Contents {
-    notes: HashMap<Box<str>, BaselineNote>,
-    note_types: Vec<NoteTypeRow>,
+pub(super) struct Contents {
+    pub(super) notes: HashMap<Box<str>, BaselineNote>,
+    pub(super) note_types: Vec<NoteTypeRow>,
 }
 
 /// A note of an earlier build.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BaselineNote {
-    id: i64,
-    modified: i64,
-    fingerprint: Fingerprint,
+    pub(super) id: i64,
+    pub(super) modified: i64,
+    pub(super) fingerprint: Fingerprint,
 }
 
 /// How large a package may be that is read; what is larger is an error, so that a hostile file
@@ -109,13 +104,8 @@ impl Baseline {
             Err(error) => return Err(error),
         };
         let reader = std::io::BufReader::new(file);
-        let found = read_database(reader, limits.database_bytes, |entry, size| {
-            let Some(connection) = load(entry, size)? else {
-                return Ok(None);
-            };
-            Contents::read(&connection)
-        })?;
-        Ok(found.flatten().map(|contents| Self(Arc::new(contents))))
+        let found = baseline_file::read(reader, limits.database_bytes)?;
+        Ok(found.map(|contents| Self(Arc::new(contents))))
     }
 
     /// The note of this guid.
@@ -192,99 +182,4 @@ impl BaselineNote {
     pub(super) fn has(&self, fingerprint: &Fingerprint) -> bool {
         self.fingerprint == *fingerprint
     }
-}
-
-/// The database of a package, if its tables are deckle's own. A table that is not made exactly as
-/// deckle makes it, such as a view that never ends, is not read at all.
-fn load(entry: &mut dyn Read, size: u64) -> Result<Option<Connection>, Error> {
-    let broken = || {
-        Error::new(ErrorKind::Archive(
-            "the package's database is damaged".to_owned(),
-        ))
-    };
-    let size = usize::try_from(size).map_err(|_| broken())?;
-    if size == 0 {
-        return Ok(None);
-    }
-    let mut connection = open()?;
-    connection
-        .deserialize_read_exact(MAIN_DB, &mut *entry, size, true)
-        .map_err(failed("reading the earlier package"))?;
-    // An entry may hold more than its header says.
-    if entry
-        .read(&mut [0])
-        .map_err(|source| broken().caused_by(source))?
-        > 0
-    {
-        return Err(broken());
-    }
-    for (name, sql) in [("col", COL), ("notes", NOTES)] {
-        let found: Option<String> = connection
-            .query_row(
-                "SELECT sql FROM sqlite_master WHERE type = 'table' AND name = ?1",
-                [name],
-                |row| row.get(0),
-            )
-            .optional()
-            .map_err(failed("reading the earlier package's tables"))?;
-        if found.as_deref() != Some(sql) {
-            return Ok(None);
-        }
-    }
-    Ok(Some(connection))
-}
-
-impl Contents {
-    /// `None` where the collection does not bear deckle's mark.
-    fn read(connection: &Connection) -> Result<Option<Self>, Error> {
-        let failed = failed("reading the earlier package's rows");
-        let json = |source: serde_json::Error| {
-            let text = "the package's settings are damaged".to_owned();
-            Error::new(ErrorKind::Archive(text)).caused_by(source)
-        };
-        let collection = connection
-            .query_row("SELECT conf, models FROM col", [], |row| {
-                Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?))
-            })
-            .optional()
-            .map_err(failed)?;
-        let Some((conf, models)) = collection else {
-            return Ok(None);
-        };
-        let mark: Mark = serde_json::from_str(&conf).map_err(json)?;
-        if mark.deckle.is_none_or(|version| version > MARK) {
-            return Ok(None);
-        }
-        let models: BTreeMap<String, NoteTypeRow> = serde_json::from_str(&models).map_err(json)?;
-        let mut notes = HashMap::new();
-        let mut statement = connection
-            .prepare("SELECT id, guid, mid, mod, tags, flds FROM notes NOT INDEXED")
-            .map_err(failed)?;
-        let mut rows = statement.query([]).map_err(failed)?;
-        while let Some(row) = rows.next().map_err(failed)? {
-            let (guid, note) = read_note(row).map_err(failed)?;
-            if !(1..=MAX_ID).contains(&note.id) {
-                return Err(Error::new(ErrorKind::Archive(format!(
-                    "a note of the package has the id {}",
-                    note.id
-                ))));
-            }
-            notes.insert(guid, note);
-        }
-        Ok(Some(Self {
-            notes,
-            note_types: models.into_values().collect(),
-        }))
-    }
-}
-
-fn read_note(row: &rusqlite::Row<'_>) -> rusqlite::Result<(Box<str>, BaselineNote)> {
-    let text = |column: usize| row.get_ref(column)?.as_str().map_err(rusqlite::Error::from);
-    let fingerprint = Fingerprint::new(row.get(2)?, text(4)?, text(5)?);
-    let note = BaselineNote {
-        id: row.get(0)?,
-        modified: row.get(3)?,
-        fingerprint,
-    };
-    Ok((text(1)?.into(), note))
 }

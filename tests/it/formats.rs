@@ -1,0 +1,305 @@
+//! The two containers: one package is the same to Anki in either of them.
+
+use std::fs::{self, File};
+use std::io::{Cursor, Read};
+use std::path::{Path, PathBuf};
+
+use deckle::project::{BuildOptions, Project};
+use deckle::{BuildTime, Deck, Format, Note, NoteType, Package};
+use zip::{CompressionMethod, ZipArchive};
+
+use crate::decks::{DECKS, copy_tree, example};
+use crate::judge::{run_script, with_each_backend};
+use crate::package::{TIME, note, rich, time};
+
+/// A package in both containers, for the judge.
+struct Pair {
+    legacy: PathBuf,
+    latest: PathBuf,
+}
+
+impl Pair {
+    fn new(folder: &Path, name: &str) -> Self {
+        Self {
+            legacy: folder.join(format!("{name}-legacy.apkg")),
+            latest: folder.join(format!("{name}-latest.apkg")),
+        }
+    }
+
+    fn write(self, package: &Package) -> Self {
+        package.write(&self.legacy).unwrap();
+        let latest = package.clone().format(Format::Latest);
+        latest.write(&self.latest).unwrap();
+        self
+    }
+
+    /// The paths, with those of the databases inside, which are put beside the packages.
+    fn case(&self) -> serde_json::Value {
+        let beside = |path: &Path, bytes: &[u8]| {
+            let path = path.with_extension("database");
+            fs::write(&path, bytes).unwrap();
+            path
+        };
+        let latest = fs::read(&self.latest).unwrap();
+        serde_json::json!({
+            "legacy": self.legacy,
+            "latest": self.latest,
+            "legacy_database": beside(
+                &self.legacy,
+                &entry(&fs::read(&self.legacy).unwrap(), "collection.anki2"),
+            ),
+            "latest_database": beside(&self.latest, &database(&latest)),
+        })
+    }
+}
+
+fn entry(package: &[u8], name: &str) -> Vec<u8> {
+    let mut archive = ZipArchive::new(Cursor::new(package)).unwrap();
+    let mut bytes = Vec::new();
+    let mut entry = archive.by_name(name).unwrap();
+    entry.read_to_end(&mut bytes).unwrap();
+    bytes
+}
+
+fn unpacked(package: &[u8], name: &str) -> Vec<u8> {
+    zstd::decode_all(&entry(package, name)[..]).unwrap()
+}
+
+fn database(package: &[u8]) -> Vec<u8> {
+    unpacked(package, "collection.anki21b")
+}
+
+fn judge(pairs: &[Pair]) {
+    let cases: Vec<_> = pairs.iter().map(Pair::case).collect();
+    let input = serde_json::to_vec(&cases).unwrap();
+    let wrong = with_each_backend(|backend| {
+        let output = run_script(backend, "formats.py", &[], &input)?;
+        let text = String::from_utf8_lossy(&output.stdout);
+        let reports: Vec<Vec<String>> = text
+            .lines()
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect();
+        if !output.status.success() || reports.len() != pairs.len() {
+            let errors = String::from_utf8_lossy(&output.stderr);
+            return Err(format!("{backend}: {text}{errors}"));
+        }
+        let named = pairs.iter().zip(reports).flat_map(|(pair, report)| {
+            let path = pair.latest.display().to_string();
+            report.into_iter().map(move |it| format!("{path}: {it}"))
+        });
+        Ok(named
+            .map(|it| format!("{backend}: {it}"))
+            .collect::<Vec<_>>())
+    });
+    let wrong = wrong.unwrap_or_else(|report| panic!("{report}")).concat();
+    let shown: Vec<String> = wrong
+        .iter()
+        .take(20)
+        .map(|it| it.chars().take(2000).collect())
+        .collect();
+    assert!(wrong.is_empty(), "{}", shown.join("\n"));
+}
+
+/// Names whose order depends on how letters are folded.
+fn mixed_scripts() -> Package {
+    let names = [
+        "É2",
+        "é1",
+        "Zebra",
+        "apfel",
+        "Äpfel",
+        "STRASSE",
+        "straße 2",
+        "ﬀ",
+        "ffz",
+        "Ж",
+        "жа",
+        "Σας",
+        "σΑΣ 2",
+        "İ",
+        "ı",
+        "I2",
+        "日本",
+        "𝒜",
+        "a b",
+        "A::b",
+        "A-b",
+        "A::B c",
+    ];
+    let mut package = Package::new(time(TIME));
+    for (index, name) in names.iter().enumerate() {
+        let clean = name.replace("::", ".");
+        let note_type = NoteType::builder(format!("{clean} (mixed)"))
+            .fields([
+                format!("{clean} a"),
+                "Ö".to_owned(),
+                "ö2".to_owned(),
+                "P".to_owned(),
+            ])
+            .template(
+                format!("{clean} card"),
+                format!("{{{{{clean} a}}}}"),
+                "back",
+            )
+            .template("Éb", "{{Ö}}", "back")
+            .template("éa", "x{{Ö}}", "back")
+            .build()
+            .unwrap();
+        let mut deck = Deck::new(format!("Mixed::{name}"));
+        let fields = [format!("note {index}"), "o".to_owned()];
+        let tags = [
+            clean.replace(' ', "_"),
+            format!("é{index}"),
+            format!("Z{index}"),
+        ];
+        let note = Note::new(&note_type).fields(fields);
+        deck.add(note.tags(tags.iter().map(String::as_str)))
+            .unwrap();
+        package.add_deck(deck);
+    }
+    package
+}
+
+/// Media of every size that is packed in another way, with names of every kind.
+fn media() -> Package {
+    let files: &[(&str, Vec<u8>)] = &[
+        ("empty.bin", Vec::new()),
+        ("one.bin", vec![7]),
+        ("just.bin", noise(1 << 20)),
+        ("over.bin", noise((1 << 20) + 1)),
+        ("large.bin", noise(3_000_000)),
+        ("größe 2.png", noise(500)),
+        ("日本.svg", b"<svg/>".repeat(40)),
+        (".hidden", noise(9)),
+        ("a..b.PNG", noise(10)),
+        ("com10.png", noise(11)),
+        ("_font.woff2", noise(12)),
+    ];
+    let mut deck = Deck::new("Media");
+    for (index, (name, _)) in files.iter().enumerate() {
+        let field = format!("<img src=\"{name}\">");
+        deck.add(note(&format!("n{index}"), &field)).unwrap();
+    }
+    let mut package = Package::new(time(TIME)).deck(deck);
+    for (name, bytes) in files {
+        package = package.media_bytes(*name, bytes.clone());
+    }
+    package
+}
+
+/// Bytes that cannot be compressed.
+fn noise(length: usize) -> Vec<u8> {
+    let mut state = 88_172_645_463_325_252_u64;
+    let mut next = || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        (state >> 32) as u8
+    };
+    (0..length).map(|_| next()).collect()
+}
+
+#[test]
+fn both_containers_are_one_collection_to_anki() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut pairs = vec![
+        Pair::new(folder.path(), "rich").write(&rich()),
+        Pair::new(folder.path(), "mixed").write(&mixed_scripts()),
+        Pair::new(folder.path(), "media").write(&media()),
+    ];
+    for name in DECKS {
+        let project = folder.path().join(name);
+        copy_tree(&example(name), &project);
+        let pair = Pair::new(folder.path(), name);
+        for (format, output) in [
+            (Format::Legacy, &pair.legacy),
+            (Format::Latest, &pair.latest),
+        ] {
+            let options = BuildOptions::new(BuildTime::from_unix(1_795_320_000))
+                .output(output)
+                .format(format);
+            let build = Project::open(&project).unwrap().build(&options).unwrap();
+            build.write().unwrap();
+        }
+        pairs.push(pair);
+    }
+    judge(&pairs);
+}
+
+#[test]
+fn the_container_is_the_one_that_anki_writes() {
+    let package = media().format(Format::Latest).to_bytes().unwrap();
+    let mut archive = ZipArchive::new(Cursor::new(&package[..])).unwrap();
+    let mut names = Vec::new();
+    for index in 0..archive.len() {
+        let entry = archive.by_index(index).unwrap();
+        let stored = entry.compression() == CompressionMethod::Stored;
+        let name = entry.name().unwrap().into_owned();
+        assert_eq!(stored, name != "collection.anki2", "{name}");
+        names.push(name);
+    }
+    let mut expect = vec!["meta".to_owned(), "collection.anki2".to_owned()];
+    expect.extend((0..11).map(|it| it.to_string()));
+    expect.extend(["media".to_owned(), "collection.anki21b".to_owned()]);
+    assert_eq!(names, expect);
+    assert_eq!(entry(&package, "meta"), b"\x08\x03");
+    // The first two files of the list: names, sizes (0 is left out) and checksums.
+    let list = unpacked(&package, "media");
+    let expect = b"\x0a\x21\x0a\x09empty.bin\x1a\x14\
+        \xda\x39\xa3\xee\x5e\x6b\x4b\x0d\x32\x55\xbf\xef\x95\x60\x18\x90\xaf\xd8\x07\x09\
+        \x0a\x21\x0a\x07one.bin\x10\x01\x1a\x14";
+    assert!(list.starts_with(expect), "{list:?}");
+    assert_eq!(unpacked(&package, "1"), [7]);
+    for (name, length) in [("2", 1 << 20), ("3", (1 << 20) + 1), ("4", 3_000_000)] {
+        assert_eq!(unpacked(&package, name), noise(length));
+    }
+    let database = database(&package);
+    assert!(database.starts_with(b"SQLite format 3\0"));
+}
+
+#[test]
+fn a_program_that_knows_the_old_container_alone_sees_a_notice() {
+    let package = rich().format(Format::Latest).to_bytes().unwrap();
+    let notice = entry(&package, "collection.anki2");
+    let sentence =
+        b"This package is in a format that the program you opened it with does not know.";
+    assert!(notice.windows(sentence.len()).any(|it| it == sentence));
+    // The same in every package.
+    let other = media().format(Format::Latest).to_bytes().unwrap();
+    assert!(notice == entry(&other, "collection.anki2"));
+}
+
+#[test]
+fn the_bytes_do_not_depend_on_threads() {
+    let package = media().format(Format::Latest);
+    let bytes = package.to_bytes().unwrap();
+    for threads in [1, 2, 7] {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads);
+        let again = pool
+            .build()
+            .unwrap()
+            .install(|| package.to_bytes().unwrap());
+        assert!(bytes == again, "{threads} threads");
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("p.apkg");
+    assert!(package.write(&path).unwrap().changed);
+    assert!(!package.write(&path).unwrap().changed);
+    let mut found = Vec::new();
+    File::open(&path).unwrap().read_to_end(&mut found).unwrap();
+    assert!(bytes == found);
+}
+
+#[test]
+fn a_media_file_that_cannot_be_read_leaves_the_old_package() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("p.apkg");
+    let gone = folder.path().join("gone.png");
+    fs::write(&gone, "x").unwrap();
+    let package = media().format(Format::Latest).media_file(&gone).unwrap();
+    package.write(&path).unwrap();
+    let before = fs::read(&path).unwrap();
+    fs::remove_file(&gone).unwrap();
+    assert!(package.write(&path).is_err());
+    assert!(before == fs::read(&path).unwrap());
+}
