@@ -70,9 +70,17 @@ fn database(package: &[u8]) -> Vec<u8> {
 }
 
 fn judge(pairs: &[Pair]) {
+    let wrong = differences(pairs).unwrap_or_else(|report| panic!("{report}"));
+    let shown = wrong.iter().take(20);
+    let shown: Vec<String> = shown.map(|it| it.chars().take(2000).collect()).collect();
+    assert!(wrong.is_empty(), "{}", shown.join("\n"));
+}
+
+/// What differs between the containers of each pair, in either backend.
+fn differences(pairs: &[Pair]) -> Result<Vec<String>, String> {
     let cases: Vec<_> = pairs.iter().map(Pair::case).collect();
     let input = serde_json::to_vec(&cases).unwrap();
-    let wrong = with_each_backend(|backend| {
+    let found = with_each_backend(|backend| {
         let output = run_script(backend, "formats.py", &[], &input)?;
         let text = String::from_utf8_lossy(&output.stdout);
         let reports: Vec<Vec<String>> = text
@@ -84,20 +92,13 @@ fn judge(pairs: &[Pair]) {
             return Err(format!("{backend}: {text}{errors}"));
         }
         let named = pairs.iter().zip(reports).flat_map(|(pair, report)| {
-            let path = pair.latest.display().to_string();
-            report.into_iter().map(move |it| format!("{path}: {it}"))
+            let path = pair.latest.display();
+            let named = report.into_iter().map(move |it| format!("{path}: {it}"));
+            named.map(|it| format!("{backend}: {it}"))
         });
-        Ok(named
-            .map(|it| format!("{backend}: {it}"))
-            .collect::<Vec<_>>())
+        Ok(named.collect::<Vec<_>>())
     });
-    let wrong = wrong.unwrap_or_else(|report| panic!("{report}")).concat();
-    let shown: Vec<String> = wrong
-        .iter()
-        .take(20)
-        .map(|it| it.chars().take(2000).collect())
-        .collect();
-    assert!(wrong.is_empty(), "{}", shown.join("\n"));
+    Ok(found?.concat())
 }
 
 /// Names whose order depends on how letters are folded.
@@ -224,6 +225,50 @@ fn both_containers_are_one_collection_to_anki() {
         pairs.push(pair);
     }
     judge(&pairs);
+}
+
+/// The judge must be able to fail: in each part of it something differs here.
+#[test]
+fn the_judge_tells_two_packages_apart() {
+    let folder = tempfile::tempdir().unwrap();
+    let pair = Pair::new(folder.path(), "apart").write(&rich());
+    mixed_scripts().write(&pair.legacy).unwrap();
+    let found = differences(&[pair]).unwrap();
+    for part in [
+        "notes",
+        "cards",
+        "note types",
+        "fields",
+        "templates",
+        "decks",
+        "tags",
+    ] {
+        for place in [
+            "after an import:",
+            "after an import with deck options:",
+            "of the database:",
+        ] {
+            let what = format!(": {part} {place}");
+            let backends = ["anki-26.9.3", "anki-25.9.2"];
+            let told = |name: &&str| {
+                found
+                    .iter()
+                    .any(|it| it.starts_with(*name) && it.contains(&what))
+            };
+            assert!(backends.iter().all(told), "{what} {found:#?}");
+        }
+    }
+    for what in [
+        "presets of the database:",
+        "settings of the database:",
+        "media after",
+        "cards shown",
+    ] {
+        assert!(
+            found.iter().any(|it| it.contains(what)),
+            "{what} {found:#?}"
+        );
+    }
 }
 
 #[test]
