@@ -1,12 +1,12 @@
-//! The zip around a package. The only file that knows the zip library.
+//! The zip around a package that is written.
 //!
 //! Each entry has the zip format's first day as its date and the same mode everywhere, so that
 //! the bytes depend on the content alone.
 
-use std::io::{BufWriter, Read, Seek, Write};
+use std::io::{BufWriter, Seek, Write};
 
 use zip::write::{FileOptions, SimpleFileOptions};
-use zip::{CompressionMethod, ZipArchive, ZipWriter};
+use zip::{CompressionMethod, ZipWriter};
 
 use crate::{Error, ErrorKind};
 
@@ -65,27 +65,6 @@ impl<W: Write + Seek> Write for ArchiveWriter<W> {
 
     fn flush(&mut self) -> std::io::Result<()> {
         self.0.flush()
-    }
-}
-
-/// A package's zip while it is read.
-pub(super) struct ArchiveReader<R: Read + Seek>(ZipArchive<R>);
-
-impl<R: Read + Seek> ArchiveReader<R> {
-    /// # Errors
-    /// When this is no zip.
-    pub(super) fn new(reader: R) -> Result<Self, Error> {
-        ZipArchive::new(reader).map(Self).map_err(zip_failed)
-    }
-
-    /// An entry, if there is one of this name: its size in bytes, unpacked, and where the bytes
-    /// come from.
-    pub(super) fn entry(&mut self, name: &str) -> Result<Option<(u64, impl Read + '_)>, Error> {
-        let Some(index) = self.0.index_for_name(name) else {
-            return Ok(None);
-        };
-        let entry = self.0.by_index(index).map_err(zip_failed)?;
-        Ok(Some((entry.size(), entry)))
     }
 }
 

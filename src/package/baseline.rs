@@ -9,54 +9,30 @@ use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
-use super::baseline_file;
+use super::collection::MARK;
 use super::note_rows;
 use super::note_type_rows::NoteTypeRow;
+use super::read::{Collection, Container, ReadLimits, Store, StoredNoteType, read_note_types};
+use crate::model::MAX_ID;
 use crate::model::{Guid, Note, NoteType};
-use crate::{Error, files};
+use crate::{Error, ErrorKind, files};
 
 /// An earlier build of a package. Cloning is cheap.
 #[derive(Debug, Clone)]
 pub struct Baseline(Arc<Contents>);
 
 #[derive(Debug)]
-pub(super) struct Contents {
-    pub(super) notes: HashMap<Box<str>, BaselineNote>,
-    pub(super) note_types: Vec<NoteTypeRow>,
+struct Contents {
+    notes: HashMap<Box<str>, BaselineNote>,
+    note_types: Vec<StoredNoteType>,
 }
 
 /// A note of an earlier build.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BaselineNote {
-    pub(super) id: i64,
-    pub(super) modified: i64,
-    pub(super) fingerprint: Fingerprint,
-}
-
-/// How large a package may be that is read; what is larger is an error, so that a hostile file
-/// cannot fill the memory.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct BaselineLimits {
-    /// The largest database, unpacked, in bytes. Default: 1 GiB, the most that deckle writes.
-    pub database_bytes: u64,
-}
-
-impl Default for BaselineLimits {
-    fn default() -> Self {
-        Self {
-            database_bytes: 1 << 30,
-        }
-    }
-}
-
-impl BaselineLimits {
-    /// With this limit for the database, unpacked, in bytes.
-    #[must_use]
-    pub fn database_bytes(mut self, bytes: u64) -> Self {
-        self.database_bytes = bytes;
-        self
-    }
+    id: i64,
+    modified: i64,
+    fingerprint: Fingerprint,
 }
 
 /// What decides whether a note changed: its note type, tags and fields.
@@ -86,25 +62,25 @@ impl Baseline {
     /// # Errors
     /// When the file cannot be read or is damaged, or is larger than the default limits.
     pub fn read(path: impl AsRef<Path>) -> Result<Option<Self>, Error> {
-        Self::read_within(path, BaselineLimits::default())
+        Self::read_within(path, ReadLimits::default())
     }
 
     /// As [`Baseline::read`], with limits of the caller's own.
     ///
     /// # Errors
     /// As [`Baseline::read`].
-    pub fn read_within(
-        path: impl AsRef<Path>,
-        limits: BaselineLimits,
-    ) -> Result<Option<Self>, Error> {
+    pub fn read_within(path: impl AsRef<Path>, limits: ReadLimits) -> Result<Option<Self>, Error> {
         let path = path.as_ref();
         let file = match files::open_disk(path) {
             Ok((file, _)) => file,
             Err(_) if files::is_missing(path) => return Ok(None),
             Err(error) => return Err(error),
         };
-        let reader = std::io::BufReader::new(file);
-        let found = baseline_file::read(reader, limits.database_bytes)?;
+        let mut container = Container::open(Box::new(file), limits)?;
+        let Some(store) = Store::open(&mut container)? else {
+            return Ok(None);
+        };
+        let found = Contents::read(&store, limits)?;
         Ok(found.map(|contents| Self(Arc::new(contents))))
     }
 
@@ -146,10 +122,10 @@ impl Baseline {
     #[must_use]
     pub fn has_note_type(&self, note_type: &NoteType) -> bool {
         let row = self.note_type(note_type.id());
-        row.is_some_and(|row| row.says_the_same(&NoteTypeRow::new(note_type, 0)))
+        row.is_some_and(|row| NoteTypeRow::new(note_type, 0).is_stored_as(row))
     }
 
-    pub(super) fn note_type(&self, id: i64) -> Option<&NoteTypeRow> {
+    pub(super) fn note_type(&self, id: i64) -> Option<&StoredNoteType> {
         self.0.note_types.iter().find(|row| row.id == id)
     }
 
@@ -182,4 +158,43 @@ impl BaselineNote {
     pub(super) fn has(&self, fingerprint: &Fingerprint) -> bool {
         self.fingerprint == *fingerprint
     }
+}
+
+impl Contents {
+    /// `None` where the collection does not bear deckle's mark.
+    fn read(store: &Store, limits: ReadLimits) -> Result<Option<Self>, Error> {
+        let collection = Collection::read(store)?;
+        let settings = collection.settings(store)?;
+        let mark: Option<u32> = settings.get("deckle").and_then(|it| it.parse().ok());
+        if mark.is_none_or(|version| version > MARK) {
+            return Ok(None);
+        }
+        let note_types = read_note_types(store, &collection.models)?;
+        let mut notes = HashMap::new();
+        let columns = ["id", "guid", "mid", "mod", "tags", "flds"];
+        store.each("notes", &columns, |row| {
+            if notes.len() as u64 >= limits.notes {
+                return Err(damaged(format!(
+                    "the package has more than {} notes, which is the limit",
+                    limits.notes
+                )));
+            }
+            let note = BaselineNote {
+                id: row.integer(0)?,
+                modified: row.integer(3)?,
+                fingerprint: Fingerprint::new(row.integer(2)?, row.text(4)?, row.text(5)?),
+            };
+            if !(1..=MAX_ID).contains(&note.id) {
+                let text = format!("a note of the package has the id {}", note.id);
+                return Err(damaged(text));
+            }
+            notes.insert(row.text(1)?.into(), note);
+            Ok(())
+        })?;
+        Ok(Some(Self { notes, note_types }))
+    }
+}
+
+fn damaged(text: String) -> Error {
+    Error::new(ErrorKind::Archive(text))
 }

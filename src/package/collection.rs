@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::deck_rows::{DEFAULT_DECK, DeckRow};
 use super::plan::Plan;
@@ -51,13 +51,6 @@ pub(super) struct Conf {
     rollover: i32,
     /// How deckle knows a package of its own. Anki keeps keys that it does not know to itself.
     deckle: u32,
-}
-
-/// What is read back of [`Conf`].
-#[derive(Debug, Deserialize)]
-pub(super) struct Mark {
-    #[serde(default)]
-    pub(super) deckle: Option<u32>,
 }
 
 impl<'a> Collection<'a> {

@@ -18,7 +18,7 @@ pub(super) const COL: &str = "CREATE TABLE col (id integer PRIMARY KEY, crt inte
     usn integer NOT NULL, ls integer NOT NULL, conf text NOT NULL, models text NOT NULL, \
     decks text NOT NULL, dconf text NOT NULL, tags text NOT NULL)";
 /// `sfld` is an integer so that texts which are numbers sort as such.
-pub(super) const NOTES: &str = "CREATE TABLE notes (id integer PRIMARY KEY, guid text NOT NULL, \
+const NOTES: &str = "CREATE TABLE notes (id integer PRIMARY KEY, guid text NOT NULL, \
     mid integer NOT NULL, mod integer NOT NULL, usn integer NOT NULL, tags text NOT NULL, \
     flds text NOT NULL, sfld integer NOT NULL, csum integer NOT NULL, flags integer NOT NULL, \
     data text NOT NULL)";

@@ -18,11 +18,11 @@ use crate::Error;
 use crate::model::MediaFile;
 
 /// The database of schema 18.
-pub(super) const DATABASE: &str = "collection.anki21b";
+const DATABASE: &str = "collection.anki21b";
 /// Which container the package is.
-pub(super) const METADATA: &str = "meta";
+const METADATA: &str = "meta";
 /// The number of this container in the metadata.
-pub(super) const VERSION: i32 = 3;
+const VERSION: i32 = 3;
 /// Names, sizes and checksums of the media.
 const MEDIA_LIST: &str = "media";
 /// The database for programs that know the old container alone is empty but for a notice.

@@ -11,7 +11,6 @@
 
 mod archive;
 mod baseline;
-mod baseline_file;
 mod collection;
 mod compression;
 mod database;
@@ -29,6 +28,7 @@ mod notice;
 mod plan;
 mod preset_rows;
 mod proto;
+mod read;
 mod schema_11;
 mod schema_18;
 
@@ -37,8 +37,13 @@ use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 use std::thread;
 
-pub use baseline::{Baseline, BaselineLimits, BaselineNote};
+pub use baseline::{Baseline, BaselineNote};
 pub use format::Format;
+pub use read::{
+    CardState, Contents, FilterTerm, PackageReader, ReadLimits, StoredCard, StoredDeck,
+    StoredDeckKind, StoredField, StoredMedia, StoredNote, StoredNoteType, StoredPreset,
+    StoredTemplate, Variant,
+};
 
 use crate::files;
 use crate::model::{BuildTime, Deck, MediaFile, MediaSource};

@@ -1,4 +1,4 @@
-//! A note type as the blobs of schema 18, written and read back.
+//! A note type as the blobs of schema 18.
 
 use super::note_type_rows::{FieldRow, NoteTypeRow, TemplateRow};
 use super::proto::{CardRequirement, FieldConfig, NoteTypeConfig, TemplateConfig};
@@ -53,66 +53,6 @@ pub(super) fn template(row: &TemplateRow) -> TemplateConfig {
     }
 }
 
-/// The note type that these blobs are of, without fields and card templates.
-pub(super) fn read_note_type(
-    id: i64,
-    name: String,
-    modified: i64,
-    config: NoteTypeConfig,
-) -> NoteTypeRow {
-    NoteTypeRow {
-        id,
-        name,
-        kind: u8::try_from(config.kind).unwrap_or(u8::MAX),
-        modified,
-        usn: -1,
-        sortf: config.sort_field_idx as usize,
-        did: deck(config.target_deck_id_unused),
-        tmpls: Vec::new(),
-        flds: Vec::new(),
-        css: config.css,
-        latex_pre: config.latex_pre,
-        latex_post: config.latex_post,
-        latex_svg: config.latex_svg,
-        // Worked out of the rest whenever it is needed.
-        req: Vec::new(),
-        original_id: config.original_id,
-    }
-}
-
-pub(super) fn read_field(ord: usize, name: String, config: FieldConfig) -> FieldRow {
-    FieldRow {
-        name,
-        ord,
-        sticky: config.sticky,
-        rtl: config.rtl,
-        font: config.font_name,
-        size: config.font_size,
-        description: config.description,
-        plain_text: config.plain_text,
-        collapsed: config.collapsed,
-        exclude_from_search: config.exclude_from_search,
-        id: config.id,
-        tag: config.tag,
-        prevent_deletion: config.prevent_deletion,
-    }
-}
-
-pub(super) fn read_template(ord: usize, name: String, config: TemplateConfig) -> TemplateRow {
-    TemplateRow {
-        name,
-        ord,
-        qfmt: config.q_format,
-        afmt: config.a_format,
-        bqfmt: config.q_format_browser,
-        bafmt: config.a_format_browser,
-        did: deck(config.target_deck_id),
-        bfont: config.browser_font_name,
-        bsize: config.browser_font_size,
-        id: config.id,
-    }
-}
-
 fn requirement((ord, kind, fields): &(usize, String, Vec<usize>)) -> CardRequirement {
     let kind = REQUIREMENTS.iter().position(|it| it == kind);
     CardRequirement {
@@ -125,11 +65,6 @@ fn requirement((ord, kind, fields): &(usize, String, Vec<usize>)) -> CardRequire
 /// Positions of fields and card templates: there are never 2³² of them.
 pub(super) fn number(position: usize) -> u32 {
     u32::try_from(position).unwrap_or(u32::MAX)
-}
-
-/// No deck is 0 here.
-fn deck(id: i64) -> Option<i64> {
-    (id != 0).then_some(id)
 }
 
 #[cfg(test)]
@@ -153,25 +88,6 @@ mod tests {
             .build()
             .unwrap();
         NoteTypeRow::new(&note_type, 5)
-    }
-
-    #[test]
-    fn a_note_type_comes_back_from_its_blobs() {
-        let row = example();
-        let config = note_type(&row).encode_to_vec();
-        let config = NoteTypeConfig::decode(&config[..]).unwrap();
-        let mut read = read_note_type(row.id, row.name.clone(), row.modified, config);
-        for it in &row.flds {
-            let config = FieldConfig::decode(&field(it).encode_to_vec()[..]).unwrap();
-            read.flds.push(read_field(it.ord, it.name.clone(), config));
-        }
-        for it in &row.tmpls {
-            let config = TemplateConfig::decode(&template(it).encode_to_vec()[..]).unwrap();
-            let template = read_template(it.ord, it.name.clone(), config);
-            read.tmpls.push(template);
-        }
-        read.req = row.req.clone();
-        assert_eq!(read, row);
     }
 
     #[test]

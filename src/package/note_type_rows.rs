@@ -1,15 +1,14 @@
-//! A note type as JSON of schema 11, written and read back.
+//! A note type as JSON of schema 11.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
+use super::read::{StoredField, StoredNoteType, StoredTemplate};
 use crate::model::{CardTemplate, Field, Kind, NoteType};
 use crate::template::Requirement;
 
-/// Every key that Anki writes. Reading fills in what is missing, so that a note type written by
-/// another version of deckle can be compared.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-#[derive(Default)]
+/// Every key that Anki writes.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub(super) struct NoteTypeRow {
     pub(super) id: i64,
     pub(super) name: String,
@@ -33,8 +32,8 @@ pub(super) struct NoteTypeRow {
     pub(super) original_id: Option<i64>,
 }
 
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub(super) struct FieldRow {
     pub(super) name: String,
     pub(super) ord: usize,
@@ -51,8 +50,7 @@ pub(super) struct FieldRow {
     pub(super) prevent_deletion: bool,
 }
 
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub(super) struct TemplateRow {
     pub(super) name: String,
     pub(super) ord: usize,
@@ -119,6 +117,30 @@ impl NoteTypeRow {
         };
         bare(self) == bare(other)
     }
+
+    /// Whether a package has this very note type, apart from the time and from what deckle does
+    /// not write.
+    pub(super) fn is_stored_as(&self, stored: &StoredNoteType) -> bool {
+        let kind = match stored.kind {
+            Kind::Normal => 0,
+            Kind::Cloze => 1,
+        };
+        let fields = self.flds.iter().zip(&stored.fields);
+        let templates = self.tmpls.iter().zip(&stored.templates);
+        self.id == stored.id
+            && self.name == stored.name
+            && self.kind == kind
+            && self.sortf == stored.sort_field
+            && self.css == stored.css
+            && self.latex_pre == stored.latex.preamble
+            && self.latex_post == stored.latex.postamble
+            && self.latex_svg == stored.latex.svg
+            && self.original_id == stored.original_id
+            && self.flds.len() == stored.fields.len()
+            && self.tmpls.len() == stored.templates.len()
+            && fields.into_iter().all(|(row, it)| row.stored(it) == *it)
+            && templates.into_iter().all(|(row, it)| row.stored(it) == *it)
+    }
 }
 
 impl FieldRow {
@@ -141,7 +163,44 @@ impl FieldRow {
     }
 }
 
+impl FieldRow {
+    /// As it is read back, with what `other` has beyond it.
+    fn stored(&self, other: &StoredField) -> StoredField {
+        StoredField {
+            name: self.name.clone(),
+            id: self.id,
+            sticky: self.sticky,
+            rtl: self.rtl,
+            font: self.font.clone(),
+            size: self.size,
+            description: self.description.clone(),
+            plain_text: self.plain_text,
+            collapsed: self.collapsed,
+            exclude_from_search: self.exclude_from_search,
+            tag: self.tag,
+            prevent_deletion: self.prevent_deletion,
+            other: other.other.clone(),
+        }
+    }
+}
+
 impl TemplateRow {
+    /// As it is read back, with what `other` has beyond it.
+    fn stored(&self, other: &StoredTemplate) -> StoredTemplate {
+        StoredTemplate {
+            name: self.name.clone(),
+            id: self.id,
+            front: self.qfmt.clone(),
+            back: self.afmt.clone(),
+            browser_front: self.bqfmt.clone(),
+            browser_back: self.bafmt.clone(),
+            browser_font: self.bfont.clone(),
+            browser_size: self.bsize,
+            deck: self.did,
+            other: other.other.clone(),
+        }
+    }
+
     fn new(ord: usize, template: &CardTemplate) -> Self {
         Self {
             name: template.name.clone(),

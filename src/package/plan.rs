@@ -219,7 +219,7 @@ fn note_types(
             let earlier = baseline.and_then(|it| it.note_type(row.id));
             match earlier {
                 None => time.as_unix(),
-                Some(earlier) if earlier.says_the_same(&row) => earlier.modified,
+                Some(earlier) if row.is_stored_as(earlier) => earlier.modified,
                 Some(earlier) => newer(time, earlier.modified),
             }
         });

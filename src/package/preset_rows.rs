@@ -325,7 +325,7 @@ mod tests {
         check("/new/initialFactor", 2350.into());
         check("/new/ints", json!([1, 9, 0]));
         check("/fsrsWeights", json!([]));
-        check("/fsrsParams5", json!([0.25; 19]));
+        check("/fsrsParams5", vec![0.25; 19].into());
         check("/desiredRetention", json!(0.87));
         check("/lapse/mult", json!(0.0));
     }

@@ -13,15 +13,14 @@ use super::note_type_blobs::{self, number};
 use super::plan::Plan;
 use crate::Error;
 
-/// Tables that schema 11 does not have. As with the others, their text is how deckle knows a table
-/// of its own.
-pub(super) const NOTE_TYPES: &str = "CREATE TABLE notetypes (id integer NOT NULL PRIMARY KEY, \
+/// Tables that schema 11 does not have, or has otherwise.
+const NOTE_TYPES: &str = "CREATE TABLE notetypes (id integer NOT NULL PRIMARY KEY, \
     name text NOT NULL COLLATE unicase, mtime_secs integer NOT NULL, usn integer NOT NULL, \
     config blob NOT NULL)";
-pub(super) const FIELDS: &str = "CREATE TABLE fields (ntid integer NOT NULL, \
+const FIELDS: &str = "CREATE TABLE fields (ntid integer NOT NULL, \
     ord integer NOT NULL, name text NOT NULL COLLATE unicase, config blob NOT NULL, \
     PRIMARY KEY (ntid, ord)) WITHOUT ROWID";
-pub(super) const TEMPLATES: &str = "CREATE TABLE templates (ntid integer NOT NULL, \
+const TEMPLATES: &str = "CREATE TABLE templates (ntid integer NOT NULL, \
     ord integer NOT NULL, name text NOT NULL COLLATE unicase, mtime_secs integer NOT NULL, \
     usn integer NOT NULL, config blob NOT NULL, PRIMARY KEY (ntid, ord)) WITHOUT ROWID";
 const DECKS: &str = "CREATE TABLE decks (id integer PRIMARY KEY NOT NULL, \
@@ -30,7 +29,7 @@ const DECKS: &str = "CREATE TABLE decks (id integer PRIMARY KEY NOT NULL, \
 const DECK_CONFIG: &str = "CREATE TABLE deck_config (id integer PRIMARY KEY NOT NULL, \
     name text NOT NULL COLLATE unicase, mtime_secs integer NOT NULL, usn integer NOT NULL, \
     config blob NOT NULL)";
-pub(super) const CONFIG: &str = "CREATE TABLE config (KEY text NOT NULL PRIMARY KEY, \
+const CONFIG: &str = "CREATE TABLE config (KEY text NOT NULL PRIMARY KEY, \
     usn integer NOT NULL, mtime_secs integer NOT NULL, val blob NOT NULL) WITHOUT ROWID";
 const TAGS: &str = "CREATE TABLE tags (tag text NOT NULL PRIMARY KEY COLLATE unicase, \
     usn integer NOT NULL, collapsed boolean NOT NULL, config blob NULL) WITHOUT ROWID";

@@ -4,8 +4,10 @@ use std::fs::{self, File};
 use std::io::{Cursor, Read};
 use std::path::{Path, PathBuf};
 
+use deckle::package::{Contents, PackageReader, Variant};
 use deckle::project::{BuildOptions, Project};
-use deckle::{BuildTime, Deck, Format, Note, NoteType, Package};
+use deckle::{Baseline, BuildTime, Deck, Format, Note, NoteType, Package};
+use sha1::{Digest, Sha1};
 use zip::{CompressionMethod, ZipArchive};
 
 use crate::decks::{DECKS, copy_tree, example};
@@ -347,4 +349,98 @@ fn a_media_file_that_cannot_be_read_leaves_the_old_package() {
     fs::remove_file(&gone).unwrap();
     assert!(package.write(&path).is_err());
     assert!(before == fs::read(&path).unwrap());
+}
+
+#[test]
+fn both_containers_are_one_package_to_the_reader() {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, package) in [
+        ("rich", rich()),
+        ("mixed", mixed_scripts()),
+        ("media", media()),
+    ] {
+        let pair = Pair::new(folder.path(), name).write(&package);
+        let legacy = PackageReader::open(&pair.legacy).unwrap();
+        let mut latest = PackageReader::open(&pair.latest).unwrap();
+        for file in latest.contents().media.clone() {
+            let mut bytes = Vec::new();
+            let size = latest.copy_media(&file, &mut bytes).unwrap();
+            assert_eq!(file.size, Some(size), "{}", file.name);
+            assert_eq!(
+                file.sha1,
+                Some(Sha1::digest(&bytes).into()),
+                "{}",
+                file.name
+            );
+        }
+        let (legacy, latest) = (legacy.into_contents(), latest.into_contents());
+        assert_eq!(
+            (legacy.variant, latest.variant),
+            (Variant::Legacy1, Variant::Latest)
+        );
+        assert_eq!((legacy.schema, latest.schema), (11, 18));
+        assert_eq!(legacy.created, latest.created);
+        assert_eq!(legacy.modified, latest.modified);
+        assert_eq!(legacy.next_position, latest.next_position);
+        assert_eq!(legacy.note_types, latest.note_types);
+        assert_eq!(legacy.decks, latest.decks);
+        assert_eq!(legacy.presets, latest.presets);
+        assert_eq!(legacy.notes, latest.notes);
+        assert_eq!(legacy.cards, latest.cards);
+        let names = |contents: &Contents| -> Vec<(String, String)> {
+            let files = contents.media.iter();
+            files
+                .map(|it| (it.name.clone(), it.entry.clone()))
+                .collect()
+        };
+        assert_eq!(names(&legacy), names(&latest));
+    }
+}
+
+#[test]
+fn a_baseline_may_be_in_the_other_container() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("p.apkg");
+    let package = |at: i64| {
+        let mut deck = Deck::new("Test");
+        deck.add(note("a", "1")).unwrap();
+        deck.add(note("b", "2")).unwrap();
+        Package::new(time(at)).deck(deck)
+    };
+    let formats = [Format::Legacy, Format::Latest];
+    for (from, to) in formats
+        .iter()
+        .flat_map(|from| formats.map(|to| (*from, to)))
+    {
+        package(TIME).format(from).write(&path).unwrap();
+        let baseline = Baseline::read(&path).unwrap().unwrap();
+        assert_eq!((baseline.len(), baseline.newest()), (2, Some(TIME)));
+        assert!(baseline.has_note_type(note("a", "1").note_type()));
+        let later = package(TIME + 100).baseline(&baseline).format(to);
+        let written = later.write(&path).unwrap();
+        assert_eq!(written.changed, from != to, "{from:?} to {to:?}");
+        // As if the old package had been in this container from the beginning.
+        let expect = package(TIME).format(to).to_bytes().unwrap();
+        assert!(fs::read(&path).unwrap() == expect, "{from:?} to {to:?}");
+    }
+}
+
+#[test]
+fn a_damaged_package_is_no_baseline() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("p.apkg");
+    let bytes = rich().format(Format::Latest).to_bytes().unwrap();
+    for length in (0..bytes.len()).step_by(997) {
+        fs::write(&path, &bytes[..length]).unwrap();
+        assert!(Baseline::read(&path).is_err());
+    }
+    // Broken bits: an error, or a baseline where they do not matter.
+    for at in (0..bytes.len()).step_by(61) {
+        let mut broken = bytes.clone();
+        broken[at] ^= 0x55;
+        fs::write(&path, &broken).unwrap();
+        if let Ok(found) = Baseline::read(&path) {
+            assert_eq!(found.map(|it| it.len()), Some(6), "at {at}");
+        }
+    }
 }

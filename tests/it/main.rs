@@ -14,6 +14,7 @@ mod history;
 mod judge;
 mod layers;
 mod package;
+mod read;
 mod render;
 mod reproduce;
 mod ui;

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::Command;
 
-use deckle::package::BaselineLimits;
+use deckle::package::ReadLimits;
 use deckle::{
     Baseline, BuildTime, CardTemplate, Deck, DeckOptions, ErrorKind, Flag, Guid, Note, NoteType,
     Package, Suspend,
@@ -275,7 +275,7 @@ fn what_is_no_package_of_deckle_is_no_baseline() {
         ErrorKind::Read(_)
     ));
     rich().write(&path).unwrap();
-    let limits = BaselineLimits::default().database_bytes(10_000);
+    let limits = ReadLimits::default().database_bytes(10_000);
     assert!(matches!(
         kind(Baseline::read_within(&path, limits)),
         ErrorKind::Archive(_)
