@@ -92,7 +92,7 @@ pub use model::{
     BuildTime, CardTemplate, Deck, DeckOptionValue, DeckOptions, DeckOptionsError, Field, Flag,
     Guid, MediaFile, MediaSource, Note, NoteType, Suspend, escape, guid_for,
 };
-pub use package::{Baseline, Package, Written};
+pub use package::{Baseline, Format, Package, Written};
 pub use project::build;
 
 /// The programs in README.md, which must compile and run.

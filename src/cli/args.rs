@@ -74,6 +74,10 @@ pub(crate) struct BuildArgs {
     /// project the existing output serves by itself
     #[arg(long, value_name = "FILE")]
     pub(crate) baseline: Option<PathBuf>,
+
+    /// The container of the package; notes, cards and media are the same in both
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    pub(crate) format: Format,
 }
 
 #[derive(Debug, clap::Args)]
@@ -157,6 +161,15 @@ pub(crate) enum ColorChoice {
     Auto,
     Always,
     Never,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub(crate) enum Format {
+    /// For every version of Anki, AnkiDroid and AnkiMobile
+    #[default]
+    Legacy,
+    /// Smaller, for Anki from 2.1.52 and AnkiDroid from 2.17 on
+    Latest,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

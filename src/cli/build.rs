@@ -8,14 +8,17 @@ use deckle::files::locate;
 use deckle::project::{BuildOptions, Project, Report};
 
 use super::Outcome;
-use super::args::{BuildArgs, CheckArgs, SourceArgs};
+use super::args::{BuildArgs, CheckArgs, Format, SourceArgs};
 use super::printer::Printer;
 use super::words::{plural, size};
 
 pub(super) fn build(args: &BuildArgs, printer: &Printer) -> Result<Outcome, Error> {
     let started = now();
     let project = open(&args.sources)?;
-    let mut options = options(&args.sources)?;
+    let mut options = options(&args.sources)?.format(match args.format {
+        Format::Legacy => deckle::Format::Legacy,
+        Format::Latest => deckle::Format::Latest,
+    });
     if let Some(output) = &args.output {
         options = options.output(output);
     }

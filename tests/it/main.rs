@@ -9,6 +9,7 @@ mod cards;
 mod cli;
 mod decks;
 mod docs;
+mod formats;
 mod history;
 mod hostile;
 mod judge;

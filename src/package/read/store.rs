@@ -14,6 +14,7 @@ use rusqlite::{Connection, MAIN_DB, Row};
 
 use super::container::{Container, damaged, too_large};
 use crate::package::database::open;
+use crate::package::schema_18;
 use crate::{Error, ErrorKind};
 
 /// SQLite asks no more often whether to go on.
@@ -76,11 +77,7 @@ impl Store {
             connection.set_db_config(setting, on).map_err(failed)?;
         }
         // Names in newer schemas are compared by it, whoever asks for them.
-        connection
-            .create_collation("unicase", |one, other| {
-                unicase::UniCase::new(one).cmp(&unicase::UniCase::new(other))
-            })
-            .map_err(failed)?;
+        schema_18::add_collation(&connection)?;
         let allowed = size.saturating_mul(STEPS_A_BYTE).saturating_add(STEPS);
         let mut turns = allowed / STEPS_AT_ONCE as u64;
         let handler = move || {
