@@ -197,11 +197,9 @@ fn decks(contents: &Contents) -> Vec<DeckSummary> {
         })
         .collect();
     // By levels, so that a deck stands right below the one that it is in.
-    found.sort_by(|one, other| {
-        let levels = |deck: &DeckSummary| -> Vec<String> {
-            deck.name.split("::").map(str::to_owned).collect()
-        };
-        (levels(one), one.id).cmp(&(levels(other), other.id))
+    found.sort_by_cached_key(|deck| {
+        let levels: Vec<String> = deck.name.split("::").map(str::to_owned).collect();
+        (levels, deck.id)
     });
     found
 }

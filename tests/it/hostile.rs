@@ -153,6 +153,56 @@ fn the_variant_is_what_anki_takes_it_for() {
     );
 }
 
+/// What Anki imports however it was zipped (measured on 26.9.3 and 25.9.2).
+#[test]
+fn archives_are_read_however_they_were_made() {
+    let good = database("");
+    let notes = |bytes: &[u8]| open(bytes).unwrap().contents().notes.len();
+    let plain = archive(&[("collection.anki2", &good), ("unknown", b"x")]);
+    assert_eq!(notes(&plain), 1);
+    let junk = b"junk, and some more of it";
+    assert_eq!(notes(&[junk.as_slice(), &plain].concat()), 1);
+    assert_eq!(notes(&[plain.as_slice(), junk].concat()), 1);
+
+    let stored = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
+    let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
+    zip.start_file("collection.anki2", stored.large_file(true))
+        .unwrap();
+    zip.write_all(&good).unwrap();
+    assert_eq!(notes(&zip.finish().unwrap().into_inner()), 1);
+
+    // As a stream, with sizes behind the bytes.
+    let mut zip = ZipWriter::new_stream(Vec::new());
+    zip.start_file("collection.anki2", SimpleFileOptions::default())
+        .unwrap();
+    zip.write_all(&good).unwrap();
+    assert_eq!(notes(&zip.finish().unwrap().into_inner()), 1);
+
+    // Of two entries of one name the last one counts.
+    let mut twice = archive(&[("collection.anki2", b"junk"), ("collection.ankiX", &good)]);
+    let other = b"collection.ankiX";
+    let places: Vec<usize> = (0..twice.len())
+        .filter(|at| twice[*at..].starts_with(other))
+        .collect();
+    for at in places {
+        twice[at + other.len() - 1] = b'2';
+    }
+    assert_eq!(notes(&twice), 1);
+
+    // Compressed as neither Anki nor deckle can read it: bzip2 and LZMA.
+    for method in [12, 14] {
+        let mut changed = plain.clone();
+        for (magic, at) in [(b"PK\x03\x04", 8), (b"PK\x01\x02", 10)] {
+            let start = changed.windows(4).position(|it| it == magic).unwrap();
+            changed[start + at] = method;
+        }
+        check(
+            &changed,
+            "the package's database cannot be read: compression method not supported",
+        );
+    }
+}
+
 #[test]
 fn what_is_too_large_is_an_error_early() {
     let good = database("");

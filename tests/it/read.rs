@@ -132,6 +132,10 @@ fn compare(contents: &Contents, truth: &Value, extent: Extent, what: &str) {
         ])
     });
     assert_eq!(rows(cards.collect()), truth["cards"], "{what}");
+    assert!(
+        contents.note_types.len() >= 7 && contents.decks.len() >= 8,
+        "{what}"
+    );
     assert_eq!(json!(contents.reviews), truth["reviews"], "{what}");
     assert_eq!(json!(contents.created), truth["created"], "{what}");
     if extent == Extent::Collection {
