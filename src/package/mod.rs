@@ -26,6 +26,7 @@ mod note_type_blobs;
 mod note_type_rows;
 mod notice;
 mod plan;
+mod preset_places;
 mod preset_rows;
 mod proto;
 mod read;

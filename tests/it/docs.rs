@@ -12,7 +12,7 @@ use deckle::source::{header, manifest, note_types, settings, yaml};
 use deckle::{BuildTime, DeckOptions};
 use serde_json::Value;
 
-const PAGES: &[&str] = &["README.md", "docs/format.md"];
+const PAGES: &[&str] = &["README.md", "docs/format.md", "docs/packages.md"];
 
 fn read(path: &str) -> String {
     fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap()
