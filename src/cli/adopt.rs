@@ -6,7 +6,7 @@ use deckle::project::{AdoptOutcome, AdoptedType, DeckNote, Project, SourceNote, 
 
 use super::Outcome;
 use super::args::AdoptArgs;
-use super::build::plural;
+use super::words::plural;
 use super::printer::Printer;
 
 pub(super) fn adopt(args: &AdoptArgs, printer: &Printer) -> Result<Outcome, Error> {

@@ -5,8 +5,10 @@ mod adopt;
 mod args;
 mod build;
 mod init;
+mod inspect;
 mod printer;
 mod unpack;
+mod words;
 
 use std::process::ExitCode;
 
@@ -41,6 +43,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Init(it) => init::init(it, &printer),
         Command::Adopt(it) => adopt::adopt(it, &printer),
         Command::Unpack(it) => unpack::unpack(it, &printer),
+        Command::Inspect(it) => inspect::inspect(it, &printer),
     };
     let outcome = result.unwrap_or_else(|error| {
         printer.error(&error);

@@ -84,13 +84,10 @@ impl Printer {
         }
     }
 
-    /// Prints a line of what was asked for.
-    #[expect(
-        clippy::unused_self,
-        reason = "everything is printed through the printer"
-    )]
-    pub(crate) fn data(&self, line: &str) {
-        data(line);
+    /// Prints what a command was asked for, on stdout.
+    #[expect(clippy::unused_self, reason = "all output goes through the printer")]
+    pub(crate) fn data(&self, text: &str) {
+        data(text);
     }
 
     /// Prints how a run went, unless quiet.

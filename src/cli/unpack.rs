@@ -6,7 +6,7 @@ use deckle::project::{UnpackOptions, unpack as unpack_package};
 
 use super::Outcome;
 use super::args::UnpackArgs;
-use super::build::plural;
+use super::words::plural;
 use super::init::uid;
 use super::printer::Printer;
 

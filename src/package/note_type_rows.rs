@@ -13,58 +13,58 @@ pub(super) struct NoteTypeRow {
     pub(super) id: i64,
     pub(super) name: String,
     #[serde(rename = "type")]
-    kind: u8,
+    pub(super) kind: u8,
     #[serde(rename = "mod")]
     pub(super) modified: i64,
-    usn: i32,
-    sortf: usize,
-    did: Option<i64>,
-    tmpls: Vec<TemplateRow>,
-    flds: Vec<FieldRow>,
-    css: String,
-    latex_pre: String,
-    latex_post: String,
+    pub(super) usn: i32,
+    pub(super) sortf: usize,
+    pub(super) did: Option<i64>,
+    pub(super) tmpls: Vec<TemplateRow>,
+    pub(super) flds: Vec<FieldRow>,
+    pub(super) css: String,
+    pub(super) latex_pre: String,
+    pub(super) latex_post: String,
     #[serde(rename = "latexsvg")]
-    latex_svg: bool,
+    pub(super) latex_svg: bool,
     /// What old clients decide by whether a card exists; newer ones work it out themselves.
-    req: Vec<(usize, String, Vec<usize>)>,
+    pub(super) req: Vec<(usize, String, Vec<usize>)>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    original_id: Option<i64>,
+    pub(super) original_id: Option<i64>,
     #[serde(skip_serializing_if = "is_zero")]
-    original_stock_kind: u32,
+    pub(super) original_stock_kind: u32,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct FieldRow {
-    name: String,
-    ord: usize,
-    sticky: bool,
-    rtl: bool,
-    font: String,
-    size: u32,
-    description: String,
-    plain_text: bool,
-    collapsed: bool,
-    exclude_from_search: bool,
-    id: Option<i64>,
-    tag: Option<u32>,
-    prevent_deletion: bool,
+pub(super) struct FieldRow {
+    pub(super) name: String,
+    pub(super) ord: usize,
+    pub(super) sticky: bool,
+    pub(super) rtl: bool,
+    pub(super) font: String,
+    pub(super) size: u32,
+    pub(super) description: String,
+    pub(super) plain_text: bool,
+    pub(super) collapsed: bool,
+    pub(super) exclude_from_search: bool,
+    pub(super) id: Option<i64>,
+    pub(super) tag: Option<u32>,
+    pub(super) prevent_deletion: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
-struct TemplateRow {
-    name: String,
-    ord: usize,
-    qfmt: String,
-    afmt: String,
-    bqfmt: String,
-    bafmt: String,
+pub(super) struct TemplateRow {
+    pub(super) name: String,
+    pub(super) ord: usize,
+    pub(super) qfmt: String,
+    pub(super) afmt: String,
+    pub(super) bqfmt: String,
+    pub(super) bafmt: String,
     /// Never set: an import gives decks new ids and leaves this one as it is (measured).
-    did: Option<i64>,
-    bfont: String,
-    bsize: u32,
-    id: Option<i64>,
+    pub(super) did: Option<i64>,
+    pub(super) bfont: String,
+    pub(super) bsize: u32,
+    pub(super) id: Option<i64>,
 }
 
 impl NoteTypeRow {

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::model::BuildTime;
+use crate::package::Format;
 
 /// How to build.
 #[derive(Debug, Clone)]
@@ -13,6 +14,7 @@ pub struct BuildOptions {
     pub(super) output: Option<PathBuf>,
     pub(super) baseline: Option<PathBuf>,
     pub(super) allow_schema_change: bool,
+    pub(super) format: Format,
     pub(super) lock_mode: LockMode,
     pub(super) restamp: bool,
     pub(super) touch: Vec<String>,
@@ -40,6 +42,7 @@ impl BuildOptions {
             output: None,
             baseline: None,
             allow_schema_change: false,
+            format: Format::default(),
             lock_mode: LockMode::Update,
             restamp: false,
             touch: Vec::new(),
@@ -87,6 +90,12 @@ impl BuildOptions {
     /// than in the lock. Default: an error. A changed kind stays one.
     pub fn allow_schema_change(mut self, yes: bool) -> Self {
         self.allow_schema_change = yes;
+        self
+    }
+
+    /// With the package in this container. Default: [`Format::Legacy`].
+    pub fn format(mut self, format: Format) -> Self {
+        self.format = format;
         self
     }
 }

@@ -12,9 +12,9 @@ use deckle::{
 use crate::judge::{judge, run_script};
 
 /// 2023-11-14.
-const TIME: i64 = 1_700_000_000;
+pub(crate) const TIME: i64 = 1_700_000_000;
 
-fn time(seconds: i64) -> BuildTime {
+pub(crate) fn time(seconds: i64) -> BuildTime {
     BuildTime::from_unix(seconds)
 }
 
@@ -28,7 +28,7 @@ fn words() -> NoteType {
         .unwrap()
 }
 
-fn note(word: &str, meaning: &str) -> Note {
+pub(crate) fn note(word: &str, meaning: &str) -> Note {
     Note::new(&words()).fields([word, meaning]).key(word)
 }
 
@@ -41,7 +41,7 @@ fn deck(notes: impl IntoIterator<Item = Note>) -> Deck {
 }
 
 /// A package that has something of everything.
-fn rich() -> Package {
+pub(crate) fn rich() -> Package {
     let clozes = NoteType::builder("Clozes (test)")
         .fields(["Text", "Extra"])
         .cloze()
