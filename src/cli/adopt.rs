@@ -6,8 +6,8 @@ use deckle::project::{AdoptOutcome, AdoptedType, DeckNote, Project, SourceNote, 
 
 use super::Outcome;
 use super::args::AdoptArgs;
-use super::words::plural;
 use super::printer::Printer;
+use super::words::plural;
 
 pub(super) fn adopt(args: &AdoptArgs, printer: &Printer) -> Result<Outcome, Error> {
     let project = Project::open(&args.project)?;

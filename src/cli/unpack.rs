@@ -6,9 +6,9 @@ use deckle::project::{UnpackOptions, unpack as unpack_package};
 
 use super::Outcome;
 use super::args::UnpackArgs;
-use super::words::plural;
 use super::init::uid;
 use super::printer::Printer;
+use super::words::plural;
 
 pub(super) fn unpack(args: &UnpackArgs, printer: &Printer) -> Result<Outcome, Error> {
     let uid = match &args.uid {

@@ -480,6 +480,8 @@ fn help_is_as_it_was() {
         ("check", &["check", "--help"]),
         ("init", &["init", "--help"]),
         ("inspect", &["inspect", "--help"]),
+        ("unpack", &["unpack", "--help"]),
+        ("adopt", &["adopt", "--help"]),
     ] {
         let run = place.run(args).ends(0);
         assert_eq!(run.stderr, "", "{name}");
