@@ -4,6 +4,9 @@ use super::media::{Library, MediaKey, MediaKind, Reference, Resolved};
 use crate::diag::{Code, Diagnostic, Diagnostics, Severity, Span};
 use crate::model::written::{Missing, Remote, Settings};
 
+/// Why a reference that leads nowhere is no error.
+const KEPT: &str = "the reference stays, because the project says `media: {missing: keep}`";
+
 pub(super) struct Sink<'n> {
     library: &'n Library<'n>,
     pub(super) settings: &'n Settings,
@@ -82,9 +85,7 @@ impl<'n> Sink<'n> {
                         .at(span, "");
                 if self.settings.missing == Missing::Keep {
                     missing.severity = Severity::Warning;
-                    let note =
-                        "the reference stays, because the project says `media: {missing: keep}`";
-                    self.push(missing.note(note));
+                    self.push(missing.note(KEPT));
                     return Target::Remote(path.to_owned());
                 }
                 match nearest {
@@ -93,6 +94,13 @@ impl<'n> Sink<'n> {
                         "paths count from the note's file, then from the folders in `media: {paths: [..]}`",
                     ),
                 }
+            }
+            Resolved::Outside if self.settings.missing == Missing::Keep => {
+                let title = format!("file not found: `{path}` lies outside of the project");
+                let mut missing = Diagnostic::new(Code::MediaMissing, title).at(span, "");
+                missing.severity = Severity::Warning;
+                self.push(missing.note(KEPT));
+                return Target::Remote(path.to_owned());
             }
             Resolved::Outside => Diagnostic::new(
                 Code::MediaOutside,

@@ -8,7 +8,7 @@ use super::Notices;
 use super::media::{MediaPlan, Seen};
 use super::types::PlannedType;
 use crate::model::{DeckName, Flag, Guid, Kind, Tag};
-use crate::package::{CardState, Contents, StoredCard, StoredDeckKind, StoredNote};
+use crate::package::{CardState, Contents, StoredCard, StoredDeck, StoredDeckKind, StoredNote};
 use crate::source::emit::EmittedSuspend;
 
 /// A note on its way into a project.
@@ -48,9 +48,9 @@ impl PlannedField {
 }
 
 /// What is needed to look at cards.
-struct Decks<'c> {
+struct Decks {
+    /// The names of the decks that are not filtered.
     names: BTreeMap<i64, DeckName>,
-    contents: &'c Contents,
     fallback: DeckName,
 }
 
@@ -72,7 +72,6 @@ pub(super) fn plan<'c>(
     }
     let decks = Decks {
         names: deck_names(contents, notices),
-        contents,
         fallback: fallback.clone(),
     };
     let mut seen = Seen::default();
@@ -173,26 +172,22 @@ impl Counts {
     }
 }
 
-impl Decks<'_> {
+impl Decks {
     /// The deck that a card belongs to, which is not the filtered deck that it may be in.
     fn of(&self, card: &StoredCard) -> DeckName {
         let id = match card.original_deck {
             0 => card.deck,
             home => home,
         };
-        let filtered = self
-            .contents
-            .decks
-            .iter()
-            .any(|it| it.id == id && matches!(it.kind, StoredDeckKind::Filtered { .. }));
-        let name = self.names.get(&id).filter(|_| !filtered);
-        name.cloned().unwrap_or_else(|| self.fallback.clone())
+        let name = self.names.get(&id).cloned();
+        name.unwrap_or_else(|| self.fallback.clone())
     }
 }
 
 fn deck_names(contents: &Contents, notices: &mut Notices) -> BTreeMap<i64, DeckName> {
     let mut names = BTreeMap::new();
-    for deck in &contents.decks {
+    let is_normal = |it: &&StoredDeck| matches!(it.kind, StoredDeckKind::Normal { .. });
+    for deck in contents.decks.iter().filter(is_normal) {
         let clean: String = deck.name.chars().filter(|it| !it.is_control()).collect();
         let parts = clean.split("::").map(|part| {
             let part = part.trim_matches(|it: char| it.is_whitespace() || it == ':');
@@ -300,7 +295,7 @@ fn template_decks(
     notes: &mut [PlannedNote<'_>],
     types: &mut [PlannedType<'_>],
     cards: &BTreeMap<i64, Vec<&StoredCard>>,
-    decks: &Decks<'_>,
+    decks: &Decks,
     notices: &mut Notices,
 ) {
     let mut apart = 0;
