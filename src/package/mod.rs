@@ -32,6 +32,7 @@ mod proto;
 mod read;
 mod schema_11;
 mod schema_18;
+mod unknown_characters;
 
 use std::io::{Cursor, Seek, Write};
 use std::panic::resume_unwind;
