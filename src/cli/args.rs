@@ -48,6 +48,8 @@ pub(crate) enum Command {
     Check(CheckArgs),
     /// Begin a new project
     Init(InitArgs),
+    /// Show what a package holds, whoever made it
+    Inspect(InspectArgs),
 }
 
 #[derive(Debug, clap::Args)]
@@ -123,6 +125,22 @@ pub(crate) struct InitArgs {
     /// The name of the root deck [default: the folder's name]
     #[arg(long, value_name = "NAME")]
     pub(crate) name: Option<String>,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  deckle inspect spanish.apkg
+  deckle inspect backup.colpkg --json | jq .decks
+  deckle inspect collection.anki2    a collection itself, while Anki is closed")]
+pub(crate) struct InspectArgs {
+    /// An .apkg or .colpkg file of any version of Anki, or a collection.anki2
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+
+    /// Print an object of JSON; docs/packages.md lists its keys
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]

@@ -11,6 +11,7 @@ mod decks;
 mod docs;
 mod formats;
 mod history;
+mod hostile;
 mod judge;
 mod layers;
 mod package;

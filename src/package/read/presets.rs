@@ -124,7 +124,7 @@ fn preset(what: &str, key: &str, text: &str) -> Result<StoredPreset, Error> {
     for key in ["fsrsWeights", "fsrsParams5", "fsrsParams6"] {
         parameters.push(object.value(key, "a list of numbers")?.unwrap_or_default());
     }
-    options.parameters(parameters);
+    options.set("fsrs-params", newest(parameters).into());
     let modified = object.integer("mod")?.unwrap_or_default();
     object.drop(&["id", "usn", "dyn"]);
     Ok(options.finish(modified, object.rest()))
@@ -203,84 +203,10 @@ impl Options {
         Ok(())
     }
 
-    /// Of several versions of FSRS the newest counts, as in Anki.
-    fn parameters(&mut self, versions: Vec<Vec<f64>>) {
-        let newest = versions.into_iter().rev().find(|it| !it.is_empty());
-        if let Some(parameters) = newest {
-            self.set("fsrs-params", parameters.into());
-        }
-    }
-
     fn take_message(&mut self, config: DeckConfig) {
-        let it = config;
-        for (key, value) in [
-            ("answer-action", it.answer_action.into()),
-            ("bury-interday-learning", it.bury_interday_learning.into()),
-            ("bury-new", it.bury_new.into()),
-            ("bury-reviews", it.bury_reviews.into()),
-            ("cap-answer-time-to-secs", it.cap_answer_time_to_secs.into()),
-            ("desired-retention", number(it.desired_retention)),
-            ("disable-autoplay", it.disable_autoplay.into()),
-            ("easy-multiplier", number(it.easy_multiplier)),
-            (
-                "graduating-interval-easy",
-                it.graduating_interval_easy.into(),
-            ),
-            (
-                "graduating-interval-good",
-                it.graduating_interval_good.into(),
-            ),
-            ("hard-multiplier", number(it.hard_multiplier)),
-            ("historical-retention", number(it.historical_retention)),
-            (
-                "ignore-revlogs-before-date",
-                it.ignore_revlogs_before_date.into(),
-            ),
-            ("initial-ease", number(it.initial_ease)),
-            ("interday-learning-mix", it.interday_learning_mix.into()),
-            ("interval-multiplier", number(it.interval_multiplier)),
-            ("lapse-multiplier", number(it.lapse_multiplier)),
-            ("learning-steps", doubles(&it.learn_steps).into()),
-            ("leech-action", it.leech_action.into()),
-            ("leech-threshold", it.leech_threshold.into()),
-            ("maximum-review-interval", it.maximum_review_interval.into()),
-            ("minimum-lapse-interval", it.minimum_lapse_interval.into()),
-            (
-                "new-card-gather-priority",
-                it.new_card_gather_priority.into(),
-            ),
-            ("new-card-insert-order", it.new_card_insert_order.into()),
-            ("new-card-sort-order", it.new_card_sort_order.into()),
-            ("new-mix", it.new_mix.into()),
-            ("new-per-day", it.new_per_day.into()),
-            ("new-per-day-minimum", it.new_per_day_minimum.into()),
-            ("param-search", it.param_search.into()),
-            ("question-action", it.question_action.into()),
-            ("relearning-steps", doubles(&it.relearn_steps).into()),
-            ("review-order", it.review_order.into()),
-            ("reviews-per-day", it.reviews_per_day.into()),
-            ("seconds-to-show-answer", number(it.seconds_to_show_answer)),
-            (
-                "seconds-to-show-question",
-                number(it.seconds_to_show_question),
-            ),
-            ("show-timer", it.show_timer.into()),
-            (
-                "skip-question-when-replaying-answer",
-                it.skip_question_when_replaying_answer.into(),
-            ),
-            ("stop-timer-on-answer", it.stop_timer_on_answer.into()),
-            ("wait-for-audio", it.wait_for_audio.into()),
-        ] {
+        for (key, value) in of_message(config) {
             self.set(key, value);
         }
-        // No days at all are Anki's default, as they are the option's.
-        self.set(
-            "easy-days-percentages",
-            doubles(&it.easy_days_percentages).into(),
-        );
-        let versions = [&it.fsrs_params_4, &it.fsrs_params_5, &it.fsrs_params_6];
-        self.parameters(versions.map(|it| doubles(it)).into());
     }
 
     fn finish(self, modified: i64, other: String) -> StoredPreset {
@@ -293,6 +219,83 @@ impl Options {
             other,
         }
     }
+}
+
+/// The options that a message says.
+fn of_message(it: DeckConfig) -> Vec<(&'static str, Value)> {
+    let versions = [&it.fsrs_params_4, &it.fsrs_params_5, &it.fsrs_params_6];
+    let parameters = newest(versions.map(|it| doubles(it)).into());
+    vec![
+        ("answer-action", it.answer_action.into()),
+        ("bury-interday-learning", it.bury_interday_learning.into()),
+        ("bury-new", it.bury_new.into()),
+        ("bury-reviews", it.bury_reviews.into()),
+        ("cap-answer-time-to-secs", it.cap_answer_time_to_secs.into()),
+        ("desired-retention", number(it.desired_retention)),
+        ("disable-autoplay", it.disable_autoplay.into()),
+        ("easy-multiplier", number(it.easy_multiplier)),
+        (
+            "graduating-interval-easy",
+            it.graduating_interval_easy.into(),
+        ),
+        (
+            "graduating-interval-good",
+            it.graduating_interval_good.into(),
+        ),
+        ("hard-multiplier", number(it.hard_multiplier)),
+        ("historical-retention", number(it.historical_retention)),
+        (
+            "ignore-revlogs-before-date",
+            it.ignore_revlogs_before_date.into(),
+        ),
+        ("initial-ease", number(it.initial_ease)),
+        ("interday-learning-mix", it.interday_learning_mix.into()),
+        ("interval-multiplier", number(it.interval_multiplier)),
+        ("lapse-multiplier", number(it.lapse_multiplier)),
+        ("learning-steps", doubles(&it.learn_steps).into()),
+        ("leech-action", it.leech_action.into()),
+        ("leech-threshold", it.leech_threshold.into()),
+        ("maximum-review-interval", it.maximum_review_interval.into()),
+        ("minimum-lapse-interval", it.minimum_lapse_interval.into()),
+        (
+            "new-card-gather-priority",
+            it.new_card_gather_priority.into(),
+        ),
+        ("new-card-insert-order", it.new_card_insert_order.into()),
+        ("new-card-sort-order", it.new_card_sort_order.into()),
+        ("new-mix", it.new_mix.into()),
+        ("new-per-day", it.new_per_day.into()),
+        ("new-per-day-minimum", it.new_per_day_minimum.into()),
+        ("param-search", it.param_search.into()),
+        ("question-action", it.question_action.into()),
+        ("relearning-steps", doubles(&it.relearn_steps).into()),
+        ("review-order", it.review_order.into()),
+        ("reviews-per-day", it.reviews_per_day.into()),
+        ("seconds-to-show-answer", number(it.seconds_to_show_answer)),
+        (
+            "seconds-to-show-question",
+            number(it.seconds_to_show_question),
+        ),
+        ("show-timer", it.show_timer.into()),
+        (
+            "skip-question-when-replaying-answer",
+            it.skip_question_when_replaying_answer.into(),
+        ),
+        ("stop-timer-on-answer", it.stop_timer_on_answer.into()),
+        ("wait-for-audio", it.wait_for_audio.into()),
+        // No days at all are Anki's default, as they are the option's.
+        (
+            "easy-days-percentages",
+            doubles(&it.easy_days_percentages).into(),
+        ),
+        ("fsrs-params", parameters.into()),
+    ]
+}
+
+/// Of the parameters of several versions of FSRS the newest count, as in Anki.
+fn newest(versions: Vec<Vec<f64>>) -> Vec<f64> {
+    let given = |it: &Vec<f64>| !it.is_empty();
+    versions.into_iter().rev().find(given).unwrap_or_default()
 }
 
 /// The number that its author typed: 0.9 in single precision is 0.899999976158142 in double.
@@ -318,9 +321,9 @@ mod tests {
     #[test]
     fn every_option_is_read_in_every_schema() {
         let all: BTreeSet<&str> = DeckOptions::keys().collect();
-        let mut of_message = Options::new(1, String::new());
-        // Zeros stand where nothing does, and no list of parameters is one.
-        of_message.take_message(DeckConfig::default());
+        let messages = of_message(DeckConfig::default());
+        let of_messages: BTreeSet<&str> = messages.into_iter().map(|(key, _)| key).collect();
+        assert_eq!(of_messages, all);
         let mut of_json: BTreeSet<&str> = [OPTIONS, NEW, REVIEW, LAPSE]
             .into_iter()
             .flatten()

@@ -30,7 +30,7 @@ use crate::{Error, files};
 ///
 /// let mut package = PackageReader::open(&path)?;
 /// let note = &package.contents().notes[0];
-/// assert_eq!(note.fields().collect::<Vec<_>>(), ["ser", "to be"]);
+/// assert_eq!(note.fields().next(), Some("ser"));
 /// for media in package.contents().media.clone() {
 ///     let mut bytes = Vec::new();
 ///     package.copy_media(&media, &mut bytes)?;
@@ -60,7 +60,10 @@ impl PackageReader {
     pub fn open_within(path: impl AsRef<Path>, limits: ReadLimits) -> Result<Self, Error> {
         let path = path.as_ref();
         let (file, _) = files::open_disk(path)?;
-        let reader = Self::new(file, limits)?;
+        let reader = Self::new(file, limits).map_err(|error| {
+            let shown = path.display();
+            damaged(format!("`{shown}` cannot be read as an Anki package")).caused_by(error)
+        })?;
         if reader.contents.variant == Variant::Collection {
             refuse_unfinished(path)?;
         }
