@@ -48,6 +48,8 @@ pub(crate) enum Command {
     Check(CheckArgs),
     /// Begin a new project
     Init(InitArgs),
+    /// Show what a package holds, whoever made it
+    Inspect(InspectArgs),
 }
 
 #[derive(Debug, clap::Args)]
@@ -82,6 +84,10 @@ pub(crate) struct BuildArgs {
     /// what learners edited in them is overwritten. May be repeated
     #[arg(long, value_name = "SELECTION")]
     pub(crate) touch: Vec<String>,
+
+    /// The container of the package; notes, cards and media are the same in both
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    pub(crate) format: Format,
 }
 
 #[derive(Debug, clap::Args)]
@@ -141,6 +147,22 @@ pub(crate) struct InitArgs {
     pub(crate) name: Option<String>,
 }
 
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  deckle inspect spanish.apkg
+  deckle inspect backup.colpkg --json | jq .decks
+  deckle inspect collection.anki2    a collection itself, while Anki is closed")]
+pub(crate) struct InspectArgs {
+    /// An .apkg or .colpkg file of any version of Anki, or a collection.anki2
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+
+    /// Print an object of JSON; docs/packages.md lists its keys
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub(crate) enum MessageFormat {
     /// With source lines and underlines
@@ -159,6 +181,15 @@ pub(crate) enum ColorChoice {
     Auto,
     Always,
     Never,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub(crate) enum Format {
+    /// For every version of Anki, AnkiDroid and AnkiMobile
+    #[default]
+    Legacy,
+    /// Smaller, for Anki from 2.1.52 and AnkiDroid from 2.17 on
+    Latest,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -208,7 +208,7 @@ fn run(
     for batch in made.into_batches() {
         decks.add(batch, &next);
     }
-    let mut package = Package::new(options.time);
+    let mut package = Package::new(options.time).format(options.format);
     for deck in decks.finish(sink) {
         package.add_deck(deck);
     }

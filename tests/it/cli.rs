@@ -271,6 +271,26 @@ fn success_is_one_line() {
 }
 
 #[test]
+fn the_container_can_be_chosen() {
+    let place = Place::new(&[("a.md", GOOD)]);
+    let begins = |verb: &str, args: &[&str]| {
+        let built = place.run(args).ends(0);
+        assert!(built.stderr.starts_with(verb), "{}", built.stderr);
+    };
+    let latest = ["build", "a.md", "--format", "latest"];
+    begins("Built", &["build", "a.md"]);
+    // What lies there is the memory of ids and times, whatever its container.
+    begins("Built", &latest);
+    begins("Unchanged", &latest);
+    let other = ["build", "a.md", "-o", "b.apkg", "--baseline", "a.apkg"];
+    begins("Built", &other);
+    let legacy = ["build", "a.md", "--format", "legacy", "-o", "b.apkg"];
+    begins("Unchanged", &legacy);
+    let unknown = place.run(&["build", "a.md", "--format", "zip"]).ends(2);
+    assert!(unknown.stderr.contains("possible values: legacy, latest"));
+}
+
+#[test]
 fn nothing_is_written_but_the_package() {
     let check = |files: &[(&str, &str)], args: &[&str], new: &[&str]| {
         let place = Place::new(files);
@@ -359,6 +379,43 @@ fn each_starter_builds_without_a_word() {
 }
 
 #[test]
+fn inspect_shows_what_a_package_holds() {
+    let place = Place::new(&[
+        (
+            "deckle.yaml",
+            "format: 1\nname: Body\nuid: 0b7e3c1e-5b1f-4e0e-9b63-6f1d3f0a9c55\n",
+        ),
+        (
+            "heart.md",
+            "## What pumps? {flag=red}\n\nThe heart ![](a.svg)\n\n## It {{c1::beats}} {cloze .Verb}\n\n{{c2::often}}\n",
+        ),
+        ("a.svg", "<svg xmlns=\"http://www.w3.org/2000/svg\"/>"),
+    ]);
+    place.run(&["build", "-o", "b.apkg"]).ends(0);
+    let run = place.run(&["inspect", "b.apkg"]).ends(0);
+    assert_eq!(run.stderr, "");
+    let expected = fs::read_to_string("tests/cmd/inspect-heart.txt").unwrap_or_default();
+    if std::env::var("SNAPSHOTS").is_ok_and(|it| it == "overwrite") {
+        fs::write("tests/cmd/inspect-heart.txt", &run.stdout).unwrap();
+    } else {
+        assert_eq!(run.stdout, expected.replace("\r\n", "\n"));
+    }
+    let run = place.run(&["inspect", "b.apkg", "--json"]).ends(0);
+    let value: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    assert_eq!(value["variant"], "legacy1");
+    assert_eq!(value["cards"], 3);
+    assert_eq!(value["media"][0]["bytes"], 41);
+
+    let run = place.run(&["inspect", "heart.md"]).ends(3);
+    assert_eq!(
+        (run.stdout.as_str(), run.stderr.contains("archive")),
+        ("", true)
+    );
+    place.run(&["inspect", "nowhere.apkg"]).ends(3);
+    place.run(&["inspect"]).ends(2);
+}
+
+#[test]
 fn colors_follow_the_wish() {
     let place = Place::new(&[("a.md", BAD)]);
     let colored = |command: &mut Command| {
@@ -422,6 +479,7 @@ fn help_is_as_it_was() {
         ("build", &["build", "--help"]),
         ("check", &["check", "--help"]),
         ("init", &["init", "--help"]),
+        ("inspect", &["inspect", "--help"]),
     ] {
         let run = place.run(args).ends(0);
         assert_eq!(run.stderr, "", "{name}");

@@ -151,10 +151,12 @@ fn every_command_that_is_shown_exists() {
             .then(|| String::from_utf8(output.stdout).unwrap())
     };
     let mut seen = BTreeSet::new();
-    for page in PAGES
-        .iter()
-        .chain(&["CONTRIBUTING.md", "examples/decks/README.md", IDENTITY])
-    {
+    for page in PAGES.iter().chain(&[
+        "CONTRIBUTING.md",
+        "docs/packages.md",
+        "examples/decks/README.md",
+        IDENTITY,
+    ]) {
         let text = read(page);
         let shown = text.lines().filter_map(|line| {
             let line = line.trim_start().trim_start_matches("$ ");
@@ -181,7 +183,7 @@ fn every_command_that_is_shown_exists() {
             }
         }
     }
-    let all = ["build", "check", "init"].map(str::to_owned);
+    let all = ["build", "check", "init", "inspect"].map(str::to_owned);
     assert_eq!(seen, all.into());
 }
 
