@@ -80,10 +80,6 @@ pub(crate) struct BuildArgs {
     #[arg(long, value_name = "FILE")]
     pub(crate) baseline: Option<PathBuf>,
 
-    /// The container of the package; notes, cards and media are the same in both
-    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
-    pub(crate) format: Format,
-
     /// Send out notes that a newer deckle renders differently, though their content is the same
     #[arg(long)]
     pub(crate) restamp: bool,
@@ -92,6 +88,10 @@ pub(crate) struct BuildArgs {
     /// what learners edited in them is overwritten. May be repeated
     #[arg(long, value_name = "SELECTION")]
     pub(crate) touch: Vec<String>,
+
+    /// The container of the package; notes, cards and media are the same in both
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    pub(crate) format: Format,
 }
 
 #[derive(Debug, clap::Args)]

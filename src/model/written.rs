@@ -227,14 +227,10 @@ impl WrittenType {
     /// The field of this name or alias, letter case aside.
     #[must_use]
     pub fn field_index(&self, name: &str) -> Option<usize> {
-        let name = name.trim().to_lowercase();
-        let by_name = self
-            .note_type
-            .field_names()
-            .position(|it| it.to_lowercase() == name);
+        let is_it = |it: &str| unicase::eq(it, name.trim());
+        let by_name = self.note_type.field_names().position(is_it);
         by_name.or_else(|| {
-            let has =
-                |field: &WrittenField| field.aliases.iter().any(|it| it.to_lowercase() == name);
+            let has = |field: &WrittenField| field.aliases.iter().any(|it| is_it(it));
             self.fields.iter().position(has)
         })
     }

@@ -14,10 +14,10 @@ pub struct BuildOptions {
     pub(super) output: Option<PathBuf>,
     pub(super) baseline: Option<PathBuf>,
     pub(super) allow_schema_change: bool,
-    pub(super) format: Format,
     pub(super) lock_mode: LockMode,
     pub(super) restamp: bool,
     pub(super) touch: Vec<String>,
+    pub(super) format: Format,
 }
 
 /// What a build may change in `deckle.lock`.
@@ -42,10 +42,10 @@ impl BuildOptions {
             output: None,
             baseline: None,
             allow_schema_change: false,
-            format: Format::default(),
             lock_mode: LockMode::Update,
             restamp: false,
             touch: Vec::new(),
+            format: Format::default(),
         }
     }
 
@@ -56,7 +56,8 @@ impl BuildOptions {
     }
 
     /// With the package of an earlier build to go on from, where no lock is kept; where one is, a
-    /// baseline is wrong usage. Default: the output itself, if deckle wrote it and the project has no manifest.
+    /// baseline is wrong usage. Default: the output itself, if deckle wrote it and the project has
+    /// no manifest.
     pub fn baseline(mut self, path: impl AsRef<Path>) -> Self {
         self.baseline = Some(path.as_ref().to_owned());
         self
