@@ -51,6 +51,11 @@ use crate::files;
 use crate::model::{BuildTime, Deck, MediaFile, MediaSource};
 use crate::{Error, ErrorKind};
 
+/// Whether a package may have a media file of this name.
+pub(crate) fn is_media_name(name: &str) -> bool {
+    media::check_name(name).is_ok()
+}
+
 /// What becomes one `.apkg` file: decks with their notes, and media.
 ///
 /// ```

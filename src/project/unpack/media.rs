@@ -9,7 +9,7 @@ use unicode_normalization::UnicodeNormalization;
 use super::Notices;
 use super::names::{Unique, media_file, media_name};
 use crate::identity::MediaRecord;
-use crate::package::PackageReader;
+use crate::package::{PackageReader, is_media_name};
 use crate::template::media::media_references;
 use crate::{Error, files};
 
@@ -72,7 +72,7 @@ pub(super) fn write(
             ));
             continue;
         }
-        let mended = media_name(&said);
+        let mended = writable(media_name(&said));
         let (stem, extension) = media_file(&mended);
         let wanted = format!("{stem}{extension}");
         let file = taken.take(&stem, &extension);
@@ -120,6 +120,18 @@ pub(super) fn write(
         plan.files.insert(said, file);
     }
     Ok(plan)
+}
+
+/// The name, or one that a package may have.
+fn writable(name: String) -> String {
+    if is_media_name(&name) {
+        return name;
+    }
+    let known = name
+        .chars()
+        .filter(|it| is_media_name(&format!("a{it}a.png")));
+    let (stem, extension) = media_file(&known.collect::<String>());
+    format!("{stem}{extension}")
 }
 
 /// What the references of the fields come to.
