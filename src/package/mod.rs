@@ -20,6 +20,7 @@ mod note_rows;
 mod note_type_rows;
 mod plan;
 mod preset_rows;
+mod proto;
 mod read;
 
 use std::io::{Cursor, Seek, Write};
@@ -29,8 +30,9 @@ use std::thread;
 
 pub use baseline::{Baseline, BaselineLimits, BaselineNote};
 pub use read::{
-    CardState, Contents, FilterTerm, ReadLimits, StoredCard, StoredDeck, StoredDeckKind,
-    StoredField, StoredMedia, StoredNote, StoredNoteType, StoredPreset, StoredTemplate, Variant,
+    CardState, Contents, FilterTerm, PackageReader, ReadLimits, StoredCard, StoredDeck,
+    StoredDeckKind, StoredField, StoredMedia, StoredNote, StoredNoteType, StoredPreset,
+    StoredTemplate, Variant,
 };
 
 use crate::files;

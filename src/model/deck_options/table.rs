@@ -214,6 +214,17 @@ impl Setting {
         }
     }
 
+    /// The value as it is kept, from one that was kept: choices are numbers there.
+    pub(super) fn restore(&self, value: DeckOptionValue) -> Option<DeckOptionValue> {
+        match (&self.kind, value) {
+            (Choice(_, names), DeckOptionValue::Integer(number)) => {
+                let known = names.iter().any(|(_, it)| *it == number);
+                known.then(|| number.into())
+            }
+            (_, value) => self.accept(value),
+        }
+    }
+
     /// What it takes, in words.
     pub(super) fn expected(&self) -> String {
         match self.kind {
