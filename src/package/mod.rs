@@ -21,6 +21,7 @@ mod note_type_rows;
 mod plan;
 mod preset_rows;
 mod proto;
+mod import;
 mod read;
 
 use std::io::{Cursor, Seek, Write};
@@ -29,6 +30,10 @@ use std::path::{Path, PathBuf};
 use std::thread;
 
 pub use baseline::{Baseline, BaselineLimits, BaselineNote};
+pub use import::{
+    Client, Collection, DeckOutcome, HeldCard, HeldDeck, HeldNote, HeldNoteType, ImportLog,
+    ImportOptions, MediaOutcome, NoteOutcome, NoteTypeImport, NoteTypeOutcome, Refusal, Update,
+};
 pub use read::{
     CardState, Contents, FilterTerm, PackageReader, ReadLimits, StoredCard, StoredDeck,
     StoredDeckKind, StoredField, StoredMedia, StoredNote, StoredNoteType, StoredPreset,

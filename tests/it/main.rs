@@ -10,6 +10,7 @@ mod cli;
 mod decks;
 mod docs;
 mod history;
+mod import;
 mod judge;
 mod layers;
 mod package;

@@ -13,7 +13,11 @@ pub(super) fn import(
     decks: &HashMap<i64, usize>,
 ) -> usize {
     // Two cards of one note and position both come in, unless the collection had one before.
-    let before: Vec<usize> = collection.notes.iter().map(|note| note.cards.len()).collect();
+    let before: Vec<usize> = collection
+        .notes
+        .iter()
+        .map(|note| note.cards.len())
+        .collect();
     let mut added = 0;
     for card in &package.cards {
         let Some(&index) = notes.get(&card.note) else {
@@ -23,7 +27,12 @@ pub(super) fn import(
             continue;
         };
         let had = before.get(index).copied().unwrap_or_default();
-        if note.cards.iter().take(had).any(|it| it.ordinal == card.ordinal) {
+        if note
+            .cards
+            .iter()
+            .take(had)
+            .any(|it| it.ordinal == card.ordinal)
+        {
             continue;
         }
         note.cards.push(HeldCard {

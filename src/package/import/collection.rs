@@ -187,4 +187,16 @@ impl HeldNoteType<'_> {
     pub fn kind(&self) -> Kind {
         self.stored.kind
     }
+
+    /// The names of its fields, as Anki keeps them.
+    #[must_use]
+    pub fn field_names(&self) -> Vec<&str> {
+        self.shape.field_names().collect()
+    }
+
+    /// The names of its card templates, as Anki keeps them.
+    #[must_use]
+    pub fn template_names(&self) -> Vec<&str> {
+        self.shape.template_names().collect()
+    }
 }

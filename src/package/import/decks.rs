@@ -35,10 +35,16 @@ pub(super) fn import<'a>(
     collection: &mut Collection<'a>,
     package: &'a Contents,
 ) -> Result<Imported, Refusal> {
-    let names: Vec<String> = package.decks.iter().map(|deck| deck_name(&deck.name)).collect();
+    let names: Vec<String> = package
+        .decks
+        .iter()
+        .map(|deck| deck_name(&deck.name))
+        .collect();
     let used = used(package, &names);
     // Those above come before those below.
-    let mut order: Vec<usize> = (0..names.len()).filter(|index| used.contains(index)).collect();
+    let mut order: Vec<usize> = (0..names.len())
+        .filter(|index| used.contains(index))
+        .collect();
     order.sort_by_key(|index| names.get(*index).map(|name| name.matches("::").count()));
     let mut outcomes = vec![DeckOutcome::LeftOut; names.len()];
     let mut targets = HashMap::from([(DEFAULT_DECK_ID, DEFAULT_DECK)]);
@@ -69,14 +75,25 @@ pub(super) fn import<'a>(
 
 /// Positions of the decks that hold cards of the package's notes, and those above them.
 fn used(package: &Contents, names: &[String]) -> BTreeSet<usize> {
-    let by_name: HashMap<String, usize> = (0..).zip(names).map(|(index, name)| (folded(name), index)).collect();
-    let by_id: HashMap<i64, usize> = (0..).zip(&package.decks).map(|(index, deck)| (deck.id, index)).collect();
+    let by_name: HashMap<String, usize> = (0..)
+        .zip(names)
+        .map(|(index, name)| (folded(name), index))
+        .collect();
+    let by_id: HashMap<i64, usize> = (0..)
+        .zip(&package.decks)
+        .map(|(index, deck)| (deck.id, index))
+        .collect();
     let notes: BTreeSet<i64> = package.notes.iter().map(|note| note.id).collect();
-    let cards = package.cards.iter().filter(|card| notes.contains(&card.note));
+    let cards = package
+        .cards
+        .iter()
+        .filter(|card| notes.contains(&card.note));
     let held: BTreeSet<i64> = cards.map(|card| card.deck).collect();
     let mut used = BTreeSet::new();
     for id in held {
-        let Some(&index) = by_id.get(&id) else { continue };
+        let Some(&index) = by_id.get(&id) else {
+            continue;
+        };
         used.insert(index);
         let mut name = names.get(index).map_or("", String::as_str);
         while let Some((above, _)) = name.rsplit_once("::") {
@@ -84,7 +101,12 @@ fn used(package: &Contents, names: &[String]) -> BTreeSet<usize> {
             name = above;
         }
     }
-    used.retain(|index| package.decks.get(*index).is_some_and(|it| it.id != DEFAULT_DECK_ID));
+    used.retain(|index| {
+        package
+            .decks
+            .get(*index)
+            .is_some_and(|it| it.id != DEFAULT_DECK_ID)
+    });
     used
 }
 

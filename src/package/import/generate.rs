@@ -21,7 +21,12 @@ pub(super) fn missing_cards(collection: &mut Collection<'_>, note_type: i64) -> 
         client: collection.client,
         stored: held.stored,
         names: held.shape.field_names().map(str::to_owned).collect(),
-        fronts: held.stored.templates.iter().map(|it| Template::parse(&it.front).ok()).collect(),
+        fronts: held
+            .stored
+            .templates
+            .iter()
+            .map(|it| Template::parse(&it.front).ok())
+            .collect(),
     };
     let mut made = 0;
     let notes = collection.notes.iter_mut();
@@ -65,9 +70,7 @@ impl CardMaker<'_> {
                     let own = self.names.iter().position(|it| it == name);
                     match own.and_then(|index| values.get(index)) {
                         Some(value) => !is_field_empty(value),
-                        None => {
-                            self.client == Client::Desktop && counts_on_desktop(name, has_tags)
-                        }
+                        None => self.client == Client::Desktop && counts_on_desktop(name, has_tags),
                     }
                 };
                 normal_card_ords(self.fronts.iter().map(Option::as_ref), filled)
@@ -78,10 +81,15 @@ impl CardMaker<'_> {
                     Client::AnkiDroid => without_lists(value),
                 });
                 let read: Vec<Cow<'_, str>> = read.collect();
-                cloze_card_ords(read.iter().map(AsRef::as_ref)).into_iter().collect()
+                cloze_card_ords(read.iter().map(AsRef::as_ref))
+                    .into_iter()
+                    .collect()
             }
         };
-        found.into_iter().filter_map(|it| u16::try_from(it).ok()).collect()
+        found
+            .into_iter()
+            .filter_map(|it| u16::try_from(it).ok())
+            .collect()
     }
 }
 
@@ -93,7 +101,9 @@ fn without_lists(text: &str) -> Cow<'_, str> {
     while let Some(found) = text.get(from..).and_then(|rest| rest.find("{{c")) {
         let open = from + found;
         let list = text.get(open + 3..).unwrap_or_default();
-        let length = list.find(|it: char| !it.is_ascii_digit() && it != ',').unwrap_or(list.len());
+        let length = list
+            .find(|it: char| !it.is_ascii_digit() && it != ',')
+            .unwrap_or(list.len());
         let (numbers, behind) = list.split_at_checked(length).unwrap_or((list, ""));
         if numbers.contains(',') && behind.starts_with("::") {
             kept.push_str(text.get(at..open).unwrap_or_default());

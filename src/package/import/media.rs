@@ -52,10 +52,7 @@ enum Fate {
 }
 
 impl<'a> MediaPlan<'a> {
-    pub(super) fn new(
-        package: &'a Contents,
-        collection: &Collection<'_>,
-    ) -> Result<Self, Refusal> {
+    pub(super) fn new(package: &'a Contents, collection: &Collection<'_>) -> Result<Self, Refusal> {
         let mut entries = Vec::with_capacity(package.media.len());
         let mut by_name = HashMap::with_capacity(package.media.len());
         for (index, media) in package.media.iter().enumerate() {
@@ -105,7 +102,11 @@ impl<'a> MediaPlan<'a> {
                 at = start + reference.range.end;
             }
             // The separator behind the field goes with it.
-            written.push_str(fields.get(at..(end + 1).min(fields.len())).unwrap_or_default());
+            written.push_str(
+                fields
+                    .get(at..(end + 1).min(fields.len()))
+                    .unwrap_or_default(),
+            );
             start = end + 1;
         }
         match written == fields {
@@ -164,11 +165,7 @@ fn put(folder: &mut BTreeMap<String, [u8; 20]>, name: &str, media: &StoredMedia)
     folder.insert(name.to_owned(), media.sha1.unwrap_or_default());
 }
 
-fn fate(
-    media: &StoredMedia,
-    name: &str,
-    collection: &Collection<'_>,
-) -> Result<Fate, Refusal> {
+fn fate(media: &StoredMedia, name: &str, collection: &Collection<'_>) -> Result<Fate, Refusal> {
     let as_compared = match collection.client {
         // Names that have capitals are looked for in small letters, and not found as they are.
         Client::Desktop if !is_static(name) => name.to_lowercase(),

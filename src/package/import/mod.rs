@@ -14,6 +14,7 @@ mod collection;
 mod decks;
 mod generate;
 mod media;
+mod media_hashes;
 mod names;
 mod note_types;
 mod notes;

@@ -115,7 +115,10 @@ fn import_one<'a>(
         id != stored.id && held.original_id == stored.id && held.shape.matches(shape)
     };
     let copies = collection.note_types.iter();
-    let copy = copies.filter(|(id, held)| is_copy(**id, held)).map(|(id, _)| *id).next();
+    let copy = copies
+        .filter(|(id, held)| is_copy(**id, held))
+        .map(|(id, _)| *id)
+        .next();
     if let Some(id) = copy {
         let outcome = update(collection, id, stored, shape, options)?;
         let updated = outcome != NoteTypeOutcome::Kept;
@@ -136,7 +139,10 @@ fn update<'a>(
     let Some(held) = collection.note_types.get(&id) else {
         return Ok(NoteTypeOutcome::Kept);
     };
-    if !options.update_note_types.takes(stored.modified, held.modified) {
+    if !options
+        .update_note_types
+        .takes(stored.modified, held.modified)
+    {
         return Ok(NoteTypeOutcome::Kept);
     }
     let earlier = held.stored;

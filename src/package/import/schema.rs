@@ -68,6 +68,10 @@ impl TypeShape {
     pub(super) fn field_names(&self) -> impl Iterator<Item = &str> {
         self.fields.iter().map(|it| it.name.as_str())
     }
+
+    pub(super) fn template_names(&self) -> impl Iterator<Item = &str> {
+        self.templates.iter().map(|it| it.name.as_str())
+    }
 }
 
 /// Anki tells parts of one name apart by `+`.
@@ -87,9 +91,7 @@ fn unique(parts: impl Iterator<Item = (String, Option<i64>)>) -> Vec<Part> {
 
 /// The position of the field that the browser sorts by, as Anki takes it.
 pub(super) fn sort_field(stored: &StoredNoteType) -> usize {
-    stored
-        .sort_field
-        .min(stored.fields.len().saturating_sub(1))
+    stored.sort_field.min(stored.fields.len().saturating_sub(1))
 }
 
 /// Whether two versions of a note type say the same, but for their times.
@@ -109,8 +111,16 @@ pub(in crate::package) fn is_same(one: &StoredNoteType, other: &StoredNoteType) 
         && sort_field(one) == sort_field(other)
         && one.css == other.css
         && one.latex == other.latex
-        && one.fields.iter().map(field).eq(other.fields.iter().map(field))
-        && one.templates.iter().map(template).eq(other.templates.iter().map(template))
+        && one
+            .fields
+            .iter()
+            .map(field)
+            .eq(other.fields.iter().map(field))
+        && one
+            .templates
+            .iter()
+            .map(template)
+            .eq(other.templates.iter().map(template))
 }
 
 /// In a phrase, what differs in the fields and card templates of two versions of a note type.
@@ -143,8 +153,7 @@ fn parts_difference(old: &[Part], new: &[Part], what: &str) -> Option<String> {
             many => said.push(format!("{what}s {} {verb}", many.join(", "))),
         }
     }
-    let moved = old.len() == new.len()
-        && !old.iter().zip(new).all(|(old, new)| old.matches(new));
+    let moved = old.len() == new.len() && !old.iter().zip(new).all(|(old, new)| old.matches(new));
     if said.is_empty() && (moved || old.len() != new.len()) {
         said.push(format!("{what}s in another order"));
     }

@@ -1,0 +1,215 @@
+//! A prediction against what Anki did.
+
+use std::collections::BTreeSet;
+
+use deckle::model::Kind;
+use deckle::package::{
+    Client, Collection, Contents, HeldNote, ImportLog, ImportOptions, NoteOutcome, PackageReader,
+    Refusal,
+};
+use serde_json::{Value, json};
+use unicode_normalization::UnicodeNormalization;
+
+use super::Pair;
+
+/// What a run has looked at.
+#[derive(Debug, Default)]
+pub(super) struct Tally {
+    pairs: usize,
+    refused: usize,
+    unread: usize,
+    outcomes: [usize; 4],
+}
+
+impl Tally {
+    /// A run that compared next to nothing proves nothing.
+    pub(super) fn assert_sound(&self, pairs: usize) {
+        println!("{self:?}");
+        if pairs >= 300 {
+            assert!(self.refused * 20 >= self.pairs, "{self:?}");
+            assert!(self.refused * 3 <= self.pairs, "{self:?}");
+            assert!(self.outcomes.iter().all(|count| *count >= pairs / 5), "{self:?}");
+        }
+    }
+}
+
+const GROUPS: [(NoteOutcome, &str); 4] = [
+    (NoteOutcome::New, "new"),
+    (NoteOutcome::Updated, "updated"),
+    (NoteOutcome::Duplicate, "duplicate"),
+    (NoteOutcome::Conflicting, "conflicting"),
+];
+
+pub(super) fn pair(
+    pair: &Pair,
+    client: Client,
+    told: &Value,
+    tally: &mut Tally,
+) -> Result<(), String> {
+    let read = |path| PackageReader::open(path).and_then(PackageReader::into_contents_with_hashes);
+    let (old, new) = (read(&pair.old), read(&pair.new));
+    tally.pairs += 1;
+    let mut collection = Collection::new(client);
+    let imports = [
+        (&old, ImportOptions::default(), "first"),
+        (&new, pair.options, "second"),
+    ];
+    for (package, options, which) in imports {
+        let told = &told[which];
+        let package = match package {
+            Ok(package) => package,
+            Err(error) => {
+                tally.unread += 1;
+                if told.get("error").is_none() {
+                    return Err(format!("{which}: deckle reads nothing ({error}), Anki: {told}"));
+                }
+                continue;
+            }
+        };
+        match collection.import(package, &options) {
+            Err(refusal) => {
+                tally.refused += 1;
+                refused(&refusal, told).map_err(|it| format!("{which}: {it}"))?;
+            }
+            Ok((after, log)) => {
+                collection = after;
+                for (count, (outcome, _)) in tally.outcomes.iter_mut().zip(GROUPS) {
+                    *count += log.count(outcome);
+                }
+                let predicted = log_json(package, &log);
+                if predicted != *told {
+                    return Err(format!("{which}: predicted {predicted}\n  Anki {told}"));
+                }
+            }
+        }
+    }
+    let predicted = state(&collection);
+    let mut wrong = String::new();
+    for (key, value) in predicted.as_object().unwrap() {
+        let mut told = told["state"][key].clone();
+        if let Some(list) = told.as_array() {
+            told = sorted(list.iter().cloned());
+        }
+        if *value != told {
+            wrong += &format!("{key}: {}\n", differing(value, &told));
+        }
+    }
+    if wrong.is_empty() { Ok(()) } else { Err(wrong) }
+}
+
+fn refused(refusal: &Refusal, told: &Value) -> Result<(), String> {
+    let Some(error) = told["error"].as_str() else {
+        return Err(format!("predicted that Anki refuses: {refusal}; it says {told}"));
+    };
+    let expected = match refusal {
+        Refusal::MediaPath(_) | Refusal::MediaName(..) => "not a valid .apkg",
+        Refusal::MediaMissing(_) => "missing from archive",
+        Refusal::NoteTypeName(_) => "notetype name",
+        Refusal::FieldName(_) => "Field name",
+        Refusal::TemplateName(_) => "Template name",
+        Refusal::NoFields(_) => "1 field required",
+        Refusal::NoTemplates(_) => "1 template required",
+        Refusal::NoNoteType(_) => "No such notetype",
+        Refusal::FieldCount { .. } => "fields, expected",
+        Refusal::DeckDepth(_) => "nesting level",
+        _ => "a refusal that this test does not know",
+    };
+    match error.contains(expected) {
+        true => Ok(()),
+        false => Err(format!("predicted `{refusal}`, Anki says `{error}`")),
+    }
+}
+
+fn log_json(package: &Contents, log: &ImportLog) -> Value {
+    let mut predicted = json!({ "sync": log.one_way_sync });
+    for (outcome, name) in GROUPS {
+        let notes = package.notes.iter().zip(&log.notes);
+        let mut guids: Vec<&str> = notes.filter(|(_, it)| **it == outcome).map(|(note, _)| note.guid.as_str()).collect();
+        guids.sort_unstable();
+        predicted[name] = json!(guids);
+    }
+    predicted
+}
+
+fn state(collection: &Collection<'_>) -> Value {
+    let when = |seconds: i64| match seconds {
+        i64::MAX => "now".to_owned(),
+        seconds => seconds.to_string(),
+    };
+    let note = |note: &HeldNote<'_>| {
+        let note_type = collection.note_types().get(&note.note_type).map(|it| &it.name);
+        let fields: String = note.fields.nfc().collect();
+        json!([note.guid, note_type, when(note.modified), tags(note.tags), fields])
+    };
+    let cards = collection.notes().iter().flat_map(|note| {
+        note.cards.iter().map(|card| {
+            let deck = collection.deck_of(card).map(str::to_owned);
+            let deck = deck.unwrap_or_else(|| format!("#{}", card.deck.unwrap_err()));
+            json!([note.guid, card.ordinal, deck])
+        })
+    });
+    let types = collection.note_types().values().map(|held| {
+        let kind = i32::from(held.kind() == Kind::Cloze);
+        let stored = held.stored;
+        let sort = stored.sort_field.min(stored.fields.len() - 1);
+        let fronts: Vec<&str> = stored.templates.iter().map(|it| it.front.as_str()).collect();
+        json!([
+            held.name,
+            held.original_id,
+            when(held.modified),
+            kind,
+            sort,
+            held.field_names(),
+            held.template_names(),
+            fronts,
+            stored.css,
+        ])
+    });
+    let media: serde_json::Map<String, Value> = collection
+        .media()
+        .iter()
+        .map(|(name, sha1)| {
+            let hex: String = sha1.iter().map(|byte| format!("{byte:02x}")).collect();
+            (name.clone(), Value::from(hex))
+        })
+        .collect();
+    json!({
+        "notes": sorted(collection.notes().iter().map(note)),
+        "cards": sorted(cards),
+        "types": sorted(types),
+        "decks": sorted(collection.decks().iter().map(|it| json!([it.name, it.description]))),
+        "media": media,
+    })
+}
+
+/// Tags as Anki keeps them, in small letters.
+fn tags(text: &str) -> Vec<String> {
+    let found = text.split([' ', '\u{3000}']).filter(|tag| !tag.is_empty());
+    let normal = found.map(|tag| {
+        let parts = tag.split("::").map(|part| if part.is_empty() { "blank" } else { part });
+        parts.collect::<Vec<_>>().join("::").to_lowercase()
+    });
+    let found: BTreeSet<String> = normal.filter(|it| it != "marked" && it != "leech").collect();
+    found.into_iter().collect()
+}
+
+/// In Python's order of lists, by their texts.
+fn sorted(values: impl Iterator<Item = Value>) -> Value {
+    let mut values: Vec<Value> = values.collect();
+    values.sort_by_key(Value::to_string);
+    Value::from(values)
+}
+
+/// What one list has and the other lacks.
+fn differing(predicted: &Value, told: &Value) -> String {
+    match (predicted.as_array(), told.as_array()) {
+        (Some(predicted), Some(told)) => {
+            let only = |one: &[Value], other: &[Value]| {
+                let lines = one.iter().filter(|it| !other.contains(it));
+                lines.map(|it| format!("\n    {it}")).collect::<String>()
+            };
+            format!("\n  predicted{}\n  Anki{}", only(predicted, told), only(told, predicted))
+        }
+        _ => format!("\n  predicted {predicted}\n  Anki      {told}"),
+    }
+}
