@@ -15,13 +15,13 @@ mod database;
 mod deck_rows;
 mod decks;
 mod file_name;
+mod import;
 mod media;
 mod note_rows;
 mod note_type_rows;
 mod plan;
 mod preset_rows;
 mod proto;
-mod import;
 mod read;
 
 use std::io::{Cursor, Seek, Write};

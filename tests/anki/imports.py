@@ -55,8 +55,13 @@ def _pair(pair, empty, place):
         chosen = ImportAnkiPackageOptions(
             update_notes=options["notes"], update_notetypes=options["types"]
         )
+        first = _import(collection, pair["old"], ImportAnkiPackageOptions())
+        if "error" in first:
+            # A refused import leaves note types in the program's memory that it took back.
+            collection.close()
+            collection = Collection(str(path))
         return {
-            "first": _import(collection, pair["old"], ImportAnkiPackageOptions()),
+            "first": first,
             "second": _import(collection, pair["new"], chosen),
             "state": _state(collection, own_types, started),
         }

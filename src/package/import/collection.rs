@@ -80,8 +80,9 @@ pub struct HeldNoteType<'a> {
     pub name: String,
     /// The last change in seconds; one that an import stamped is `i64::MAX`.
     pub modified: i64,
-    /// What it is, from the package that it came from last.
-    pub stored: &'a StoredNoteType,
+    /// What it is: as in the package that it came from last, but for fields that Anki renamed in
+    /// card templates.
+    pub stored: Cow<'a, StoredNoteType>,
     /// The id that it had in the package.
     pub original_id: i64,
     pub(super) shape: TypeShape,

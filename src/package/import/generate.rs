@@ -19,7 +19,7 @@ pub(super) fn missing_cards(collection: &mut Collection<'_>, note_type: i64) -> 
     };
     let maker = CardMaker {
         client: collection.client,
-        stored: held.stored,
+        stored: &held.stored.clone(),
         names: held.shape.field_names().map(str::to_owned).collect(),
         fronts: held
             .stored
@@ -31,10 +31,11 @@ pub(super) fn missing_cards(collection: &mut Collection<'_>, note_type: i64) -> 
     let mut made = 0;
     let notes = collection.notes.iter_mut();
     for note in notes.filter(|note| note.note_type == note_type) {
-        let mut ordinals = maker.ordinals(note.tags, &note.fields);
-        if ordinals.is_empty() && note.cards.is_empty() {
-            ordinals.push(0);
+        // A note that has no card at all gets none.
+        if note.cards.is_empty() {
+            continue;
         }
+        let ordinals = maker.ordinals(note.tags, &note.fields);
         let deck = common_deck(&note.cards);
         for ordinal in ordinals {
             if note.cards.iter().all(|card| card.ordinal != ordinal) {

@@ -20,6 +20,7 @@ mod note_types;
 mod notes;
 mod options;
 mod refusal;
+mod renames;
 mod schema;
 
 pub use collection::{Collection, HeldCard, HeldDeck, HeldNote, HeldNoteType};

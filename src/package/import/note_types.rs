@@ -1,5 +1,6 @@
 //! The first step of an import: note types, which are known by their ids.
 
+use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 
 use super::collection::{Collection, HeldNoteType, NOW};
@@ -7,6 +8,7 @@ use super::generate::missing_cards;
 use super::names::{free_name, type_name};
 use super::options::ImportOptions;
 use super::refusal::Refusal;
+use super::renames::renamed;
 use super::schema::{TypeShape, sort_field};
 use crate::package::{Contents, StoredNoteType};
 
@@ -38,6 +40,9 @@ pub enum NoteTypeOutcome {
         sort_field: bool,
         /// How many cards Anki made, because the front of a card template changed.
         cards_generated: usize,
+        /// Whether Anki changed the package's card templates: names moved from one field to
+        /// another, and they show the wrong ones now.
+        templates_rewritten: bool,
     },
     /// The collection keeps its own.
     Kept,
@@ -80,6 +85,7 @@ pub(super) fn import<'a>(
         if let NoteTypeOutcome::Updated {
             sort_field,
             cards_generated,
+            ..
         } = outcome
         {
             imported.one_way_sync |= sort_field;
@@ -104,7 +110,7 @@ fn import_one<'a>(
     options: &ImportOptions,
 ) -> Result<(i64, NoteTypeOutcome), Refusal> {
     let Some(held) = collection.note_types.get(&stored.id) else {
-        put(collection, stored.id, stored, shape)?;
+        put(collection, stored.id, Cow::Borrowed(stored), shape)?;
         return Ok((stored.id, NoteTypeOutcome::Added));
     };
     if held.shape.matches(shape) {
@@ -125,7 +131,7 @@ fn import_one<'a>(
         return Ok((id, NoteTypeOutcome::EarlierCopy { updated }));
     }
     let id = collection.new_type_id();
-    put(collection, id, stored, shape)?;
+    put(collection, id, Cow::Borrowed(stored), shape)?;
     Ok((id, NoteTypeOutcome::Copied))
 }
 
@@ -145,23 +151,32 @@ fn update<'a>(
     {
         return Ok(NoteTypeOutcome::Kept);
     }
-    let earlier = held.stored;
-    put(collection, id, stored, shape)?;
-    let sorted_anew = sort_field(earlier) != sort_field(stored);
+    let earlier = held.stored.clone();
+    let kept = renamed(stored, shape, &held.shape);
+    let sorted_anew = sort_field(&earlier) != sort_field(stored);
+    let templates_rewritten = matches!(kept, Cow::Owned(_));
+    let fronts = |it: &StoredNoteType| -> Vec<String> {
+        it.templates
+            .iter()
+            .map(|template| template.front.clone())
+            .collect()
+    };
+    let fronts_changed = fronts(&earlier) != fronts(&kept);
+    put(collection, id, kept, shape)?;
     if sorted_anew {
         let notes = collection.notes.iter_mut();
         for note in notes.filter(|note| note.note_type == id) {
             note.modified = NOW;
         }
     }
-    let fronts = |it: &'a StoredNoteType| it.templates.iter().map(|template| &template.front);
-    let cards_generated = match fronts(earlier).eq(fronts(stored)) {
-        true => 0,
-        false => missing_cards(collection, id),
+    let cards_generated = match fronts_changed {
+        true => missing_cards(collection, id),
+        false => 0,
     };
     Ok(NoteTypeOutcome::Updated {
         sort_field: sorted_anew,
         cards_generated,
+        templates_rewritten,
     })
 }
 
@@ -170,18 +185,18 @@ fn update<'a>(
 fn put<'a>(
     collection: &mut Collection<'a>,
     id: i64,
-    stored: &'a StoredNoteType,
+    stored: Cow<'a, StoredNoteType>,
     shape: &TypeShape,
 ) -> Result<(), Refusal> {
-    shape.check(stored)?;
+    shape.check(&stored)?;
     let wanted = type_name(&stored.name);
     let name = free_name(wanted.clone(), |name| collection.has_type_name(name, id));
     let modified = if name == wanted { stored.modified } else { NOW };
     let held = HeldNoteType {
         name,
         modified,
-        stored,
         original_id: stored.id,
+        stored,
         shape: shape.clone(),
     };
     collection.note_types.insert(id, held);

@@ -13,6 +13,7 @@ pub(super) enum Edit {
     MoveNote,
     RetypeNote,
     RenameField,
+    NamesMove,
     RenameTemplate,
     AddField,
     RemoveField,
@@ -31,13 +32,41 @@ pub(super) enum Edit {
     RenameDeck,
 }
 
-const EDITS: [Edit; 33] = [
-    Edit::Text, Edit::Text, Edit::Text, Edit::Text, Edit::Tags, Edit::Tags, Edit::Time,
-    Edit::AddNote, Edit::AddNote, Edit::RemoveNote, Edit::MoveNote, Edit::MoveNote,
-    Edit::RetypeNote, Edit::RenameField, Edit::RenameTemplate, Edit::AddField, Edit::RemoveField,
-    Edit::SwapFields, Edit::AddTemplate, Edit::RemoveTemplate, Edit::Front, Edit::Front, Edit::Css,
-    Edit::SortField, Edit::TypeName, Edit::AddType, Edit::MediaBytes, Edit::MediaBytes,
-    Edit::MediaBytes, Edit::MediaGone, Edit::MediaNew, Edit::Description, Edit::RenameDeck,
+const EDITS: [Edit; 34] = [
+    Edit::NamesMove,
+    Edit::Text,
+    Edit::Text,
+    Edit::Text,
+    Edit::Text,
+    Edit::Tags,
+    Edit::Tags,
+    Edit::Time,
+    Edit::AddNote,
+    Edit::AddNote,
+    Edit::RemoveNote,
+    Edit::MoveNote,
+    Edit::MoveNote,
+    Edit::RetypeNote,
+    Edit::RenameField,
+    Edit::RenameTemplate,
+    Edit::AddField,
+    Edit::RemoveField,
+    Edit::SwapFields,
+    Edit::AddTemplate,
+    Edit::RemoveTemplate,
+    Edit::Front,
+    Edit::Front,
+    Edit::Css,
+    Edit::SortField,
+    Edit::TypeName,
+    Edit::AddType,
+    Edit::MediaBytes,
+    Edit::MediaBytes,
+    Edit::MediaBytes,
+    Edit::MediaGone,
+    Edit::MediaNew,
+    Edit::Description,
+    Edit::RenameDeck,
 ];
 
 impl Edit {
@@ -78,7 +107,9 @@ impl Edit {
             Self::RetypeNote => {
                 world.notes.get(note)?;
                 let fields = world.types[kind].fields.len();
-                let texts: Vec<String> = (0..fields).map(|field| world.text(kind, field, random)).collect();
+                let texts: Vec<String> = (0..fields)
+                    .map(|field| world.text(kind, field, random))
+                    .collect();
                 let it = &mut world.notes[note];
                 it.note_type = kind;
                 it.fields = texts;
@@ -89,6 +120,20 @@ impl Edit {
                 let it = &mut world.types[kind];
                 let field = random.below(it.fields.len());
                 it.fields[field].0 = format!("G{number}");
+                touch(&mut it.modified, random);
+            }
+            Self::NamesMove => {
+                let number = world.count();
+                let it = &mut world.types[kind];
+                if it.fields.len() < 2 {
+                    return None;
+                }
+                let first = it.fields[0].0.clone();
+                let second = std::mem::replace(&mut it.fields[1].0, first);
+                it.fields[0].0 = match random.below(2) {
+                    0 => second,
+                    _ => format!("N{number}"),
+                };
                 touch(&mut it.modified, random);
             }
             Self::RenameTemplate => {

@@ -2,7 +2,7 @@
 //! the first, imported by the real Anki in two versions and by `Collection::import`.
 //!
 //! `DECKLE_SEED` and `DECKLE_PAIRS` choose other runs; each pair has a seed of its own, which a
-//! failure names.
+//! failure names, and `DECKLE_KEEP` a folder for the packages.
 
 mod compare;
 mod edit;
@@ -25,7 +25,7 @@ use world::World;
 const SEED: u64 = 20_260_201;
 const PAIRS: usize = 340;
 /// How many wrong predictions a failure shows.
-const SHOWN: usize = 3;
+const SHOWN: usize = 30;
 
 /// Two packages, how the second came from the first, and what is ticked for it.
 struct Pair {
@@ -40,8 +40,13 @@ struct Pair {
 fn predictions_are_what_anki_does() {
     let seed = number("DECKLE_SEED").unwrap_or(SEED);
     let count = number("DECKLE_PAIRS").map_or(PAIRS, |pairs| pairs as usize);
-    let folder = tempfile::tempdir().unwrap();
-    let pairs: Vec<Pair> = (seed..).take(count).map(|seed| pair(seed, folder.path())).collect();
+    let temporary = tempfile::tempdir().unwrap();
+    let kept = std::env::var_os("DECKLE_KEEP").map(PathBuf::from);
+    let folder = kept.as_deref().unwrap_or(temporary.path());
+    let pairs: Vec<Pair> = (seed..)
+        .take(count)
+        .map(|seed| pair(seed, folder))
+        .collect();
     let input = Value::from_iter(pairs.iter().map(|pair| {
         let number = |update| match update {
             Update::Always => 1,
@@ -71,8 +76,8 @@ fn predictions_are_what_anki_does() {
         let told: Vec<&str> = told.lines().collect();
         assert_eq!(told.len(), pairs.len(), "an answer for each pair");
         for (pair, told) in pairs.iter().zip(told) {
-            let told: Value = serde_json::from_str(told).expect("the judge writes JSON");
-            if let Err(difference) = compare::pair(pair, client, &told, &mut tally) {
+            let mut told: Value = serde_json::from_str(told).expect("the judge writes JSON");
+            if let Err(difference) = compare::pair(pair, client, &mut told, &mut tally) {
                 let text = format!(
                     "seed {}, {client:?}:\n{}{difference}\n",
                     pair.seed, pair.story
@@ -83,7 +88,11 @@ fn predictions_are_what_anki_does() {
     }
     wrong.sort();
     if !wrong.is_empty() {
-        let shown: String = wrong.iter().take(SHOWN).map(|(_, text)| text.as_str()).collect();
+        let shown: String = wrong
+            .iter()
+            .take(SHOWN)
+            .map(|(_, text)| text.as_str())
+            .collect();
         panic!(
             "{} of {} predictions are wrong (DECKLE_SEED=seed DECKLE_PAIRS=1 repeats one), the \
              shortest:\n{shown}",
@@ -109,7 +118,11 @@ fn pair(seed: u64, folder: &Path) -> Pair {
     let paths = ["old", "new"].map(|name| folder.join(format!("{seed}-{name}.apkg")));
     let mut raws = [&old_world, &new_world].map(|world| raw::Raw::read(&world.bytes()));
     // A third of the pairs are deckle's own packages as they are.
-    let oddities = if random.chance(33) { 0 } else { 1 + random.below(4) };
+    let oddities = if random.chance(33) {
+        0
+    } else {
+        1 + random.below(4)
+    };
     for _ in 0..oddities {
         let oddity = Oddity::choose(&mut random);
         let seed = random.next();

@@ -49,16 +49,45 @@ pub(super) enum Oddity {
 }
 
 const ODDITIES: [Oddity; 39] = [
-    Oddity::NoFieldIds, Oddity::NoTemplateIds, Oddity::SameGuid, Oddity::UnusedDeck,
-    Oddity::UnusedType, Oddity::CardInNoDeck, Oddity::CardsInDefault, Oddity::CardElsewhere,
-    Oddity::CardGone, Oddity::CardTwice, Oddity::CardBeyond, Oddity::NoteWithoutCards,
-    Oddity::FieldCount, Oddity::NoNoteType, Oddity::TypeNameOdd, Oddity::TypeNameTaken,
-    Oddity::TypeNameEmpty, Oddity::FieldNameOdd, Oddity::FieldNameEmpty, Oddity::FieldNamesAlike,
-    Oddity::TemplateNameEmpty, Oddity::SortFieldBeyond, Oddity::KindFlipped, Oddity::FrontBroken,
-    Oddity::FrontSpecial, Oddity::DeckOdd, Oddity::DeckDeep, Oddity::DeckFiltered,
-    Oddity::DeckCase, Oddity::MediaOdd, Oddity::MediaPath, Oddity::MediaUpper,
-    Oddity::MediaMissing, Oddity::MediaTwice, Oddity::OldNotes, Oddity::OldTypes,
-    Oddity::TextBroken, Oddity::TagsOdd, Oddity::ReferencesOdd,
+    Oddity::NoFieldIds,
+    Oddity::NoTemplateIds,
+    Oddity::SameGuid,
+    Oddity::UnusedDeck,
+    Oddity::UnusedType,
+    Oddity::CardInNoDeck,
+    Oddity::CardsInDefault,
+    Oddity::CardElsewhere,
+    Oddity::CardGone,
+    Oddity::CardTwice,
+    Oddity::CardBeyond,
+    Oddity::NoteWithoutCards,
+    Oddity::FieldCount,
+    Oddity::NoNoteType,
+    Oddity::TypeNameOdd,
+    Oddity::TypeNameTaken,
+    Oddity::TypeNameEmpty,
+    Oddity::FieldNameOdd,
+    Oddity::FieldNameEmpty,
+    Oddity::FieldNamesAlike,
+    Oddity::TemplateNameEmpty,
+    Oddity::SortFieldBeyond,
+    Oddity::KindFlipped,
+    Oddity::FrontBroken,
+    Oddity::FrontSpecial,
+    Oddity::DeckOdd,
+    Oddity::DeckDeep,
+    Oddity::DeckFiltered,
+    Oddity::DeckCase,
+    Oddity::MediaOdd,
+    Oddity::MediaPath,
+    Oddity::MediaUpper,
+    Oddity::MediaMissing,
+    Oddity::MediaTwice,
+    Oddity::OldNotes,
+    Oddity::OldTypes,
+    Oddity::TextBroken,
+    Oddity::TagsOdd,
+    Oddity::ReferencesOdd,
 ];
 
 impl Oddity {
@@ -80,7 +109,7 @@ impl Oddity {
                 "update notes set guid = (select guid from notes where id = {other}) where id = {note}"
             )),
             Self::UnusedDeck => raw.json("decks", |decks| {
-                let mut deck = decks["1"].clone();
+                let mut deck = decks.as_object().unwrap().values().next().unwrap().clone();
                 deck["id"] = json!(4242);
                 deck["name"] = json!("Unused::Deck");
                 decks["4242"] = deck;
@@ -203,7 +232,11 @@ fn one_deck(raw: &Raw, random: &mut Random, change: impl FnOnce(&mut Value)) {
 }
 
 fn each(value: &mut Value, key: &str, change: impl Fn(&mut Value)) {
-    value[key].as_array_mut().unwrap().iter_mut().for_each(change);
+    value[key]
+        .as_array_mut()
+        .unwrap()
+        .iter_mut()
+        .for_each(change);
 }
 
 fn copy_card(card: i64, ordinal: &str, note: &str) -> String {

@@ -36,7 +36,9 @@ impl Raw {
         names.sort_by_key(|(entry, _)| entry.parse::<u32>().unwrap());
         let mut database = Connection::open_in_memory().unwrap();
         let (mut image, size) = (Cursor::new(&image), image.len());
-        database.deserialize_read_exact(MAIN_DB, &mut image, size, false).unwrap();
+        database
+            .deserialize_read_exact(MAIN_DB, &mut image, size, false)
+            .unwrap();
         Self {
             database,
             names,
@@ -48,7 +50,10 @@ impl Raw {
     /// Changes one of the JSON texts in the table `col`.
     pub(super) fn json(&self, column: &str, change: impl FnOnce(&mut Value)) {
         let read = format!("select {column} from col");
-        let text: String = self.database.query_row(&read, [], |row| row.get(0)).unwrap();
+        let text: String = self
+            .database
+            .query_row(&read, [], |row| row.get(0))
+            .unwrap();
         let mut value = serde_json::from_str(&text).unwrap();
         change(&mut value);
         let write = format!("update col set {column} = ?1");
@@ -56,12 +61,17 @@ impl Raw {
     }
 
     pub(super) fn run(&self, statement: &str) {
-        self.database.execute_batch(statement).unwrap_or_else(|error| panic!("{statement}: {error}"));
+        self.database
+            .execute_batch(statement)
+            .unwrap_or_else(|error| panic!("{statement}: {error}"));
     }
 
     /// The ids of a table's rows.
     pub(super) fn ids(&self, table: &str) -> Vec<i64> {
-        let mut statement = self.database.prepare(&format!("select id from {table} order by id")).unwrap();
+        let mut statement = self
+            .database
+            .prepare(&format!("select id from {table} order by id"))
+            .unwrap();
         let rows = statement.query_map([], |row| row.get(0)).unwrap();
         rows.map(Result::unwrap).collect()
     }
@@ -70,7 +80,9 @@ impl Raw {
         let image = self.database.serialize(MAIN_DB).unwrap().to_vec();
         let mut archive = zip::ZipWriter::new(Cursor::new(Vec::new()));
         let mut add = |name: &str, bytes: &[u8]| {
-            archive.start_file(name, SimpleFileOptions::default()).unwrap();
+            archive
+                .start_file(name, SimpleFileOptions::default())
+                .unwrap();
             archive.write_all(bytes).unwrap();
         };
         if self.latest {
@@ -92,8 +104,11 @@ impl Raw {
             for (entry, bytes) in &self.files {
                 add(entry, bytes);
             }
-            let map: serde_json::Map<String, Value> =
-                self.names.iter().map(|(entry, name)| (entry.clone(), name.as_str().into())).collect();
+            let map: serde_json::Map<String, Value> = self
+                .names
+                .iter()
+                .map(|(entry, name)| (entry.clone(), name.as_str().into()))
+                .collect();
             add("media", Value::from(map).to_string().as_bytes());
         }
         archive.finish().unwrap().into_inner()

@@ -52,9 +52,23 @@ pub(super) struct NoteSpec {
     pub modified: i64,
 }
 
-pub(super) const DECKS: [&str; 6] = ["Alpha", "Alpha::One", "Alpha::Two", "Beta::Deep::Down", "Gamma", "Default"];
+pub(super) const DECKS: [&str; 6] = [
+    "Alpha",
+    "Alpha::One",
+    "Alpha::Two",
+    "Beta::Deep::Down",
+    "Gamma",
+    "Default",
+];
 pub(super) const MEDIA: [&str; 9] = [
-    "a.png", "b.mp3", "c.jpg", "_font.woff2", "_x.css", "latex-00.png", "Big.PNG", "no extension",
+    "a.png",
+    "b.mp3",
+    "c.jpg",
+    "_font.woff2",
+    "_x.css",
+    "latex-00.png",
+    "Big.PNG",
+    "no extension",
     "é.png",
 ];
 const TAGS: [&str; 6] = ["one", "Two", "marked", "deep::er", "LEECH", "x"];
@@ -135,7 +149,9 @@ impl World {
     pub(super) fn add_note(&mut self, random: &mut Random) {
         let number = self.count();
         let note_type = random.below(self.types.len());
-        let tags = (0..random.below(3)).map(|_| (*random.pick(&TAGS)).to_owned()).collect();
+        let tags = (0..random.below(3))
+            .map(|_| (*random.pick(&TAGS)).to_owned())
+            .collect();
         let mut note = NoteSpec {
             guid: format!("guid{number}"),
             id: TIME * 1000 + number,
@@ -214,7 +230,10 @@ impl World {
 
 impl TypeSpec {
     fn build(&self) -> NoteType {
-        let mut builder = NoteType::builder(&self.name).id(self.id).css(&self.css).modified(self.modified);
+        let mut builder = NoteType::builder(&self.name)
+            .id(self.id)
+            .css(&self.css)
+            .modified(self.modified);
         for (name, id) in &self.fields {
             builder = builder.field(Field::new(name).id(*id));
         }
@@ -225,15 +244,30 @@ impl TypeSpec {
             let [one, other] = it.fields.map(|at| &self.fields[at % self.fields.len()].0);
             let salt = it.salt;
             let (front, back) = match (self.cloze, it.shape) {
-                (true, _) => (format!("{salt}{{{{cloze:{}}}}}", self.fields[0].0), format!("{{{{cloze:{}}}}}", self.fields[0].0)),
+                (true, _) => (
+                    format!("{salt}{{{{cloze:{}}}}}", self.fields[0].0),
+                    format!("{{{{cloze:{}}}}}", self.fields[0].0),
+                ),
                 (_, 0) => (format!("{salt}{{{{{one}}}}}"), "{{FrontSide}}".to_owned()),
-                (_, 1) => (format!("{salt}{{{{{one}}}}} {{{{{other}}}}}"), "{{FrontSide}}".to_owned()),
-                (_, 2) => (format!("{salt}{{{{#{one}}}}}{{{{{other}}}}}{{{{/{one}}}}}"), "{{FrontSide}}".to_owned()),
-                _ => (format!("{salt}{{{{^{one}}}}}{{{{{other}}}}}{{{{/{one}}}}}"), "{{FrontSide}}".to_owned()),
+                (_, 1) => (
+                    format!("{salt}{{{{{one}}}}} {{{{{other}}}}}"),
+                    "{{FrontSide}}".to_owned(),
+                ),
+                (_, 2) => (
+                    format!("{salt}{{{{#{one}}}}}{{{{{other}}}}}{{{{/{one}}}}}"),
+                    "{{FrontSide}}".to_owned(),
+                ),
+                _ => (
+                    format!("{salt}{{{{^{one}}}}}{{{{{other}}}}}{{{{/{one}}}}}"),
+                    "{{FrontSide}}".to_owned(),
+                ),
             };
             builder = builder.card_template(CardTemplate::new(&it.name, front, back).id(it.id));
         }
         let sort = &self.fields[self.sort % self.fields.len()].0;
-        builder.sort_field(sort).build().unwrap_or_else(|error| panic!("{error}"))
+        builder
+            .sort_field(sort)
+            .build()
+            .unwrap_or_else(|error| panic!("{error}"))
     }
 }
