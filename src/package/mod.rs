@@ -14,6 +14,7 @@ mod collection;
 mod database;
 mod deck_rows;
 mod decks;
+mod diff;
 mod file_name;
 mod import;
 mod media;
@@ -30,6 +31,11 @@ use std::path::{Path, PathBuf};
 use std::thread;
 
 pub use baseline::{Baseline, BaselineLimits, BaselineNote};
+pub use diff::{
+    Advice, CardPlace, Conflict, DeckChange, DeckDifference, Difference, FieldDifference,
+    LogCounts, Measure, MediaChange, MediaDifference, NoteChange, NoteDifference, NoteTypeChange,
+    NoteTypeDifference, PresetChange, PresetDifference, Refused, excerpts,
+};
 pub use import::{
     Client, Collection, DeckOutcome, HeldCard, HeldDeck, HeldNote, HeldNoteType, ImportLog,
     ImportOptions, MediaOutcome, NoteOutcome, NoteTypeImport, NoteTypeOutcome, Refusal, Update,

@@ -25,6 +25,17 @@ pub enum DeckOutcome {
     LeftOut,
 }
 
+impl DeckOutcome {
+    /// The position among the collection's decks.
+    #[must_use]
+    pub fn position(&self) -> Option<usize> {
+        match *self {
+            Self::Added(position) | Self::Found(position) => Some(position),
+            Self::LeftOut => None,
+        }
+    }
+}
+
 pub(super) struct Imported {
     pub(super) outcomes: Vec<DeckOutcome>,
     /// By id in the package, the position in the collection.

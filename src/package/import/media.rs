@@ -7,6 +7,7 @@ use super::collection::Collection;
 use super::names::{hashed_media_name, is_file_name, is_static, media_name};
 use super::options::Client;
 use super::refusal::Refusal;
+use crate::model::escape;
 use crate::package::{Contents, StoredMedia, Variant};
 use crate::template::media::media_references;
 
@@ -78,41 +79,8 @@ impl<'a> MediaPlan<'a> {
 
     /// The fields of a note that comes in: files that they name come in too, and names are those
     /// that the files have then.
-    pub(super) fn rewrite(&mut self, fields: &'a str) -> Cow<'a, str> {
-        if !fields.contains(['<', '[']) {
-            return Cow::Borrowed(fields);
-        }
-        let mut written = String::new();
-        let mut start = 0;
-        for field in fields.split('\u{1f}') {
-            let end = start + field.len();
-            let mut at = start;
-            for reference in media_references(field) {
-                let raw = field.get(reference.range.clone()).unwrap_or_default();
-                let Some(name) = self.name_of(&reference.name) else {
-                    continue;
-                };
-                let encoded = *raw != *reference.name;
-                let place = start + reference.range.start;
-                written.push_str(fields.get(at..place).unwrap_or_default());
-                match encoded {
-                    true => written.push_str(&crate::model::escape(&name)),
-                    false => written.push_str(&name),
-                }
-                at = start + reference.range.end;
-            }
-            // The separator behind the field goes with it.
-            written.push_str(
-                fields
-                    .get(at..(end + 1).min(fields.len()))
-                    .unwrap_or_default(),
-            );
-            start = end + 1;
-        }
-        match written == fields {
-            true => Cow::Borrowed(fields),
-            false => Cow::Owned(written),
-        }
+    pub(super) fn rewrite<'b>(&mut self, fields: &'b str) -> Cow<'b, str> {
+        rewrite(fields, |name| self.name_of(name))
     }
 
     /// The name to write instead of a reference's, where it is another.
@@ -159,6 +127,45 @@ impl<'a> MediaPlan<'a> {
         }
         Ok(outcomes)
     }
+}
+
+/// The fields with names of media as Anki keeps them.
+pub(in crate::package) fn normal_references(fields: &str) -> Cow<'_, str> {
+    rewrite(fields, |name| {
+        let normal = media_name(name);
+        (!name.contains('/') && normal != name).then_some(normal)
+    })
+}
+
+/// The fields with other names of media, where there is one.
+fn rewrite(fields: &str, mut name_of: impl FnMut(&str) -> Option<String>) -> Cow<'_, str> {
+    if !fields.contains(['<', '[']) {
+        return Cow::Borrowed(fields);
+    }
+    let mut written = String::new();
+    let mut copied = 0;
+    let mut start = 0;
+    for field in fields.split('\u{1f}') {
+        for reference in media_references(field) {
+            let Some(name) = name_of(&reference.name) else {
+                continue;
+            };
+            let place = start + reference.range.start..start + reference.range.end;
+            written.push_str(fields.get(copied..place.start).unwrap_or_default());
+            let as_written = fields.get(place.clone()).unwrap_or_default();
+            match as_written == reference.name {
+                true => written.push_str(&name),
+                false => written.push_str(&escape(&name)),
+            }
+            copied = place.end;
+        }
+        start += field.len() + 1;
+    }
+    if copied == 0 {
+        return Cow::Borrowed(fields);
+    }
+    written.push_str(fields.get(copied..).unwrap_or_default());
+    Cow::Owned(written)
 }
 
 fn put(folder: &mut BTreeMap<String, [u8; 20]>, name: &str, media: &StoredMedia) {

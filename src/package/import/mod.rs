@@ -31,7 +31,8 @@ pub use notes::NoteOutcome;
 pub use options::{Client, ImportOptions, Update};
 pub use refusal::Refusal;
 
-pub(super) use collection::{DEFAULT_DECK, NOW};
+pub(super) use media::normal_references;
+pub(super) use names::is_learning_tag;
 pub(super) use schema::{is_same, schema_difference};
 
 use super::Contents;

@@ -89,6 +89,11 @@ pub(super) fn is_static(name: &str) -> bool {
     name.starts_with('_') || name.starts_with("latex-")
 }
 
+/// Whether an import without learning progress takes the tag away.
+pub(in crate::package) fn is_learning_tag(tag: &str) -> bool {
+    tag.eq_ignore_ascii_case("marked") || tag.eq_ignore_ascii_case("leech")
+}
+
 /// Windows allows no name that ends in a space or a dot.
 fn close(name: &mut String) {
     if name.ends_with([' ', '.']) {
