@@ -48,6 +48,8 @@ pub(crate) enum Command {
     Check(CheckArgs),
     /// Begin a new project
     Init(InitArgs),
+    /// Show what a package holds, whoever made it
+    Inspect(InspectArgs),
 }
 
 #[derive(Debug, clap::Args)]
@@ -72,6 +74,10 @@ pub(crate) struct BuildArgs {
     /// project the existing output serves by itself
     #[arg(long, value_name = "FILE")]
     pub(crate) baseline: Option<PathBuf>,
+
+    /// The container of the package; notes, cards and media are the same in both
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    pub(crate) format: Format,
 }
 
 #[derive(Debug, clap::Args)]
@@ -121,6 +127,22 @@ pub(crate) struct InitArgs {
     pub(crate) name: Option<String>,
 }
 
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  deckle inspect spanish.apkg
+  deckle inspect backup.colpkg --json | jq .decks
+  deckle inspect collection.anki2    a collection itself, while Anki is closed")]
+pub(crate) struct InspectArgs {
+    /// An .apkg or .colpkg file of any version of Anki, or a collection.anki2
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+
+    /// Print an object of JSON; docs/packages.md lists its keys
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub(crate) enum MessageFormat {
     /// With source lines and underlines
@@ -139,6 +161,15 @@ pub(crate) enum ColorChoice {
     Auto,
     Always,
     Never,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub(crate) enum Format {
+    /// For every version of Anki, AnkiDroid and AnkiMobile
+    #[default]
+    Legacy,
+    /// Smaller, for Anki from 2.1.52 and AnkiDroid from 2.17 on
+    Latest,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -4,7 +4,9 @@
 mod args;
 mod build;
 mod init;
+mod inspect;
 mod printer;
+mod words;
 
 use std::process::ExitCode;
 
@@ -35,6 +37,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Build(it) => build::build(it, &printer),
         Command::Check(it) => build::check(it, &printer),
         Command::Init(it) => init::init(it, &printer),
+        Command::Inspect(it) => inspect::inspect(it, &printer),
     };
     let outcome = result.unwrap_or_else(|error| {
         printer.error(&error);

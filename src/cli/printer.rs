@@ -50,6 +50,12 @@ impl Printer {
         }
     }
 
+    /// Prints what a command was asked for, on stdout.
+    #[expect(clippy::unused_self, reason = "all output goes through the printer")]
+    pub(crate) fn data(&self, text: &str) {
+        data(text);
+    }
+
     /// Prints how a run went, unless quiet.
     pub(crate) fn summary(&self, text: &str) {
         if !self.quiet {

@@ -72,7 +72,7 @@ impl DeckName {
     /// The name as Anki compares it: without regard to letter case.
     #[must_use]
     pub fn folded(&self) -> String {
-        self.0.to_lowercase()
+        super::fold(&self.0)
     }
 }
 

@@ -5,6 +5,7 @@ use std::ops::Range;
 use sha2::{Digest, Sha256};
 use unicode_normalization::UnicodeNormalization;
 
+use super::fold;
 use super::note_type::{CardTemplate, Definition, Field, Kind, Latex, NoteType};
 use crate::template::{self, Template};
 use crate::{Error, ErrorKind};
@@ -254,10 +255,10 @@ impl NoteTypeBuilder {
             if !is_field_name(&field.name) {
                 problems.push(NoteTypeProblem::FieldName(index, field.name.clone()));
             }
-            let folded = field.name.to_lowercase();
+            let folded = fold(&field.name);
             let earlier = self.fields[..index]
                 .iter()
-                .position(|it| it.name.to_lowercase() == folded);
+                .position(|it| fold(&it.name) == folded);
             problems.extend(earlier.map(|first| NoteTypeProblem::SameField(first, index)));
         }
         if self.templates.is_empty() {
@@ -271,10 +272,10 @@ impl NoteTypeBuilder {
             if name.trim().is_empty() || name.contains('"') || has_control(name) {
                 problems.push(NoteTypeProblem::TemplateName(index, name.clone()));
             }
-            let folded = name.to_lowercase();
+            let folded = fold(name);
             let earlier = self.templates[..index]
                 .iter()
-                .position(|it| it.name.to_lowercase() == folded);
+                .position(|it| fold(&it.name) == folded);
             problems.extend(earlier.map(|first| NoteTypeProblem::SameTemplate(first, index)));
         }
         problems

@@ -202,7 +202,7 @@ fn run(
     for note in made {
         decks.add(note, locked.then_some(&next));
     }
-    let mut package = Package::new(options.time);
+    let mut package = Package::new(options.time).format(options.format);
     for deck in decks.finish(sink) {
         package.add_deck(deck);
     }

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::model::BuildTime;
+use crate::package::Format;
 
 /// How to build.
 #[derive(Debug, Clone)]
@@ -13,6 +14,7 @@ pub struct BuildOptions {
     pub(super) output: Option<PathBuf>,
     pub(super) baseline: Option<PathBuf>,
     pub(super) allow_schema_change: bool,
+    pub(super) format: Format,
 }
 
 impl BuildOptions {
@@ -23,6 +25,7 @@ impl BuildOptions {
             output: None,
             baseline: None,
             allow_schema_change: false,
+            format: Format::default(),
         }
     }
 
@@ -43,6 +46,12 @@ impl BuildOptions {
     /// lock. Default: an error.
     pub fn allow_schema_change(mut self, yes: bool) -> Self {
         self.allow_schema_change = yes;
+        self
+    }
+
+    /// With the package in this container. Default: [`Format::Legacy`].
+    pub fn format(mut self, format: Format) -> Self {
+        self.format = format;
         self
     }
 }

@@ -284,6 +284,43 @@ fn each_starter_builds_without_a_word() {
 }
 
 #[test]
+fn inspect_shows_what_a_package_holds() {
+    let place = Place::new(&[
+        (
+            "deckle.yaml",
+            "format: 1\nname: Body\nuid: 0b7e3c1e-5b1f-4e0e-9b63-6f1d3f0a9c55\n",
+        ),
+        (
+            "heart.md",
+            "## What pumps? {flag=red}\n\nThe heart ![](a.svg)\n\n## It {{c1::beats}} {cloze .Verb}\n\n{{c2::often}}\n",
+        ),
+        ("a.svg", "<svg xmlns=\"http://www.w3.org/2000/svg\"/>"),
+    ]);
+    place.run(&["build", "-o", "b.apkg"]).ends(0);
+    let run = place.run(&["inspect", "b.apkg"]).ends(0);
+    assert_eq!(run.stderr, "");
+    let expected = fs::read_to_string("tests/cmd/inspect-heart.txt").unwrap_or_default();
+    if std::env::var("SNAPSHOTS").is_ok_and(|it| it == "overwrite") {
+        fs::write("tests/cmd/inspect-heart.txt", &run.stdout).unwrap();
+    } else {
+        assert_eq!(run.stdout, expected.replace("\r\n", "\n"));
+    }
+    let run = place.run(&["inspect", "b.apkg", "--json"]).ends(0);
+    let value: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    assert_eq!(value["variant"], "legacy1");
+    assert_eq!(value["cards"], 3);
+    assert_eq!(value["media"][0]["bytes"], 41);
+
+    let run = place.run(&["inspect", "heart.md"]).ends(3);
+    assert_eq!(
+        (run.stdout.as_str(), run.stderr.contains("archive")),
+        ("", true)
+    );
+    place.run(&["inspect", "nowhere.apkg"]).ends(3);
+    place.run(&["inspect"]).ends(2);
+}
+
+#[test]
 fn colors_follow_the_wish() {
     let place = Place::new(&[("a.md", BAD)]);
     let colored = |command: &mut Command| {
@@ -347,6 +384,7 @@ fn help_is_as_it_was() {
         ("build", &["build", "--help"]),
         ("check", &["check", "--help"]),
         ("init", &["init", "--help"]),
+        ("inspect", &["inspect", "--help"]),
     ] {
         let run = place.run(args).ends(0);
         assert_eq!(run.stderr, "", "{name}");

@@ -10,6 +10,6 @@ mod note_type;
 mod preset;
 
 pub(super) use container::{MediaEntries, MediaEntry, PackageMetadata};
-pub(super) use deck::{DayLimit, DeckCommon, DeckKind, Filtered, Kind, Normal, SearchTerm};
+pub(super) use deck::{DeckCommon, DeckKind, Kind, Normal};
 pub(super) use note_type::{CardRequirement, FieldConfig, NoteTypeConfig, TemplateConfig};
 pub(super) use preset::DeckConfig;

@@ -8,14 +8,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use zip::ZipArchive;
-use zip::read::HasZipMetadata;
 use zip::result::ZipError;
 
 use super::{ReadLimits, Variant};
 use crate::{Error, ErrorKind};
 
 /// What a package is read from.
-pub(super) trait Source: Read + Seek + Send {}
+pub(in crate::package) trait Source: Read + Seek + Send {}
 impl<T: Read + Seek + Send> Source for T {}
 
 /// How every SQLite file begins.

@@ -135,12 +135,12 @@ fn from_tables(store: &Store) -> Result<Vec<StoredNoteType>, Error> {
         },
     )?;
     // Anki's own packages have rows of note types that are not there any more (measured).
-    for (id, (_, field)) in in_order(store, "fields", field_row)? {
+    for (id, field) in in_order(store, "fields", field_row)? {
         if let Some(note_type) = found.get_mut(&id) {
             note_type.fields.push(field);
         }
     }
-    for (id, (_, template)) in in_order(store, "templates", template_row)? {
+    for (id, template) in in_order(store, "templates", template_row)? {
         if let Some(note_type) = found.get_mut(&id) {
             note_type.templates.push(template);
         }
@@ -153,15 +153,15 @@ fn in_order<T>(
     store: &Store,
     table: &'static str,
     part: impl Fn(&Cells<'_>) -> Result<T, Error>,
-) -> Result<Vec<(i64, (i64, T))>, Error> {
+) -> Result<impl Iterator<Item = (i64, T)>, Error> {
     let mut rows = Vec::new();
     store.each(table, &["ntid", "ord", "name", "config"], |row| {
         row.in_a_list(rows.len())?;
-        rows.push((row.integer(0)?, (row.integer(1)?, part(row)?)));
+        rows.push((row.integer(0)?, row.integer(1)?, part(row)?));
         Ok(())
     })?;
-    rows.sort_by_key(|(id, (ord, _))| (*id, *ord));
-    Ok(rows)
+    rows.sort_by_key(|(id, ord, _)| (*id, *ord));
+    Ok(rows.into_iter().map(|(id, _, part)| (id, part)))
 }
 
 fn field_row(row: &Cells<'_>) -> Result<StoredField, Error> {

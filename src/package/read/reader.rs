@@ -60,7 +60,10 @@ impl PackageReader {
     pub fn open_within(path: impl AsRef<Path>, limits: ReadLimits) -> Result<Self, Error> {
         let path = path.as_ref();
         let (file, _) = files::open_disk(path)?;
-        let reader = Self::new(file, limits)?;
+        let reader = Self::new(file, limits).map_err(|error| {
+            let shown = path.display();
+            damaged(format!("`{shown}` cannot be read as an Anki package")).caused_by(error)
+        })?;
         if reader.contents.variant == Variant::Collection {
             refuse_unfinished(path)?;
         }
@@ -151,7 +154,7 @@ fn contents(
         settings,
         note_types: note_types::read(store, &collection.models)?,
         decks: decks::read(store, &collection.decks)?,
-        presets: presets::read(store, &collection.dconf)?,
+        presets: presets::read(store, collection.schema, &collection.dconf)?,
         notes: rows::notes(store, limits)?,
         cards: rows::cards(store, limits)?,
         reviews: rows::reviews(store)?,

@@ -1,6 +1,6 @@
 //! Notes, cards and reviews, which are kept alike in all schemas.
 
-use super::container::too_large;
+use super::container::{damaged, too_large};
 use super::store::{Cells, Store};
 use super::{ReadLimits, StoredCard, StoredNote};
 use crate::Error;
@@ -33,6 +33,7 @@ pub(super) fn notes(store: &Store, limits: ReadLimits) -> Result<Vec<StoredNote>
         Ok(())
     })?;
     found.sort_by_key(|note| note.id);
+    once("notes", found.iter().map(|note| note.id))?;
     Ok(found)
 }
 
@@ -47,7 +48,21 @@ pub(super) fn cards(store: &Store, limits: ReadLimits) -> Result<Vec<StoredCard>
         Ok(())
     })?;
     found.sort_by_key(|card| card.id);
+    once("cards", found.iter().map(|card| card.id))?;
     Ok(found)
+}
+
+/// That no id comes twice, as happens where pages of the database are listed twice.
+fn once(table: &str, sorted: impl Iterator<Item = i64> + Clone) -> Result<(), Error> {
+    let twice = sorted
+        .clone()
+        .zip(sorted.skip(1))
+        .find(|(one, next)| one == next);
+    twice.map_or(Ok(()), |(id, _)| {
+        Err(damaged(format!(
+            "the package's table `{table}` has two rows with the id {id}: the database is damaged"
+        )))
+    })
 }
 
 fn card(row: &Cells<'_>) -> Result<StoredCard, Error> {

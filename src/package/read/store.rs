@@ -5,7 +5,7 @@
 //! in circles. Cells must have the type that Anki asks for (measured on 26.9.3 and 25.9.2).
 
 use std::cell::Cell;
-use std::io::Read;
+use std::io::{self, Read};
 
 use prost::Message;
 use rusqlite::config::DbConfig;
@@ -14,6 +14,7 @@ use rusqlite::{Connection, MAIN_DB, Row};
 
 use super::container::{Container, damaged, too_large};
 use crate::package::database::open;
+use crate::package::schema_18;
 use crate::{Error, ErrorKind};
 
 /// SQLite asks no more often whether to go on.
@@ -58,13 +59,23 @@ impl Store {
         let length = usize::try_from(size).map_err(|_| broken())?;
         let mut connection = open()?;
         let failed = failed("opening the package's database");
-        let mut reader = WithoutWal { reader, at: 0 };
-        connection
-            .deserialize_read_exact(MAIN_DB, &mut reader, length, true)
-            .map_err(|source| broken().caused_by(source))?;
+        let mut reader = WithoutWal {
+            reader,
+            at: 0,
+            failure: None,
+        };
+        let loaded = connection.deserialize_read_exact(MAIN_DB, &mut reader, length, true);
         // An entry may hold more than its header says.
-        let more = reader.read(&mut [0]);
-        if more.map_err(|source| broken().caused_by(source))? > 0 {
+        let more = match (&loaded, reader.failure.take()) {
+            (Ok(()), None) => reader.read(&mut [0]),
+            // SQLite tells any failure to read as one of the disk.
+            (_, Some(failure)) => Err(failure),
+            (Err(_), None) => Ok(0),
+        };
+        let more = more
+            .map_err(|source| damaged("the package's database cannot be read").caused_by(source))?;
+        loaded.map_err(|source| broken().caused_by(source))?;
+        if more > 0 {
             return Err(damaged("the package's database is larger than it says"));
         }
         for (setting, on) in [
@@ -76,11 +87,7 @@ impl Store {
             connection.set_db_config(setting, on).map_err(failed)?;
         }
         // Names in newer schemas are compared by it, whoever asks for them.
-        connection
-            .create_collation("unicase", |one, other| {
-                unicase::UniCase::new(one).cmp(&unicase::UniCase::new(other))
-            })
-            .map_err(failed)?;
+        schema_18::add_collation(&connection)?;
         let allowed = size.saturating_mul(STEPS_A_BYTE).saturating_add(STEPS);
         let mut turns = allowed / STEPS_AT_ONCE as u64;
         let handler = move || {
@@ -133,21 +140,6 @@ impl Store {
             )));
         }
         Ok(true)
-    }
-
-    /// How the table was made, as its author wrote it.
-    pub(in crate::package) fn table_sql(&self, table: &str) -> Result<Option<String>, Error> {
-        let mut statement = self
-            .connection
-            .prepare("SELECT sql FROM sqlite_master WHERE type = 'table' AND name = ?1")
-            .map_err(failed("reading the package's list of tables"))?;
-        let mut rows = statement
-            .query([table])
-            .map_err(failed("reading the package's list of tables"))?;
-        let row = rows
-            .next()
-            .map_err(failed("reading the package's list of tables"))?;
-        Ok(row.and_then(|row| row.get(0).ok()))
     }
 
     /// Calls `take` for each row of the table, with these columns of it, the first of which
@@ -273,6 +265,12 @@ impl Cells<'_> {
         }
     }
 
+    /// A text that may be kept as bytes.
+    pub(in crate::package) fn utf8(&self, column: usize) -> Result<&str, Error> {
+        let bytes = self.bytes(column)?;
+        std::str::from_utf8(bytes).map_err(|_| self.wrong(column, "UTF-8"))
+    }
+
     fn cell(&self, column: usize) -> Result<ValueRef<'_>, Error> {
         self.row
             .get_ref(column)
@@ -295,6 +293,9 @@ impl Cells<'_> {
             Ok(ValueRef::Null) => "nothing".to_owned(),
             Ok(ValueRef::Integer(value)) => value.to_string(),
             Ok(ValueRef::Real(value)) => format!("the number {value}"),
+            Ok(ValueRef::Text(bytes)) if std::str::from_utf8(bytes).is_err() => {
+                "text that is no UTF-8".to_owned()
+            }
             Ok(ValueRef::Text(_)) => "text".to_owned(),
             Ok(ValueRef::Blob(_)) => "bytes".to_owned(),
             Err(_) => "what cannot be read".to_owned(),
@@ -313,11 +314,21 @@ impl Cells<'_> {
 struct WithoutWal<R> {
     reader: R,
     at: u64,
+    /// Why reading failed, unless the database only ended too early.
+    failure: Option<io::Error>,
 }
 
 impl<R: Read> Read for WithoutWal<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
-        let length = self.reader.read(buffer)?;
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let length = match self.reader.read(buffer) {
+            Err(failure) if failure.kind() == io::ErrorKind::Interrupted => return Err(failure),
+            Err(failure) => {
+                let told = io::Error::from(failure.kind());
+                self.failure = Some(failure);
+                return Err(told);
+            }
+            Ok(length) => length,
+        };
         for mark in [18, 19] {
             let place = u64::checked_sub(mark, self.at).and_then(|it| usize::try_from(it).ok());
             let read = buffer.get_mut(..length);
