@@ -3,6 +3,7 @@
 
 mod args;
 mod build;
+mod diff;
 mod init;
 mod inspect;
 mod printer;
@@ -21,7 +22,7 @@ use printer::Printer;
 enum Outcome {
     /// Done.
     Done = 0,
-    /// The sources have errors, or warnings that were denied.
+    /// The sources have errors, or warnings that were denied; a condition of `--fail-if` holds.
     Sources = 1,
     /// The command line itself makes no sense.
     Usage = 2,
@@ -36,6 +37,7 @@ pub(crate) fn run() -> ExitCode {
     let result = match &args.command {
         Command::Build(it) => build::build(it, &printer),
         Command::Check(it) => build::check(it, &printer),
+        Command::Diff(it) => diff::diff(it, &printer),
         Command::Init(it) => init::init(it, &printer),
         Command::Inspect(it) => inspect::inspect(it, &printer),
     };

@@ -63,13 +63,18 @@ impl Printer {
         }
     }
 
-    /// Prints what kept a run from its end, with its causes.
-    pub(crate) fn error(&self, error: &Error) {
+    /// Prints why a run failed that did its work.
+    pub(crate) fn failure(&self, text: &str) {
         let label = match self.style {
             Style::Color => "\u{1b}[1;31merror\u{1b}[0m",
             _ => "error",
         };
-        self.message(&format!("{label}: {error}"));
+        self.message(&format!("{label}: {text}"));
+    }
+
+    /// Prints what kept a run from its end, with its causes.
+    pub(crate) fn error(&self, error: &Error) {
+        self.failure(&error.to_string());
         let mut cause = std::error::Error::source(error);
         while let Some(error) = cause {
             self.message(&format!("  caused by: {error}"));

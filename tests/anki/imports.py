@@ -6,6 +6,7 @@ writes one JSON object a line for each pair: {"first": import, "second": import,
 
 import: {"error": text} or {"new", "updated", "duplicate", "conflicting": [guid], "sync": whether
 the import forces a one-way sync}
+"merge": true asks for a second run with note types merged, whose outcome is "merged".
 state: what the collection holds afterwards, see `_state`.
 
 Each pair gets a collection of its own, a copy of an empty one.
@@ -60,11 +61,34 @@ def _pair(pair, empty, place):
             # A refused import leaves note types in the program's memory that it took back.
             collection.close()
             collection = Collection(str(path))
-        return {
+        answer = {
             "first": first,
             "second": _import(collection, pair["new"], chosen),
             "state": _state(collection, own_types, started),
         }
+    finally:
+        collection.close()
+    if pair["merge"]:
+        answer["merged"] = _merged(pair, empty, path)
+    return answer
+
+
+def _merged(pair, empty, path):
+    """The notes after an import of the second package with note types merged."""
+    shutil.copy(empty, path)
+    collection = Collection(str(path))
+    try:
+        _import(collection, pair["old"], ImportAnkiPackageOptions())
+        chosen = ImportAnkiPackageOptions(
+            merge_notetypes=True, update_notes=1, update_notetypes=1
+        )
+        log = _import(collection, pair["new"], chosen)
+        fields = {
+            guid: dict(collection.get_note(key).items())
+            for guid, key in collection.db.all("select guid, id from notes")
+        }
+        names = [entry.name for entry in collection.models.all_names_and_ids()]
+        return {"log": log, "notes": fields, "types": names}
     finally:
         collection.close()
 

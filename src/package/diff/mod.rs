@@ -5,6 +5,7 @@
 mod advice;
 mod decks;
 mod excerpt;
+mod json;
 mod measure;
 mod media;
 mod note_types;

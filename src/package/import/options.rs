@@ -1,5 +1,7 @@
 //! Whose import it is, and what is ticked in its window.
 
+use std::fmt;
+
 /// A program that imports packages, by the version whose rules were measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
@@ -21,6 +23,26 @@ impl Client {
             Self::Desktop => "desktop",
             Self::AnkiDroid => "ankidroid",
         }
+    }
+
+    /// The version whose rules were measured, of Anki or of AnkiDroid's backend: `26.9.3`,
+    /// `25.9.2`.
+    #[must_use]
+    pub fn version(self) -> &'static str {
+        match self {
+            Self::Desktop => "26.9.3",
+            Self::AnkiDroid => "25.9.2",
+        }
+    }
+}
+
+impl fmt::Display for Client {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = match self {
+            Self::Desktop => "Anki",
+            Self::AnkiDroid => "AnkiDroid",
+        };
+        write!(formatter, "{name} {}", self.version())
     }
 }
 

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use deckle::model::Kind;
 use deckle::package::{
-    Client, Collection, Contents, HeldNote, ImportLog, ImportOptions, NoteOutcome, PackageReader,
-    Refusal,
+    Client, Collection, Contents, Difference, HeldNote, ImportLog, ImportOptions, NoteChange,
+    NoteOutcome, PackageReader, Refusal,
 };
 use serde_json::{Value, json};
 use unicode_normalization::UnicodeNormalization;
@@ -18,6 +18,7 @@ pub(super) struct Tally {
     pairs: usize,
     refused: usize,
     unread: usize,
+    merged: usize,
     outcomes: [usize; 4],
 }
 
@@ -96,6 +97,14 @@ pub(super) fn pair(
             }
         }
     }
+    if let (Ok(old), Ok(new), false) = (&old, &new, same_guids) {
+        let difference = Difference::new(old, new, client, &pair.options);
+        agrees(&difference, &told["second"]).map_err(|it| format!("difference: {it}"))?;
+    }
+    if let (true, Ok(old), Ok(new)) = (pair.merge, &old, &new) {
+        tally.merged += 1;
+        merged(old, new, &told["merged"]).map_err(|it| format!("merged: {it}"))?;
+    }
     let mut predicted = state(&collection);
     if missing_media {
         // Files before the missing one were copied, in no particular order.
@@ -137,6 +146,78 @@ fn refused(refusal: &Refusal, told: &Value) -> Result<(), String> {
     match error.contains(expected) {
         true => Ok(()),
         false => Err(format!("predicted `{refusal}`, Anki says `{error}`")),
+    }
+}
+
+/// What the difference says of each note is what Anki's log says.
+fn agrees(difference: &Difference, told: &Value) -> Result<(), String> {
+    let refused = difference.refused.as_ref().is_some_and(|it| it.is_new);
+    if refused || told.get("error").is_some() {
+        return match refused && told.get("error").is_some() {
+            true => Ok(()),
+            false => Err(format!("{:?}, Anki {told}", difference.refused)),
+        };
+    }
+    type Wanted = fn(&NoteChange) -> bool;
+    let groups: [(&str, usize, Wanted); 3] = [
+        ("new", difference.log.new, |it| *it == NoteChange::Added),
+        ("updated", difference.log.updated, |it| {
+            *it == NoteChange::Updated
+        }),
+        ("conflicting", difference.log.conflicting, |it| {
+            matches!(it, NoteChange::Conflicting(_))
+        }),
+    ];
+    for (group, count, wanted) in groups {
+        let notes = difference.notes.iter().filter(|note| wanted(&note.change));
+        let mut guids: Vec<&str> = notes.map(|note| note.guid.as_str()).collect();
+        guids.sort_unstable();
+        if told[group] != json!(guids) || count != guids.len() {
+            return Err(format!("{group} is {guids:?}, Anki {}", told[group]));
+        }
+    }
+    match told["duplicate"].as_array().map(Vec::len) == Some(difference.log.duplicate) {
+        true => Ok(()),
+        false => Err(format!(
+            "{} duplicates, Anki {}",
+            difference.log.duplicate, told["duplicate"]
+        )),
+    }
+}
+
+/// Learners who follow the advice to merge have all texts of the new package, and no second note
+/// type.
+fn merged(old: &Contents, new: &Contents, told: &Value) -> Result<(), String> {
+    for note in &new.notes {
+        // Nothing brings a text that changed without its time.
+        let earlier = old.notes.iter().find(|it| it.guid == note.guid);
+        if earlier.is_some_and(|it| it.modified == note.modified && it.fields != note.fields) {
+            continue;
+        }
+        let stored = new
+            .note_types
+            .iter()
+            .find(|it| it.id == note.note_type)
+            .unwrap();
+        for (field, text) in stored.fields.iter().zip(note.fields()) {
+            let found = &told["notes"][&note.guid][&field.name];
+            // Names of media may be others.
+            if found.as_str() != Some(text) && !text.contains(['<', '[']) {
+                return Err(format!(
+                    "{} has {found} in {}, not {text:?}",
+                    note.guid, field.name
+                ));
+            }
+        }
+    }
+    let names = told["types"].as_array().unwrap().iter();
+    match names
+        .filter_map(Value::as_str)
+        .find(|name| name.ends_with('+'))
+    {
+        // A name that learners' own note types have is another matter.
+        Some(name) if !name.starts_with("Basic") => Err(format!("there is a note type {name}")),
+        _ => Ok(()),
     }
 }
 

@@ -171,6 +171,9 @@ impl Edit {
                 let last = it.fields.len() - 1;
                 it.fields.swap(last - 1, last);
                 touch(&mut it.modified, random);
+                for note in world.notes.iter_mut().filter(|note| note.note_type == kind) {
+                    note.fields.swap(last - 1, last);
+                }
             }
             Self::AddTemplate => {
                 if world.types[kind].cloze {

@@ -13,7 +13,7 @@ mod world;
 
 use std::path::{Path, PathBuf};
 
-use deckle::package::{ImportOptions, Update};
+use deckle::package::{Client, Difference, Format, ImportOptions, PackageReader, Update};
 use serde_json::{Value, json};
 
 use crate::judge::{run_script, with_each_backend};
@@ -33,6 +33,8 @@ struct Pair {
     old: PathBuf,
     new: PathBuf,
     options: ImportOptions,
+    /// Whether learners are told to merge note types.
+    merge: bool,
     story: String,
 }
 
@@ -60,6 +62,7 @@ fn predictions_are_what_anki_does() {
                 "notes": number(pair.options.update_notes),
                 "types": number(pair.options.update_note_types),
             },
+            "merge": pair.merge,
         })
     }));
     let input = input.to_string();
@@ -116,39 +119,21 @@ fn pair(seed: u64, folder: &Path) -> Pair {
         }
     }
     let paths = ["old", "new"].map(|name| folder.join(format!("{seed}-{name}.apkg")));
-    let mut raws = [&old_world, &new_world].map(|world| raw::Raw::read(&world.bytes()));
     // A third of the pairs are deckle's own packages as they are.
     let oddities = if random.chance(33) {
         0
     } else {
         1 + random.below(4)
     };
-    for _ in 0..oddities {
-        let oddity = Oddity::choose(&mut random);
-        let seed = random.next();
-        let (old, new) = match random.below(3) {
-            0 => (true, true),
-            1 => (true, false),
-            _ => (false, true),
-        };
-        for (raw, wanted) in raws.iter_mut().zip([old, new]) {
-            if wanted {
-                oddity.apply(raw, &mut Random::new(seed));
-            }
+    if oddities == 0 {
+        for (world, path) in [&old_world, &new_world].into_iter().zip(&paths) {
+            let format = *random.pick(&[Format::Legacy, Format::Latest]);
+            story += &format!("  {format:?}\n");
+            std::fs::write(path, world.bytes(format)).unwrap();
         }
-        let place = match (old, new) {
-            (true, true) => "both",
-            (true, false) => "old",
-            _ => "new",
-        };
-        story += &format!("  odd in {place}: {oddity:?}\n");
-    }
-    for (raw, path) in raws.iter_mut().zip(&paths) {
-        raw.latest = random.chance(25);
-        if raw.latest {
-            story += "  latest format\n";
-        }
-        std::fs::write(path, raw.bytes()).unwrap();
+    } else {
+        let packages = [&old_world, &new_world].map(|world| world.bytes(Format::Legacy));
+        write_odd(packages, &paths, oddities, &mut random, &mut story);
     }
     let update = |random: &mut Random| match random.below(10) {
         0 => Update::Always,
@@ -159,12 +144,55 @@ fn pair(seed: u64, folder: &Path) -> Pair {
         .update_notes(update(&mut random))
         .update_note_types(update(&mut random));
     let [old, new] = paths;
+    let read = |path| PackageReader::open(path).and_then(PackageReader::into_contents_with_hashes);
+    let merge = match (oddities, read(&old), read(&new)) {
+        (0, Ok(old), Ok(new)) => {
+            let default = ImportOptions::default();
+            let advice = Difference::new(&old, &new, Client::Desktop, &default).advice();
+            advice.merge_note_types
+        }
+        _ => false,
+    };
     Pair {
         seed,
+        merge,
         old,
         new,
         options,
         story,
+    }
+}
+
+/// Changes packages into what other programs write.
+fn write_odd(
+    packages: [Vec<u8>; 2],
+    paths: &[PathBuf; 2],
+    oddities: usize,
+    random: &mut Random,
+    story: &mut String,
+) {
+    let mut raws = packages.map(|bytes| raw::Raw::read(&bytes));
+    for _ in 0..oddities {
+        let oddity = Oddity::choose(random);
+        let seed = random.next();
+        let (wanted, place) = match random.below(3) {
+            0 => ([true, true], "both"),
+            1 => ([true, false], "old"),
+            _ => ([false, true], "new"),
+        };
+        for (raw, wanted) in raws.iter_mut().zip(wanted) {
+            if wanted {
+                oddity.apply(raw, &mut Random::new(seed));
+            }
+        }
+        *story += &format!("  odd in {place}: {oddity:?}\n");
+    }
+    for (raw, path) in raws.iter_mut().zip(paths) {
+        raw.latest = random.chance(25);
+        if raw.latest {
+            *story += "  schema 11 in the latest container\n";
+        }
+        std::fs::write(path, raw.bytes()).unwrap();
     }
 }
 

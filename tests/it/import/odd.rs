@@ -241,7 +241,7 @@ fn each(value: &mut Value, key: &str, change: impl Fn(&mut Value)) {
 
 fn copy_card(card: i64, ordinal: &str, note: &str) -> String {
     format!(
-        "insert into cards select id + 500000, {note}, did, {ordinal}, mod, usn, type, queue, due, ivl, \
+        "insert into cards select (select max(id) + 1 from cards), {note}, did, {ordinal}, mod, usn, type, queue, due, ivl, \
          factor, reps, lapses, left, odue, odid, flags, data from cards where id = {card}"
     )
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use deckle::package::Format;
 use deckle::{BuildTime, CardTemplate, Deck, Field, Guid, Note, NoteType, Package};
 
 use super::random::Random;
@@ -196,7 +197,7 @@ impl World {
         text
     }
 
-    pub(super) fn bytes(&self) -> Vec<u8> {
+    pub(super) fn bytes(&self, format: Format) -> Vec<u8> {
         let types: Vec<NoteType> = self.types.iter().map(TypeSpec::build).collect();
         let mut decks: BTreeMap<&str, Deck> = BTreeMap::new();
         for note in &self.notes {
@@ -217,7 +218,7 @@ impl World {
             // What deckle refuses is no case here.
             let _ = deck.add(made);
         }
-        let mut package = Package::new(BuildTime::from_unix(TIME));
+        let mut package = Package::new(BuildTime::from_unix(TIME)).format(format);
         for deck in decks.into_values() {
             package = package.deck(deck);
         }
