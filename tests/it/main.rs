@@ -8,6 +8,7 @@
 mod cards;
 mod cli;
 mod decks;
+mod diff;
 mod docs;
 mod formats;
 mod history;

@@ -17,13 +17,17 @@ const SHOWN: usize = 10;
 
 /// The difference for each client; once, where all are alike.
 pub(super) fn report(differences: &[Difference], args: &DiffArgs) -> String {
+    let [old, new] = [&args.old, &args.new].map(|path| plain(&path.to_string_lossy()));
     let mut text = String::new();
     let shown = if args.all { usize::MAX } else { SHOWN };
     for (clients, difference) in alike(differences) {
         if !text.is_empty() {
             text.push_str("\n\n");
         }
-        let _ = writeln!(text, "What learners get who import it with {clients}");
+        let _ = writeln!(
+            text,
+            "An import of {new} where {old} was imported, with {clients}"
+        );
         let mut report = Report {
             difference,
             shown,
@@ -82,6 +86,9 @@ impl Report<'_> {
             }
         });
         self.list("Presets", presets);
+        if it.log.updated > 0 {
+            self.line("\nUpdates replace all tags, those that learners added too.");
+        }
         self.line(&format!("\nTell learners: {}", it.advice()));
     }
 
@@ -172,9 +179,14 @@ impl Report<'_> {
         }
         let left = count(Measure::CardsLeft);
         if left > 0 {
+            let (verb, them) = if left == 1 {
+                ("stays", "it")
+            } else {
+                ("stay", "them")
+            };
             lines.push(format!(
-                "{} learners keep, and the new package has no more: \"Empty Cards\" removes those \
-                 that show nothing",
+                "{} {verb}, though the new package no longer has {them}; \"Empty Cards\" removes \
+                 what shows nothing",
                 plural(left, "card")
             ));
         }
@@ -267,7 +279,7 @@ fn note(note: &NoteDifference) -> String {
             quoted(&new)
         );
     }
-    for (words, tags) in [("more", &note.tags_added), ("lost", &note.tags_lost)] {
+    for (words, tags) in [("added", &note.tags_added), ("lost", &note.tags_lost)] {
         if !tags.is_empty() {
             let named: Vec<String> = tags.iter().map(|it| plain(it)).collect();
             let _ = write!(

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use deckle::package::{Difference, MediaChange, NoteChange, NoteDifference, excerpts};
+use deckle::template::strip::strip_html;
 
 use super::super::words::plural;
 use super::alike;
@@ -116,14 +117,14 @@ fn section(
 fn changed(note: &NoteDifference) -> String {
     let mut line = escape(&note.text);
     for field in &note.fields {
+        let name = escape(&field.name);
+        // Learners see no tags.
+        if strip_html(&field.old) == strip_html(&field.new) {
+            let _ = write!(line, "\n  - {name}: media or formatting");
+            continue;
+        }
         let (old, new) = excerpts(&field.old, &field.new);
-        let _ = write!(
-            line,
-            "\n  - {}: {} → {}",
-            escape(&field.name),
-            shown(&old),
-            shown(&new)
-        );
+        let _ = write!(line, "\n  - {name}: {} → {}", shown(&old), shown(&new));
     }
     line
 }
@@ -138,8 +139,12 @@ fn shown(text: &str) -> String {
 /// The text as Markdown shows it.
 fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
-    for character in text.chars() {
+    for (at, character) in text.char_indices() {
         match character {
+            '-' | '+' | '>' if at == 0 => {
+                escaped.push('\\');
+                escaped.push(character);
+            }
             '<' => escaped.push_str("&lt;"),
             '&' => escaped.push_str("&amp;"),
             '\\' | '`' | '*' | '_' | '[' | ']' | '#' | '|' | '$' | '~' => {
@@ -159,6 +164,7 @@ mod tests {
 
     #[test]
     fn text_stays_text() {
+        assert_eq!(escape("- x > 1"), "\\- x > 1");
         assert_eq!(
             escape("a_b <i> & [x](y) `z`\n#"),
             "a\\_b &lt;i> &amp; \\[x\\](y) \\`z\\` \\#"

@@ -97,15 +97,20 @@ fn renamed(imported: &Imported<'_>) -> HashMap<usize, String> {
         .iter()
         .filter_map(DeckOutcome::position)
         .collect();
+    let held = imported.before.decks().iter().enumerate();
+    let by_name: HashMap<String, usize> = held
+        .map(|(index, deck)| (deck.name.to_lowercase(), index))
+        .collect();
     let mut renamed = HashMap::new();
     for (deck, outcome) in outcomes {
         let DeckOutcome::Added(position) = outcome else {
             continue;
         };
-        let earlier = imported.old.decks.iter().find(|it| it.id == deck.id);
-        let name = earlier.map(|it| it.name.to_lowercase());
-        let mut held = imported.before.decks().iter().enumerate();
-        let held = held.find(|(_, it)| Some(it.name.to_lowercase()) == name);
+        let decks = &imported.old.decks;
+        let earlier = decks.binary_search_by_key(&deck.id, |it| it.id).ok();
+        let earlier = earlier.and_then(|index| decks.get(index));
+        let held = earlier.and_then(|it| by_name.get(&it.name.to_lowercase()));
+        let held = held.and_then(|index| Some((*index, imported.before.decks().get(*index)?)));
         if let Some((index, held)) = held
             && !used.contains(&index)
         {

@@ -35,6 +35,8 @@ pub struct Collection<'a> {
     /// Positions of notes; of several with one guid, the last.
     pub(super) by_guid: HashMap<&'a str, usize>,
     pub(super) note_types: BTreeMap<i64, HeldNoteType<'a>>,
+    /// Ids of note types by folded name.
+    by_type_name: HashMap<String, i64>,
     pub(super) decks: Vec<HeldDeck<'a>>,
     /// Positions of decks by folded name.
     pub(super) by_deck_name: HashMap<String, usize>,
@@ -108,6 +110,7 @@ impl<'a> Collection<'a> {
             notes: Vec::new(),
             by_guid: HashMap::new(),
             note_types: BTreeMap::new(),
+            by_type_name: STOCK.iter().map(|name| (folded(name), 0)).collect(),
             decks: Vec::new(),
             by_deck_name: HashMap::new(),
             media: BTreeMap::new(),
@@ -171,9 +174,15 @@ impl<'a> Collection<'a> {
 
     /// Whether a note type other than this one has the name, which is folded.
     pub(super) fn has_type_name(&self, name: &str, except: i64) -> bool {
-        let others = self.note_types.iter().filter(|(id, _)| **id != except);
-        STOCK.iter().any(|it| folded(it) == name)
-            || others.into_iter().any(|(_, it)| folded(&it.name) == name)
+        self.by_type_name.get(name).is_some_and(|id| *id != except)
+    }
+
+    pub(super) fn put_type(&mut self, id: i64, held: HeldNoteType<'a>) {
+        if let Some(earlier) = self.note_types.get(&id) {
+            self.by_type_name.remove(&folded(&earlier.name));
+        }
+        self.by_type_name.insert(folded(&held.name), id);
+        self.note_types.insert(id, held);
     }
 
     pub(super) fn new_type_id(&mut self) -> i64 {

@@ -140,13 +140,13 @@ fn add(collection: &mut Collection<'_>, name: &str) -> Result<usize, Refusal> {
                 }
             }
             None => {
-                last = collection.add_deck(spelled.clone());
                 added_above += usize::from(level + 1 < parts.len());
+                if added_above > MOST_ADDED_ABOVE {
+                    return Err(Refusal::DeckDepth(name.to_owned()));
+                }
+                last = collection.add_deck(spelled.clone());
             }
         }
-    }
-    if added_above > MOST_ADDED_ABOVE {
-        return Err(Refusal::DeckDepth(name.to_owned()));
     }
     Ok(last)
 }

@@ -39,9 +39,13 @@ pub(super) fn folded(name: &str) -> String {
     name.to_lowercase()
 }
 
-/// The name with as many `+` as make it differ from all taken ones, which are folded.
+/// The name with as many `+` as make it differ from all taken ones, which are folded. Only a
+/// package made to waste time needs more than a hundred; it gets no more.
 pub(super) fn free_name(mut name: String, is_taken: impl Fn(&str) -> bool) -> String {
-    while is_taken(&folded(&name)) {
+    for _ in 0..100 {
+        if !is_taken(&folded(&name)) {
+            break;
+        }
         name.push('+');
     }
     name

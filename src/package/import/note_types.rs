@@ -199,6 +199,6 @@ fn put<'a>(
         stored,
         shape: shape.clone(),
     };
-    collection.note_types.insert(id, held);
+    collection.put_type(id, held);
     Ok(())
 }

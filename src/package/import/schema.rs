@@ -1,5 +1,7 @@
 //! What an import compares of two note types.
 
+use std::collections::HashSet;
+
 use super::names::{field_name, folded, free_name, type_name};
 use super::refusal::Refusal;
 use crate::package::{StoredField, StoredNoteType, StoredTemplate};
@@ -76,14 +78,14 @@ impl TypeShape {
 
 /// Anki tells parts of one name apart by `+`.
 fn unique(parts: impl Iterator<Item = (String, Option<i64>)>) -> Vec<Part> {
-    let mut taken: Vec<String> = Vec::new();
+    let mut taken: HashSet<String> = HashSet::new();
     parts
         .map(|(name, id)| {
             let name = match name.as_str() {
                 "" => name,
-                _ => free_name(name, |it| taken.iter().any(|taken| taken == it)),
+                _ => free_name(name, |name| taken.contains(name)),
             };
-            taken.push(folded(&name));
+            taken.insert(folded(&name));
             Part { name, id }
         })
         .collect()
