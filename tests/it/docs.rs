@@ -179,7 +179,7 @@ fn every_command_that_is_shown_exists() {
             }
         }
     }
-    let all = ["build", "check", "init", "inspect"].map(str::to_owned);
+    let all = ["build", "check", "diff", "init", "inspect"].map(str::to_owned);
     assert_eq!(seen, all.into());
 }
 

@@ -269,6 +269,11 @@ impl Report<'_> {
 /// A note and what differs in it, on lines that go below a heading.
 fn note(note: &NoteDifference) -> String {
     let mut text = format!("{} ({})", plain(&note.text), plain(&note.note_type));
+    let nothing_differs =
+        note.fields.is_empty() && note.tags_added.is_empty() && note.tags_lost.is_empty();
+    if note.change == NoteChange::Updated && nothing_differs {
+        text.push_str("\n    only its time is newer; what learners edited is lost");
+    }
     for field in &note.fields {
         let (old, new) = excerpts(&field.old, &field.new);
         let _ = write!(
