@@ -1,8 +1,9 @@
 """What the real Anki makes of two packages, imported one after the other.
 
 Reads a JSON list of pairs on standard input, each {"old": path, "new": path, "options":
-{"notes": 0..2, "types": 0..2}} (0 if newer, 1 always, 2 never: for the second import), and
-writes one JSON object a line for each pair: {"first": import, "second": import, "state": state}.
+{"notes": 0..2, "types": 0..2}, "third": path or null, "merge": bool} (0 if newer, 1 always, 2
+never: for the second import), and writes one JSON object a line for each pair: {"first":
+import, "second": import, "third": import, "state": state}.
 
 import: {"error": text} or {"new", "updated", "duplicate", "conflicting": [guid], "sync": whether
 the import forces a one-way sync}
@@ -57,20 +58,26 @@ def _pair(pair, empty, place):
             update_notes=options["notes"], update_notetypes=options["types"]
         )
         first = _import(collection, pair["old"], ImportAnkiPackageOptions())
-        if "error" in first:
-            # A refused import leaves note types in the program's memory that it took back.
-            collection.close()
-            collection = Collection(str(path))
-        answer = {
-            "first": first,
-            "second": _import(collection, pair["new"], chosen),
-            "state": _state(collection, own_types, started),
-        }
+        # A refused import leaves note types in the program's memory that it took back.
+        collection = _reopened(collection, path, first)
+        second = _import(collection, pair["new"], chosen)
+        answer = {"first": first, "second": second}
+        if pair["third"]:
+            collection = _reopened(collection, path, second)
+            answer["third"] = _import(collection, pair["third"], ImportAnkiPackageOptions())
+        answer["state"] = _state(collection, own_types, started)
     finally:
         collection.close()
     if pair["merge"]:
         answer["merged"] = _merged(pair, empty, path)
     return answer
+
+
+def _reopened(collection, path, outcome):
+    if "error" not in outcome:
+        return collection
+    collection.close()
+    return Collection(str(path))
 
 
 def _merged(pair, empty, path):

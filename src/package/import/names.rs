@@ -84,8 +84,7 @@ pub(super) fn hashed_media_name(name: &str, sha1: &[u8; 20]) -> String {
     };
     let hash: String = sha1.iter().map(|byte| format!("{byte:02x}")).collect();
     let room = LONGEST_MEDIA_NAME.saturating_sub(hash.len() + extension.len() + 2);
-    let stem = stem.get(..stem.floor_char_boundary(room)).unwrap_or(stem);
-    format!("{stem}-{hash}.{extension}")
+    format!("{}-{hash}.{extension}", within(stem, room))
 }
 
 /// Whether an import leaves a file of this name as it is once it is there, used or not.
@@ -107,15 +106,20 @@ fn close(name: &mut String) {
 
 fn cut(name: &str) -> String {
     let (stem, extension) = name.rsplit_once('.').unwrap_or((name, ""));
-    let extension = extension
-        .get(..extension.floor_char_boundary(LONGEST_EXTENSION))
-        .unwrap_or(extension);
+    let extension = within(extension, LONGEST_EXTENSION);
     let room = CUT_MEDIA_NAME.saturating_sub(extension.len() + 1);
-    let stem = stem.get(..stem.floor_char_boundary(room)).unwrap_or(stem);
+    let stem = within(stem, room);
     match extension {
         "" => stem.to_owned(),
         _ => format!("{stem}.{extension}"),
     }
+}
+
+/// As much of the beginning as fits into so many bytes.
+fn within(text: &str, bytes: usize) -> &str {
+    let fits = |end: &usize| text.is_char_boundary(*end);
+    let end = (0..=bytes.min(text.len())).rev().find(fits);
+    text.get(..end.unwrap_or_default()).unwrap_or_default()
 }
 
 /// Whether Windows knows the name as a device's.

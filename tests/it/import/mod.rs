@@ -23,7 +23,7 @@ use random::Random;
 use world::World;
 
 const SEED: u64 = 20_260_201;
-const PAIRS: usize = 340;
+const PAIRS: usize = 310;
 /// How many wrong predictions a failure shows.
 const SHOWN: usize = 30;
 
@@ -33,6 +33,9 @@ struct Pair {
     old: PathBuf,
     new: PathBuf,
     options: ImportOptions,
+    /// Whether one of them is imported once more, and which.
+    third: bool,
+    third_is_new: bool,
     /// Whether learners are told to merge note types.
     merge: bool,
     story: String,
@@ -62,6 +65,7 @@ fn predictions_are_what_anki_does() {
                 "notes": number(pair.options.update_notes),
                 "types": number(pair.options.update_note_types),
             },
+            "third": pair.third.then_some(if pair.third_is_new { &pair.new } else { &pair.old }),
             "merge": pair.merge,
         })
     }));
@@ -156,6 +160,8 @@ fn pair(seed: u64, folder: &Path) -> Pair {
     Pair {
         seed,
         merge,
+        third: random.chance(30),
+        third_is_new: random.chance(60),
         old,
         new,
         options,
