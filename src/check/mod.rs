@@ -7,12 +7,12 @@ mod cards;
 mod characters;
 mod duplicates;
 mod required;
+mod spellings;
 mod suspend;
-mod tags;
 
 pub use duplicates::duplicates;
+pub use spellings::Spellings;
 pub use suspend::suspended_cards;
-pub use tags::tag_and_deck_case;
 
 use crate::diag::Diagnostics;
 use crate::model::written::WrittenNote;

@@ -83,30 +83,13 @@ fn table(summary: &Summary) -> String {
     text
 }
 
+/// Numbers stand in front: how wide a name is depends on the terminal's font.
 fn decks(summary: &Summary, text: &mut String) {
-    let names: Vec<String> = summary
-        .decks
-        .iter()
-        .map(|deck| match deck.filtered {
-            true => format!("{} (filtered)", plain(&deck.name)),
-            false => plain(&deck.name),
-        })
-        .collect();
-    let width = names.iter().map(|it| it.chars().count()).max().unwrap_or(0);
-    let _ = writeln!(
-        text,
-        "\n{:<width$}  {:>7}  {:>7}",
-        "Decks",
-        "notes",
-        "cards",
-        width = width + 2
-    );
-    for (deck, name) in summary.decks.iter().zip(names) {
-        let _ = writeln!(
-            text,
-            "  {name:<width$}  {:>7}  {:>7}",
-            deck.notes, deck.cards
-        );
+    text.push_str("\n  notes    cards  deck\n");
+    for deck in &summary.decks {
+        let filtered = if deck.filtered { " (filtered)" } else { "" };
+        let (notes, cards, name) = (deck.notes, deck.cards, plain(&deck.name));
+        let _ = writeln!(text, "{notes:>7}  {cards:>7}  {name}{filtered}");
     }
 }
 

@@ -14,11 +14,12 @@ pub(super) fn plural(count: usize, word: &str) -> String {
     format!("{grouped} {word}{ending}")
 }
 
-/// `999 bytes`, `8.1 MB`
+/// `1 byte`, `999 bytes`, `8.1 MB`
 pub(super) fn size(bytes: u64) -> String {
     #[expect(clippy::cast_precision_loss, reason = "one decimal is shown")]
     let amount = bytes as f64;
     match bytes {
+        1 => "1 byte".to_owned(),
         0..1_000 => format!("{bytes} bytes"),
         1_000..1_000_000 => format!("{:.1} kB", amount / 1e3),
         _ => format!("{:.1} MB", amount / 1e6),
@@ -46,6 +47,10 @@ mod tests {
         assert_eq!(plural(1, "note"), "1 note");
         assert_eq!(plural(0, "note"), "0 notes");
         assert_eq!(plural(1_234_567, "note"), "1 234 567 notes");
+        assert_eq!(
+            (size(1), size(0)),
+            ("1 byte".to_owned(), "0 bytes".to_owned())
+        );
         assert_eq!(size(999), "999 bytes");
         assert_eq!(size(8_140_000), "8.1 MB");
     }

@@ -3,14 +3,14 @@
 //! A newer deckle that renders the same source in another way does not change it: learners'
 //! notes are not overwritten because a program was updated.
 
-use super::hash::Hasher;
+use super::hash::{Digest, Hasher};
 use crate::model::NoteType;
 use crate::model::written::WrittenNote;
 
 /// The hash of a note's content: the source of its fields, its tags and note type, the settings
 /// that shape its output, and the bytes of its media, given as their hashes.
 #[must_use]
-pub fn content_hash(note: &WrittenNote, media: &[&str]) -> String {
+pub fn content_hash(note: &WrittenNote, media: &[&str]) -> Digest {
     let mut hasher = Hasher::default();
     hasher.text(&note.note_type.key);
     for (index, field) in note.fields.iter().enumerate() {
@@ -40,13 +40,13 @@ pub fn content_hash(note: &WrittenNote, media: &[&str]) -> String {
     for file in media {
         hasher.text(file);
     }
-    hasher.hex()
+    hasher.digest()
 }
 
 /// The hash of what makes two versions of a note type incompatible for an import: its kind, its
 /// sort field, and the identities of its fields and card templates in their order.
 #[must_use]
-pub fn schema_hash(note_type: &NoteType) -> String {
+pub fn schema_hash(note_type: &NoteType) -> Digest {
     let mut hasher = Hasher::default();
     hasher.text(&format!("{:?}", note_type.kind()));
     hasher.number(i64::try_from(note_type.sort_field()).unwrap_or(i64::MAX));
@@ -57,17 +57,17 @@ pub fn schema_hash(note_type: &NoteType) -> String {
     for template in note_type.templates() {
         hasher.number(template.id.unwrap_or_default());
     }
-    hasher.hex()
+    hasher.digest()
 }
 
 /// The hash of all that an import takes over from a note type.
 #[must_use]
-pub fn type_content(note_type: &NoteType) -> String {
+pub fn type_content(note_type: &NoteType) -> Digest {
     let mut hasher = Hasher::default();
     hasher
         .text(note_type.name())
         .text(note_type.css())
-        .text(&schema_hash(note_type));
+        .text(&schema_hash(note_type).to_string());
     for field in note_type.fields() {
         hasher.text(&format!("{field:?}"));
     }
@@ -79,5 +79,5 @@ pub fn type_content(note_type: &NoteType) -> String {
         .text(&latex.preamble)
         .text(&latex.postamble)
         .number(i64::from(latex.svg));
-    hasher.hex()
+    hasher.digest()
 }

@@ -1,16 +1,39 @@
 //! Hashes as ids and records use them.
 
-use sha2::{Digest, Sha256};
+use std::fmt;
+
+use sha2::{Digest as _, Sha256};
 use unicode_normalization::UnicodeNormalization;
 
 const DIGITS: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
 
 /// How many digits [`Hasher::base32`] gives.
-pub(super) const BASE32_DIGITS: usize = 12;
+const BASE32_DIGITS: usize = 12;
 
-/// Whether [`Hasher::base32`] gives such a digit.
-pub(super) fn is_base32(digit: u8) -> bool {
-    DIGITS.contains(&digit)
+/// The first eight bytes of a hash: what records compare. It is written as 16 hexadecimal digits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Digest(u64);
+
+impl Digest {
+    /// The digest of these 16 hexadecimal digits, in lower case; `None` where they are not.
+    #[must_use]
+    pub fn parse(digits: &str) -> Option<Self> {
+        let is_digit = |it: u8| matches!(it, b'0'..=b'9' | b'a'..=b'f');
+        if digits.len() != 16 || !digits.bytes().all(is_digit) {
+            return None;
+        }
+        u64::from_str_radix(digits, 16).ok().map(Self)
+    }
+
+    pub(super) fn number(self) -> i64 {
+        self.0.cast_signed()
+    }
+}
+
+impl fmt::Display for Digest {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{:016x}", self.0)
+    }
 }
 
 /// Hashes a sequence of texts so that no two sequences come out as one.
@@ -29,9 +52,8 @@ impl Hasher {
         self
     }
 
-    /// The first eight bytes as 16 hexadecimal digits: what records compare.
-    pub(super) fn hex(self) -> String {
-        format!("{:016x}", self.first_eight())
+    pub(super) fn digest(self) -> Digest {
+        Digest(self.first_eight())
     }
 
     /// The first 60 bits in base 32: what ids are made of.
@@ -39,6 +61,11 @@ impl Hasher {
         let number = self.first_eight() >> 4;
         let digit = |index: u64| char::from(DIGITS[(number >> (55 - 5 * index) & 31) as usize]);
         (0..BASE32_DIGITS as u64).map(digit).collect()
+    }
+
+    /// Whether [`Hasher::base32`] may have given it.
+    pub(super) fn is_base32(text: &str) -> bool {
+        text.len() == BASE32_DIGITS && text.bytes().all(|digit| DIGITS.contains(&digit))
     }
 
     fn first_eight(self) -> u64 {

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use super::hash::Digest;
+
 /// The memory of a project's builds.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[non_exhaustive]
@@ -28,7 +30,7 @@ pub struct NoteRecord {
     /// The time of its last change, in seconds.
     pub modified: i64,
     /// The hash of its content.
-    pub content: String,
+    pub content: Digest,
     /// The key of its note type.
     pub note_type: String,
     /// The file it stood in.
@@ -36,7 +38,7 @@ pub struct NoteRecord {
     /// The headings above it, joined by ` / `.
     pub heading: String,
     /// The hash of its first field.
-    pub fingerprint: String,
+    pub fingerprint: Digest,
 }
 
 /// A note type as it was built last.
@@ -48,9 +50,9 @@ pub struct TypeRecord {
     /// The time of its last change, in seconds.
     pub modified: i64,
     /// The hash of all that an import takes over.
-    pub content: String,
+    pub content: Digest,
     /// The hash of what makes two versions incompatible.
-    pub schema: String,
+    pub schema: Digest,
     /// Its fields, in their order.
     pub fields: Vec<FieldRecord>,
     /// Its card templates, in their order.

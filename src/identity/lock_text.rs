@@ -6,6 +6,7 @@
 
 use std::fmt::Write;
 
+use super::hash::Digest;
 use super::lock::{FieldRecord, Lock, MediaRecord, NoteRecord, TypeRecord};
 use crate::diag::{Code, Diagnostic, Diagnostics, FileId, Span};
 
@@ -53,27 +54,27 @@ impl Lock {
         for (kind, notes) in [("note", &self.notes), ("gone", &self.removed)] {
             for (id, note) in notes {
                 let (note_id, modified) = (note.note_id.to_string(), note.modified.to_string());
+                let (content, fingerprint) =
+                    (note.content.to_string(), note.fingerprint.to_string());
                 let fields = [
                     kind,
                     id,
                     &note.guid,
                     &note_id,
                     &modified,
-                    &note.content,
+                    &content,
                     &note.note_type,
                     &note.path,
                     &note.heading,
-                    &note.fingerprint,
+                    &fingerprint,
                 ];
                 push_line(&mut text, &fields);
             }
         }
         for (key, it) in &self.types {
             let (id, modified) = (it.id.to_string(), it.modified.to_string());
-            push_line(
-                &mut text,
-                &["type", key, &id, &modified, &it.content, &it.schema],
-            );
+            let (content, schema) = (it.content.to_string(), it.schema.to_string());
+            push_line(&mut text, &["type", key, &id, &modified, &content, &schema]);
             for (kind, parts) in [("field", &it.fields), ("template", &it.templates)] {
                 for part in parts {
                     push_line(
@@ -158,11 +159,11 @@ impl Reader<'_> {
                     guid: (*guid).to_owned(),
                     note_id: note_id.parse().ok()?,
                     modified: modified.parse().ok()?,
-                    content: (*content).to_owned(),
+                    content: Digest::parse(content)?,
                     note_type: (*note_type).to_owned(),
                     path: (*path).to_owned(),
                     heading: (*heading).to_owned(),
-                    fingerprint: (*fingerprint).to_owned(),
+                    fingerprint: Digest::parse(fingerprint)?,
                 };
                 self.note(*kind == "note", id, record);
             }
@@ -170,8 +171,8 @@ impl Reader<'_> {
                 let record = TypeRecord {
                     id: id.parse().ok()?,
                     modified: modified.parse().ok()?,
-                    content: (*content).to_owned(),
-                    schema: (*schema).to_owned(),
+                    content: Digest::parse(content)?,
+                    schema: Digest::parse(schema)?,
                     fields: Vec::new(),
                     templates: Vec::new(),
                 };
@@ -324,11 +325,11 @@ mod tests {
             guid: "g%\t".to_owned(),
             note_id: 1_700_000_000_000,
             modified,
-            content: "0123456789abcdef".to_owned(),
+            content: Digest::parse("0123456789abcdef").unwrap(),
             note_type: "basic".to_owned(),
             path: path.to_owned(),
             heading: "A / b".to_owned(),
-            fingerprint: "fedcba9876543210".to_owned(),
+            fingerprint: Digest::parse("fedcba9876543210").unwrap(),
         }
     }
 
@@ -342,8 +343,8 @@ mod tests {
         let record = TypeRecord {
             id: 9,
             modified: 5,
-            content: "c".into(),
-            schema: "s".into(),
+            content: Digest::default(),
+            schema: Digest::parse("0123456789abcdef").unwrap(),
             fields: vec![field.clone()],
             templates: vec![field],
         };
@@ -382,6 +383,14 @@ mod tests {
         check(&text[..text.len() - 40], Code::LockSyntax);
         check(&text.replace("note\t", "nota\t"), Code::LockSyntax);
         check(&text.replace("1700000000000", "soon"), Code::LockSyntax);
+        check(
+            &text.replace("0123456789abcdef", "0123456789abcde"),
+            Code::LockSyntax,
+        );
+        check(
+            &text.replace("0123456789abcdef", "+123456789abcdef"),
+            Code::LockSyntax,
+        );
     }
 
     #[test]

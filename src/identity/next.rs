@@ -1,6 +1,7 @@
 //! The lock behind a build.
 
 use super::content::{schema_hash, type_content};
+use super::hash::Digest;
 use super::lock::{FieldRecord, Lock, NoteRecord, TypeRecord};
 use super::stamp::stamp;
 use crate::model::written::WrittenType;
@@ -15,9 +16,9 @@ pub struct Entry<'a> {
     /// Its guid.
     pub guid: Option<&'a Guid>,
     /// The hash of its first field.
-    pub fingerprint: &'a str,
+    pub fingerprint: Digest,
     /// The hash of its content.
-    pub content: &'a str,
+    pub content: Digest,
     /// The key of its note type.
     pub note_type: &'a str,
     /// The file it stands in.
@@ -63,11 +64,11 @@ pub fn next_lock<'a>(
                 .map_or_else(String::new, |guid| guid.as_str().to_owned()),
             note_id: note_id.unwrap_or_default(),
             modified: stamp.modified,
-            content: entry.content.to_owned(),
+            content: entry.content,
             note_type: entry.note_type.to_owned(),
             path: entry.path.to_owned(),
             heading: entry.headings.join(" / "),
-            fingerprint: entry.fingerprint.to_owned(),
+            fingerprint: entry.fingerprint,
         };
         lock.notes.insert(id.to_owned(), record);
     }

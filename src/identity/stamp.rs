@@ -3,6 +3,7 @@
 //! A note keeps its time as long as its content stays, so that an import never overwrites what a
 //! learner edited in a note that the author left alone.
 
+use super::hash::Digest;
 use super::lock::{Lock, TypeRecord};
 use crate::diag::{Code, Diagnostic, Span};
 use crate::model::BuildTime;
@@ -19,7 +20,7 @@ pub struct Stamp {
 
 /// The time of the note `id` whose content has this hash.
 #[must_use]
-pub fn stamp(lock: &Lock, id: &str, content: &str, time: BuildTime) -> Stamp {
+pub fn stamp(lock: &Lock, id: &str, content: Digest, time: BuildTime) -> Stamp {
     // A note that came back keeps the time of its record too, if it came back as it was.
     match lock.notes.get(id).or_else(|| lock.removed.get(id)) {
         None => Stamp {
@@ -45,8 +46,8 @@ pub struct TypeStamp {
 pub fn stamp_type(
     known: Option<&TypeRecord>,
     key: &str,
-    content: &str,
-    schema: &str,
+    content: Digest,
+    schema: Digest,
     span: Span,
     time: BuildTime,
 ) -> TypeStamp {

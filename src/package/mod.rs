@@ -28,6 +28,7 @@ mod note_type_blobs;
 mod note_type_rows;
 mod notice;
 mod plan;
+mod preset_places;
 mod preset_rows;
 mod proto;
 mod read;
@@ -36,9 +37,7 @@ mod schema_18;
 mod summary;
 
 use std::io::{Cursor, Seek, Write};
-use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
-use std::thread;
 
 pub use baseline::{Baseline, BaselineNote};
 pub use diff::{
@@ -223,8 +222,10 @@ impl Package {
         let plan = plan::Plan::new(&self.decks, self.time, self.baseline.as_ref())?;
         let media = media::Media::new(&self.media)?;
         let mut archive = archive::ArchiveWriter::new(writer);
-        let (list, references, mut database) = thread::scope(|scope| {
-            let database = scope.spawn(|| database::Database::build(&plan, self.format));
+        // It is there when the scope has ended.
+        let mut database = Err(Error::new(ErrorKind::Database("writing it".to_owned())));
+        let (list, references) = rayon::in_place_scope(|scope| {
+            scope.spawn(|_| database = database::Database::build(&plan, self.format));
             let list = match self.format {
                 Format::Legacy => {
                     legacy::add_media(&mut archive, media.files())?;
@@ -235,12 +236,9 @@ impl Package {
                     Some(latest::add_media(&mut archive, media.files())?)
                 }
             };
-            let references = media.references(&plan);
-            let database = database
-                .join()
-                .unwrap_or_else(|panic| resume_unwind(panic))?;
-            Ok::<_, Error>((list, references, database))
+            Ok::<_, Error>((list, media.references(&plan)))
         })?;
+        let mut database = database?;
         let cards = database.cards();
         let image = database.image()?;
         match list {

@@ -99,7 +99,7 @@ mod tests {
         // Sort field 1, the CSS, and per card template which fields it needs.
         assert_eq!(
             config.encode_to_vec(),
-            b"\x10\x01\x1a\x08.card {}\x42\x05\x10\x02\x1a\x01\x00\x42\x08\x08\x01\x10\x01\x1a\x02\x00\x01"
+            b"\x10\x01\x1a\x08.card {}\x42\x05\x10\x01\x1a\x01\x00\x42\x08\x08\x01\x10\x01\x1a\x02\x00\x01"
         );
         row.flds[0].id = Some(-1);
         assert_eq!(

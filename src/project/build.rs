@@ -6,14 +6,15 @@ use std::path::{Path, PathBuf};
 
 use super::decks::DeckPlan;
 use super::render::Made;
-use super::{BuildOptions, Project, Report, Statistics, history, load, output, render, types};
+use super::{BuildOptions, Project, Report, Statistics, history, load, output, types};
 use crate::diag::{Code, Diagnostic, Diagnostics, Severity, Sources};
 use crate::files;
-use crate::identity::{self, Lock};
+use crate::identity::{self, Claim, Lock};
 use crate::model::written::{IdMode, Settings};
 use crate::model::{MediaFile, MediaSource};
 use crate::package::{Baseline, Package};
 use crate::render::{MediaContent, MediaNames, NamedMedia, Renderer};
+use crate::source::manifest::Manifest;
 use crate::source::types::TypeSet;
 use crate::{Error, ErrorKind, check};
 
@@ -145,28 +146,18 @@ fn run(
     };
 
     let broken_types = sink.has_errors();
-    let loaded = load::sources(project, manifest, types, sources, sink)?;
+    let renderer = Renderer::new(&*project.files);
+    let loaded = load::notes(project, &manifest, &types, &renderer, locked, sources, sink)?;
     statistics.files = loaded.files;
     // A type that cannot be read makes every note of it an error; one finding is enough.
-    if broken_types && loaded.notes.is_empty() {
+    if broken_types && loaded.notes.facts().next().is_none() {
         return Ok(None);
     }
-    let (manifest, types) = (loaded.manifest, loaded.types);
-    check::tag_and_deck_case(&loaded.notes, sink);
-    let identities = identity::assign(
-        &loaded.notes,
-        &lock,
-        &manifest.uid,
-        manifest.ids,
-        sources,
-        sink,
-    );
-
-    let renderer = Renderer::new(&*project.files);
-    let mut made = render::all(loaded.notes, identities, &renderer, sources, locked, sink);
-    let firsts = made.iter().map(|it| {
-        let first = it.note.fields.first().map_or("", String::as_str);
-        (it.note.note_type.id(), first, it.span)
+    let mut made = loaded.notes;
+    identify(&mut made, &lock, &manifest, locked, sources, sink);
+    let firsts = made.iter().map(|(note, facts)| {
+        let first = note.fields.first().map_or("", String::as_str);
+        (note.note_type.id(), first, facts.span())
     });
     check::duplicates(firsts, sink);
 
@@ -175,13 +166,13 @@ fn run(
         .iter()
         .map(|it| (it.content.clone(), it.name.clone()))
         .collect();
-    let names = renderer.names(made.iter().flat_map(|it| &it.media), &frozen);
-    for note in &mut made {
-        names.resolve(&mut note.note.fields);
+    let names = renderer.names(made.facts().flat_map(|it| &it.media), &frozen);
+    for (note, _) in made.iter_mut() {
+        names.resolve(&mut note.fields);
     }
     let statics = static_media(&made, &types, &renderer, &manifest.defaults.settings, sink);
     *statistics = count(&made, &names, &statics, loaded.files);
-    if made.is_empty() && !sink.has_errors() {
+    if statistics.notes == 0 && !sink.has_errors() {
         sink.push(nothing_to_build());
     }
     if sink.has_errors() {
@@ -199,8 +190,8 @@ fn run(
     let mut media: Vec<MediaFile> = statics.iter().map(|it| media_file(project, it)).collect();
     media.extend(media_files(project, &names, &mut next));
     let mut decks = DeckPlan::new(project, &manifest, sources, sink)?;
-    for note in made {
-        decks.add(note, locked.then_some(&next));
+    for batch in made.into_batches() {
+        decks.add(batch, &next);
     }
     let mut package = Package::new(options.time).format(options.format);
     for deck in decks.finish(sink) {
@@ -221,6 +212,23 @@ fn run(
     }))
 }
 
+/// Gives the notes their guids, and where a lock is kept their ids in it.
+fn identify(
+    made: &mut Made,
+    lock: &Lock,
+    manifest: &Manifest,
+    locked: bool,
+    sources: &Sources,
+    sink: &mut Diagnostics,
+) {
+    let claims: Vec<&Claim> = made.facts().map(|it| &it.claim).collect();
+    let identities = identity::assign(&claims, lock, &manifest.uid, manifest.ids, sources, sink);
+    for ((note, facts), identity) in made.iter_mut().zip(identities) {
+        note.guid = Some(identity.guid);
+        facts.id = locked.then_some(identity.id);
+    }
+}
+
 fn read_lock(
     project: &Project,
     locked: bool,
@@ -232,7 +240,7 @@ fn read_lock(
         return Ok(Some(Lock::default()));
     }
     match load::read_text(project, identity::LOCK_NAME, sources, sink)? {
-        Some((file, text)) => Ok(Lock::parse(file, &text, sink)),
+        Some(file) => Ok(Lock::parse(file, sources.text(file), sink)),
         None => Ok(None),
     }
 }
@@ -283,7 +291,7 @@ fn is_damage(error: &Error) -> bool {
 
 /// The lock behind this build: what is in it, with ids and times, and what is gone.
 fn next_lock(
-    made: &[Made],
+    made: &Made,
     lock: &Lock,
     types: &TypeSet,
     sources: &Sources,
@@ -291,16 +299,15 @@ fn next_lock(
 ) -> Lock {
     identity::next_lock(
         lock,
-        made.iter().filter_map(|note| {
-            let record = note.record.as_ref()?;
+        made.iter().filter_map(|(note, facts)| {
             Some(identity::Entry {
-                id: &record.id,
-                guid: note.note.guid.as_ref(),
-                fingerprint: &record.fingerprint,
-                content: &record.content,
-                note_type: &note.written_type.key,
-                path: sources.path(note.span.file),
-                headings: &record.headings,
+                id: facts.id.as_deref()?,
+                guid: note.guid.as_ref(),
+                fingerprint: facts.claim.fingerprint,
+                content: facts.content,
+                note_type: &facts.written_type().key,
+                path: sources.path(facts.span().file),
+                headings: &facts.headings,
             })
         }),
         types.iter().filter(|it| !it.shipped).map(|it| &**it),
@@ -311,13 +318,16 @@ fn next_lock(
 /// The files that the CSS and the card templates of the types in use refer to. They come first in
 /// the package: they change least.
 fn static_media(
-    made: &[Made],
+    made: &Made,
     types: &TypeSet,
     renderer: &Renderer<'_>,
     settings: &Settings,
     sink: &mut Diagnostics,
 ) -> Vec<NamedMedia> {
-    let used: BTreeSet<&str> = made.iter().map(|it| it.written_type.key.as_str()).collect();
+    let used: BTreeSet<&str> = made
+        .facts()
+        .map(|it| it.written_type().key.as_str())
+        .collect();
     let types = types.iter().filter(|it| used.contains(it.key.as_str()));
     let found = renderer.template_media(types.map(|it| &**it), settings);
     sink.append(found.diagnostics);
@@ -377,11 +387,11 @@ fn media_file(project: &Project, file: &NamedMedia) -> MediaFile {
     }
 }
 
-fn count(made: &[Made], names: &MediaNames, statics: &[NamedMedia], files: usize) -> Statistics {
-    let cards = made.iter().map(|it| it.cards).sum();
+fn count(made: &Made, names: &MediaNames, statics: &[NamedMedia], files: usize) -> Statistics {
+    let cards = made.facts().map(|it| it.cards as usize).sum();
     Statistics {
         files,
-        notes: made.len(),
+        notes: made.facts().count(),
         cards,
         media: names.files().len() + statics.len(),
     }

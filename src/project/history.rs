@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::render::Made;
+use super::render::{Facts, Made};
 use crate::diag::{Code, Diagnostic, Diagnostics, Sources};
 use crate::identity::{Lock, NoteRecord, is_from_key_fields};
 use crate::model::BuildTime;
@@ -34,8 +34,8 @@ pub(super) fn clock_behind(lock: &Lock, time: BuildTime) -> Option<Diagnostic> {
 
 /// Tells notes of the lock that this build of the whole project does not have. Where in the same
 /// file a note of the same type is new, and both are known by their key fields, these were edited.
-pub(super) fn tell_removed(made: &[Made], lock: &Lock, sources: &Sources, sink: &mut Diagnostics) {
-    let built: BTreeSet<&str> = made.iter().filter_map(id_of).collect();
+pub(super) fn tell_removed(made: &Made, lock: &Lock, sources: &Sources, sink: &mut Diagnostics) {
+    let built: BTreeSet<&str> = made.facts().filter_map(id_of).collect();
     let gone = lock
         .notes
         .iter()
@@ -50,11 +50,14 @@ pub(super) fn tell_removed(made: &[Made], lock: &Lock, sources: &Sources, sink: 
             others.push((id, record));
         }
     }
-    for note in made {
+    for note in made.facts() {
         let Some(id) = id_of(note).filter(|id| is_from_key_fields(id)) else {
             continue;
         };
-        let group = (sources.path(note.span.file), note.written_type.key.as_str());
+        let group = (
+            sources.path(note.span().file),
+            note.written_type().key.as_str(),
+        );
         let is_new = !lock.notes.contains_key(id) && !lock.removed.contains_key(id);
         if let (true, Some(edited)) = (is_new, keyed.get_mut(&group)) {
             edited.new.push(note);
@@ -73,15 +76,15 @@ pub(super) fn tell_removed(made: &[Made], lock: &Lock, sources: &Sources, sink: 
     }
 }
 
-fn id_of(note: &Made) -> Option<&str> {
-    note.record.as_ref().map(|record| record.id.as_str())
+fn id_of(note: &Facts) -> Option<&str> {
+    note.id.as_deref()
 }
 
 /// Notes of one type in one file, all known by their key fields.
 #[derive(Default)]
 struct Edited<'a> {
     gone: Vec<(&'a str, &'a NoteRecord)>,
-    new: Vec<&'a Made>,
+    new: Vec<&'a Facts>,
 }
 
 impl Edited<'_> {
@@ -94,7 +97,7 @@ impl Edited<'_> {
                 let title = format!("the note is a new one, because {fields} changed");
                 sink.push(
                     Diagnostic::new(Code::KeyFieldEdited, title)
-                        .at(note.span, format!("was the note `{id}`"))
+                        .at(note.span(), format!("was the note `{id}`"))
                         .note(explained(note))
                         .help(format!("`id: {id}` on this note keeps its history")),
                 );
@@ -108,15 +111,15 @@ impl Edited<'_> {
             "{} new and {} gone of note type `{}`, perhaps because {} changed",
             are(self.new.len()),
             are(self.gone.len()),
-            first.written_type.key,
+            first.written_type().key,
             key_fields(first)
         );
         let mut diagnostic = Diagnostic::new(Code::KeyFieldEdited, title);
         for (index, note) in self.new.iter().take(MAX_LABELS).enumerate() {
             diagnostic = if index == 0 {
-                diagnostic.at(note.span, "a new note")
+                diagnostic.at(note.span(), "a new note")
             } else {
-                diagnostic.also(note.span, "a new note")
+                diagnostic.also(note.span(), "a new note")
             };
         }
         let ids: Vec<String> = self.gone.iter().map(|(id, _)| format!("`{id}`")).collect();
@@ -137,9 +140,9 @@ fn are(count: usize) -> String {
 }
 
 /// `` `Word` ``, or `` `Word` or `Class` ``.
-fn key_fields(note: &Made) -> String {
-    let names: Vec<&str> = note.written_type.note_type.field_names().collect();
-    let named = note.written_type.key_fields.iter();
+fn key_fields(note: &Facts) -> String {
+    let names: Vec<&str> = note.written_type().note_type.field_names().collect();
+    let named = note.written_type().key_fields.iter();
     let named: Vec<String> = named
         .filter_map(|index| names.get(*index))
         .map(|name| format!("`{name}`"))
@@ -147,10 +150,10 @@ fn key_fields(note: &Made) -> String {
     named.join(" or ")
 }
 
-fn explained(note: &Made) -> String {
+fn explained(note: &Facts) -> String {
     format!(
         "notes of type `{}` are known by their key fields; learners would start the note anew, and keep the old one until they delete it",
-        note.written_type.key
+        note.written_type().key
     )
 }
 
@@ -169,6 +172,7 @@ fn removed(id: &str, record: &NoteRecord) -> Diagnostic {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::identity::Digest;
 
     #[test]
     fn a_clock_is_behind_by_more_than_quick_builds_make() {
@@ -176,11 +180,11 @@ mod tests {
             guid: "g".to_owned(),
             note_id: 1,
             modified: 10_000,
-            content: String::new(),
+            content: Digest::default(),
             note_type: "basic".to_owned(),
             path: "a.md".to_owned(),
             heading: String::new(),
-            fingerprint: String::new(),
+            fingerprint: Digest::default(),
         };
         let mut lock = Lock::default();
         let check = |lock: &Lock, time: i64, told: bool| {

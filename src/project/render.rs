@@ -1,12 +1,14 @@
-//! Renders and checks all notes, on all processors, with findings in source order.
+//! Renders and checks notes, batch by batch, as the front ends hand them on.
+//!
+//! What a note was written as is let go of with its batch: a deck may have a million notes.
 
 use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::check;
+use crate::check::{self, Spellings};
 use crate::diag::{Diagnostics, Sources, Span};
-use crate::identity::{Identity, content_hash};
+use crate::identity::{Claim, Digest, content_hash};
 use crate::model::written::{WrittenNote, WrittenType};
 use crate::model::{DeckName, Note};
 use crate::render::{MediaKey, Renderer};
@@ -14,97 +16,141 @@ use crate::render::{MediaKey, Renderer};
 /// Anki's database check complains about new cards behind this position.
 const LAST_POSITION: u32 = 999_999;
 
-/// A note behind rendering: all that still matters of it. What it was written as is freed, since
-/// a deck may have hundreds of thousands of them.
-pub(super) struct Made {
-    /// As it goes into the package, but for the names of its media and, where a lock is kept, id
-    /// and time.
-    pub(super) note: Note,
-    /// What goes into the lock; `None` where none is kept.
-    pub(super) record: Option<Box<Record>>,
-    pub(super) written_type: Arc<WrittenType>,
+/// What still matters of a note behind rendering, beside the note itself. It goes when identity is
+/// settled.
+pub(super) struct Facts {
+    pub(super) claim: Claim,
+    /// The id in the lock; `None` where none is kept, and until it is assigned.
+    pub(super) id: Option<Arc<str>>,
+    /// The hash of what the author controls; of no use where no lock is kept.
+    pub(super) content: Digest,
     pub(super) deck: DeckName,
-    pub(super) media: Vec<MediaKey>,
-    pub(super) cards: usize,
-    pub(super) span: Span,
-    /// What was found in it, until all notes are put together.
-    found: Diagnostics,
-}
-
-/// What the lock keeps of a note.
-pub(super) struct Record {
-    pub(super) id: String,
-    pub(super) fingerprint: String,
-    /// The hash of what the author controls.
-    pub(super) content: String,
     pub(super) headings: Arc<[String]>,
+    pub(super) media: Box<[MediaKey]>,
+    pub(super) cards: u32,
 }
 
-pub(super) fn all(
-    notes: Vec<WrittenNote>,
-    identities: Vec<Identity>,
-    renderer: &Renderer<'_>,
-    sources: &Sources,
-    locked: bool,
-    sink: &mut Diagnostics,
-) -> Vec<Made> {
-    let mut made: Vec<Made> = notes
-        .into_par_iter()
-        .zip(identities)
-        .enumerate()
-        .map(|(index, (note, identity))| one(index, &note, identity, renderer, sources, locked))
-        .collect();
-    for note in &mut made {
-        sink.append(std::mem::take(&mut note.found));
+impl Facts {
+    pub(super) fn written_type(&self) -> &WrittenType {
+        &self.claim.note_type
     }
-    made
+
+    pub(super) fn span(&self) -> Span {
+        self.claim.span
+    }
 }
 
-fn one(
-    index: usize,
-    written: &WrittenNote,
-    identity: Identity,
-    renderer: &Renderer<'_>,
-    sources: &Sources,
-    locked: bool,
-) -> Made {
-    let rendered = renderer.note(written, sources.path(written.span.file), &identity.id);
-    let mut found = rendered.diagnostics;
-    super::quoting::quote_fixes(written, sources, &mut found);
-    let note_type = &written.note_type.note_type;
-    let cards = note_type.cards(&rendered.fields).len();
-    // What rendering could not make sense of would only be found a second time.
-    if !found.has_errors() {
-        check::note(written, &rendered.fields, cards, &mut found);
+/// What became of notes that stand one behind another.
+#[derive(Default)]
+pub(super) struct Batch {
+    /// As they go into the package, but for their guids, the names of their media and, where a
+    /// lock is kept, their ids and times.
+    pub(super) notes: Vec<Note>,
+    /// What is known of each.
+    pub(super) facts: Vec<Facts>,
+    pub(super) spellings: Spellings,
+    pub(super) found: Diagnostics,
+}
+
+/// Makes notes of what was written.
+pub(super) struct Maker<'a> {
+    pub(super) renderer: &'a Renderer<'a>,
+    pub(super) sources: &'a Sources,
+    /// Whether there is a lock that asks what changed.
+    pub(super) locked: bool,
+}
+
+impl Maker<'_> {
+    pub(super) fn batch(&self, notes: Vec<WrittenNote>) -> Batch {
+        let spellings = Spellings::of(&notes);
+        let mut batch = Batch {
+            notes: Vec::with_capacity(notes.len()),
+            facts: Vec::with_capacity(notes.len()),
+            spellings,
+            found: Diagnostics::new(),
+        };
+        let each: Vec<(Note, Facts, Diagnostics)> = notes
+            .into_par_iter()
+            .with_min_len(64)
+            .map(|note| self.one(&note))
+            .collect();
+        for (note, facts, found) in each {
+            batch.notes.push(note);
+            batch.facts.push(facts);
+            batch.found.append(found);
+        }
+        batch
     }
-    let record = locked.then(|| {
-        let hashes: Vec<String> = rendered.media.iter().map(MediaKey::hex).collect();
-        let hashes: Vec<&str> = hashes.iter().map(String::as_str).collect();
-        Box::new(Record {
-            id: identity.id,
-            fingerprint: identity.fingerprint,
-            content: content_hash(written, &hashes),
+
+    fn one(&self, written: &WrittenNote) -> (Note, Facts, Diagnostics) {
+        let path = self.sources.path(written.span.file);
+        let rendered = self.renderer.note(written, path);
+        let mut found = rendered.diagnostics;
+        super::quoting::quote_fixes(written, self.sources, &mut found);
+        let note_type = &written.note_type.note_type;
+        let cards = note_type.cards(&rendered.fields).len();
+        // What rendering could not make sense of would only be found a second time.
+        if !found.has_errors() {
+            check::note(written, &rendered.fields, cards, &mut found);
+        }
+        let content = if self.locked {
+            let hashes: Vec<String> = rendered.media.iter().map(MediaKey::hex).collect();
+            let hashes: Vec<&str> = hashes.iter().map(String::as_str).collect();
+            content_hash(written, &hashes)
+        } else {
+            Digest::default()
+        };
+        let mut note = Note::new(note_type)
+            .suspend(check::suspended_cards(written, &mut found))
+            .flag(written.flag);
+        note.position = written.order;
+        note.fields = rendered.fields.into();
+        note.tags = written.tags.iter().map(|tag| tag.value.clone()).collect();
+        let facts = Facts {
+            claim: Claim::of(written),
+            id: None,
+            content,
+            deck: written.deck.clone(),
             headings: written.headings.clone(),
-        })
-    });
-    let position = u32::try_from(index)
-        .unwrap_or(LAST_POSITION)
-        .min(LAST_POSITION);
-    let mut note = Note::new(note_type)
-        .guid(identity.guid)
-        .suspend(check::suspended_cards(written, &mut found))
-        .flag(written.flag)
-        .position(written.order.unwrap_or(position));
-    note.fields = rendered.fields;
-    note.tags = written.tags.iter().map(|tag| tag.value.clone()).collect();
-    Made {
-        note,
-        record,
-        written_type: written.note_type.clone(),
-        deck: written.deck.clone(),
-        media: rendered.media,
-        cards,
-        span: written.span,
-        found,
+            media: rendered.media.into(),
+            cards: u32::try_from(cards).unwrap_or(u32::MAX),
+        };
+        (note, facts, found)
+    }
+}
+
+/// The notes of a build in the order of their sources. They stay in the batches they were made
+/// in: while one list of all were put together, they would take their memory twice.
+#[derive(Default)]
+pub(super) struct Made(Vec<Batch>);
+
+impl Made {
+    pub(super) fn push(&mut self, batch: Batch) {
+        self.0.push(batch);
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&Note, &Facts)> + Clone {
+        self.0.iter().flat_map(|it| it.notes.iter().zip(&it.facts))
+    }
+
+    pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = (&mut Note, &mut Facts)> {
+        let batches = self.0.iter_mut();
+        batches.flat_map(|it| it.notes.iter_mut().zip(&mut it.facts))
+    }
+
+    pub(super) fn facts(&self) -> impl Iterator<Item = &Facts> + Clone {
+        self.0.iter().flat_map(|it| &it.facts)
+    }
+
+    pub(super) fn into_batches(self) -> impl Iterator<Item = Batch> {
+        self.0.into_iter()
+    }
+
+    /// Gives the notes that say no position of their own the one that they have in the sources.
+    pub(super) fn number(&mut self) {
+        for (index, (note, _)) in self.iter_mut().enumerate() {
+            let position = u32::try_from(index).unwrap_or(LAST_POSITION);
+            note.position.get_or_insert(position.min(LAST_POSITION));
+        }
     }
 }

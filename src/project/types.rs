@@ -84,10 +84,10 @@ fn definition(
     sources: &mut Sources,
     sink: &mut Diagnostics,
 ) -> Result<Option<WrittenType>, Error> {
-    let Some((file, text)) = super::load::read_text(project, path, sources, sink)? else {
+    let Some(file) = super::load::read_text(project, path, sources, sink)? else {
         return Ok(None);
     };
-    let documents = yaml::parse(file, &text, 0, sink);
+    let documents = yaml::parse(file, sources.text(file), 0, sink);
     let Some(document) = documents.first() else {
         return Ok(None);
     };
@@ -121,7 +121,7 @@ pub(super) fn stamped(
         }
         let (content, schema) = (type_content(&it.note_type), schema_hash(&it.note_type));
         let known = lock.types.get(&it.key);
-        let stamp = stamp_type(known, &it.key, &content, &schema, it.span, time);
+        let stamp = stamp_type(known, &it.key, content, schema, it.span, time);
         if !allow_schema_change {
             stamp
                 .schema_change

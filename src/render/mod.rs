@@ -64,17 +64,12 @@ impl<'a> Renderer<'a> {
     }
 
     /// The fields of a note. `source_path` is the path of its file, from which its media
-    /// references count; the ids of its footnotes begin with `footnote_prefix`.
+    /// references count.
     ///
     /// The result depends on the note and the files alone, not on other notes.
     #[must_use]
-    pub fn note(
-        &self,
-        note: &WrittenNote,
-        source_path: &str,
-        footnote_prefix: &str,
-    ) -> RenderedNote {
-        note::render(&self.library, note, parent(source_path), footnote_prefix)
+    pub fn note(&self, note: &WrittenNote, source_path: &str) -> RenderedNote {
+        note::render(&self.library, note, parent(source_path))
     }
 
     /// The names of the media that notes use, given in the order of the package. One content has

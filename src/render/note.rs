@@ -29,12 +29,7 @@ struct Marked<'c> {
     numbers: Vec<Vec<u16>>,
 }
 
-pub(super) fn render(
-    library: &Library<'_>,
-    note: &WrittenNote,
-    folder: &str,
-    footnote_prefix: &str,
-) -> RenderedNote {
+pub(super) fn render(library: &Library<'_>, note: &WrittenNote, folder: &str) -> RenderedNote {
     let mut sink = Sink::new(library, &note.settings, folder);
     let is_cloze = note.note_type.note_type.kind() == Kind::Cloze;
     let live = live_fields(note, is_cloze);
@@ -62,7 +57,8 @@ pub(super) fn render(
         let html = match field {
             Prepared::Done(html) => html,
             field => {
-                let footnotes = format!("{footnote_prefix}-{index}");
+                // A card shows the fields of one note, and no other.
+                let footnotes = format!("fn-{index}");
                 write(&field, is_cloze, &footnotes, &mut sink)
             }
         };

@@ -88,7 +88,7 @@ struct Outcome {
 fn render_note(note: &WrittenNote) -> Outcome {
     let files = files();
     let renderer = Renderer::new(&files);
-    let rendered = renderer.note(note, "notes/a.md", "n");
+    let rendered = renderer.note(note, "notes/a.md");
     let names = renderer.names(&rendered.media, &BTreeMap::new());
     let mut fields = rendered.fields.clone();
     names.resolve(&mut fields);
@@ -379,7 +379,7 @@ fn html_and_links() {
     plain("&nbsp;&copy; &lt;x&gt;", "\u{a0}© &lt;x&gt;");
     plain(
         "a[^1] b[^x] c[^1]\n\n[^x]: X\n[^1]: One *two*",
-        "<p>a<sup class=\"footnote-ref\" id=\"n-0-ref-1\">1</sup> b<sup class=\"footnote-ref\" id=\"n-0-ref-2\">2</sup> c<sup class=\"footnote-ref\">1</sup></p><ol class=\"footnotes\"><li id=\"n-0-1\">One <em>two</em></li><li id=\"n-0-2\">X</li></ol>",
+        "<p>a<sup class=\"footnote-ref\" id=\"fn-0-ref-1\">1</sup> b<sup class=\"footnote-ref\" id=\"fn-0-ref-2\">2</sup> c<sup class=\"footnote-ref\">1</sup></p><ol class=\"footnotes\"><li id=\"fn-0-1\">One <em>two</em></li><li id=\"fn-0-2\">X</li></ol>",
     );
     plain("[[Note|alias]] [[Other]]", "alias Other");
     plain("[[1,2],[3,4]]", "[[1,2],[3,4]]");
@@ -688,7 +688,7 @@ fn one_content_has_one_name() {
         vec![text("![](/a/1.png)")],
         Settings::default(),
     );
-    let rendered = renderer.note(&note, "notes/a.md", "n");
+    let rendered = renderer.note(&note, "notes/a.md");
     let hex = rendered.media[0].hex();
     let frozen = BTreeMap::from([(hex, "old.png".to_owned())]);
     let names = renderer.names(&rendered.media, &frozen);

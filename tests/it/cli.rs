@@ -196,6 +196,26 @@ fn success_is_one_line() {
 }
 
 #[test]
+fn the_container_can_be_chosen() {
+    let place = Place::new(&[("a.md", GOOD)]);
+    let begins = |verb: &str, args: &[&str]| {
+        let built = place.run(args).ends(0);
+        assert!(built.stderr.starts_with(verb), "{}", built.stderr);
+    };
+    let latest = ["build", "a.md", "--format", "latest"];
+    begins("Built", &["build", "a.md"]);
+    // What lies there is the memory of ids and times, whatever its container.
+    begins("Built", &latest);
+    begins("Unchanged", &latest);
+    let other = ["build", "a.md", "-o", "b.apkg", "--baseline", "a.apkg"];
+    begins("Built", &other);
+    let legacy = ["build", "a.md", "--format", "legacy", "-o", "b.apkg"];
+    begins("Unchanged", &legacy);
+    let unknown = place.run(&["build", "a.md", "--format", "zip"]).ends(2);
+    assert!(unknown.stderr.contains("possible values: legacy, latest"));
+}
+
+#[test]
 fn nothing_is_written_but_the_package() {
     let check = |files: &[(&str, &str)], args: &[&str], new: &[&str]| {
         let place = Place::new(files);

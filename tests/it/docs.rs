@@ -149,10 +149,11 @@ fn every_command_that_is_shown_exists() {
             .then(|| String::from_utf8(output.stdout).unwrap())
     };
     let mut seen = BTreeSet::new();
-    for page in PAGES
-        .iter()
-        .chain(&["CONTRIBUTING.md", "examples/decks/README.md"])
-    {
+    for page in PAGES.iter().chain(&[
+        "CONTRIBUTING.md",
+        "docs/packages.md",
+        "examples/decks/README.md",
+    ]) {
         let text = read(page);
         let shown = text.lines().filter_map(|line| {
             let line = line.trim_start().trim_start_matches("$ ");

@@ -273,6 +273,24 @@ fn what_is_too_large_is_an_error_early() {
 }
 
 #[test]
+fn a_collection_in_use_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("collection.anki2");
+    let log = folder.path().join("collection.anki2-wal");
+    std::fs::write(&path, database("")).unwrap();
+    assert_eq!(
+        PackageReader::open(&path).unwrap().contents().notes.len(),
+        1
+    );
+    // What an Anki that ended as it should may leave behind.
+    std::fs::write(&log, "").unwrap();
+    assert!(PackageReader::open(&path).is_ok());
+    std::fs::write(&log, "newer changes").unwrap();
+    let error = PackageReader::open(&path).unwrap_err();
+    assert!(error.to_string().contains("close Anki first"), "{error}");
+}
+
+#[test]
 fn sizes_that_lie_are_found() {
     let good = archive(&[("collection.anki2", &database(""))]);
     let size = (database("").len() as u32).to_le_bytes();

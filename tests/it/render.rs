@@ -127,7 +127,7 @@ fn fields() -> Vec<String> {
     CASES
         .iter()
         .map(|(source, _)| {
-            let rendered = renderer.note(&note(source), "a.md", "n");
+            let rendered = renderer.note(&note(source), "a.md");
             assert!(!rendered.diagnostics.has_errors(), "{source}");
             rendered.fields.concat()
         })

@@ -34,13 +34,15 @@ const BUFFER: usize = 1 << 16;
 /// A package's archive, or a bare database.
 pub(in crate::package) struct Container {
     file: File,
+    /// Its size in bytes.
+    bytes: u64,
     variant: Variant,
     limits: ReadLimits,
 }
 
 enum File {
     Archive(ZipArchive<Metered>),
-    Database(Box<dyn Source>, u64),
+    Database(Box<dyn Source>),
 }
 
 impl Container {
@@ -53,7 +55,7 @@ impl Container {
         limits: ReadLimits,
     ) -> Result<Self, Error> {
         let mut start = Vec::with_capacity(SQLITE.len());
-        let size = (|| {
+        let bytes = (|| {
             (&mut reader)
                 .take(SQLITE.len() as u64)
                 .read_to_end(&mut start)?;
@@ -64,7 +66,8 @@ impl Container {
         .map_err(read_failed)?;
         if start == SQLITE {
             return Ok(Self {
-                file: File::Database(reader, size),
+                file: File::Database(reader),
+                bytes,
                 variant: Variant::Collection,
                 limits,
             });
@@ -92,6 +95,7 @@ impl Container {
         let variant = variant(&mut archive)?;
         Ok(Self {
             file: File::Archive(archive),
+            bytes,
             variant,
             limits,
         })
@@ -119,9 +123,9 @@ impl Container {
             false => Ok(size),
         };
         let archive = match &mut self.file {
-            File::Database(reader, size) => {
+            File::Database(reader) => {
                 reader.rewind().map_err(read_failed)?;
-                return use_it(reader, check(*size)?);
+                return use_it(reader, check(self.bytes)?);
             }
             File::Archive(archive) => archive,
         };
@@ -139,7 +143,8 @@ impl Container {
             let mut entry = archive.by_index(index).map_err(zip_failed)?;
             let size = check(entry.size())?;
             // SQLite wants its memory at once; nobody gets it by a number in a header alone.
-            if size / DEFLATE_RATIO > entry.compressed_size() {
+            let packed = entry.compressed_size().min(self.bytes);
+            if size / DEFLATE_RATIO > packed {
                 return Err(damaged("the package's database is smaller than it says"));
             }
             return use_it(&mut entry, size);

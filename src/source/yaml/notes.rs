@@ -25,28 +25,31 @@ use crate::source::{header, settings};
 /// The keys of a file or group that hold notes.
 pub const PARTS: [&str; 3] = ["notes", "groups", "pairs"];
 
-/// The notes of a YAML file in their order. What cannot be read is told and left out.
+/// Hands the notes of a YAML file on, in batches, and returns what became of each batch, in the
+/// order of the notes. Batches of a large file may be taken at the same time, so that no more than
+/// a few thousand of its notes stand in memory as written. What cannot be read is told and left
+/// out.
 #[must_use]
-pub fn read(
+pub fn read<T: Send>(
     file: FileId,
     source: &str,
     defaults: &Defaults,
     types: &TypeSet,
     sink: &mut Diagnostics,
-) -> Vec<WrittenNote> {
+    take: &(dyn Fn(Vec<WrittenNote>) -> T + Sync),
+) -> Vec<T> {
     let reader = Reader {
         file,
         source,
         types,
         headings: Arc::new([]),
     };
-    let threads = rayon::current_num_threads();
-    if let Some(split) = split(source, threads)
-        && let Some(notes) = reader.at_the_same_time(&split, defaults)
+    if let Some(split) = split(source)
+        && let Some(batches) = reader.at_the_same_time(&split, defaults, take)
     {
-        return notes;
+        return batches;
     }
-    reader.one_by_one(defaults, sink)
+    vec![take(reader.one_by_one(defaults, sink))]
 }
 
 pub(super) struct Reader<'r> {
@@ -123,7 +126,12 @@ impl Reader<'_> {
     }
 
     /// Reads the pieces of a file at the same time; `None` where there is anything to tell.
-    fn at_the_same_time(&self, split: &Split, defaults: &Defaults) -> Option<Vec<WrittenNote>> {
+    fn at_the_same_time<T: Send>(
+        &self,
+        split: &Split,
+        defaults: &Defaults,
+        take: &(dyn Fn(Vec<WrittenNote>) -> T + Sync),
+    ) -> Option<Vec<T>> {
         let mut found = Diagnostics::new();
         let header = self.source.get(split.header.clone())?;
         let documents = parse(self.file, header, 0, &mut found);
@@ -140,17 +148,11 @@ impl Reader<'_> {
         if !found.is_empty() {
             return None;
         }
-        let read: Option<Vec<Vec<WrittenNote>>> = split
+        split
             .pieces
             .par_iter()
-            .map(|range| self.piece(range, &context.defaults))
-            .collect();
-        let read = read?;
-        let mut all = Vec::with_capacity(read.iter().map(Vec::len).sum());
-        for mut notes in read {
-            all.append(&mut notes);
-        }
-        Some(all)
+            .map(|range| self.piece(range, &context.defaults).map(take))
+            .collect()
     }
 
     fn piece(&self, range: &Range<usize>, inside: &Defaults) -> Option<Vec<WrittenNote>> {

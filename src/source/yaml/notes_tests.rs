@@ -100,7 +100,7 @@ fn read_source(source: &str) -> (Vec<WrittenNote>, Diagnostics, Sources) {
     let mut sources = Sources::new();
     let file = sources.add("notes.yaml", source);
     let mut sink = Diagnostics::new();
-    let notes = read(file, source, &defaults(), &types(), &mut sink);
+    let notes = read(file, source, &defaults(), &types(), &mut sink, &|it| it).concat();
     (notes, sink, sources)
 }
 
@@ -779,7 +779,7 @@ fn pieces_of_a_large_file_make_the_same_notes() {
         let source = whole(last);
         let (file, types) = (Sources::new().add("n.yaml", ""), types());
         let (mut sink, mut expected) = (Diagnostics::new(), Diagnostics::new());
-        let notes = read(file, &source, &defaults(), &types, &mut sink);
+        let notes = read(file, &source, &defaults(), &types, &mut sink, &|it| it).concat();
         let reader = super::notes::Reader {
             file,
             source: &source,

@@ -7,33 +7,33 @@
 
 use std::ops::Range;
 
-/// Smaller files are read faster than they are cut.
-const LEAST_BYTES: usize = 256 * 1024;
+/// About how long a piece is, in bytes: some thousand notes. Smaller files are read faster than
+/// they are cut.
+const PIECE_BYTES: usize = 256 * 1024;
 
 /// A file that is one list of notes.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Split {
     /// What stands before the first item: the header and `notes:`, or nothing.
     pub(super) header: Range<usize>,
-    /// Pieces of about equal length, each beginning with an item.
+    /// The rest in pieces, each beginning with an item.
     pub(super) pieces: Vec<Range<usize>>,
 }
 
-/// Cuts a large file into at most `count` pieces; `None` where it is small, or not as plain as it
-/// must be.
-pub(super) fn split(source: &str, count: usize) -> Option<Split> {
-    if source.len() < LEAST_BYTES {
+/// Cuts a large file into pieces; `None` where it is small, or not as plain as it must be.
+pub(super) fn split(source: &str) -> Option<Split> {
+    if source.len() < PIECE_BYTES {
         return None;
     }
-    split_any(source, count)
+    split_after(source, PIECE_BYTES)
 }
 
-fn split_any(source: &str, count: usize) -> Option<Split> {
-    if count < 2 || refers_to_itself(source) {
+/// Cuts before the first item behind `length` bytes of a piece.
+fn split_after(source: &str, length: usize) -> Option<Split> {
+    if refers_to_itself(source) {
         return None;
     }
     let (first, indent) = first_item(source)?;
-    let length = (source.len() - first).div_ceil(count).max(1);
     let mut starts = vec![first];
     let mut offset = first;
     for line in source.get(first..)?.split_inclusive('\n') {
@@ -126,7 +126,7 @@ mod tests {
     #[test]
     fn plain_lists_are_cut_before_items() {
         let check = |source: &str, expect: Option<Vec<&str>>| {
-            let split = split_any(source, 2);
+            let split = split_after(source, 4);
             let found = split.map(|it| {
                 let pieces = it.pieces.iter().map(|range| &source[range.clone()]);
                 std::iter::once(&source[it.header])

@@ -1,0 +1,104 @@
+//! What a note says of itself, small enough to be kept for all notes of a build.
+
+use std::sync::Arc;
+
+use super::hash::{Digest, Hasher, folded};
+use crate::diag::{Span, Spanned};
+use crate::model::written::{WrittenNote, WrittenType};
+
+/// What identity goes by: who a note says it is, and what it is known again by. It holds none of
+/// the note's text, so that a note's source can be let go of as soon as it is rendered.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Claim {
+    /// The note type.
+    pub note_type: Arc<WrittenType>,
+    /// The explicit id, where the author gave one.
+    pub id: Option<Box<Spanned<String>>>,
+    /// The explicit guid of an adopted note.
+    pub guid: Option<Box<Spanned<String>>>,
+    /// The id that its key fields make, where the note type has some and nothing explicit is
+    /// said.
+    pub key: Option<Arc<str>>,
+    /// The hash of its first field, by which the lock knows it again.
+    pub fingerprint: Digest,
+    /// Where it begins.
+    pub span: Span,
+}
+
+/// What ids that are made of key fields begin with.
+const KEY_FIELDS: &str = "k-";
+
+/// Whether the id looks like one that is made of a note's key fields.
+#[must_use]
+pub fn is_from_key_fields(id: &str) -> bool {
+    id.strip_prefix(KEY_FIELDS).is_some_and(Hasher::is_base32)
+}
+
+impl Claim {
+    /// What this note says.
+    #[must_use]
+    pub fn of(note: &WrittenNote) -> Self {
+        let mut hasher = Hasher::default();
+        hasher.text(&field_text(note, 0));
+        let explicit = note.id.is_some() || note.guid.is_some();
+        Self {
+            note_type: note.note_type.clone(),
+            id: note.id.clone(),
+            guid: note.guid.clone(),
+            key: (!explicit).then(|| key(note)).flatten(),
+            fingerprint: hasher.digest(),
+            span: note.span,
+        }
+    }
+
+    /// The id that the note itself says: by its id, its guid or its key fields.
+    pub(super) fn given_id(&self) -> Option<Arc<str>> {
+        if let Some(id) = &self.id {
+            return Some(id.value.as_str().into());
+        }
+        if let Some(guid) = &self.guid {
+            let mut hasher = Hasher::default();
+            hasher.text(&guid.value);
+            return Some(format!("g-{}", hasher.base32()).into());
+        }
+        self.key.clone()
+    }
+
+    /// The id of a note that nobody knows yet. Among equal ones the first has occurrence 0.
+    pub(super) fn new_id(&self, occurrence: u32) -> Arc<str> {
+        let mut hasher = Hasher::default();
+        hasher
+            .text(&self.note_type.key)
+            .number(self.fingerprint.number())
+            .number(i64::from(occurrence));
+        format!("n-{}", hasher.base32()).into()
+    }
+}
+
+fn key(note: &WrittenNote) -> Option<Arc<str>> {
+    let key_fields = &note.note_type.key_fields;
+    if key_fields.is_empty() {
+        return None;
+    }
+    let mut hasher = Hasher::default();
+    hasher.text(&note.note_type.key);
+    for &index in key_fields {
+        hasher.text(&field_text(note, index));
+    }
+    Some(format!("{KEY_FIELDS}{}", hasher.base32()).into())
+}
+
+/// The source of a field, with the differences folded that are none to its author.
+fn field_text(note: &WrittenNote, index: usize) -> String {
+    let mut whole = String::new();
+    if let Some(content) = note.fields.get(index).and_then(Option::as_ref) {
+        content.texts(&mut |_, text| {
+            if !whole.is_empty() {
+                whole.push(' ');
+            }
+            whole.push_str(text);
+        });
+    }
+    folded(&whole)
+}
