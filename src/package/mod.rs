@@ -35,6 +35,7 @@ mod read;
 mod schema_11;
 mod schema_18;
 mod summary;
+mod unknown_characters;
 
 use std::io::{Cursor, Seek, Write};
 use std::path::{Path, PathBuf};

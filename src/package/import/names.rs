@@ -2,6 +2,9 @@
 
 use unicode_normalization::UnicodeNormalization;
 
+use crate::package::media::is_device;
+use crate::package::unknown_characters::is_unknown;
+
 /// The longest name of a media file, in bytes.
 const LONGEST_MEDIA_NAME: usize = 120;
 /// What is cut off a longer one: Anki leaves room for two bytes.
@@ -56,17 +59,17 @@ pub(super) fn is_file_name(name: &str) -> bool {
     !matches!(name, "" | "." | "..") && !name.contains('/')
 }
 
-/// The name of a media file as Anki keeps it. Characters that are younger than Unicode 10, which
-/// Anki drops too, stay.
+/// The name of a media file as Anki keeps it.
 pub(super) fn media_name(name: &str) -> String {
-    let forbidden = |it: char| "[]<>:\"/?*^\\|".contains(it) || it.is_ascii_control();
+    let forbidden =
+        |it: char| "[]<>:\"/?*^\\|".contains(it) || it.is_ascii_control() || is_unknown(it);
     let kept = name.nfc().filter(|it| !forbidden(*it));
     let mut kept: String = kept
         .map(|it| if it == '\u{a0}' { ' ' } else { it })
         .collect();
-    let stem = kept.split('.').next().unwrap_or_default();
-    if is_device(stem) {
-        kept.insert(stem.len(), '_');
+    if is_device(&kept) {
+        let stem = kept.find('.').unwrap_or(kept.len());
+        kept.insert(stem, '_');
     }
     close(&mut kept);
     if kept.len() > LONGEST_MEDIA_NAME {
@@ -122,16 +125,6 @@ fn within(text: &str, bytes: usize) -> &str {
     text.get(..end.unwrap_or_default()).unwrap_or_default()
 }
 
-/// Whether Windows knows the name as a device's.
-fn is_device(stem: &str) -> bool {
-    let stem = stem.to_ascii_lowercase();
-    let number = stem
-        .strip_prefix("com")
-        .or_else(|| stem.strip_prefix("lpt"));
-    let numbered = number.is_some_and(|it| matches!(it.as_bytes(), [b'1'..=b'9']));
-    numbered || matches!(stem.as_str(), "con" | "prn" | "aux" | "nul")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -144,6 +137,7 @@ mod tests {
         check(" x .", " x ._");
         check("con.png", "con_.png");
         check("CON", "CON_");
+        check("🥰.png", ".png");
         check("com1.a.png", "com1_.a.png");
         check("e\u{301}\u{a0}.png", "é .png");
         check(

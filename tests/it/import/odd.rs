@@ -167,7 +167,7 @@ impl Oddity {
                 it["name"] = json!(name);
             }),
             Self::MediaOdd => {
-                let name = *random.pick(&["a:b<c>.png", " x .", "con.png", "o\u{301}.png", "a\u{a0}b.png", "[x].mp3"]);
+                let name = *random.pick(&["a:b<c>.png", " x .", "con.png", "o\u{301}.png", "a\u{a0}b.png", "[x].mp3", "🥰s.png"]);
                 rename_media(raw, random, name, note);
             }
             Self::MediaPath => {
