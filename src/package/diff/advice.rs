@@ -38,6 +38,9 @@ impl Difference {
             .iter()
             .any(|it| matches!(it.change, NoteTypeChange::Copied { .. }) && !it.kind_changed)
             && changed(&|it| *it == NoteChange::Conflicting(Conflict::NoteTypeChanged));
+        // Merging would make one note type of a note's old and its new one.
+        let retyped = changed(&|it| *it == NoteChange::Conflicting(Conflict::OtherNoteType));
+        let merge = merge && !retyped;
         let skipped = changed(&|it| matches!(it, NoteChange::Skipped { same_time: false }));
         let types_skipped = self
             .note_types

@@ -1,7 +1,7 @@
 //! A learner's collection, as far as imports go by it.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::names::folded;
 use super::options::Client;
@@ -22,6 +22,8 @@ const STOCK: [&str; 6] = [
     "Cloze",
     "Image Occlusion",
 ];
+/// How far from a taken id Anki looks for a free one.
+const NEXT_FREE_ID: i64 = 999;
 /// Ids that imports hand out to copies of note types begin here, where no package's id is. What
 /// they really are is the time of the import.
 const FIRST_COPY: i64 = i64::MAX / 2;
@@ -32,7 +34,9 @@ const FIRST_COPY: i64 = i64::MAX / 2;
 pub struct Collection<'a> {
     pub(super) client: Client,
     pub(super) notes: Vec<HeldNote<'a>>,
-    /// Positions of notes; of several with one guid, the last.
+    /// The ids of the notes.
+    pub(super) note_ids: HashSet<i64>,
+    /// Positions of notes; of several with one guid, that with the highest id.
     pub(super) by_guid: HashMap<&'a str, usize>,
     pub(super) note_types: BTreeMap<i64, HeldNoteType<'a>>,
     /// Ids of note types by folded name.
@@ -48,6 +52,8 @@ pub struct Collection<'a> {
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct HeldNote<'a> {
+    /// The id: that of the package, unless it was taken.
+    pub id: i64,
     /// What imports know it by.
     pub guid: &'a str,
     /// The id of its note type.
@@ -108,6 +114,7 @@ impl<'a> Collection<'a> {
         let mut collection = Self {
             client,
             notes: Vec::new(),
+            note_ids: HashSet::new(),
             by_guid: HashMap::new(),
             note_types: BTreeMap::new(),
             by_type_name: STOCK.iter().map(|name| (folded(name), 0)).collect(),
@@ -183,6 +190,19 @@ impl<'a> Collection<'a> {
         }
         self.by_type_name.insert(folded(&held.name), id);
         self.note_types.insert(id, held);
+    }
+
+    pub(super) fn add_note(&mut self, mut note: HeldNote<'a>) -> usize {
+        while !self.note_ids.insert(note.id) {
+            note.id = note.id.saturating_add(NEXT_FREE_ID);
+        }
+        let index = self.notes.len();
+        let held = self.note(note.guid);
+        if held.is_none_or(|held| held.id < note.id) {
+            self.by_guid.insert(note.guid, index);
+        }
+        self.notes.push(note);
+        index
     }
 
     pub(super) fn new_type_id(&mut self) -> i64 {

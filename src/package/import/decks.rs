@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use super::collection::{Collection, DEFAULT_DECK};
 use super::names::{deck_name, folded};
 use super::refusal::Refusal;
-use crate::package::Contents;
+use crate::package::{Contents, StoredDeckKind};
 
 /// The id of Anki's default deck, in every collection.
 const DEFAULT_DECK_ID: i64 = 1;
@@ -69,8 +69,10 @@ pub(super) fn import<'a>(
             None => add(collection, name)?,
         };
         if let Some(held) = collection.decks.get_mut(target)
+            && let StoredDeckKind::Normal { .. } = deck.kind
             && !deck.description.is_empty()
         {
+            // A filtered deck has no description in Anki's newer schemas.
             held.description = &deck.description;
         }
         targets.insert(deck.id, target);

@@ -48,9 +48,8 @@ pub(super) fn import<'a>(
             index.and_then(|index| Some((index, collection.notes.get(index)?)))
         else {
             check(collection, guid, target, &note.fields)?;
-            let index = collection.notes.len();
-            collection.by_guid.insert(guid, index);
-            collection.notes.push(HeldNote {
+            let index = collection.add_note(HeldNote {
+                id: note.id,
                 guid,
                 note_type: target,
                 modified: note.modified,

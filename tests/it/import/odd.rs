@@ -131,8 +131,16 @@ impl Oddity {
             Self::NoteWithoutCards => raw.run(&format!("delete from cards where nid = {note}")),
             Self::FieldCount => raw.run(&format!("update notes set flds = 'one' where id = {note}")),
             Self::NoNoteType => raw.run(&format!("update notes set mid = 999 where id = {note}")),
-            Self::TypeNameOdd => one_type(raw, random, |it| it["name"] = json!(" Ty\"pe e\u{301} ")),
-            Self::TypeNameTaken => one_type(raw, random, |it| it["name"] = json!("basic")),
+            Self::TypeNameOdd => one_type(raw, random, |it| it["name"] = json!(format!(" Ty\"pe e\u{301} {}", it["id"]))),
+            Self::TypeNameTaken => raw.json("models", |types| {
+                let types = types.as_object_mut().unwrap();
+                let index = random.below(types.len());
+                // Of two note types of one name in one package Anki renames either.
+                let named = |it: &Value| it["name"].as_str().unwrap().eq_ignore_ascii_case("basic");
+                if !types.values().any(named) {
+                    types.values_mut().nth(index).unwrap()["name"] = json!("basic");
+                }
+            }),
             Self::TypeNameEmpty => one_type(raw, random, |it| it["name"] = json!("\"")),
             Self::FieldNameOdd => one_type(raw, random, |it| it["flds"][0]["name"] = json!("#Fi{el}d:")),
             Self::FieldNameEmpty => one_type(raw, random, |it| it["flds"][0]["name"] = json!("{}")),
@@ -179,17 +187,22 @@ impl Oddity {
                 rename_media(raw, random, name, note);
             }
             Self::MediaMissing => {
-                if let Some((entry, _)) = at(&raw.names, random) {
-                    raw.files.remove(&entry.clone());
+                // Of two entries of one name Anki takes either.
+                if let Some((_, name)) = at(&raw.names, random) {
+                    for (entry, _) in raw.names.iter().filter(|it| it.1 == *name) {
+                        raw.files.remove(entry);
+                    }
                 }
             }
             Self::MediaTwice => {
                 if let Some((_, name)) = at(&raw.names, random).cloned() {
                     let entry = raw.names.len().to_string();
-                    let bytes = raw.files.values().next().cloned().unwrap_or_default();
-                    // The same content: which of two different ones wins is arbitrary.
-                    let same = raw.names.iter().find(|it| it.1 == name).and_then(|it| raw.files.get(&it.0));
-                    let bytes = same.cloned().unwrap_or(bytes);
+                    // The same content: of two different ones Anki takes either.
+                    let mut same = raw.names.iter().filter(|it| it.1 == name);
+                    let bytes = same.next().and_then(|it| raw.files.get(&it.0)).cloned();
+                    let Some(bytes) = bytes else {
+                        return;
+                    };
                     raw.files.insert(entry.clone(), bytes);
                     raw.names.push((entry, name));
                 }
