@@ -368,3 +368,19 @@ fn media_come_with_their_notes() {
     ];
     check(&old, &none, &expect, AS_IT_IS);
 }
+
+#[test]
+fn every_count_is_named_where_people_look() {
+    let help = include_str!("../cmd/diff.txt");
+    let page = include_str!("../../docs/packages.md");
+    for measure in Measure::ALL {
+        let name = measure.name();
+        assert_eq!(Measure::from_name(name), Some(measure));
+        let listed = help.split([' ', ',', ';', '\n']).any(|it| it == name);
+        assert!(listed, "`deckle diff --help` lacks {name}");
+        assert!(
+            page.contains(&format!("`{name}`")),
+            "docs/packages.md lacks {name}"
+        );
+    }
+}
