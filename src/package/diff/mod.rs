@@ -46,7 +46,7 @@ use super::read::Contents;
 /// let next = PackageReader::open(&next)?.into_contents_with_hashes()?;
 /// let difference = Difference::new(&last, &next, Client::Desktop, &ImportOptions::default());
 /// assert_eq!(difference.count(Measure::Updated), 1);
-/// # Ok::<(), deckle::Error>(())
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
