@@ -10,7 +10,7 @@ use rayon::prelude::*;
 use sha1::{Digest, Sha1};
 
 use super::archive::{ArchiveWriter, Packing, write_failed};
-use super::compression::{self, Compression, DATABASE_LEVEL, MEDIA_LEVEL};
+use super::compression::{self, Compression, MEDIA_LEVEL, database_level, list_level};
 use super::media::OpenMedia;
 use super::proto::{MediaEntries, MediaEntry, PackageMetadata};
 use super::{legacy, notice};
@@ -88,14 +88,11 @@ pub(super) fn add_database<W: Write + Seek>(
     list: &MediaEntries,
     database: &[u8],
 ) -> Result<(), Error> {
-    let list = Compression::new(DATABASE_LEVEL)?.compress(&list.encode_to_vec())?;
-    archive.add(MEDIA_LIST, Packing::Stored, &list)?;
+    let list = list.encode_to_vec();
+    archive.begin(MEDIA_LIST, Packing::Stored)?;
+    compression::write(&mut *archive, &list, list_level(list.len()))?;
     archive.begin(DATABASE, Packing::Stored)?;
-    let size = database.len() as u64;
-    let mut encoder = compression::encoder(archive, DATABASE_LEVEL, Some(size))?;
-    encoder.write_all(database).map_err(write_failed)?;
-    encoder.finish().map_err(write_failed)?;
-    Ok(())
+    compression::write(archive, database, database_level(database.len()))
 }
 
 fn add<W: Write + Seek>(
@@ -154,7 +151,7 @@ fn copy<W: Write + Seek>(
     file: &MediaFile,
 ) -> Result<MediaEntry, Error> {
     let mut open = OpenMedia::new(file)?;
-    let mut encoder = compression::encoder(archive, MEDIA_LEVEL, None)?;
+    let mut encoder = compression::encoder(archive, MEDIA_LEVEL)?;
     let mut hash = Sha1::new();
     let mut buffer = vec![0; BUFFER];
     let mut size = 0;

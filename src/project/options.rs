@@ -14,7 +14,24 @@ pub struct BuildOptions {
     pub(super) output: Option<PathBuf>,
     pub(super) baseline: Option<PathBuf>,
     pub(super) allow_schema_change: bool,
+    pub(super) lock_mode: LockMode,
+    pub(super) restamp: bool,
+    pub(super) touch: Vec<String>,
     pub(super) format: Format,
+}
+
+/// What a build may change in `deckle.lock`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum LockMode {
+    /// Everything.
+    #[default]
+    Update,
+    /// Nothing that is about who a note is or what a note type is made of: no note may be new,
+    /// gone or taken for another, no schema may change.
+    Locked,
+    /// Nothing at all.
+    Frozen,
 }
 
 impl BuildOptions {
@@ -25,6 +42,9 @@ impl BuildOptions {
             output: None,
             baseline: None,
             allow_schema_change: false,
+            lock_mode: LockMode::Update,
+            restamp: false,
+            touch: Vec::new(),
             format: Format::default(),
         }
     }
@@ -35,15 +55,40 @@ impl BuildOptions {
         self
     }
 
-    /// With the package of an earlier build to go on from, where no lock is kept. Default: the
-    /// output itself, if deckle wrote it and the project has no manifest.
+    /// With the package of an earlier build to go on from, where no lock is kept; where one is, a
+    /// baseline is wrong usage. Default: the output itself, if deckle wrote it and the project has
+    /// no manifest.
     pub fn baseline(mut self, path: impl AsRef<Path>) -> Self {
         self.baseline = Some(path.as_ref().to_owned());
         self
     }
 
-    /// Goes on, if `yes`, though fields or card templates of a note type are others than in the
-    /// lock. Default: an error.
+    /// With this guard of the lock. What it refuses is in [`Report::lock_changes`], and there is
+    /// no package then. Default: [`LockMode::Update`].
+    ///
+    /// [`Report::lock_changes`]: super::Report::lock_changes
+    pub fn lock_mode(mut self, mode: LockMode) -> Self {
+        self.lock_mode = mode;
+        self
+    }
+
+    /// Sends notes out, if `yes`, that did not change but are rendered differently than when they
+    /// last did, as a newer deckle may do. Default: learners keep the older form.
+    pub fn restamp(mut self, yes: bool) -> Self {
+        self.restamp = yes;
+        self
+    }
+
+    /// Sends notes out that did not change: those of this id, file or folder, or in files that
+    /// match this pattern, relative to the project's folder. Learners then lose what they edited
+    /// in them. Callable several times.
+    pub fn touch(mut self, selection: impl Into<String>) -> Self {
+        self.touch.push(selection.into());
+        self
+    }
+
+    /// Goes on, if `yes`, though fields, card templates or the sort field of a note type are others
+    /// than in the lock. Default: an error. A changed kind stays one.
     pub fn allow_schema_change(mut self, yes: bool) -> Self {
         self.allow_schema_change = yes;
         self

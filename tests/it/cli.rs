@@ -137,6 +137,81 @@ fn exit_codes_say_how_it_went() {
 }
 
 #[test]
+fn a_guarded_lock_ends_with_five() {
+    let manifest = "format: 1\nname: Words\nuid: 9c1f6c52-1d1b-4a6e-8a55-2f1f0a7f7b10\n";
+    let place = Place::new(&[("deckle.yaml", manifest), ("a.md", GOOD)]);
+    for args in [
+        ["build", "--locked"],
+        ["check", "--locked"],
+        ["build", "--frozen"],
+    ] {
+        let before = place.files();
+        let run = place.run(&args).ends(5);
+        assert_eq!(place.files(), before, "{args:?}");
+        let told = format!(
+            "deckle.lock would change in 1 place, and `{}` forbids it",
+            args[1]
+        );
+        assert!(run.stderr.contains(&told), "{run:#?}");
+        assert!(run.stderr.contains("  new note n-"), "{run:#?}");
+        assert!(run.stdout.is_empty());
+    }
+    let json = place
+        .run(&["check", "--locked", "--message-format", "json"])
+        .ends(5);
+    let change: serde_json::Value = serde_json::from_str(json.stdout.trim()).unwrap();
+    assert_eq!(change["lock-change"], "new-note");
+    assert_eq!(change["path"], "a.md");
+    let short = place
+        .run(&["check", "--locked", "--message-format", "short"])
+        .ends(5);
+    assert!(
+        short.stdout.starts_with("deckle.lock: new note n-"),
+        "{short:#?}"
+    );
+
+    place.run(&["build"]).ends(0);
+    for args in [
+        ["build", "--locked"],
+        ["build", "--frozen"],
+        ["check", "--frozen"],
+    ] {
+        place.run(&args).ends(0);
+    }
+    place.put("a.md", &GOOD.replace("The heart", "A heart"));
+    place.run(&["check", "--locked"]).ends(0);
+    place.run(&["check", "--frozen"]).ends(5);
+    // An error of the sources comes first, and a guard that has nothing to guard is wrong usage.
+    place.put("a.md", BAD);
+    place.run(&["check", "--frozen"]).ends(1);
+    place.run(&["check", "--frozen", "--locked"]).ends(2);
+    Place::new(&[("a.md", GOOD)])
+        .run(&["check", "--locked"])
+        .ends(2);
+    Place::new(&[("a.md", GOOD)])
+        .run(&["build", "--touch", "a.md"])
+        .ends(2);
+
+    let field = "types:\n  - {key: w, fields: [A], card-templates: [{name: C, front: {html: '{{A}}'}, back: {html: x}}]}\ndefaults: {type: w}\n";
+    let project = |field: &str| format!("{manifest}{field}");
+    let place = Place::new(&[("deckle.yaml", &project(field)), ("a.yaml", "- [a]\n")]);
+    place.run(&["build"]).ends(0);
+    place.put("deckle.yaml", &project(&field.replace("[A]", "[A, B]")));
+    place.run(&["check"]).ends(1);
+    place.run(&["check", "--locked"]).ends(5);
+    let run = place
+        .run(&["check", "--locked", "--allow-schema-change"])
+        .ends(5);
+    assert!(
+        run.stderr
+            .contains("schema of note type w: field `B` is new"),
+        "{run:#?}"
+    );
+    place.run(&["build", "--allow-schema-change"]).ends(0);
+    place.run(&["check", "--locked"]).ends(0);
+}
+
+#[test]
 fn data_goes_to_stdout_and_words_to_stderr() {
     let place = Place::new(&[("a.yaml", WARNED), ("b.md", BAD)]);
     let human = place.run(&["check"]).ends(1);

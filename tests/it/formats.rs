@@ -177,6 +177,7 @@ fn media() -> Package {
         ("a..b.PNG", noise(10)),
         ("com10.png", noise(11)),
         ("_font.woff2", noise(12)),
+        ("😀 ǅ ſ.png", noise(13)),
     ];
     let mut deck = Deck::new("Media");
     for (index, (name, _)) in files.iter().enumerate() {
@@ -286,7 +287,7 @@ fn the_container_is_the_one_that_anki_writes() {
         names.push(name);
     }
     let mut expect = vec!["meta".to_owned(), "collection.anki2".to_owned()];
-    expect.extend((0..11).map(|it| it.to_string()));
+    expect.extend((0..12).map(|it| it.to_string()));
     expect.extend(["media".to_owned(), "collection.anki21b".to_owned()]);
     assert_eq!(names, expect);
     assert_eq!(entry(&package, "meta"), b"\x08\x03");

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::Imported;
+use crate::model::fold;
 use crate::package::import::DeckOutcome;
 
 /// A deck that is not just as it was.
@@ -99,7 +100,7 @@ fn renamed(imported: &Imported<'_>) -> HashMap<usize, String> {
         .collect();
     let held = imported.before.decks().iter().enumerate();
     let by_name: HashMap<String, usize> = held
-        .map(|(index, deck)| (deck.name.to_lowercase(), index))
+        .map(|(index, deck)| (fold(&deck.name), index))
         .collect();
     let mut renamed = HashMap::new();
     for (deck, outcome) in outcomes {
@@ -109,7 +110,7 @@ fn renamed(imported: &Imported<'_>) -> HashMap<usize, String> {
         let decks = &imported.old.decks;
         let earlier = decks.binary_search_by_key(&deck.id, |it| it.id).ok();
         let earlier = earlier.and_then(|index| decks.get(index));
-        let held = earlier.and_then(|it| by_name.get(&it.name.to_lowercase()));
+        let held = earlier.and_then(|it| by_name.get(&fold(&it.name)));
         let held = held.and_then(|index| Some((*index, imported.before.decks().get(*index)?)));
         if let Some((index, held)) = held
             && !used.contains(&index)

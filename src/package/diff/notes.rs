@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::Imported;
+use crate::model::fold;
 use crate::package::import::{
     HeldNote, NoteOutcome, NoteTypeOutcome, is_learning_tag, normal_references,
 };
@@ -287,7 +288,7 @@ fn tags(column: &str) -> BTreeMap<String, &str> {
         .split([' ', '\u{3000}'])
         .filter(|tag| !tag.is_empty());
     let tags = tags.filter(|tag| !is_learning_tag(tag));
-    tags.map(|tag| (tag.to_lowercase(), tag)).collect()
+    tags.map(|tag| (fold(tag), tag)).collect()
 }
 
 fn without(tags: &BTreeMap<String, &str>, others: &BTreeMap<String, &str>) -> Vec<String> {

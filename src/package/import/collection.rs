@@ -3,10 +3,9 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::names::folded;
 use super::options::Client;
 use super::schema::TypeShape;
-use crate::model::Kind;
+use crate::model::{Kind, fold};
 use crate::package::StoredNoteType;
 
 /// A time that the import itself sets: later than all that packages say.
@@ -117,7 +116,7 @@ impl<'a> Collection<'a> {
             note_ids: HashSet::new(),
             by_guid: HashMap::new(),
             note_types: BTreeMap::new(),
-            by_type_name: STOCK.iter().map(|name| (folded(name), 0)).collect(),
+            by_type_name: STOCK.iter().map(|name| (fold(name), 0)).collect(),
             decks: Vec::new(),
             by_deck_name: HashMap::new(),
             media: BTreeMap::new(),
@@ -173,7 +172,7 @@ impl<'a> Collection<'a> {
 
     pub(super) fn add_deck(&mut self, name: String) -> usize {
         let index = self.decks.len();
-        self.by_deck_name.insert(folded(&name), index);
+        self.by_deck_name.insert(fold(&name), index);
         let description = "";
         self.decks.push(HeldDeck { name, description });
         index
@@ -186,9 +185,9 @@ impl<'a> Collection<'a> {
 
     pub(super) fn put_type(&mut self, id: i64, held: HeldNoteType<'a>) {
         if let Some(earlier) = self.note_types.get(&id) {
-            self.by_type_name.remove(&folded(&earlier.name));
+            self.by_type_name.remove(&fold(&earlier.name));
         }
-        self.by_type_name.insert(folded(&held.name), id);
+        self.by_type_name.insert(fold(&held.name), id);
         self.note_types.insert(id, held);
     }
 

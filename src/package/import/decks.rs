@@ -3,8 +3,9 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::collection::{Collection, DEFAULT_DECK};
-use super::names::{deck_name, folded};
+use super::names::deck_name;
 use super::refusal::Refusal;
+use crate::model::fold;
 use crate::package::{Contents, StoredDeckKind};
 
 /// The id of Anki's default deck, in every collection.
@@ -63,7 +64,7 @@ pub(super) fn import<'a>(
         let (Some(deck), Some(name)) = (package.decks.get(index), names.get(index)) else {
             continue;
         };
-        let known = collection.by_deck_name.get(&folded(name)).copied();
+        let known = collection.by_deck_name.get(&fold(name)).copied();
         let target = match known {
             Some(target) => target,
             None => add(collection, name)?,
@@ -90,7 +91,7 @@ pub(super) fn import<'a>(
 fn used(package: &Contents, names: &[String]) -> BTreeSet<usize> {
     let by_name: HashMap<String, usize> = (0..)
         .zip(names)
-        .map(|(index, name)| (folded(name), index))
+        .map(|(index, name)| (fold(name), index))
         .collect();
     let by_id: HashMap<i64, usize> = (0..)
         .zip(&package.decks)
@@ -110,7 +111,7 @@ fn used(package: &Contents, names: &[String]) -> BTreeSet<usize> {
         used.insert(index);
         let mut name = names.get(index).map_or("", String::as_str);
         while let Some((above, _)) = name.rsplit_once("::") {
-            used.extend(by_name.get(&folded(above)));
+            used.extend(by_name.get(&fold(above)));
             name = above;
         }
     }
@@ -134,7 +135,7 @@ fn add(collection: &mut Collection<'_>, name: &str) -> Result<usize, Refusal> {
             spelled.push_str("::");
         }
         spelled.push_str(part);
-        match collection.by_deck_name.get(&folded(&spelled)) {
+        match collection.by_deck_name.get(&fold(&spelled)) {
             Some(&index) => {
                 last = index;
                 if let Some(held) = collection.decks.get(index) {

@@ -2,6 +2,7 @@
 
 use unicode_normalization::UnicodeNormalization;
 
+use crate::model::fold;
 use crate::package::media::is_device;
 use crate::package::unknown_characters::is_unknown;
 
@@ -37,16 +38,11 @@ pub(super) fn deck_name(name: &str) -> String {
     parts.collect::<Vec<_>>().join("::")
 }
 
-/// A name as Anki compares it: without regard to letter case.
-pub(super) fn folded(name: &str) -> String {
-    name.to_lowercase()
-}
-
 /// The name with as many `+` as make it differ from all taken ones, which are folded. Only a
 /// package made to waste time needs more than a hundred; it gets no more.
 pub(super) fn free_name(mut name: String, is_taken: impl Fn(&str) -> bool) -> String {
     for _ in 0..100 {
-        if !is_taken(&folded(&name)) {
+        if !is_taken(&fold(&name)) {
             break;
         }
         name.push('+');

@@ -2,8 +2,9 @@
 
 use std::collections::HashSet;
 
-use super::names::{field_name, folded, free_name, type_name};
+use super::names::{field_name, free_name, type_name};
 use super::refusal::Refusal;
+use crate::model::fold;
 use crate::package::{StoredField, StoredNoteType, StoredTemplate};
 
 /// Names and ids of a note type's fields and card templates, as Anki keeps them: what decides
@@ -85,7 +86,7 @@ fn unique(parts: impl Iterator<Item = (String, Option<i64>)>) -> Vec<Part> {
                 "" => name,
                 _ => free_name(name, |name| taken.contains(name)),
             };
-            taken.insert(folded(&name));
+            taken.insert(fold(&name));
             Part { name, id }
         })
         .collect()
