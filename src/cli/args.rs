@@ -37,8 +37,9 @@ Examples:
   deckle build notes.md                       one file, without any project: notes.apkg
   deckle check --message-format short         what is wrong, a line each
 
-Exit codes: 0 done, 1 the sources have errors (or warnings under --deny warnings),
-2 wrong usage, 3 files or disk failed, 5 deckle.lock would change under --locked or --frozen.";
+Exit codes: 0 done, 1 the sources have errors (or warnings under --deny warnings, or a condition
+of --fail-if holds), 2 wrong usage, 3 files or disk failed, 5 deckle.lock would change under
+--locked or --frozen.";
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -46,6 +47,8 @@ pub(crate) enum Command {
     Build(BuildArgs),
     /// Do everything but write: tell what is wrong with the sources
     Check(CheckArgs),
+    /// Tell what an import of a new package will do to learners who have the old one
+    Diff(DiffArgs),
     /// Begin a new project
     Init(InitArgs),
     /// Show what a package holds, whoever made it
@@ -218,6 +221,76 @@ pub(crate) struct InspectArgs {
     /// Print an object of JSON; docs/packages.md lists its keys
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  deckle diff spanish-1.0.apkg spanish-1.1.apkg
+  deckle diff old.apkg new.apkg --markdown > release-notes.md
+  deckle diff old.apkg new.apkg --fail-if 'removed>5' --fail-if 'conflicting>0'
+  deckle diff old.apkg new.apkg --update-notes always
+
+What can be counted: added, updated, skipped, conflicting, removed (notes); cards-added,
+cards-left, moved (cards); tags-lost; note-types-added, note-types-updated,
+note-types-skipped, note-types-copied; decks-added; media-added, media-renamed, media-kept,
+media-unused; one-way-sync, refused (0 or 1).")]
+pub(crate) struct DiffArgs {
+    /// The package that learners have imported: the last release
+    #[arg(value_name = "OLD")]
+    pub(crate) old: PathBuf,
+
+    /// The package that they will import next
+    #[arg(value_name = "NEW")]
+    pub(crate) new: PathBuf,
+
+    /// Print an array of JSON, an object for each client; docs/packages.md lists its keys
+    #[arg(long)]
+    pub(crate) json: bool,
+
+    /// Print release notes for learners, in Markdown
+    #[arg(long, conflicts_with = "json")]
+    pub(crate) markdown: bool,
+
+    /// Exit with 1 if a count is so: NAME>NUMBER, NAME>=NUMBER or NAME=NUMBER; may be given
+    /// several times
+    #[arg(long, value_name = "CONDITION")]
+    pub(crate) fail_if: Vec<String>,
+
+    /// Whose import [default: both]
+    #[arg(long, value_enum, value_name = "NAME")]
+    pub(crate) client: Option<ClientName>,
+
+    /// What learners choose at "Update notes"
+    #[arg(long, value_enum, default_value_t, value_name = "WHEN")]
+    pub(crate) update_notes: UpdateChoice,
+
+    /// What learners choose at "Update note types"
+    #[arg(long, value_enum, default_value_t, value_name = "WHEN")]
+    pub(crate) update_note_types: UpdateChoice,
+
+    /// Name all notes, not the first ten of a kind
+    #[arg(long)]
+    pub(crate) all: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ClientName {
+    /// Anki 26.9.3
+    Desktop,
+    /// AnkiDroid, whose backend is 25.9.2
+    Ankidroid,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub(crate) enum UpdateChoice {
+    /// What comes replaces what is older
+    #[default]
+    IfNewer,
+    /// What comes replaces what has another time
+    Always,
+    /// What is there stays
+    Never,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]

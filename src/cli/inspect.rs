@@ -9,7 +9,7 @@ use deckle::package::{CardState, PackageReader, Summary};
 use super::Outcome;
 use super::args::InspectArgs;
 use super::printer::Printer;
-use super::words::{plural, size};
+use super::words::{plain, plural, size};
 
 const FLAGS: [&str; 7] = [
     "red",
@@ -136,15 +136,4 @@ fn media(summary: &Summary) -> String {
 
 fn join(parts: impl Iterator<Item = String>) -> String {
     parts.collect::<Vec<_>>().join(", ")
-}
-
-fn plain(name: &str) -> String {
-    let mut text = String::with_capacity(name.len());
-    for character in name.chars() {
-        match character.is_control() {
-            true => text.extend(character.escape_default()),
-            false => text.push(character),
-        }
-    }
-    text
 }

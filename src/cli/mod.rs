@@ -4,6 +4,7 @@
 mod adopt;
 mod args;
 mod build;
+mod diff;
 mod init;
 mod inspect;
 mod printer;
@@ -23,7 +24,7 @@ use printer::Printer;
 enum Outcome {
     /// Done.
     Done = 0,
-    /// The sources have errors, or warnings that were denied.
+    /// The sources have errors, or warnings that were denied; a condition of `--fail-if` holds.
     Sources = 1,
     /// The command line itself makes no sense.
     Usage = 2,
@@ -40,6 +41,7 @@ pub(crate) fn run() -> ExitCode {
     let result = match &args.command {
         Command::Build(it) => build::build(it, &printer),
         Command::Check(it) => build::check(it, &printer),
+        Command::Diff(it) => diff::diff(it, &printer),
         Command::Init(it) => init::init(it, &printer),
         Command::Adopt(it) => adopt::adopt(it, &printer),
         Command::Unpack(it) => unpack::unpack(it, &printer),

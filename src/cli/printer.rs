@@ -97,9 +97,14 @@ impl Printer {
         }
     }
 
+    /// Prints why a run failed that did its work.
+    pub(crate) fn failure(&self, text: &str) {
+        self.message(&format!("{}: {text}", self.error_label()));
+    }
+
     /// Prints what kept a run from its end, with its causes.
     pub(crate) fn error(&self, error: &Error) {
-        self.message(&format!("{}: {error}", self.error_label()));
+        self.failure(&error.to_string());
         let mut cause = std::error::Error::source(error);
         while let Some(error) = cause {
             self.message(&format!("  caused by: {error}"));

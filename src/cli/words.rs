@@ -1,4 +1,4 @@
-//! Counts and sizes as people read them.
+//! Counts, sizes and names as people read them.
 
 /// `1 note`, `1 234 567 notes`
 pub(super) fn plural(count: usize, word: &str) -> String {
@@ -24,6 +24,18 @@ pub(super) fn size(bytes: u64) -> String {
         1_000..1_000_000 => format!("{:.1} kB", amount / 1e3),
         _ => format!("{:.1} MB", amount / 1e6),
     }
+}
+
+/// A name that somebody else chose: what would steer a terminal is escaped.
+pub(super) fn plain(name: &str) -> String {
+    let mut text = String::with_capacity(name.len());
+    for character in name.chars() {
+        match character.is_control() {
+            true => text.extend(character.escape_default()),
+            false => text.push(character),
+        }
+    }
+    text
 }
 
 #[cfg(test)]

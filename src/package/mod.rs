@@ -16,8 +16,10 @@ mod compression;
 mod database;
 mod deck_rows;
 mod decks;
+mod diff;
 mod file_name;
 mod format;
+mod import;
 mod latest;
 mod legacy;
 mod media;
@@ -39,7 +41,16 @@ use std::io::{Cursor, Seek, Write};
 use std::path::{Path, PathBuf};
 
 pub use baseline::{Baseline, BaselineNote};
+pub use diff::{
+    Advice, CardPlace, Conflict, DeckChange, DeckDifference, Difference, FieldDifference,
+    LogCounts, Measure, MediaChange, MediaDifference, NoteChange, NoteDifference, NoteTypeChange,
+    NoteTypeDifference, PresetChange, PresetDifference, Refused, excerpts,
+};
 pub use format::Format;
+pub use import::{
+    Client, Collection, DeckOutcome, HeldCard, HeldDeck, HeldNote, HeldNoteType, ImportLog,
+    ImportOptions, MediaOutcome, NoteOutcome, NoteTypeImport, NoteTypeOutcome, Refusal, Update,
+};
 pub use read::{
     CardState, Contents, FilterTerm, PackageReader, ReadLimits, StoredCard, StoredDeck,
     StoredDeckKind, StoredField, StoredMedia, StoredNote, StoredNoteType, StoredPreset,

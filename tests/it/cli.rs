@@ -416,6 +416,84 @@ fn inspect_shows_what_a_package_holds() {
 }
 
 #[test]
+fn diff_tells_what_learners_will_get() {
+    let first = "## ser {#ser .verb}\n\nto be (what something is)\n\n## estar {#estar .verb}\n\n\
+                 to stay\n\n## ir {#ir .verb}\n\nto go ![](road.png)\n\n## haber {#haber}\n\nto \
+                 have\n\n## Present {#present}\n\nYo {{c1::soy}} alto.\n";
+    let second = first
+        .replace("to stay", "to be (how something is)")
+        .replace("{#ir .verb}", "{#ir}")
+        .replace("## haber {#haber}\n\nto have\n\n", "")
+        .replace("alto", "{{c2::alto}}")
+        + "\n## tener {#tener}\n\nto have\n";
+    let place = Place::new(&[
+        (
+            "deckle.yaml",
+            "format: 1\nname: Spanish\nuid: 0b7e3c1e-5b1f-4e0e-9b63-6f1d3f0a9c55\n",
+        ),
+        ("verbs.md", first),
+        ("road.png", "a road"),
+    ]);
+    let build = |time: &str, output: &str| {
+        let mut command = place.command(&["build", "-o", output]);
+        let run = command.env("SOURCE_DATE_EPOCH", time).output().unwrap();
+        Run::of(run).ends(0);
+    };
+    build("1760000000", "1.0.apkg");
+    fs::write(place.folder().join("verbs.md"), second).unwrap();
+    fs::write(place.folder().join("road.png"), "another road").unwrap();
+    build("1770000000", "1.1.apkg");
+
+    let overwrite = std::env::var("SNAPSHOTS").is_ok_and(|it| it == "overwrite");
+    for (name, option) in [("diff-verbs.txt", "--all"), ("diff-verbs.md", "--markdown")] {
+        let run = place.run(&["diff", "1.0.apkg", "1.1.apkg", option]).ends(0);
+        assert_eq!(run.stderr, "");
+        let path = Path::new("tests/cmd").join(name);
+        if overwrite {
+            fs::write(&path, &run.stdout).unwrap();
+        }
+        let expected = fs::read_to_string(&path).unwrap_or_default();
+        assert_eq!(run.stdout, expected.replace("\r\n", "\n"), "{name}");
+    }
+    let run = place
+        .run(&["diff", "1.0.apkg", "1.1.apkg", "--json"])
+        .ends(0);
+    let value: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    assert_eq!(value[0]["client"], "desktop");
+    assert_eq!(value[1]["client"], "ankidroid");
+    assert_eq!(value[0]["counts"]["removed"], 1);
+    assert_eq!(value[1]["log"]["updated"], 3);
+
+    let fails = |condition: &str, code: i32| {
+        let run = place.run(&["diff", "1.0.apkg", "1.1.apkg", "--fail-if", condition]);
+        run.ends(code).stderr
+    };
+    assert_eq!(fails("removed>1", 0), "");
+    let told = fails("removed>=1", 1);
+    assert_eq!(told, "error: removed is 1, and `removed>=1` was to fail\n");
+    assert!(
+        fails("gone>1", 2).contains("these can: added, "),
+        "the names"
+    );
+    let swapped = place
+        .run(&["diff", "1.1.apkg", "1.0.apkg", "--client", "desktop"])
+        .ends(0);
+    assert!(
+        swapped.stdout.contains("they are not newer"),
+        "{}",
+        swapped.stdout
+    );
+    let same = place.run(&["diff", "1.1.apkg", "1.1.apkg"]).ends(0);
+    assert!(
+        same.stdout.ends_with("Nothing changes.\n"),
+        "{}",
+        same.stdout
+    );
+    place.run(&["diff", "1.0.apkg", "nowhere.apkg"]).ends(3);
+    place.run(&["diff", "1.0.apkg"]).ends(2);
+}
+
+#[test]
 fn colors_follow_the_wish() {
     let place = Place::new(&[("a.md", BAD)]);
     let colored = |command: &mut Command| {
@@ -478,6 +556,7 @@ fn help_is_as_it_was() {
         ("help", &["--help"][..]),
         ("build", &["build", "--help"]),
         ("check", &["check", "--help"]),
+        ("diff", &["diff", "--help"]),
         ("init", &["init", "--help"]),
         ("inspect", &["inspect", "--help"]),
         ("unpack", &["unpack", "--help"]),

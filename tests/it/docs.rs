@@ -183,7 +183,10 @@ fn every_command_that_is_shown_exists() {
             }
         }
     }
-    let all = ["adopt", "build", "check", "init", "inspect", "unpack"].map(str::to_owned);
+    let all = [
+        "adopt", "build", "check", "diff", "init", "inspect", "unpack",
+    ]
+    .map(str::to_owned);
     assert_eq!(seen, all.into());
 }
 
