@@ -19,6 +19,8 @@ pub struct SchemaChange {
     pub sort_field: Option<(String, String)>,
     /// Its ids in Anki, before and now.
     pub id: Option<(i64, i64)>,
+    /// Fields that got a name which another field had, with their names before and now.
+    pub moved_names: Vec<(String, String)>,
     /// The kind or the sort field is another, and the old lock does not say which it was.
     pub unknown: bool,
 }
@@ -98,6 +100,7 @@ impl SchemaChange {
             fields: PartsChange::between(&old.fields, &new.fields),
             templates: PartsChange::between(&old.templates, &new.templates),
             id: (old.id != new.id).then_some((old.id, new.id)),
+            moved_names: moved_names(&old.fields, &new.fields),
             ..Self::default()
         };
         match (old.kind, new.kind) {
@@ -119,6 +122,7 @@ impl SchemaChange {
             && self.kind.is_none()
             && self.sort_field.is_none()
             && self.id.is_none()
+            && self.moved_names.is_empty()
             && !self.unknown
     }
 
@@ -143,6 +147,11 @@ impl SchemaChange {
         if let Some((old, new)) = self.id {
             phrases.push(format!("its id was {old} and is {new}"));
         }
+        for (old, new) in &self.moved_names {
+            phrases.push(format!(
+                "the field `{old}` is called `{new}` now, as another field was"
+            ));
+        }
         self.fields.describe("field", "fields", &mut phrases);
         self.templates
             .describe("card template", "card templates", &mut phrases);
@@ -154,6 +163,23 @@ impl SchemaChange {
         }
         phrases
     }
+}
+
+/// Renamed fields whose new name was another field's that stays.
+fn moved_names(old: &[FieldRecord], new: &[FieldRecord]) -> Vec<(String, String)> {
+    let was = |id: i64| old.iter().find(|it| it.id == id);
+    let mut moved = Vec::new();
+    for field in new {
+        let Some(before) = was(field.id).filter(|it| it.name != field.name) else {
+            continue;
+        };
+        let stays = |it: &FieldRecord| new.iter().any(|other| other.id == it.id);
+        let had = |it: &&FieldRecord| it.id != field.id && it.name == field.name && stays(it);
+        if old.iter().find(had).is_some() {
+            moved.push((before.name.clone(), field.name.clone()));
+        }
+    }
+    moved
 }
 
 fn word(kind: Kind) -> &'static str {

@@ -13,14 +13,15 @@ use crate::source::types::TypeSet;
 /// The most notes that one finding underlines.
 const MAX_LABELS: usize = 5;
 
-/// The error of a changed schema, unless it is allowed. A changed kind never is.
+/// The error of a changed schema, unless it is allowed. A changed kind never is, nor are names that
+/// move from field to field.
 pub(super) fn refused(
     written: &WrittenType,
     known: &TypeRecord,
     change: &SchemaChange,
     options: &BuildOptions,
 ) -> Option<Diagnostic> {
-    if options.allow_schema_change && change.kind.is_none() {
+    if options.allow_schema_change && change.kind.is_none() && change.moved_names.is_empty() {
         return None;
     }
     let title = format!("the schema of note type `{}` changed", written.key);
@@ -35,6 +36,13 @@ pub(super) fn refused(
             found
                 .note("an import would skip the notes that learners have, or leave them with cards that show nothing; with \"Merge note types\" it would fail")
                 .help("give the type another `key` and `name`: a type of another kind is a new one")
+        );
+    }
+    if !change.moved_names.is_empty() {
+        return Some(
+            found
+                .note("an import renames the fields in the card templates, too, though these have the new names already: learners' cards would show the wrong field")
+                .help("give the field a name that no field of the type had at the last build; after a release with it the other name is free"),
         );
     }
     if change.id.is_some() {
