@@ -1,7 +1,5 @@
 //! The texts that diagnostics point into.
 
-use std::sync::Arc;
-
 use super::Diagnostics;
 use super::span::{FileId, Span};
 
@@ -9,7 +7,7 @@ use super::span::{FileId, Span};
 #[derive(Debug, Clone)]
 pub struct SourceFile {
     path: String,
-    text: Arc<str>,
+    text: String,
 }
 
 impl SourceFile {
@@ -21,7 +19,7 @@ impl SourceFile {
 
     /// The whole text.
     #[must_use]
-    pub fn text(&self) -> &Arc<str> {
+    pub fn text(&self) -> &str {
         &self.text
     }
 }
@@ -50,7 +48,7 @@ impl Sources {
     }
 
     /// Takes a file in, and returns its id.
-    pub fn add(&mut self, path: impl Into<String>, text: impl Into<Arc<str>>) -> FileId {
+    pub fn add(&mut self, path: impl Into<String>, text: impl Into<String>) -> FileId {
         let id = FileId::from_index(self.files.len());
         self.files.push(SourceFile {
             path: path.into(),
@@ -74,7 +72,7 @@ impl Sources {
         }
         for (file, told) in self.files.iter_mut().zip(told) {
             if !told {
-                file.text = "".into();
+                file.text = String::new();
             }
         }
     }
@@ -89,6 +87,12 @@ impl Sources {
     #[must_use]
     pub fn path(&self, file: FileId) -> &str {
         self.get(file).map_or("", SourceFile::path)
+    }
+
+    /// The text of a file; empty for [`FileId::NONE`].
+    #[must_use]
+    pub fn text(&self, file: FileId) -> &str {
+        self.get(file).map_or("", SourceFile::text)
     }
 
     /// The characters under a span; empty where there are none.

@@ -5,6 +5,7 @@
 //! one.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
@@ -12,15 +13,15 @@ use super::claim::Claim;
 use super::hash::Digest;
 use super::lock::{Lock, NoteRecord};
 use crate::diag::{Code, Diagnostic, Diagnostics, Sources};
-use crate::model::Guid;
 use crate::model::written::IdMode;
+use crate::model::{Guid, repeats};
 
 /// Who a note is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Identity {
     /// The id, unique in the project.
-    pub id: String,
+    pub id: Arc<str>,
     /// The guid, unique in the world.
     pub guid: Guid,
 }
@@ -36,14 +37,15 @@ pub fn assign(
     sources: &Sources,
     sink: &mut Diagnostics,
 ) -> Vec<Identity> {
-    let mut ids: Vec<Option<String>> = claims.par_iter().map(|it| it.given_id()).collect();
+    let mut ids: Vec<Option<Arc<str>>> = claims.par_iter().map(|it| it.given_id()).collect();
     claims.iter().for_each(|claim| check_guid(claim, sink));
-    let mut taken: HashSet<String> = ids.iter().flatten().cloned().collect();
+    let mut taken: HashSet<Arc<str>> = ids.iter().flatten().cloned().collect();
     if mode == IdMode::Lock {
         Matcher::new(lock, &taken).fill(claims, &mut ids, sources);
     }
     if mode != IdMode::Natural {
-        taken.extend(lock.notes.keys().chain(lock.removed.keys()).cloned());
+        let known = lock.notes.keys().chain(lock.removed.keys());
+        taken.extend(known.map(|id| id.as_str().into()));
     }
     if mode == IdMode::Inline {
         for (claim, _) in claims.iter().zip(&ids).filter(|(_, id)| id.is_none()) {
@@ -60,7 +62,7 @@ pub fn assign(
         .par_iter()
         .zip(ids)
         .map(|(claim, id)| {
-            let id = id.unwrap_or_default();
+            let id = id.unwrap_or_else(|| "".into());
             let guid = guid(claim, &id, lock, uid, mode);
             Identity { id, guid }
         })
@@ -71,14 +73,14 @@ pub fn assign(
 
 /// Gives new ids to the notes that still have none. Among equal notes the source order decides
 /// who is first.
-fn fill_new(claims: &[&Claim], ids: &mut [Option<String>], taken: &mut HashSet<String>) {
-    let first: Vec<Option<String>> = claims
+fn fill_new(claims: &[&Claim], ids: &mut [Option<Arc<str>>], taken: &mut HashSet<Arc<str>>) {
+    let first: Vec<Option<Arc<str>>> = claims
         .par_iter()
         .zip(&*ids)
         .map(|(claim, id)| id.is_none().then(|| claim.new_id(0)))
         .collect();
     // Notes that are equal to one before them are few; each is counted on from its first one.
-    let mut occurrences: HashMap<String, u32> = HashMap::new();
+    let mut occurrences: HashMap<Arc<str>, u32> = HashMap::new();
     for ((claim, id), first) in claims.iter().zip(ids).zip(first) {
         let Some(first) = first else { continue };
         if taken.insert(first.clone()) {
@@ -130,9 +132,9 @@ struct Matcher<'a> {
 }
 
 impl<'a> Matcher<'a> {
-    fn new(lock: &'a Lock, given: &HashSet<String>) -> Self {
+    fn new(lock: &'a Lock, given: &HashSet<Arc<str>>) -> Self {
         let index = |notes: &'a BTreeMap<String, NoteRecord>| {
-            let unclaimed = notes.iter().filter(|(id, _)| !given.contains(*id));
+            let unclaimed = notes.iter().filter(|(id, _)| !given.contains(id.as_str()));
             let mut unclaimed: Vec<(&String, &NoteRecord)> = unclaimed.collect();
             unclaimed.sort_by_key(|(_, record)| record.note_id);
             let mut open: HashMap<_, Vec<(&str, &NoteRecord)>> = HashMap::new();
@@ -148,7 +150,7 @@ impl<'a> Matcher<'a> {
         }
     }
 
-    fn fill(mut self, claims: &[&'a Claim], ids: &mut [Option<String>], sources: &Sources) {
+    fn fill(mut self, claims: &[&'a Claim], ids: &mut [Option<Arc<str>>], sources: &Sources) {
         for step in [Step::SameFile, Step::Anywhere, Step::Removed] {
             for (claim, id) in claims.iter().zip(ids.iter_mut()) {
                 if id.is_none() {
@@ -159,7 +161,7 @@ impl<'a> Matcher<'a> {
         }
     }
 
-    fn take(&mut self, step: Step, key: &(&'a str, Digest), path: &str) -> Option<String> {
+    fn take(&mut self, step: Step, key: &(&'a str, Digest), path: &str) -> Option<Arc<str>> {
         let index = if step == Step::Removed {
             &mut self.removed
         } else {
@@ -168,7 +170,7 @@ impl<'a> Matcher<'a> {
         let records = index.get_mut(key)?;
         let fits = |record: &NoteRecord| step != Step::SameFile || record.path == path;
         let at = records.iter().position(|(_, record)| fits(record))?;
-        Some(records.remove(at).0.to_owned())
+        Some(records.remove(at).0.into())
     }
 }
 
@@ -180,44 +182,40 @@ enum Step {
 }
 
 fn tell_duplicates(claims: &[&Claim], identities: &[Identity], sink: &mut Diagnostics) {
-    let mut ids: HashMap<&str, usize> = HashMap::new();
-    let mut guids: HashMap<&str, usize> = HashMap::new();
-    for (index, identity) in identities.iter().enumerate() {
-        let place = |at: usize| {
-            let claim = &claims[at];
-            claim.id.as_ref().map_or(claim.span, |id| id.span)
-        };
-        let (first_id, first_guid) = (
-            ids.insert(&identity.id, index),
-            guids.insert(identity.guid.as_str(), index),
-        );
+    let count = u32::try_from(identities.len()).unwrap_or(u32::MAX);
+    let place = |claim: &Claim| claim.id.as_ref().map_or(claim.span, |id| id.span);
+    let by_id = repeats(count, |at| &identities[at as usize].id);
+    for (first, second) in &by_id {
+        let (first, second) = (claims[*first as usize], claims[*second as usize]);
         // The id of an adopted note comes from its guid.
-        let by_guid = claims[index].guid.is_some() && claims[index].id.is_none();
-        if let Some(first) = first_id.filter(|_| !by_guid) {
-            let by_key = claims[index].id.is_none();
-            let title = if by_key {
-                "two notes have the same key fields".to_owned()
-            } else {
-                format!("note id `{}` is used twice", identity.id)
-            };
-            sink.push(
-                Diagnostic::new(Code::DuplicateId, title)
-                    .at(place(index), "second use")
-                    .also(place(first), "first use")
-                    .note("the id decides whose learning progress is whose")
-                    .help("give one of the notes another id"),
-            );
-        } else if let Some(first) = first_guid {
-            let guid_place = |at: usize| claims[at].guid.as_ref().map_or(place(at), |it| it.span);
-            sink.push(
-                Diagnostic::new(
-                    Code::DuplicateGuid,
-                    format!("guid `{}` is used twice", identity.guid),
-                )
-                .at(guid_place(index), "second use")
-                .also(guid_place(first), "first use")
-                .help("give one of the notes another guid, or none"),
-            );
+        if second.guid.is_some() && second.id.is_none() {
+            continue;
         }
+        let title = match &second.id {
+            Some(id) => format!("note id `{}` is used twice", id.value),
+            None => "two notes have the same key fields".to_owned(),
+        };
+        sink.push(
+            Diagnostic::new(Code::DuplicateId, title)
+                .at(place(second), "second use")
+                .also(place(first), "first use")
+                .note("the id decides whose learning progress is whose")
+                .help("give one of the notes another id"),
+        );
+    }
+    for (first, second) in repeats(count, |at| &identities[at as usize].guid) {
+        let (one, other) = (claims[first as usize], claims[second as usize]);
+        let by_guid = other.guid.is_some() && other.id.is_none();
+        if !by_guid && by_id.binary_search_by_key(&second, |(_, it)| *it).is_ok() {
+            continue;
+        }
+        let place = |claim: &Claim| claim.guid.as_ref().map_or(place(claim), |it| it.span);
+        let title = format!("guid `{}` is used twice", identities[second as usize].guid);
+        sink.push(
+            Diagnostic::new(Code::DuplicateGuid, title)
+                .at(place(other), "second use")
+                .also(place(one), "first use")
+                .help("give one of the notes another guid, or none"),
+        );
     }
 }

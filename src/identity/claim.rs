@@ -19,7 +19,7 @@ pub struct Claim {
     pub guid: Option<Box<Spanned<String>>>,
     /// The id that its key fields make, where the note type has some and nothing explicit is
     /// said.
-    pub key: Option<Box<str>>,
+    pub key: Option<Arc<str>>,
     /// The hash of its first field, by which the lock knows it again.
     pub fingerprint: Digest,
     /// Where it begins.
@@ -53,30 +53,30 @@ impl Claim {
     }
 
     /// The id that the note itself says: by its id, its guid or its key fields.
-    pub(super) fn given_id(&self) -> Option<String> {
+    pub(super) fn given_id(&self) -> Option<Arc<str>> {
         if let Some(id) = &self.id {
-            return Some(id.value.clone());
+            return Some(id.value.as_str().into());
         }
         if let Some(guid) = &self.guid {
             let mut hasher = Hasher::default();
             hasher.text(&guid.value);
-            return Some(format!("g-{}", hasher.base32()));
+            return Some(format!("g-{}", hasher.base32()).into());
         }
-        self.key.as_deref().map(str::to_owned)
+        self.key.clone()
     }
 
     /// The id of a note that nobody knows yet. Among equal ones the first has occurrence 0.
-    pub(super) fn new_id(&self, occurrence: u32) -> String {
+    pub(super) fn new_id(&self, occurrence: u32) -> Arc<str> {
         let mut hasher = Hasher::default();
         hasher
             .text(&self.note_type.key)
             .number(self.fingerprint.number())
             .number(i64::from(occurrence));
-        format!("n-{}", hasher.base32())
+        format!("n-{}", hasher.base32()).into()
     }
 }
 
-fn key(note: &WrittenNote) -> Option<Box<str>> {
+fn key(note: &WrittenNote) -> Option<Arc<str>> {
     let key_fields = &note.note_type.key_fields;
     if key_fields.is_empty() {
         return None;

@@ -13,7 +13,8 @@ pub struct Deck {
     pub(crate) description: String,
     pub(crate) markdown_description: bool,
     pub(crate) options: Option<Arc<DeckOptions>>,
-    pub(crate) notes: Vec<Note>,
+    /// In chunks, so that notes that were made together need not be moved.
+    notes: Vec<Vec<Note>>,
 }
 
 impl Deck {
@@ -69,13 +70,21 @@ impl Deck {
     /// note makes no card.
     pub fn add(&mut self, note: Note) -> Result<&mut Self, Error> {
         note.check()?;
-        self.notes.push(note);
+        self.add_checked(note);
         Ok(self)
     }
 
     /// Adds a note that is known to be one, since its sources were checked.
     pub(crate) fn add_checked(&mut self, note: Note) {
-        self.notes.push(note);
+        match self.notes.last_mut() {
+            Some(chunk) => chunk.push(note),
+            None => self.notes.push(vec![note]),
+        }
+    }
+
+    /// Adds such notes.
+    pub(crate) fn add_all_checked(&mut self, notes: Vec<Note>) {
+        self.notes.push(notes);
     }
 
     /// The name as it was given.
@@ -85,9 +94,8 @@ impl Deck {
     }
 
     /// The notes, in the order of adding.
-    #[must_use]
-    pub fn notes(&self) -> &[Note] {
-        &self.notes
+    pub fn notes(&self) -> impl Iterator<Item = &Note> {
+        self.notes.iter().flatten()
     }
 
     pub(crate) fn resolved_name(&self) -> Result<DeckName, Error> {

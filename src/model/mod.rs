@@ -15,6 +15,7 @@ mod note;
 mod note_ids;
 mod note_type;
 mod note_type_builder;
+mod repeats;
 mod tag;
 pub mod written;
 
@@ -31,4 +32,5 @@ pub(crate) use note_ids::{MAX_ID, allocate_note_ids};
 pub use note_type::{CardTemplate, Field, Kind, Latex, NoteType};
 pub(crate) use note_type_builder::stable_id;
 pub use note_type_builder::{NoteTypeBuilder, NoteTypeProblem};
+pub(crate) use repeats::repeats;
 pub use tag::{Tag, TagError};

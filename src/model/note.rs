@@ -9,18 +9,24 @@ use crate::{Error, ErrorKind};
 #[derive(Debug, Clone)]
 pub struct Note {
     pub(crate) note_type: NoteType,
-    pub(crate) fields: Vec<String>,
+    pub(crate) fields: Box<[String]>,
     pub(crate) tags: Vec<Tag>,
     pub(crate) guid: Option<Guid>,
-    pub(crate) key: Option<Box<str>>,
     pub(crate) id: Option<i64>,
     pub(crate) modified: Option<i64>,
-    pub(crate) sort_field: Option<Box<str>>,
     pub(crate) position: Option<u32>,
-    pub(crate) suspend: Suspend,
     pub(crate) flag: Flag,
+    /// What few notes say, out of the way: there may be a million of them.
+    rare: Option<Box<Rare>>,
+}
+
+#[derive(Debug, Clone, Default)]
+struct Rare {
+    key: Option<Box<str>>,
+    sort_field: Option<Box<str>>,
+    suspend: Suspend,
     /// The first thing that went wrong while building; told when the note is added to a deck.
-    pub(crate) problem: Option<Box<str>>,
+    problem: Option<Box<str>>,
 }
 
 /// Which of a note's cards begin suspended. Anki applies it when a card is created, never later.
@@ -106,17 +112,14 @@ impl Note {
     pub fn new(note_type: &NoteType) -> Self {
         Self {
             note_type: note_type.clone(),
-            fields: vec![String::new(); note_type.fields().len()],
+            fields: vec![String::new(); note_type.fields().len()].into(),
             tags: Vec::new(),
             guid: None,
-            key: None,
             id: None,
             modified: None,
-            sort_field: None,
             position: None,
-            suspend: Suspend::None,
             flag: Flag::None,
-            problem: None,
+            rare: None,
         }
     }
 
@@ -133,7 +136,7 @@ impl Note {
                     self.note_type.name(),
                     names.join("`, `")
                 );
-                self.problem.get_or_insert(problem.into());
+                self.tell(problem);
             }
         }
         self
@@ -156,7 +159,7 @@ impl Note {
                 self.note_type.name(),
                 self.fields.len()
             );
-            self.problem.get_or_insert(problem.into());
+            self.tell(problem);
         }
         self
     }
@@ -192,7 +195,7 @@ impl Note {
     /// a new note in the collections of the learners.
     #[must_use]
     pub fn key(mut self, key: impl Into<String>) -> Self {
-        self.key = Some(key.into().into());
+        self.rare().key = Some(key.into().into());
         self
     }
 
@@ -216,7 +219,7 @@ impl Note {
     /// field. Anki works out its own when it imports; other programs read this one.
     #[must_use]
     pub fn sort_field(mut self, text: impl Into<String>) -> Self {
-        self.sort_field = Some(text.into().into());
+        self.rare().sort_field = Some(text.into().into());
         self
     }
 
@@ -232,7 +235,9 @@ impl Note {
     /// imports with "Import any learning progress".
     #[must_use]
     pub fn suspend(mut self, suspend: Suspend) -> Self {
-        self.suspend = suspend;
+        if suspend != self.suspended() {
+            self.rare().suspend = suspend;
+        }
         self
     }
 
@@ -268,10 +273,29 @@ impl Note {
         if let Some(guid) = &self.guid {
             return guid.clone();
         }
-        match &self.key {
+        match self.rare.as_ref().and_then(|it| it.key.as_ref()) {
             Some(key) => Guid::derive(&self.note_type.id().to_string(), key),
             None => super::guid_for(self.fields.iter().map(String::as_str)),
         }
+    }
+
+    /// Which of its cards begin suspended.
+    pub(crate) fn suspended(&self) -> Suspend {
+        let suspend = self.rare.as_ref().map(|it| it.suspend.clone());
+        suspend.unwrap_or_default()
+    }
+
+    /// The text for sorting, where one of its own was given.
+    pub(crate) fn own_sort_field(&self) -> Option<&str> {
+        self.rare.as_ref()?.sort_field.as_deref()
+    }
+
+    fn rare(&mut self) -> &mut Rare {
+        self.rare.get_or_insert_default()
+    }
+
+    fn tell(&mut self, problem: String) {
+        self.rare().problem.get_or_insert(problem.into());
     }
 
     /// # Errors
@@ -279,10 +303,10 @@ impl Note {
     /// makes no card.
     pub(crate) fn check(&self) -> Result<(), Error> {
         let wrong = |text: String| Err(Error::new(ErrorKind::Note(text)));
-        if let Some(problem) = &self.problem {
+        if let Some(problem) = self.rare.as_ref().and_then(|it| it.problem.as_ref()) {
             return wrong(problem.to_string());
         }
-        for (name, value) in self.note_type.field_names().zip(&self.fields) {
+        for (name, value) in self.note_type.field_names().zip(&*self.fields) {
             let forbidden = |it: char| it.is_ascii_control() && it != '\n' && it != '\t';
             if value.contains(forbidden) {
                 return wrong(format!(
@@ -304,7 +328,6 @@ impl Note {
     }
 
     fn refuse_tag(&mut self, tag: &str, error: TagError) {
-        self.problem
-            .get_or_insert(format!("the tag `{tag}` cannot be used: {error}").into());
+        self.tell(format!("the tag `{tag}` cannot be used: {error}"));
     }
 }

@@ -1,8 +1,5 @@
 //! The collection as a SQLite database in memory.
 
-use std::sync::mpsc::{Receiver, sync_channel};
-use std::thread;
-
 use rusqlite::serialize::Data;
 use rusqlite::{Connection, MAIN_DB, OpenFlags, Statement};
 
@@ -59,7 +56,7 @@ const INSERT_NOTE: &str = "INSERT INTO notes VALUES (?1, ?2, ?3, ?4, -1, ?5, ?6,
 const INSERT_CARD: &str =
     "INSERT INTO cards VALUES (?1, ?2, ?3, ?4, ?5, -1, 0, ?6, ?7, 0, 0, 0, 0, 0, 0, 0, ?8, '')";
 
-/// Rows are worked out in one thread and inserted in another, so many at a time.
+/// So many notes are worked out at a time.
 const CHUNK: usize = 512;
 
 /// A finished database.
@@ -126,28 +123,29 @@ fn insert_collection(connection: &Connection, row: &CollectionRow) -> rusqlite::
     connection.execute(INSERT_COL, values).map(|_| ())
 }
 
+/// Rows are inserted by this thread and worked out by another one, a chunk ahead.
 fn insert_notes(connection: &Connection, plan: &Plan<'_>) -> rusqlite::Result<usize> {
-    thread::scope(|scope| {
-        let (sender, receiver) = sync_channel(2);
-        scope.spawn(move || {
-            for chunk in plan.row_order.chunks(CHUNK) {
-                let planned = chunk.iter().filter_map(|at| plan.notes.get(*at as usize));
-                let rows: Vec<NoteRow<'_>> = planned.map(|it| NoteRow::new(plan, it)).collect();
-                // Nobody listens any more after a row was refused.
-                if sender.send(rows).is_err() {
-                    break;
-                }
-            }
-        });
-        let mut rows = Rows {
-            notes: connection.prepare(INSERT_NOTE)?,
-            cards: connection.prepare(INSERT_CARD)?,
-            last_card: 0,
-            count: 0,
-        };
-        rows.insert_all(&receiver)?;
-        Ok(rows.count)
-    })
+    let mut rows = Rows {
+        notes: connection.prepare(INSERT_NOTE)?,
+        cards: connection.prepare(INSERT_CARD)?,
+        last_card: 0,
+        count: 0,
+    };
+    let work_out = |chunk: &[u32]| -> Vec<NoteRow<'_>> {
+        let planned = chunk.iter().filter_map(|at| plan.notes.get(*at as usize));
+        planned.map(|it| NoteRow::new(plan, it)).collect()
+    };
+    let mut ready = Vec::new();
+    for chunk in plan.row_order.chunks(CHUNK) {
+        let mut next = Vec::new();
+        rayon::in_place_scope(|scope| {
+            scope.spawn(|_| next = work_out(chunk));
+            rows.insert_all(&ready)
+        })?;
+        ready = next;
+    }
+    rows.insert_all(&ready)?;
+    Ok(rows.count)
 }
 
 struct Rows<'a> {
@@ -158,11 +156,8 @@ struct Rows<'a> {
 }
 
 impl Rows<'_> {
-    fn insert_all(&mut self, chunks: &Receiver<Vec<NoteRow<'_>>>) -> rusqlite::Result<()> {
-        for row in chunks.iter().flatten() {
-            self.insert(&row)?;
-        }
-        Ok(())
+    fn insert_all(&mut self, rows: &[NoteRow<'_>]) -> rusqlite::Result<()> {
+        rows.iter().try_for_each(|row| self.insert(row))
     }
 
     fn insert(&mut self, row: &NoteRow<'_>) -> rusqlite::Result<()> {

@@ -40,7 +40,7 @@ impl<'a> NoteRow<'a> {
         let note = planned.note;
         let note_type = note.note_type();
         let first = note.values().first().map(|it| normal(it));
-        let sort_field = match &note.sort_field {
+        let sort_field = match note.own_sort_field() {
             Some(text) => normal(text).into_owned(),
             None => {
                 let value = note.values().get(note_type.sort_field());
@@ -49,10 +49,11 @@ impl<'a> NoteRow<'a> {
                 })
             }
         };
+        let suspend = note.suspended();
         let card = |ord| CardRow {
             ord,
             deck: plan.deck_of(planned, ord),
-            suspended: note.suspend.holds(ord),
+            suspended: suspend.holds(ord),
         };
         Self {
             id: planned.id,

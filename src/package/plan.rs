@@ -14,7 +14,7 @@ use super::note_rows;
 use super::note_type_rows::NoteTypeRow;
 use crate::model::{
     BuildTime, Deck, DeckName, DeckOptions, Guid, Kind, MAX_ID, Note, NoteType, Tag,
-    allocate_note_ids,
+    allocate_note_ids, repeats,
 };
 use crate::{Error, ErrorKind};
 
@@ -62,12 +62,12 @@ impl<'a> Plan<'a> {
         baseline: Option<&Baseline>,
     ) -> Result<Self, Error> {
         let mut table = DeckTable::default();
-        let mut drafts = Vec::with_capacity(decks.iter().map(|deck| deck.notes.len()).sum());
+        let mut drafts = Vec::new();
         for deck in decks {
             let index = table.open(&deck.resolved_name()?)?;
             table.describe(index, deck)?;
             let home = number(index)?;
-            for note in &deck.notes {
+            for note in deck.notes() {
                 drafts.push((note, number(drafts.len())?, home));
             }
         }
@@ -148,19 +148,19 @@ fn shown(note: &Note) -> String {
 }
 
 fn check_guids(notes: &[PlannedNote<'_>]) -> Result<(), Error> {
-    let mut seen: HashMap<&str, &Note> = HashMap::with_capacity(notes.len());
-    for planned in notes {
-        if let Some(other) = seen.insert(planned.guid.as_str(), planned.note) {
-            return Err(Error::new(ErrorKind::Note(format!(
-                "the notes `{}` and `{}` have one guid, `{}`, so that Anki takes them for one; \
-                 give each a key or a guid of its own",
-                shown(other),
-                shown(planned.note),
-                planned.guid
-            ))));
-        }
-    }
-    Ok(())
+    let guid = |at: u32| notes.get(at as usize).map(|it| it.guid.as_str());
+    let found = repeats(number(notes.len())?, guid).into_iter().next();
+    let at = |index: u32| notes.get(index as usize);
+    let Some((one, other)) = found.and_then(|(one, other)| at(one).zip(at(other))) else {
+        return Ok(());
+    };
+    Err(Error::new(ErrorKind::Note(format!(
+        "the notes `{}` and `{}` have one guid, `{}`, so that Anki takes them for one; \
+         give each a key or a guid of its own",
+        shown(one.note),
+        shown(other.note),
+        other.guid
+    ))))
 }
 
 /// The note types of the notes, each once, by ascending id.

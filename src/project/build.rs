@@ -150,14 +150,14 @@ fn run(
     let loaded = load::notes(project, &manifest, &types, &renderer, locked, sources, sink)?;
     statistics.files = loaded.files;
     // A type that cannot be read makes every note of it an error; one finding is enough.
-    if broken_types && loaded.notes.is_empty() {
+    if broken_types && loaded.notes.facts().next().is_none() {
         return Ok(None);
     }
     let mut made = loaded.notes;
     identify(&mut made, &lock, &manifest, locked, sources, sink);
-    let firsts = made.iter().map(|it| {
-        let first = it.note.fields.first().map_or("", String::as_str);
-        (it.note.note_type.id(), first, it.span())
+    let firsts = made.iter().map(|(note, facts)| {
+        let first = note.fields.first().map_or("", String::as_str);
+        (note.note_type.id(), first, facts.span())
     });
     check::duplicates(firsts, sink);
 
@@ -166,13 +166,13 @@ fn run(
         .iter()
         .map(|it| (it.content.clone(), it.name.clone()))
         .collect();
-    let names = renderer.names(made.iter().flat_map(|it| &it.media), &frozen);
-    for note in &mut made {
-        names.resolve(&mut note.note.fields);
+    let names = renderer.names(made.facts().flat_map(|it| &it.media), &frozen);
+    for (note, _) in made.iter_mut() {
+        names.resolve(&mut note.fields);
     }
     let statics = static_media(&made, &types, &renderer, &manifest.defaults.settings, sink);
     *statistics = count(&made, &names, &statics, loaded.files);
-    if made.is_empty() && !sink.has_errors() {
+    if statistics.notes == 0 && !sink.has_errors() {
         sink.push(nothing_to_build());
     }
     if sink.has_errors() {
@@ -190,8 +190,8 @@ fn run(
     let mut media: Vec<MediaFile> = statics.iter().map(|it| media_file(project, it)).collect();
     media.extend(media_files(project, &names, &mut next));
     let mut decks = DeckPlan::new(project, &manifest, sources, sink)?;
-    for note in made {
-        decks.add(note, locked.then_some(&next));
+    for batch in made.into_batches() {
+        decks.add(batch, &next);
     }
     let mut package = Package::new(options.time);
     for deck in decks.finish(sink) {
@@ -214,18 +214,18 @@ fn run(
 
 /// Gives the notes their guids, and where a lock is kept their ids in it.
 fn identify(
-    made: &mut [Made],
+    made: &mut Made,
     lock: &Lock,
     manifest: &Manifest,
     locked: bool,
     sources: &Sources,
     sink: &mut Diagnostics,
 ) {
-    let claims: Vec<&Claim> = made.iter().map(|it| &it.claim).collect();
+    let claims: Vec<&Claim> = made.facts().map(|it| &it.claim).collect();
     let identities = identity::assign(&claims, lock, &manifest.uid, manifest.ids, sources, sink);
-    for (made, identity) in made.iter_mut().zip(identities) {
-        made.note.guid = Some(identity.guid);
-        made.id = locked.then(|| identity.id.into());
+    for ((note, facts), identity) in made.iter_mut().zip(identities) {
+        note.guid = Some(identity.guid);
+        facts.id = locked.then_some(identity.id);
     }
 }
 
@@ -240,7 +240,7 @@ fn read_lock(
         return Ok(Some(Lock::default()));
     }
     match load::read_text(project, identity::LOCK_NAME, sources, sink)? {
-        Some((file, text)) => Ok(Lock::parse(file, &text, sink)),
+        Some(file) => Ok(Lock::parse(file, sources.text(file), sink)),
         None => Ok(None),
     }
 }
@@ -291,7 +291,7 @@ fn is_damage(error: &Error) -> bool {
 
 /// The lock behind this build: what is in it, with ids and times, and what is gone.
 fn next_lock(
-    made: &[Made],
+    made: &Made,
     lock: &Lock,
     types: &TypeSet,
     sources: &Sources,
@@ -299,15 +299,15 @@ fn next_lock(
 ) -> Lock {
     identity::next_lock(
         lock,
-        made.iter().filter_map(|note| {
+        made.iter().filter_map(|(note, facts)| {
             Some(identity::Entry {
-                id: note.id.as_deref()?,
-                guid: note.note.guid.as_ref(),
-                fingerprint: note.claim.fingerprint,
-                content: note.content,
-                note_type: &note.written_type().key,
-                path: sources.path(note.span().file),
-                headings: &note.headings,
+                id: facts.id.as_deref()?,
+                guid: note.guid.as_ref(),
+                fingerprint: facts.claim.fingerprint,
+                content: facts.content,
+                note_type: &facts.written_type().key,
+                path: sources.path(facts.span().file),
+                headings: &facts.headings,
             })
         }),
         types.iter().filter(|it| !it.shipped).map(|it| &**it),
@@ -318,14 +318,14 @@ fn next_lock(
 /// The files that the CSS and the card templates of the types in use refer to. They come first in
 /// the package: they change least.
 fn static_media(
-    made: &[Made],
+    made: &Made,
     types: &TypeSet,
     renderer: &Renderer<'_>,
     settings: &Settings,
     sink: &mut Diagnostics,
 ) -> Vec<NamedMedia> {
     let used: BTreeSet<&str> = made
-        .iter()
+        .facts()
         .map(|it| it.written_type().key.as_str())
         .collect();
     let types = types.iter().filter(|it| used.contains(it.key.as_str()));
@@ -387,11 +387,11 @@ fn media_file(project: &Project, file: &NamedMedia) -> MediaFile {
     }
 }
 
-fn count(made: &[Made], names: &MediaNames, statics: &[NamedMedia], files: usize) -> Statistics {
-    let cards = made.iter().map(|it| it.cards).sum();
+fn count(made: &Made, names: &MediaNames, statics: &[NamedMedia], files: usize) -> Statistics {
+    let cards = made.facts().map(|it| it.cards as usize).sum();
     Statistics {
         files,
-        notes: made.len(),
+        notes: made.facts().count(),
         cards,
         media: names.files().len() + statics.len(),
     }

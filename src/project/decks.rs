@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use globset::GlobBuilder;
 
-use super::render::Made;
+use super::render::Batch;
 use super::{Project, load};
 use crate::Error;
 use crate::diag::{Code, Diagnostic, Diagnostics, Sources, Spanned, nearest};
@@ -37,7 +37,8 @@ impl<'m> DeckPlan<'m> {
             let is_file = named && matches!(project.files.size(text), Ok(Some(_)));
             if is_file {
                 let read = load::read_text(project, text, sources, sink)?;
-                descriptions.extend(read.map(|(_, text)| (name.clone(), text.trim().to_owned())));
+                let text = read.map(|file| sources.text(file).trim().to_owned());
+                descriptions.extend(text.map(|text| (name.clone(), text)));
                 continue;
             }
             if named && text.ends_with(".md") {
@@ -58,13 +59,32 @@ impl<'m> DeckPlan<'m> {
         })
     }
 
-    /// Puts a note into its deck, with the id and time that the lock has for it.
-    pub(super) fn add(&mut self, made: Made, lock: Option<&Lock>) {
-        let name = made.deck;
-        let mut note = made.note;
-        if let Some(record) = made.id.and_then(|id| lock?.notes.get(&*id)) {
-            note = note.id(record.note_id).modified(record.modified);
+    /// Puts notes into their decks, with the ids and times that the lock has for them.
+    pub(super) fn add(&mut self, mut batch: Batch, lock: &Lock) {
+        for (note, facts) in batch.notes.iter_mut().zip(&batch.facts) {
+            if let Some(record) = facts.id.as_ref().and_then(|id| lock.notes.get(&**id)) {
+                note.id = Some(record.note_id);
+                note.modified = Some(record.modified);
+            }
         }
+        let Some(first) = batch.facts.first().map(|it| it.deck.clone()) else {
+            return;
+        };
+        // Most batches are of one deck; then nothing is moved.
+        if batch.facts.iter().all(|it| it.deck == first) {
+            if let Some(deck) = self.open(&first) {
+                deck.add_all_checked(batch.notes);
+            }
+            return;
+        }
+        for (note, facts) in batch.notes.into_iter().zip(batch.facts) {
+            if let Some(deck) = self.open(&facts.deck) {
+                deck.add_checked(note);
+            }
+        }
+    }
+
+    fn open(&mut self, name: &DeckName) -> Option<&mut Deck> {
         // Decks above come first, so that theirs is the first place in the order.
         let mut missing = Vec::new();
         let mut above = Some(name.clone());
@@ -76,9 +96,7 @@ impl<'m> DeckPlan<'m> {
             self.decks.insert(deck.clone(), self.deck(&deck));
             self.order.push(deck);
         }
-        if let Some(deck) = self.decks.get_mut(&name) {
-            deck.add_checked(note);
-        }
+        self.decks.get_mut(name)
     }
 
     /// The decks in their order. What the manifest says of decks that do not exist is told.

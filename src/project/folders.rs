@@ -94,9 +94,9 @@ impl<'a> Folders<'a> {
                 format!("{path}/{name}")
             };
             if self.listed.binary_search(&file).is_ok()
-                && let Some((file, text)) = load::read_text(self.project, &file, sources, sink)?
+                && let Some(file) = load::read_text(self.project, &file, sources, sink)?
             {
-                folder::apply(file, &text, defaults, sink);
+                folder::apply(file, sources.text(file), defaults, sink);
             }
         }
         Ok(())

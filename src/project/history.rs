@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::render::Made;
+use super::render::{Facts, Made};
 use crate::diag::{Code, Diagnostic, Diagnostics, Sources};
 use crate::identity::{Lock, NoteRecord, is_from_key_fields};
 use crate::model::BuildTime;
@@ -34,8 +34,8 @@ pub(super) fn clock_behind(lock: &Lock, time: BuildTime) -> Option<Diagnostic> {
 
 /// Tells notes of the lock that this build of the whole project does not have. Where in the same
 /// file a note of the same type is new, and both are known by their key fields, these were edited.
-pub(super) fn tell_removed(made: &[Made], lock: &Lock, sources: &Sources, sink: &mut Diagnostics) {
-    let built: BTreeSet<&str> = made.iter().filter_map(id_of).collect();
+pub(super) fn tell_removed(made: &Made, lock: &Lock, sources: &Sources, sink: &mut Diagnostics) {
+    let built: BTreeSet<&str> = made.facts().filter_map(id_of).collect();
     let gone = lock
         .notes
         .iter()
@@ -50,7 +50,7 @@ pub(super) fn tell_removed(made: &[Made], lock: &Lock, sources: &Sources, sink: 
             others.push((id, record));
         }
     }
-    for note in made {
+    for note in made.facts() {
         let Some(id) = id_of(note).filter(|id| is_from_key_fields(id)) else {
             continue;
         };
@@ -76,7 +76,7 @@ pub(super) fn tell_removed(made: &[Made], lock: &Lock, sources: &Sources, sink: 
     }
 }
 
-fn id_of(note: &Made) -> Option<&str> {
+fn id_of(note: &Facts) -> Option<&str> {
     note.id.as_deref()
 }
 
@@ -84,7 +84,7 @@ fn id_of(note: &Made) -> Option<&str> {
 #[derive(Default)]
 struct Edited<'a> {
     gone: Vec<(&'a str, &'a NoteRecord)>,
-    new: Vec<&'a Made>,
+    new: Vec<&'a Facts>,
 }
 
 impl Edited<'_> {
@@ -140,7 +140,7 @@ fn are(count: usize) -> String {
 }
 
 /// `` `Word` ``, or `` `Word` or `Class` ``.
-fn key_fields(note: &Made) -> String {
+fn key_fields(note: &Facts) -> String {
     let names: Vec<&str> = note.written_type().note_type.field_names().collect();
     let named = note.written_type().key_fields.iter();
     let named: Vec<String> = named
@@ -150,7 +150,7 @@ fn key_fields(note: &Made) -> String {
     named.join(" or ")
 }
 
-fn explained(note: &Made) -> String {
+fn explained(note: &Facts) -> String {
     format!(
         "notes of type `{}` are known by their key fields; learners would start the note anew, and keep the old one until they delete it",
         note.written_type().key

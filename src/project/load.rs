@@ -1,11 +1,9 @@
 //! Reads a project's files: manifest, note types, sources.
 
-use std::sync::Arc;
-
 use rayon::prelude::*;
 
 use super::folders::Folders;
-use super::render::{self, Batch, Made, Maker};
+use super::render::{Batch, Made, Maker};
 use super::{Project, Scope, unread};
 use crate::Error;
 use crate::check::Spellings;
@@ -22,7 +20,7 @@ use crate::source::{markdown, yaml};
 
 /// What the files hold.
 pub(super) struct Loaded {
-    pub(super) notes: Vec<Made>,
+    pub(super) notes: Made,
     pub(super) files: usize,
 }
 
@@ -35,10 +33,10 @@ pub(super) fn manifest(
     let name = match &project.scope {
         Scope::Folder { name } | Scope::Files { name, .. } => name,
         Scope::Manifest { .. } => {
-            let Some((file, text)) = read_text(project, manifest::FILE_NAME, sources, sink)? else {
+            let Some(file) = read_text(project, manifest::FILE_NAME, sources, sink)? else {
                 return Ok(None);
             };
-            let manifest = Manifest::read(file, &text, sink);
+            let manifest = Manifest::read(file, sources.text(file), sink);
             // Going on with half a manifest would find errors that are none.
             return Ok(manifest.filter(|_| !sink.has_errors()));
         }
@@ -74,31 +72,31 @@ pub(super) fn notes(
         .par_iter()
         .map(|input| {
             let mut sink = Diagnostics::new();
-            private_use(input, &mut sink);
             let (file, defaults) = (input.file, &input.defaults);
+            let text = sources.text(file);
+            private_use(file, text, &mut sink);
             let batches = match input.dialect {
                 Dialect::Markdown => {
-                    let notes = markdown::read(file, &input.text, defaults, types, &mut sink);
+                    let notes = markdown::read(file, text, defaults, types, &mut sink);
                     vec![take(notes)]
                 }
-                Dialect::Yaml => yaml::read(file, &input.text, defaults, types, &mut sink, &take),
+                Dialect::Yaml => yaml::read(file, text, defaults, types, &mut sink, &take),
             };
             (batches, sink)
         })
         .collect();
-    let count = |batches: &[Batch]| batches.iter().map(|it| it.made.len()).sum::<usize>();
-    let mut notes = Vec::with_capacity(read.iter().map(|(batches, _)| count(batches)).sum());
+    let mut notes = Made::default();
     let mut spellings = Spellings::default();
     for (batches, found) in read {
         sink.append(found);
-        for batch in batches {
-            notes.extend(batch.made);
-            spellings.append(batch.spellings);
-            sink.append(batch.found);
+        for mut batch in batches {
+            spellings.append(std::mem::take(&mut batch.spellings));
+            sink.append(std::mem::take(&mut batch.found));
+            notes.push(batch);
         }
     }
     spellings.tell(sink);
-    render::number(&mut notes);
+    notes.number();
     Ok(Loaded {
         notes,
         files: inputs.len(),
@@ -124,10 +122,9 @@ fn inputs(
             continue;
         };
         let defaults = folders.of_file(&path, sources, sink)?;
-        if let Some((file, text)) = read_text(project, &path, sources, sink)? {
+        if let Some(file) = read_text(project, &path, sources, sink)? {
             inputs.push(Input {
                 file,
-                text,
                 dialect,
                 defaults,
             });
@@ -144,7 +141,6 @@ fn lies_in(path: &str, outer: &str) -> bool {
 
 struct Input {
     file: FileId,
-    text: Arc<str>,
     dialect: Dialect,
     defaults: Defaults,
 }
@@ -203,19 +199,16 @@ fn paths(
     Ok(paths)
 }
 
-/// A file as text; one that is none is told.
+/// Takes the text of a file in; one that is none is told.
 pub(super) fn read_text(
     project: &Project,
     path: &str,
     sources: &mut Sources,
     sink: &mut Diagnostics,
-) -> Result<Option<(FileId, Arc<str>)>, Error> {
+) -> Result<Option<FileId>, Error> {
     let bytes = project.files.read(path)?;
     match String::from_utf8(bytes) {
-        Ok(text) => {
-            let text: Arc<str> = text.into();
-            Ok(Some((sources.add(path, text.clone()), text)))
-        }
+        Ok(text) => Ok(Some(sources.add(path, text))),
         Err(error) => {
             let at = error.utf8_error().valid_up_to();
             let text = String::from_utf8_lossy(error.as_bytes()).into_owned();
@@ -231,8 +224,8 @@ pub(super) fn read_text(
 }
 
 /// Private-use characters look different everywhere, and rendering uses some of them itself.
-fn private_use(input: &Input, sink: &mut Diagnostics) {
-    let found = input.text.char_indices().find(|(_, it)| {
+fn private_use(file: FileId, text: &str, sink: &mut Diagnostics) {
+    let found = text.char_indices().find(|(_, it)| {
         matches!(it, '\u{E000}'..='\u{F8FF}' | '\u{F0000}'..='\u{FFFFD}' | '\u{100000}'..='\u{10FFFD}')
     });
     if let Some((at, character)) = found {
@@ -242,7 +235,7 @@ fn private_use(input: &Input, sink: &mut Diagnostics) {
                 Code::PrivateUse,
                 format!("the private-use character U+{code:04X}"),
             )
-            .at(Span::new(input.file, at..at + character.len_utf8()), "here")
+            .at(Span::new(file, at..at + character.len_utf8()), "here")
             .note("no two fonts show the same for it")
             .help("replace it by the character that you mean, or by a picture"),
         );
@@ -252,6 +245,7 @@ fn private_use(input: &Input, sink: &mut Diagnostics) {
 #[cfg(test)]
 mod tests {
     use std::path::PathBuf;
+    use std::sync::Arc;
 
     use super::*;
     use crate::files::Memory;

@@ -16,23 +16,21 @@ use crate::render::{MediaKey, Renderer};
 /// Anki's database check complains about new cards behind this position.
 const LAST_POSITION: u32 = 999_999;
 
-/// A note behind rendering: all that still matters of it.
-pub(super) struct Made {
-    /// As it goes into the package, but for its guid, the names of its media and, where a lock is
-    /// kept, its id and time.
-    pub(super) note: Note,
+/// What still matters of a note behind rendering, beside the note itself. It goes when identity is
+/// settled.
+pub(super) struct Facts {
     pub(super) claim: Claim,
     /// The id in the lock; `None` where none is kept, and until it is assigned.
-    pub(super) id: Option<Box<str>>,
+    pub(super) id: Option<Arc<str>>,
     /// The hash of what the author controls; of no use where no lock is kept.
     pub(super) content: Digest,
     pub(super) deck: DeckName,
     pub(super) headings: Arc<[String]>,
-    pub(super) media: Vec<MediaKey>,
-    pub(super) cards: usize,
+    pub(super) media: Box<[MediaKey]>,
+    pub(super) cards: u32,
 }
 
-impl Made {
+impl Facts {
     pub(super) fn written_type(&self) -> &WrittenType {
         &self.claim.note_type
     }
@@ -43,8 +41,13 @@ impl Made {
 }
 
 /// What became of notes that stand one behind another.
+#[derive(Default)]
 pub(super) struct Batch {
-    pub(super) made: Vec<Made>,
+    /// As they go into the package, but for their guids, the names of their media and, where a
+    /// lock is kept, their ids and times.
+    pub(super) notes: Vec<Note>,
+    /// What is known of each.
+    pub(super) facts: Vec<Facts>,
     pub(super) spellings: Spellings,
     pub(super) found: Diagnostics,
 }
@@ -60,25 +63,26 @@ pub(super) struct Maker<'a> {
 impl Maker<'_> {
     pub(super) fn batch(&self, notes: Vec<WrittenNote>) -> Batch {
         let spellings = Spellings::of(&notes);
-        let each: Vec<(Made, Diagnostics)> = notes
+        let mut batch = Batch {
+            notes: Vec::with_capacity(notes.len()),
+            facts: Vec::with_capacity(notes.len()),
+            spellings,
+            found: Diagnostics::new(),
+        };
+        let each: Vec<(Note, Facts, Diagnostics)> = notes
             .into_par_iter()
             .with_min_len(64)
             .map(|note| self.one(&note))
             .collect();
-        let mut made = Vec::with_capacity(each.len());
-        let mut found = Diagnostics::new();
-        for (note, more) in each {
-            made.push(note);
-            found.append(more);
+        for (note, facts, found) in each {
+            batch.notes.push(note);
+            batch.facts.push(facts);
+            batch.found.append(found);
         }
-        Batch {
-            made,
-            spellings,
-            found,
-        }
+        batch
     }
 
-    fn one(&self, written: &WrittenNote) -> (Made, Diagnostics) {
+    fn one(&self, written: &WrittenNote) -> (Note, Facts, Diagnostics) {
         let path = self.sources.path(written.span.file);
         let rendered = self.renderer.note(written, path);
         let mut found = rendered.diagnostics;
@@ -100,27 +104,53 @@ impl Maker<'_> {
             .suspend(check::suspended_cards(written, &mut found))
             .flag(written.flag);
         note.position = written.order;
-        note.fields = rendered.fields;
+        note.fields = rendered.fields.into();
         note.tags = written.tags.iter().map(|tag| tag.value.clone()).collect();
-        let made = Made {
-            note,
+        let facts = Facts {
             claim: Claim::of(written),
             id: None,
             content,
             deck: written.deck.clone(),
             headings: written.headings.clone(),
-            media: rendered.media,
-            cards,
+            media: rendered.media.into(),
+            cards: u32::try_from(cards).unwrap_or(u32::MAX),
         };
-        (made, found)
+        (note, facts, found)
     }
 }
 
-/// Gives the notes that say no position of their own the one that they have in the sources.
-pub(super) fn number(made: &mut [Made]) {
-    for (index, made) in made.iter_mut().enumerate() {
-        let position = u32::try_from(index).unwrap_or(LAST_POSITION);
-        let position = position.min(LAST_POSITION);
-        made.note.position.get_or_insert(position);
+/// The notes of a build in the order of their sources. They stay in the batches they were made
+/// in: while one list of all were put together, they would take their memory twice.
+#[derive(Default)]
+pub(super) struct Made(Vec<Batch>);
+
+impl Made {
+    pub(super) fn push(&mut self, batch: Batch) {
+        self.0.push(batch);
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&Note, &Facts)> + Clone {
+        self.0.iter().flat_map(|it| it.notes.iter().zip(&it.facts))
+    }
+
+    pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = (&mut Note, &mut Facts)> {
+        let batches = self.0.iter_mut();
+        batches.flat_map(|it| it.notes.iter_mut().zip(&mut it.facts))
+    }
+
+    pub(super) fn facts(&self) -> impl Iterator<Item = &Facts> + Clone {
+        self.0.iter().flat_map(|it| &it.facts)
+    }
+
+    pub(super) fn into_batches(self) -> impl Iterator<Item = Batch> {
+        self.0.into_iter()
+    }
+
+    /// Gives the notes that say no position of their own the one that they have in the sources.
+    pub(super) fn number(&mut self) {
+        for (index, (note, _)) in self.iter_mut().enumerate() {
+            let position = u32::try_from(index).unwrap_or(LAST_POSITION);
+            note.position.get_or_insert(position.min(LAST_POSITION));
+        }
     }
 }

@@ -84,10 +84,10 @@ fn definition(
     sources: &mut Sources,
     sink: &mut Diagnostics,
 ) -> Result<Option<WrittenType>, Error> {
-    let Some((file, text)) = super::load::read_text(project, path, sources, sink)? else {
+    let Some(file) = super::load::read_text(project, path, sources, sink)? else {
         return Ok(None);
     };
-    let documents = yaml::parse(file, &text, 0, sink);
+    let documents = yaml::parse(file, sources.text(file), 0, sink);
     let Some(document) = documents.first() else {
         return Ok(None);
     };
