@@ -29,6 +29,8 @@ pub enum ErrorKind {
     Archive(String),
     /// The sources have errors; they are told as diagnostics.
     Sources(usize),
+    /// `deckle.lock` would change in this many places, and the caller wants it as it is.
+    LockChanges(usize),
     /// A program asked for something that makes no sense; the text says what, and what would.
     Usage(String),
     /// A note type made by a program is none that Anki takes; the text says why.
@@ -88,6 +90,10 @@ impl fmt::Display for Error {
             ErrorKind::Database(text) => write!(formatter, "the database failed at {text}"),
             ErrorKind::Sources(1) => write!(formatter, "the sources have an error"),
             ErrorKind::Sources(count) => write!(formatter, "the sources have {count} errors"),
+            ErrorKind::LockChanges(1) => write!(formatter, "deckle.lock would change"),
+            ErrorKind::LockChanges(count) => {
+                write!(formatter, "deckle.lock would change in {count} places")
+            }
             ErrorKind::Archive(text)
             | ErrorKind::Usage(text)
             | ErrorKind::NoteType(text)

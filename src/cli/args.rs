@@ -38,7 +38,7 @@ Examples:
   deckle check --message-format short         what is wrong, a line each
 
 Exit codes: 0 done, 1 the sources have errors (or warnings under --deny warnings),
-2 wrong usage, 3 files or disk failed.";
+2 wrong usage, 3 files or disk failed, 5 deckle.lock would change under --locked or --frozen.";
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -57,6 +57,7 @@ Examples:
   deckle build biology/              a folder, with a deckle.yaml or without
   deckle build notes.md words.yaml   single files
   deckle build -o out/bio.apkg       the package somewhere else
+  deckle build --locked              in CI: nothing but what the committed lock knows
   SOURCE_DATE_EPOCH=1767225600 deckle build    the same bytes at any time
 
 With errors no package is written, and an older one stays as it was.")]
@@ -72,6 +73,15 @@ pub(crate) struct BuildArgs {
     /// project the existing output serves by itself
     #[arg(long, value_name = "FILE")]
     pub(crate) baseline: Option<PathBuf>,
+
+    /// Send out notes that a newer deckle renders differently, though their content is the same
+    #[arg(long)]
+    pub(crate) restamp: bool,
+
+    /// Send out the notes of this id, file, folder or pattern of files, though nothing changed;
+    /// what learners edited in them is overwritten. May be repeated
+    #[arg(long, value_name = "SELECTION")]
+    pub(crate) touch: Vec<String>,
 }
 
 #[derive(Debug, clap::Args)]
@@ -79,7 +89,8 @@ pub(crate) struct BuildArgs {
 Examples:
   deckle check
   deckle check cells.md --message-format json
-  deckle check --deny warnings       for CI: warnings fail too")]
+  deckle check --deny warnings       for CI: warnings fail too
+  deckle check --frozen              is the committed deckle.lock the one of these sources?")]
 pub(crate) struct CheckArgs {
     #[command(flatten)]
     pub(crate) sources: SourceArgs,
@@ -95,10 +106,19 @@ pub(crate) struct SourceArgs {
     #[arg(long, value_enum, value_name = "WHAT")]
     pub(crate) deny: Option<Deny>,
 
-    /// Go on though fields or card templates of a note type changed; your learners must import
-    /// with "Merge note types"
+    /// Go on though fields, card templates or the sort field of a note type changed; your
+    /// learners must import with "Merge note types"
     #[arg(long)]
     pub(crate) allow_schema_change: bool,
+
+    /// End with exit code 5 where notes would be new, gone or taken for others, or a schema would
+    /// change: for CI, which must build what was committed
+    #[arg(long)]
+    pub(crate) locked: bool,
+
+    /// End with exit code 5 where anything in deckle.lock would change
+    #[arg(long, conflicts_with = "locked")]
+    pub(crate) frozen: bool,
 }
 
 #[derive(Debug, clap::Args)]

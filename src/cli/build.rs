@@ -3,9 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use deckle::Error;
-use deckle::diag::Severity;
+use deckle::diag::{Code, Diagnostic, Severity};
 use deckle::files::locate;
-use deckle::project::{BuildOptions, Project, Report};
+use deckle::project::{BuildOptions, LockMode, Project, Report};
 
 use super::Outcome;
 use super::args::{BuildArgs, CheckArgs, SourceArgs};
@@ -21,11 +21,13 @@ pub(super) fn build(args: &BuildArgs, printer: &Printer) -> Result<Outcome, Erro
     if let Some(baseline) = &args.baseline {
         options = options.baseline(baseline);
     }
+    options = options.restamp(args.restamp);
+    for selection in &args.touch {
+        options = options.touch(selection);
+    }
     let build = project.build(&options)?;
-    printer.diagnostics(&build.report().diagnostics, &build.report().sources);
-    if failed(build.report(), &args.sources) {
-        printer.summary(&counts(build.report()));
-        return Ok(Outcome::Sources);
+    if let Some(outcome) = report(build.report(), &args.sources, printer) {
+        return Ok(outcome);
     }
     let written = build.write()?;
     let took = started.elapsed();
@@ -48,14 +50,44 @@ pub(super) fn build(args: &BuildArgs, printer: &Printer) -> Result<Outcome, Erro
 
 pub(super) fn check(args: &CheckArgs, printer: &Printer) -> Result<Outcome, Error> {
     let project = open(&args.sources)?;
-    let report = project.check(&options(&args.sources)?)?;
+    let found = project.check(&options(&args.sources)?)?;
+    if let Some(outcome) = report(&found, &args.sources, printer) {
+        return Ok(outcome);
+    }
+    printer.summary(&counts(&found));
+    Ok(Outcome::Done)
+}
+
+/// Prints what was found; how the run ends, if that ends it.
+fn report(report: &Report, args: &SourceArgs, printer: &Printer) -> Option<Outcome> {
     printer.diagnostics(&report.diagnostics, &report.sources);
-    printer.summary(&counts(&report));
-    Ok(if failed(&report, &args.sources) {
-        Outcome::Sources
-    } else {
-        Outcome::Done
-    })
+    let changes = &report.lock_changes;
+    let schema = |it: &Diagnostic| it.code == Code::SchemaChange;
+    let mut errors = report
+        .diagnostics
+        .iter()
+        .filter(|it| it.severity == Severity::Error);
+    let guarded = args.locked || args.frozen;
+    if failed(report, args) {
+        printer.summary(&counts(report));
+        // A changed schema is a change of the lock as well.
+        let locked = guarded && report.diagnostics.has_errors() && errors.all(schema);
+        return Some(if locked {
+            Outcome::Locked
+        } else {
+            Outcome::Sources
+        });
+    }
+    if changes.is_empty() {
+        return None;
+    }
+    let option = if args.frozen { "--frozen" } else { "--locked" };
+    let places = plural(changes.len(), "place");
+    printer.lock_changes(
+        changes,
+        &format!("deckle.lock would change in {places}, and `{option}` forbids it"),
+    );
+    Some(Outcome::Locked)
 }
 
 fn open(args: &SourceArgs) -> Result<Project, Error> {
@@ -68,7 +100,16 @@ fn open(args: &SourceArgs) -> Result<Project, Error> {
 
 fn options(args: &SourceArgs) -> Result<BuildOptions, Error> {
     let options = BuildOptions::new(super::build_time()?);
-    Ok(options.allow_schema_change(args.allow_schema_change))
+    let mode = if args.frozen {
+        LockMode::Frozen
+    } else if args.locked {
+        LockMode::Locked
+    } else {
+        LockMode::Update
+    };
+    Ok(options
+        .allow_schema_change(args.allow_schema_change)
+        .lock_mode(mode))
 }
 
 fn failed(report: &Report, args: &SourceArgs) -> bool {

@@ -25,6 +25,8 @@ enum Outcome {
     Usage = 2,
     /// Files, the disk, the database.
     Environment = 3,
+    /// `deckle.lock` would change, and must not.
+    Locked = 5,
 }
 
 /// Runs the command that the process was called with.
@@ -41,6 +43,7 @@ pub(crate) fn run() -> ExitCode {
         match error.kind() {
             ErrorKind::Usage(_) => Outcome::Usage,
             ErrorKind::Sources(_) => Outcome::Sources,
+            ErrorKind::LockChanges(_) => Outcome::Locked,
             _ => Outcome::Environment,
         }
     });

@@ -5,6 +5,7 @@ use std::io::Write;
 use anstream::stream::IsTerminal;
 use deckle::Error;
 use deckle::diag::{Diagnostics, Severity, Sources, Style, render, render_json, render_short};
+use deckle::identity::LockChange;
 
 use super::args::{Args, ColorChoice, MessageFormat};
 
@@ -50,6 +51,39 @@ impl Printer {
         }
     }
 
+    /// Prints what would change in the lock: for people on stderr, for programs on stdout.
+    pub(crate) fn lock_changes(&self, changes: &[LockChange], title: &str) {
+        for change in changes {
+            match self.format {
+                MessageFormat::Human => {}
+                MessageFormat::Short => data(&format!("deckle.lock: {change}")),
+                MessageFormat::Json => {
+                    let line = serde_json::json!({
+                        "lock-change": change.kind.as_str(),
+                        "subject": change.subject,
+                        "path": change.path,
+                        "details": change.details,
+                    });
+                    data(&line.to_string());
+                }
+            }
+        }
+        self.message(&format!("{}: {title}", self.error_label()));
+        if self.format == MessageFormat::Human {
+            for change in changes {
+                self.message(&format!("  {change}"));
+            }
+        }
+        self.message("Run `deckle build`, look at what changes, and commit deckle.lock.");
+    }
+
+    fn error_label(&self) -> &'static str {
+        match self.style {
+            Style::Color => "\u{1b}[1;31merror\u{1b}[0m",
+            _ => "error",
+        }
+    }
+
     /// Prints how a run went, unless quiet.
     pub(crate) fn summary(&self, text: &str) {
         if !self.quiet {
@@ -59,11 +93,7 @@ impl Printer {
 
     /// Prints what kept a run from its end, with its causes.
     pub(crate) fn error(&self, error: &Error) {
-        let label = match self.style {
-            Style::Color => "\u{1b}[1;31merror\u{1b}[0m",
-            _ => "error",
-        };
-        self.message(&format!("{label}: {error}"));
+        self.message(&format!("{}: {error}", self.error_label()));
         let mut cause = std::error::Error::source(error);
         while let Some(error) = cause {
             self.message(&format!("  caused by: {error}"));

@@ -127,7 +127,13 @@ codes! {
     RemovedNote = "W0703" "removed-note" "A note of the last build is gone from the sources; learners keep it until they delete it."
     ClockBehind = "W0704" "clock-behind" "The build time lies before the newest change in deckle.lock."
     KeyFieldEdited = "W0705" "key-field-edited" "A note that is identified by its key fields changed one of them, and is a new note now."
-    SchemaChange = "E0706" "schema-change" "Fields or card templates of a note type were added, removed or reordered since the last build."
+    SchemaChange = "E0706" "schema-change" "Fields or card templates of a note type were added, removed or reordered since the last build, or its kind or sort field is another."
+    WasUnknown = "W0721" "was-unknown" "What `was` names is not in deckle.lock; nothing is carried over."
+    WasTaken = "E0722" "was-taken" "Two lay claim to the old name or id that `was` gives."
+    SchemaAndEdits = "W0723" "schema-and-edits" "Notes were edited in the same build in which the schema of their type changes; learners would not get the edits."
+    NoteRetyped = "W0724" "note-retyped" "A note is of another note type than at the last build; an import does not update it."
+    LockMissing = "W0725" "lock-missing" "The project was built before, but its deckle.lock is gone."
+    RenderedAnew = "W0726" "rendered-anew" "Notes that did not change come out of this deckle differently; learners keep the older form."
 }
 
 impl Code {

@@ -12,6 +12,7 @@ use rayon::prelude::*;
 use super::claim::Claim;
 use super::hash::Digest;
 use super::lock::{Lock, NoteRecord};
+use super::was::heirs;
 use crate::diag::{Code, Diagnostic, Diagnostics, Sources};
 use crate::model::written::IdMode;
 use crate::model::{Guid, repeats};
@@ -26,8 +27,21 @@ pub struct Identity {
     pub guid: Guid,
 }
 
+/// Who the notes of a build are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Assigned {
+    /// The identity of each note, in the order of the claims.
+    pub identities: Vec<Identity>,
+    /// Ids of notes that take over what the lock has under an old one.
+    pub heirs: Heirs,
+}
+
+/// Ids of notes that take over what the lock has under an old id, and that old id.
+pub type Heirs = BTreeMap<Arc<str>, Arc<str>>;
+
 /// Gives each note its identity, in the order of `claims`. Two notes with one id or guid, ids
-/// that are missing and guids that cannot be one are told.
+/// that are missing, guids that cannot be one and old ids that lead nowhere are told.
 #[must_use]
 pub fn assign(
     claims: &[&Claim],
@@ -36,10 +50,16 @@ pub fn assign(
     mode: IdMode,
     sources: &Sources,
     sink: &mut Diagnostics,
-) -> Vec<Identity> {
+) -> Assigned {
     let mut ids: Vec<Option<Arc<str>>> = claims.par_iter().map(|it| it.given_id()).collect();
     claims.iter().for_each(|claim| check_guid(claim, sink));
-    let mut taken: HashSet<Arc<str>> = ids.iter().flatten().cloned().collect();
+    let heirs = if mode == IdMode::Natural {
+        Heirs::default()
+    } else {
+        heirs(claims, &mut ids, lock, uid, sink)
+    };
+    let given = ids.iter().flatten().chain(heirs.values());
+    let mut taken: HashSet<Arc<str>> = given.cloned().collect();
     if mode == IdMode::Lock {
         Matcher::new(lock, &taken).fill(claims, &mut ids, sources);
     }
@@ -58,17 +78,18 @@ pub fn assign(
         }
     }
     fill_new(claims, &mut ids, &mut taken);
+    let guids = Guids::new(lock, uid, mode, &ids);
     let identities: Vec<Identity> = claims
         .par_iter()
         .zip(ids)
         .map(|(claim, id)| {
             let id = id.unwrap_or_else(|| "".into());
-            let guid = guid(claim, &id, lock, uid, mode);
+            let guid = guids.of(claim, &id, heirs.get(&id).map(|it| &**it));
             Identity { id, guid }
         })
         .collect();
     tell_duplicates(claims, &identities, sink);
-    identities
+    Assigned { identities, heirs }
 }
 
 /// Gives new ids to the notes that still have none. Among equal notes the source order decides
@@ -99,16 +120,58 @@ fn fill_new(claims: &[&Claim], ids: &mut [Option<Arc<str>>], taken: &mut HashSet
     }
 }
 
-fn guid(claim: &Claim, id: &str, lock: &Lock, uid: &str, mode: IdMode) -> Guid {
-    let given = claim
-        .guid
-        .as_ref()
-        .and_then(|guid| Guid::new(guid.value.clone()));
-    let record = || lock.notes.get(id).or_else(|| lock.removed.get(id));
-    let known = || (mode != IdMode::Natural).then(record).flatten();
-    given
-        .or_else(|| known().and_then(|record| Guid::new(record.guid.clone())))
-        .unwrap_or_else(|| Guid::derive(uid, id))
+/// Gives notes their guids.
+struct Guids<'a> {
+    lock: &'a Lock,
+    uid: &'a str,
+    mode: IdMode,
+    /// The guids that are in the lock: a new note must get none of them, though a note that is
+    /// called otherwise now may have had the very id.
+    taken: HashSet<&'a str>,
+}
+
+impl<'a> Guids<'a> {
+    fn new(lock: &'a Lock, uid: &'a str, mode: IdMode, ids: &[Option<Arc<str>>]) -> Self {
+        let is_new = |id: &Arc<str>| !lock.notes.contains_key(&**id);
+        let records = lock.notes.values().chain(lock.removed.values());
+        let taken = if ids.iter().flatten().any(is_new) {
+            records.map(|it| it.guid.as_str()).collect()
+        } else {
+            HashSet::new()
+        };
+        Self {
+            lock,
+            uid,
+            mode,
+            taken,
+        }
+    }
+
+    fn of(&self, claim: &Claim, id: &str, heir_of: Option<&str>) -> Guid {
+        let given = claim.guid.as_ref();
+        if let Some(guid) = given.and_then(|guid| Guid::new(guid.value.clone())) {
+            return guid;
+        }
+        if self.mode == IdMode::Natural {
+            // Without a lock the old id itself makes the guid, as long as the note says it.
+            let was = claim.was.as_ref().map(|it| it.value.as_str());
+            return Guid::derive(self.uid, was.unwrap_or(id));
+        }
+        let source = heir_of.unwrap_or(id);
+        let lock = self.lock;
+        let known = lock.notes.get(source).or_else(|| lock.removed.get(source));
+        if let Some(guid) = known.and_then(|record| Guid::new(record.guid.clone())) {
+            return guid;
+        }
+        let mut guid = Guid::derive(self.uid, id);
+        let mut number = 1;
+        while self.taken.contains(guid.as_str()) {
+            number += 1;
+            // The separator cannot be part of an id.
+            guid = Guid::derive(self.uid, &format!("{id}~{number}"));
+        }
+        guid
+    }
 }
 
 fn check_guid(claim: &Claim, sink: &mut Diagnostics) {
@@ -154,7 +217,7 @@ impl<'a> Matcher<'a> {
         for step in [Step::SameFile, Step::Anywhere, Step::Removed] {
             for (claim, id) in claims.iter().zip(ids.iter_mut()) {
                 if id.is_none() {
-                    let key = (claim.note_type.key.as_str(), claim.fingerprint);
+                    let key = (claim.note_type.identity.as_str(), claim.fingerprint);
                     *id = self.take(step, &key, sources.path(claim.span.file));
                 }
             }

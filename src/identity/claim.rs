@@ -17,6 +17,8 @@ pub struct Claim {
     pub id: Option<Box<Spanned<String>>>,
     /// The explicit guid of an adopted note.
     pub guid: Option<Box<Spanned<String>>>,
+    /// The id that it had before.
+    pub was: Option<Box<Spanned<String>>>,
     /// The id that its key fields make, where the note type has some and nothing explicit is
     /// said.
     pub key: Option<Arc<str>>,
@@ -40,12 +42,13 @@ impl Claim {
     #[must_use]
     pub fn of(note: &WrittenNote) -> Self {
         let mut hasher = Hasher::default();
-        hasher.text(&field_text(note, 0));
+        hasher.text(&field_text(note, note.note_type.first_field));
         let explicit = note.id.is_some() || note.guid.is_some();
         Self {
             note_type: note.note_type.clone(),
             id: note.id.clone(),
             guid: note.guid.clone(),
+            was: note.was.clone(),
             key: (!explicit).then(|| key(note)).flatten(),
             fingerprint: hasher.digest(),
             span: note.span,
@@ -69,7 +72,7 @@ impl Claim {
     pub(super) fn new_id(&self, occurrence: u32) -> Arc<str> {
         let mut hasher = Hasher::default();
         hasher
-            .text(&self.note_type.key)
+            .text(&self.note_type.identity)
             .number(self.fingerprint.number())
             .number(i64::from(occurrence));
         format!("n-{}", hasher.base32()).into()
@@ -82,7 +85,7 @@ fn key(note: &WrittenNote) -> Option<Arc<str>> {
         return None;
     }
     let mut hasher = Hasher::default();
-    hasher.text(&note.note_type.key);
+    hasher.text(&note.note_type.identity);
     for &index in key_fields {
         hasher.text(&field_text(note, index));
     }

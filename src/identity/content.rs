@@ -12,10 +12,10 @@ use crate::model::written::WrittenNote;
 #[must_use]
 pub fn content_hash(note: &WrittenNote, media: &[&str]) -> Digest {
     let mut hasher = Hasher::default();
-    hasher.text(&note.note_type.key);
-    for (index, field) in note.fields.iter().enumerate() {
-        let Some(content) = field else { continue };
-        hasher.number(i64::try_from(index).unwrap_or(i64::MAX));
+    hasher.text(&note.note_type.identity);
+    for (id, content) in by_id(&note.note_type.note_type, &note.fields) {
+        let Some(content) = content else { continue };
+        hasher.number(id);
         content.texts(&mut |format, text| {
             hasher.text(format).text(text);
         });
@@ -41,6 +41,29 @@ pub fn content_hash(note: &WrittenNote, media: &[&str]) -> Digest {
         hasher.text(file);
     }
     hasher.digest()
+}
+
+/// The hash of what a note's fields came out as. Empty ones do not count: a note type may get
+/// more fields.
+#[must_use]
+pub fn rendered_hash(note_type: &NoteType, fields: &[String]) -> Digest {
+    let mut hasher = Hasher::default();
+    for (id, field) in by_id(note_type, fields) {
+        if !field.is_empty() {
+            hasher.number(id).text(field);
+        }
+    }
+    hasher.digest()
+}
+
+/// What the fields of a note hold, by what stays of a field, whatever it is called and wherever it
+/// stands.
+fn by_id<'a, T>(note_type: &NoteType, held: &'a [T]) -> Vec<(i64, &'a T)> {
+    let ids = note_type.fields().iter();
+    let ids = ids.map(|field| field.id.unwrap_or_default());
+    let mut fields: Vec<(i64, &T)> = ids.zip(held).collect();
+    fields.sort_by_key(|(id, _)| *id);
+    fields
 }
 
 /// The hash of what makes two versions of a note type incompatible for an import: its kind, its

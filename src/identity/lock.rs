@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::hash::Digest;
+use crate::model::Kind;
 
 /// The memory of a project's builds.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -13,7 +14,8 @@ pub struct Lock {
     /// Notes that are gone, by their ids: an undone deletion gets its id back, and no new note
     /// ever gets the id of one.
     pub removed: BTreeMap<String, NoteRecord>,
-    /// The project's note types, by their keys.
+    /// The project's note types, by the keys that they had first. A type that is gone stays, so
+    /// that it comes back as the one it was.
     pub types: BTreeMap<String, TypeRecord>,
     /// Names of media files, in the order they have in packages.
     pub media: Vec<MediaRecord>,
@@ -39,12 +41,17 @@ pub struct NoteRecord {
     pub heading: String,
     /// The hash of its first field.
     pub fingerprint: Digest,
+    /// The hash of its rendered fields at the time of its last change; `None` in a lock of format
+    /// 1. What a newer deckle makes of the same content may be another.
+    pub rendered: Option<Digest>,
 }
 
 /// A note type as it was built last.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TypeRecord {
+    /// The key that sources name it by. A renamed type keeps its record.
+    pub key: String,
     /// Its id in Anki.
     pub id: i64,
     /// The time of its last change, in seconds.
@@ -53,6 +60,12 @@ pub struct TypeRecord {
     pub content: Digest,
     /// The hash of what makes two versions incompatible.
     pub schema: Digest,
+    /// Whether card templates or clozes make its cards; `None` in a lock of format 1.
+    pub kind: Option<Kind>,
+    /// The key of the field that Anki's browser sorts by; empty in a lock of format 1.
+    pub sort_field: String,
+    /// The key of the field that came first at the first build: notes are known again by it.
+    pub first_field: String,
     /// Its fields, in their order.
     pub fields: Vec<FieldRecord>,
     /// Its card templates, in their order.

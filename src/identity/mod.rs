@@ -2,24 +2,32 @@
 //!
 //! Learners' progress hangs on a note's guid, their edits on its time. Both come from here and
 //! are kept in `deckle.lock`. Identity works on [`Claim`]s, which hold no text: [`assign`] gives
-//! each note its id, [`stamp`] its time, by the hash of all that shapes it.
+//! each note its id, [`next_lock`] its time, by the hash of all that shapes it.
 
 mod assign;
+mod changes;
 mod claim;
 mod content;
 mod hash;
+mod known_types;
 mod lock;
+mod lock_reader;
 mod lock_text;
 mod next;
+mod schema;
 mod stamp;
+mod was;
 
-pub use assign::{Identity, assign};
+pub use assign::{Assigned, Heirs, Identity, assign};
+pub use changes::{ChangeKind, LockChange, changes};
 pub use claim::{Claim, is_from_key_fields};
-pub use content::{content_hash, schema_hash, type_content};
+pub use content::{content_hash, rendered_hash, schema_hash, type_content};
 pub use hash::Digest;
+pub use known_types::known_types;
 pub use lock::{FieldRecord, Lock, MediaRecord, NoteRecord, TypeRecord};
-pub use next::{Entry, next_lock};
-pub use stamp::{Stamp, TypeStamp, stamp, stamp_type};
+pub use next::{Entry, Next, next_lock};
+pub use schema::{PartsChange, SchemaChange, type_record};
+pub use stamp::{Renewal, TypeStamp, stamp_type};
 
 /// The name of the file that keeps a project's identities.
 pub const LOCK_NAME: &str = "deckle.lock";

@@ -1,9 +1,11 @@
 //! The lock behind a build.
 
-use super::content::{schema_hash, type_content};
+use std::collections::{BTreeSet, HashSet};
+
 use super::hash::Digest;
-use super::lock::{FieldRecord, Lock, NoteRecord, TypeRecord};
-use super::stamp::stamp;
+use super::lock::{Lock, NoteRecord};
+use super::schema::type_record;
+use super::stamp::{Renewal, stamp};
 use crate::model::written::WrittenType;
 use crate::model::{BuildTime, Guid, allocate_note_ids};
 
@@ -13,13 +15,19 @@ use crate::model::{BuildTime, Guid, allocate_note_ids};
 pub struct Entry<'a> {
     /// Its id.
     pub id: &'a str,
+    /// The old id whose record is its own.
+    pub heir_of: Option<&'a str>,
     /// Its guid.
     pub guid: Option<&'a Guid>,
     /// The hash of its first field.
     pub fingerprint: Digest,
     /// The hash of its content.
     pub content: Digest,
-    /// The key of its note type.
+    /// The hash of its rendered fields.
+    pub rendered: Digest,
+    /// Whether it is sent out though nothing changed.
+    pub renewal: Renewal,
+    /// What identity knows its note type by.
     pub note_type: &'a str,
     /// The file it stands in.
     pub path: &'a str,
@@ -27,87 +35,108 @@ pub struct Entry<'a> {
     pub headings: &'a [String],
 }
 
+/// What a build leaves behind.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct Next {
+    /// The lock.
+    pub lock: Lock,
+    /// How many notes are rendered differently than when they last changed, and keep their time.
+    pub outdated: usize,
+}
+
 /// The lock behind a build of these notes and of the project's own types, which bear the times
 /// of this build already. Notes that the old lock has and the build has not are kept as removed.
 #[must_use]
-pub fn next_lock<'a>(
-    old: &Lock,
+pub fn next_lock<'a, 'o>(
+    old: &'o Lock,
     entries: impl Iterator<Item = Entry<'a>> + Clone,
     types: impl Iterator<Item = &'a WrittenType>,
     time: BuildTime,
-) -> Lock {
-    let record_of = |id: &str| old.notes.get(id).or_else(|| old.removed.get(id));
-    let taken = old
-        .notes
-        .values()
-        .chain(old.removed.values())
-        .map(|it| it.note_id)
-        .collect();
-    let new = entries
-        .clone()
-        .filter(|it| record_of(it.id).is_none())
-        .count();
-    let milliseconds = time.as_unix().saturating_mul(1000);
-    let mut fresh = allocate_note_ids(new, milliseconds, &taken).into_iter();
-
-    let mut lock = Lock {
-        media: old.media.clone(),
-        ..Lock::default()
+) -> Next {
+    let record_of = |entry: &Entry<'a>| -> Option<&'o NoteRecord> {
+        let id = entry.heir_of.unwrap_or(entry.id);
+        old.notes.get(id).or_else(|| old.removed.get(id))
     };
+    let mut fresh = FreshIds::new(old, entries.clone(), record_of, time);
+    let mut next = Next {
+        lock: Lock {
+            media: old.media.clone(),
+            types: old.types.clone(),
+            ..Lock::default()
+        },
+        outdated: 0,
+    };
+    let lock = &mut next.lock;
     for entry in entries {
-        let id = entry.id;
-        let stamp = stamp(old, id, entry.content, time);
-        let note_id = record_of(id).map(|it| it.note_id).or_else(|| fresh.next());
+        let known = record_of(&entry);
+        let stamp = stamp(known, entry.content, entry.rendered, entry.renewal, time);
+        next.outdated += usize::from(stamp.outdated);
         let record = NoteRecord {
             guid: entry
                 .guid
                 .map_or_else(String::new, |guid| guid.as_str().to_owned()),
-            note_id: note_id.unwrap_or_default(),
+            note_id: fresh.take(known.map(|it| it.note_id)),
             modified: stamp.modified,
             content: entry.content,
             note_type: entry.note_type.to_owned(),
             path: entry.path.to_owned(),
             heading: entry.headings.join(" / "),
             fingerprint: entry.fingerprint,
+            rendered: Some(stamp.rendered),
         };
-        lock.notes.insert(id.to_owned(), record);
+        lock.notes.insert(entry.id.to_owned(), record);
     }
-    for (id, record) in old.notes.iter().chain(&old.removed) {
-        if !lock.notes.contains_key(id) {
-            lock.removed.insert(id.clone(), record.clone());
-        }
+    let gone = old.notes.iter().chain(&old.removed);
+    let gone = gone.filter(|(id, _)| !lock.notes.contains_key(*id));
+    let gone: Vec<(&String, &NoteRecord)> = gone.collect();
+    if !gone.is_empty() {
+        // What is called otherwise now is not gone.
+        let live: HashSet<&str> = lock.notes.values().map(|it| it.guid.as_str()).collect();
+        let gone = gone
+            .into_iter()
+            .filter(|(_, record)| !live.contains(record.guid.as_str()));
+        lock.removed = gone
+            .map(|(id, record)| (id.clone(), record.clone()))
+            .collect();
     }
     for written in types {
-        let note_type = &written.note_type;
-        let fields = note_type
-            .fields()
-            .iter()
-            .zip(&written.fields)
-            .map(|(field, known)| {
-                let (id, name) = (field.id.unwrap_or_default(), field.name.clone());
-                FieldRecord {
-                    key: known.key.clone(),
-                    id,
-                    name,
-                }
-            });
-        let templates = note_type.templates().iter().map(|it| {
-            let (id, name) = (it.id.unwrap_or_default(), it.name.clone());
-            FieldRecord {
-                key: name.clone(),
-                id,
-                name,
-            }
-        });
-        let record = TypeRecord {
-            id: note_type.id(),
-            modified: note_type.modified().unwrap_or_else(|| time.as_unix()),
-            content: type_content(note_type),
-            schema: schema_hash(note_type),
-            fields: fields.collect(),
-            templates: templates.collect(),
-        };
-        lock.types.insert(written.key.clone(), record);
+        let modified = written.note_type.modified();
+        let record = type_record(written, modified.unwrap_or_else(|| time.as_unix()));
+        lock.types.insert(written.identity.clone(), record);
     }
-    lock
+    next
+}
+
+/// Note ids for notes that have none. Two branches that added notes at the same time gave the
+/// same ids; after a merge one of the notes gets another, which no learner notices.
+struct FreshIds {
+    fresh: std::vec::IntoIter<i64>,
+    used: HashSet<i64>,
+}
+
+impl FreshIds {
+    fn new<'a, 'o>(
+        old: &'o Lock,
+        entries: impl Iterator<Item = Entry<'a>>,
+        record_of: impl Fn(&Entry<'a>) -> Option<&'o NoteRecord>,
+        time: BuildTime,
+    ) -> Self {
+        let known = old.notes.values().chain(old.removed.values());
+        let taken: BTreeSet<i64> = known.map(|it| it.note_id).collect();
+        let mut used = HashSet::new();
+        let needed = entries
+            .filter(|entry| record_of(entry).is_none_or(|it| !used.insert(it.note_id)))
+            .count();
+        let milliseconds = time.as_unix().saturating_mul(1000);
+        Self {
+            fresh: allocate_note_ids(needed, milliseconds, &taken).into_iter(),
+            used: HashSet::new(),
+        }
+    }
+
+    fn take(&mut self, known: Option<i64>) -> i64 {
+        let known = known.filter(|id| self.used.insert(*id));
+        known.or_else(|| self.fresh.next()).unwrap_or_default()
+    }
 }

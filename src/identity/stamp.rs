@@ -1,136 +1,164 @@
-//! Step two: times and numbers, when it is known what a note became.
+//! Step two: times, when it is known what a note became.
 //!
 //! A note keeps its time as long as its content stays, so that an import never overwrites what a
 //! learner edited in a note that the author left alone.
 
 use super::hash::Digest;
-use super::lock::{Lock, TypeRecord};
-use crate::diag::{Code, Diagnostic, Span};
+use super::lock::{NoteRecord, TypeRecord};
+use super::schema::SchemaChange;
 use crate::model::BuildTime;
 
-/// What a note's content came to.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Which notes are sent out though their content is what it was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
-pub struct Stamp {
-    /// The time of the last change, in seconds.
-    pub modified: i64,
-    /// Whether the content is another than in the lock, or the note is new.
-    pub changed: bool,
+pub struct Renewal {
+    /// The note was asked for.
+    pub touched: bool,
+    /// Notes that render differently are.
+    pub rendered_anew: bool,
 }
 
-/// The time of the note `id` whose content has this hash.
-#[must_use]
-pub fn stamp(lock: &Lock, id: &str, content: Digest, time: BuildTime) -> Stamp {
-    // A note that came back keeps the time of its record too, if it came back as it was.
-    match lock.notes.get(id).or_else(|| lock.removed.get(id)) {
-        None => Stamp {
-            modified: time.as_unix(),
-            changed: true,
-        },
-        Some(record) => next(record.modified, record.content == content, time),
+/// The time of a note, and what its record is to remember of how it was rendered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Stamp {
+    pub(super) modified: i64,
+    pub(super) rendered: Digest,
+    /// Whether learners keep an older rendering of the same content.
+    pub(super) outdated: bool,
+}
+
+/// The time of a note whose content and rendered fields have these hashes.
+pub(super) fn stamp(
+    known: Option<&NoteRecord>,
+    content: Digest,
+    rendered: Digest,
+    renewal: Renewal,
+    time: BuildTime,
+) -> Stamp {
+    let anew = |modified| Stamp {
+        modified,
+        rendered,
+        outdated: false,
+    };
+    let Some(record) = known else {
+        return anew(time.as_unix());
+    };
+    let differs = record.rendered.is_some_and(|it| it != rendered);
+    let renewed = renewal.touched || renewal.rendered_anew && differs;
+    if record.content != content || renewed {
+        return anew(later(record.modified, time));
+    }
+    Stamp {
+        modified: record.modified,
+        rendered: record.rendered.unwrap_or(rendered),
+        outdated: differs,
     }
 }
 
-/// The time of a note type, and what an import would make of a change of its schema.
+/// The time of a note type, and what makes it incompatible with the one that learners have.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TypeStamp {
     /// The time of the last change, in seconds.
     pub modified: i64,
-    /// The finding that its fields or card templates are others than in the lock.
-    pub schema_change: Option<Diagnostic>,
+    /// What an import does not take over in silence.
+    pub schema_change: Option<SchemaChange>,
 }
 
-/// The time of the note type `key`, of which content and schema have these hashes.
+/// The time of a note type that comes out as `record`, whatever time that has.
 #[must_use]
-pub fn stamp_type(
-    known: Option<&TypeRecord>,
-    key: &str,
-    content: Digest,
-    schema: Digest,
-    span: Span,
-    time: BuildTime,
-) -> TypeStamp {
-    let Some(record) = known else {
+pub fn stamp_type(known: Option<&TypeRecord>, record: &TypeRecord, time: BuildTime) -> TypeStamp {
+    let Some(known) = known else {
         return TypeStamp {
             modified: time.as_unix(),
             schema_change: None,
         };
     };
-    let modified = next(record.modified, record.content == content, time).modified;
-    let schema_change = (record.schema != schema).then(|| {
-        let title = format!("the fields or card templates of note type `{key}` changed");
-        let fields: Vec<&str> = record.fields.iter().map(|it| it.name.as_str()).collect();
-        let templates: Vec<&str> = record.templates.iter().map(|it| it.name.as_str()).collect();
-        Diagnostic::new(Code::SchemaChange, title)
-            .at(span, "this note type")
-            .note(format!(
-                "at the last build its fields were `{}`, its card templates `{}`",
-                fields.join("`, `"),
-                templates.join("`, `")
-            ))
-            .note(
-                "an import with default options then updates none of the notes that learners have, \
-                 and adds a copy of the note type; learners must tick \"Merge note types\"",
-            )
-            .help("make it a new note type, or build with `--allow-schema-change` and tell your learners")
-    });
+    let modified = if known.content == record.content {
+        known.modified
+    } else {
+        later(known.modified, time)
+    };
     TypeStamp {
         modified,
-        schema_change,
+        schema_change: SchemaChange::between(known, record),
     }
 }
 
-fn next(modified: i64, same: bool, time: BuildTime) -> Stamp {
-    if same {
-        Stamp {
-            modified,
-            changed: false,
-        }
-    } else {
-        Stamp {
-            modified: time.as_unix().max(modified.saturating_add(1)),
-            changed: true,
-        }
-    }
+/// A time behind the old one, which an import needs to see a change.
+fn later(modified: i64, time: BuildTime) -> i64 {
+    time.as_unix().max(modified.saturating_add(1))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn digest(number: u8) -> Digest {
+        Digest::parse(&format!("{number:016x}")).unwrap()
+    }
+
+    fn record(modified: i64) -> NoteRecord {
+        NoteRecord {
+            guid: "g".to_owned(),
+            note_id: 1,
+            modified,
+            content: digest(1),
+            note_type: "basic".to_owned(),
+            path: String::new(),
+            heading: String::new(),
+            fingerprint: digest(0),
+            rendered: Some(digest(1)),
+        }
+    }
+
     #[test]
     fn times_move_only_with_the_content() {
-        let time = BuildTime::from_unix(100);
-        assert_eq!(
-            next(50, true, time),
-            Stamp {
-                modified: 50,
-                changed: false
-            }
-        );
-        assert_eq!(
-            next(50, false, time),
-            Stamp {
-                modified: 100,
-                changed: true
-            }
-        );
-        assert_eq!(
-            next(100, false, time),
-            Stamp {
-                modified: 101,
-                changed: true
-            }
-        );
-        assert_eq!(
-            next(500, false, time),
-            Stamp {
-                modified: 501,
-                changed: true
-            }
-        );
+        let check = |modified: i64, content: u8, expect: i64| {
+            let (record, time) = (record(modified), BuildTime::from_unix(100));
+            let known = Some(&record);
+            let found = stamp(known, digest(content), digest(1), Renewal::default(), time);
+            assert_eq!(found.modified, expect, "{modified} {content}");
+        };
+        check(50, 1, 50);
+        check(50, 2, 100);
+        check(100, 2, 101);
+        check(500, 2, 501);
         // A damaged lock may hold any number.
-        assert_eq!(next(i64::MAX, false, time).modified, i64::MAX);
+        check(i64::MAX, 2, i64::MAX);
+        let new = stamp(
+            None,
+            digest(1),
+            digest(1),
+            Renewal::default(),
+            BuildTime::from_unix(7),
+        );
+        assert_eq!(new.modified, 7);
+    }
+
+    #[test]
+    fn another_rendering_is_sent_out_when_asked_for() {
+        let check = |rendered: Option<u8>, touched, rendered_anew, expect: (i64, u8, bool)| {
+            let mut record = record(50);
+            record.rendered = rendered.map(digest);
+            let renewal = Renewal {
+                touched,
+                rendered_anew,
+            };
+            let time = BuildTime::from_unix(100);
+            let found = stamp(Some(&record), digest(1), digest(9), renewal, time);
+            let (modified, kept, outdated) = expect;
+            assert_eq!(
+                (found.modified, found.rendered, found.outdated),
+                (modified, digest(kept), outdated)
+            );
+        };
+        // What learners have is remembered until they get the new one.
+        check(Some(1), false, false, (50, 1, true));
+        check(Some(1), false, true, (100, 9, false));
+        check(Some(9), false, true, (50, 9, false));
+        check(Some(9), true, false, (100, 9, false));
+        // A lock of format 1 does not know.
+        check(None, false, true, (50, 9, false));
     }
 }

@@ -89,6 +89,25 @@ pub(super) struct Definition {
     pub(super) modified: Option<i64>,
 }
 
+impl Definition {
+    /// As `clone`, by its own name: a note type is cheap to clone, this is not.
+    fn copy(&self) -> Self {
+        Self {
+            id: self.id,
+            original_id: self.original_id,
+            name: self.name.clone(),
+            kind: self.kind,
+            fields: self.fields.clone(),
+            templates: self.templates.clone(),
+            fronts: self.fronts.clone(),
+            css: self.css.clone(),
+            latex: self.latex.clone(),
+            sort_field: self.sort_field,
+            modified: self.modified,
+        }
+    }
+}
+
 impl NoteType {
     /// A builder for a note type of this name, as it is shown in Anki.
     pub fn builder(name: impl Into<String>) -> NoteTypeBuilder {
@@ -107,20 +126,24 @@ impl NoteType {
     /// The same note type with another time of its last change, in seconds.
     #[must_use]
     pub(crate) fn with_modified(&self, seconds: i64) -> Self {
-        let it = &*self.0;
         Self(Arc::new(Definition {
-            id: it.id,
-            original_id: it.original_id,
-            name: it.name.clone(),
-            kind: it.kind,
-            fields: it.fields.clone(),
-            templates: it.templates.clone(),
-            fronts: it.fronts.clone(),
-            css: it.css.clone(),
-            latex: it.latex.clone(),
-            sort_field: it.sort_field,
             modified: Some(seconds),
+            ..self.0.copy()
         }))
+    }
+
+    /// The same note type with other ids: its own, those of its fields and of its card templates.
+    #[must_use]
+    pub(crate) fn with_ids(&self, id: i64, fields: &[i64], templates: &[i64]) -> Self {
+        let mut it = self.0.copy();
+        it.id = id;
+        for (field, id) in it.fields.iter_mut().zip(fields) {
+            field.id = Some(*id);
+        }
+        for (template, id) in it.templates.iter_mut().zip(templates) {
+            template.id = Some(*id);
+        }
+        Self(Arc::new(it))
     }
 
     /// Whether both are clones of one object.

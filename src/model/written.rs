@@ -19,6 +19,8 @@ pub struct WrittenNote {
     pub id: Option<Box<Spanned<String>>>,
     /// The explicit guid of an adopted note.
     pub guid: Option<Box<Spanned<String>>>,
+    /// The id that it had before.
+    pub was: Option<Box<Spanned<String>>>,
     /// The note type.
     pub note_type: Arc<WrittenType>,
     /// The deck.
@@ -124,10 +126,22 @@ impl Content {
 pub struct WrittenType {
     /// The key that sources name it by.
     pub key: String,
+    /// The key that identity knows it by: the first one it had. Ids and hashes are made of it, so
+    /// that another key changes none.
+    pub identity: String,
+    /// The key that it had before.
+    pub was: Option<Spanned<String>>,
+    /// Whether the author gave its id.
+    pub has_id: bool,
     /// What goes into the package.
     pub note_type: NoteType,
     /// What is known of each field, in the order of the note type's fields.
     pub fields: Vec<WrittenField>,
+    /// The position of the field that came first at the first build, by which notes without an
+    /// id are known again.
+    pub first_field: usize,
+    /// What is known of each card template, in the order of the note type's templates.
+    pub templates: Vec<WrittenTemplate>,
     /// Positions of the fields that make a note's natural id; empty where there is none.
     pub key_fields: Vec<usize>,
     /// Positions of the fields that may not be empty.
@@ -148,10 +162,48 @@ pub struct WrittenType {
 pub struct WrittenField {
     /// The stable key, from which the field's id comes; its name at the first build by default.
     pub key: String,
+    /// What the author said of its identity.
+    pub given: Given,
     /// Other names that sources may use.
     pub aliases: Vec<String>,
     /// How a plain value in the sources is read.
     pub kind: FieldKind,
+}
+
+/// What is known of a card template beyond what Anki keeps.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct WrittenTemplate {
+    /// The stable key, from which the template's id comes; its name at the first build by default.
+    pub key: String,
+    /// What the author said of its identity.
+    pub given: Given,
+}
+
+/// What an author said of the identity of a field or card template.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Given {
+    /// Whether there is a `key`.
+    pub key: bool,
+    /// Whether there is an `id`.
+    pub id: bool,
+    /// The name that it had before.
+    pub was: Option<Spanned<String>>,
+    /// Where its name stands.
+    pub span: Span,
+}
+
+impl Default for Given {
+    /// Nothing, nowhere.
+    fn default() -> Self {
+        Self {
+            key: false,
+            id: false,
+            was: None,
+            span: Span::NONE,
+        }
+    }
 }
 
 /// How a plain value of a field is read.

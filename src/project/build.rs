@@ -5,12 +5,13 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use super::decks::DeckPlan;
+use super::lock_file::{self, LockFile, Touched};
 use super::render::Made;
-use super::{BuildOptions, Project, Report, Statistics, history, load, output, types};
+use super::{BuildOptions, Project, Report, Statistics, history, load, output, schema, types};
 use crate::diag::{Code, Diagnostic, Diagnostics, Severity, Sources};
 use crate::files;
-use crate::identity::{self, Claim, Lock};
-use crate::model::written::{IdMode, Settings};
+use crate::identity::{self, Claim, Heirs, Lock};
+use crate::model::written::Settings;
 use crate::model::{MediaFile, MediaSource};
 use crate::package::{Baseline, Package};
 use crate::render::{MediaContent, MediaNames, NamedMedia, Renderer};
@@ -65,7 +66,8 @@ impl Build {
         self.report
     }
 
-    /// The package; `None` where the sources have errors.
+    /// The package; `None` where the sources have errors, or the lock would change though it must
+    /// not.
     #[must_use]
     pub fn package(&self) -> Option<&Package> {
         self.ready.as_ref().map(|ready| &ready.package)
@@ -75,10 +77,14 @@ impl Build {
     /// same bytes.
     ///
     /// # Errors
-    /// When the sources have errors, or a file cannot be written; the older package then is as it
-    /// was.
+    /// When the sources have errors, the lock would change though it must not, or a file cannot be
+    /// written; the older package then is as it was.
     pub fn write(self) -> Result<Built, Error> {
+        let refused = self.report.lock_changes.len();
         let Some(ready) = self.ready else {
+            if refused > 0 {
+                return Err(Error::new(ErrorKind::LockChanges(refused)));
+            }
             let count = self.report.diagnostics.count(Severity::Error);
             return Err(Error::new(ErrorKind::Sources(count)));
         };
@@ -119,6 +125,7 @@ fn run(
         diagnostics: sink,
         sources,
         statistics,
+        lock_changes,
     } = report;
     let Some(manifest) = load::manifest(project, sources, sink)? else {
         return Ok(None);
@@ -126,23 +133,18 @@ fn run(
     let types = types::load(project, &manifest, sources, sink)?;
     let output = output::path(project, &manifest, options, sink);
 
-    let locked = project.has_manifest() && manifest.ids != IdMode::Natural;
-    let Some(lock) = read_lock(project, locked, sources, sink)? else {
+    let read = LockFile::read(project, &manifest, options, &output, sources, sink)?;
+    let Some(lock_file) = read else {
         return Ok(None);
     };
-    if let Some(found) = history::clock_behind(&lock, options.time) {
+    let (lock, locked) = (&lock_file.lock, lock_file.is_kept);
+    if let Some(found) = history::clock_behind(lock, options.time) {
         sink.push(found);
     }
-    let types = if locked {
-        types::stamped(
-            &types,
-            &lock,
-            options.time,
-            options.allow_schema_change,
-            sink,
-        )
+    let (types, changed_types) = if locked {
+        types::stamped(&types, lock, &manifest.uid, options, sink)
     } else {
-        types
+        (types, Vec::new())
     };
 
     let broken_types = sink.has_errors();
@@ -154,7 +156,7 @@ fn run(
         return Ok(None);
     }
     let mut made = loaded.notes;
-    identify(&mut made, &lock, &manifest, locked, sources, sink);
+    let heirs = identify(&mut made, lock, &manifest, locked, sources, sink);
     let firsts = made.iter().map(|(note, facts)| {
         let first = note.fields.first().map_or("", String::as_str);
         (note.note_type.id(), first, facts.span())
@@ -179,16 +181,24 @@ fn run(
         return Ok(None);
     }
 
-    let mut next = if locked {
-        next_lock(&made, &lock, &types, sources, options)
-    } else {
-        Lock::default()
-    };
+    let touched = Touched::new(options, sink);
+    touched.check(&made, sources)?;
+    let next = lock_file.next(&made, &heirs, &types, &touched, sources, options);
+    lock_file::rendered_anew(next.outdated)
+        .into_iter()
+        .for_each(|found| sink.push(found));
+    let mut next = next.lock;
+    schema::tell_edits(&made, &changed_types, lock, &heirs, sink);
+    schema::tell_retyped(&made, &types, lock, &heirs, sink);
     if project.is_whole() {
-        history::tell_removed(&made, &lock, sources, sink);
+        history::tell_removed(&made, lock, sources, sink);
     }
     let mut media: Vec<MediaFile> = statics.iter().map(|it| media_file(project, it)).collect();
     media.extend(media_files(project, &names, &mut next));
+    *lock_changes = lock_file.refused(&next, project, options);
+    if !lock_changes.is_empty() {
+        return Ok(None);
+    }
     let mut decks = DeckPlan::new(project, &manifest, sources, sink)?;
     for batch in made.into_batches() {
         decks.add(batch, &next);
@@ -203,8 +213,7 @@ fn run(
     if let Some(baseline) = baseline(locked, options, &output)? {
         package = package.baseline(&baseline);
     }
-    let writes_lock = locked && project.is_whole();
-    let lock = writes_lock.then(|| (project.root.join(identity::LOCK_NAME), next.to_text()));
+    let lock = lock_file.written(&next, project);
     Ok(Some(Ready {
         package,
         output,
@@ -212,7 +221,8 @@ fn run(
     }))
 }
 
-/// Gives the notes their guids, and where a lock is kept their ids in it.
+/// Gives the notes their guids, and where a lock is kept their ids in it. Returns which of them
+/// take over the record of an old id.
 fn identify(
     made: &mut Made,
     lock: &Lock,
@@ -220,29 +230,14 @@ fn identify(
     locked: bool,
     sources: &Sources,
     sink: &mut Diagnostics,
-) {
+) -> Heirs {
     let claims: Vec<&Claim> = made.facts().map(|it| &it.claim).collect();
-    let identities = identity::assign(&claims, lock, &manifest.uid, manifest.ids, sources, sink);
-    for ((note, facts), identity) in made.iter_mut().zip(identities) {
+    let assigned = identity::assign(&claims, lock, &manifest.uid, manifest.ids, sources, sink);
+    for ((note, facts), identity) in made.iter_mut().zip(assigned.identities) {
         note.guid = Some(identity.guid);
         facts.id = locked.then_some(identity.id);
     }
-}
-
-fn read_lock(
-    project: &Project,
-    locked: bool,
-    sources: &mut Sources,
-    sink: &mut Diagnostics,
-) -> Result<Option<Lock>, Error> {
-    let exists = locked && project.files.size(identity::LOCK_NAME)?.is_some();
-    if !exists {
-        return Ok(Some(Lock::default()));
-    }
-    match load::read_text(project, identity::LOCK_NAME, sources, sink)? {
-        Some(file) => Ok(Lock::parse(file, sources.text(file), sink)),
-        None => Ok(None),
-    }
+    assigned.heirs
 }
 
 /// The earlier build that ids and times go on from where no lock keeps them.
@@ -287,32 +282,6 @@ fn baseline(
 /// Whether the fault lies in the file, not in reaching it.
 fn is_damage(error: &Error) -> bool {
     matches!(error.kind(), ErrorKind::Archive(_) | ErrorKind::Database(_))
-}
-
-/// The lock behind this build: what is in it, with ids and times, and what is gone.
-fn next_lock(
-    made: &Made,
-    lock: &Lock,
-    types: &TypeSet,
-    sources: &Sources,
-    options: &BuildOptions,
-) -> Lock {
-    identity::next_lock(
-        lock,
-        made.iter().filter_map(|(note, facts)| {
-            Some(identity::Entry {
-                id: facts.id.as_deref()?,
-                guid: note.guid.as_ref(),
-                fingerprint: facts.claim.fingerprint,
-                content: facts.content,
-                note_type: &facts.written_type().key,
-                path: sources.path(facts.span().file),
-                headings: &facts.headings,
-            })
-        }),
-        types.iter().filter(|it| !it.shipped).map(|it| &**it),
-        options.time,
-    )
 }
 
 /// The files that the CSS and the card templates of the types in use refer to. They come first in

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::render::{Facts, Made};
 use crate::diag::{Code, Diagnostic, Diagnostics, Sources};
 use crate::identity::{Lock, NoteRecord, is_from_key_fields};
-use crate::model::BuildTime;
+use crate::model::{BuildTime, Guid};
 
 /// How far the build time may lie behind the lock without a word, in seconds. Each change of a
 /// note moves its time on by a second at least, so builds in quick succession run ahead of the
@@ -40,6 +40,13 @@ pub(super) fn tell_removed(made: &Made, lock: &Lock, sources: &Sources, sink: &m
         .notes
         .iter()
         .filter(|(id, _)| !built.contains(id.as_str()));
+    let mut gone: Vec<(&String, &NoteRecord)> = gone.collect();
+    if !gone.is_empty() {
+        // What is called otherwise now is not gone.
+        let guids = made.iter().filter_map(|(note, _)| note.guid.as_ref());
+        let guids: BTreeSet<&str> = guids.map(Guid::as_str).collect();
+        gone.retain(|(_, record)| !guids.contains(record.guid.as_str()));
+    }
     let mut keyed: BTreeMap<(&str, &str), Edited<'_>> = BTreeMap::new();
     let mut others: Vec<(&str, &NoteRecord)> = Vec::new();
     for (id, record) in gone {
@@ -56,7 +63,7 @@ pub(super) fn tell_removed(made: &Made, lock: &Lock, sources: &Sources, sink: &m
         };
         let group = (
             sources.path(note.span().file),
-            note.written_type().key.as_str(),
+            note.written_type().identity.as_str(),
         );
         let is_new = !lock.notes.contains_key(id) && !lock.removed.contains_key(id);
         if let (true, Some(edited)) = (is_new, keyed.get_mut(&group)) {
@@ -185,6 +192,7 @@ mod tests {
             path: "a.md".to_owned(),
             heading: String::new(),
             fingerprint: Digest::default(),
+            rendered: None,
         };
         let mut lock = Lock::default();
         let check = |lock: &Lock, time: i64, told: bool| {

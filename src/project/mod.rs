@@ -6,11 +6,13 @@ mod decks;
 mod folders;
 mod history;
 mod load;
+mod lock_file;
 mod open;
 mod options;
 mod output;
 mod quoting;
 mod render;
+mod schema;
 mod starter;
 mod types;
 mod unread;
@@ -19,12 +21,13 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 pub use build::{Build, Built};
-pub use options::BuildOptions;
+pub use options::{BuildOptions, LockMode};
 pub use starter::{Created, Starter, create};
 
 use crate::Error;
 use crate::diag::{Diagnostics, Severity, Sources, render_short};
 use crate::files::{Disk, Files};
+use crate::identity::LockChange;
 use crate::model::BuildTime;
 
 /// Sources to be built: a folder with a `deckle.yaml`, a folder without one, or single files.
@@ -57,6 +60,8 @@ pub struct Report {
     pub sources: Sources,
     /// Counts.
     pub statistics: Statistics,
+    /// What the build would change in the lock though its [`LockMode`] refuses it.
+    pub lock_changes: Vec<LockChange>,
 }
 
 /// How much there is.

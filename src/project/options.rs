@@ -13,6 +13,23 @@ pub struct BuildOptions {
     pub(super) output: Option<PathBuf>,
     pub(super) baseline: Option<PathBuf>,
     pub(super) allow_schema_change: bool,
+    pub(super) lock_mode: LockMode,
+    pub(super) restamp: bool,
+    pub(super) touch: Vec<String>,
+}
+
+/// What a build may change in `deckle.lock`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum LockMode {
+    /// Everything.
+    #[default]
+    Update,
+    /// Nothing that is about who a note is or what a note type is made of: no note may be new,
+    /// gone or taken for another, no schema may change.
+    Locked,
+    /// Nothing at all.
+    Frozen,
 }
 
 impl BuildOptions {
@@ -23,6 +40,9 @@ impl BuildOptions {
             output: None,
             baseline: None,
             allow_schema_change: false,
+            lock_mode: LockMode::Update,
+            restamp: false,
+            touch: Vec::new(),
         }
     }
 
@@ -39,8 +59,32 @@ impl BuildOptions {
         self
     }
 
-    /// Goes on, if `yes`, though fields or card templates of a note type are others than in the
-    /// lock. Default: an error.
+    /// With this guard of the lock. What it refuses is in [`Report::lock_changes`], and there is
+    /// no package then. Default: [`LockMode::Update`].
+    ///
+    /// [`Report::lock_changes`]: super::Report::lock_changes
+    pub fn lock_mode(mut self, mode: LockMode) -> Self {
+        self.lock_mode = mode;
+        self
+    }
+
+    /// Sends notes out, if `yes`, that did not change but are rendered differently than when they
+    /// last did, as a newer deckle may do. Default: learners keep the older form.
+    pub fn restamp(mut self, yes: bool) -> Self {
+        self.restamp = yes;
+        self
+    }
+
+    /// Sends notes out that did not change: those of this id, file or folder, or in files that
+    /// match this pattern, relative to the project's folder. Learners then lose what they edited
+    /// in them. Callable several times.
+    pub fn touch(mut self, selection: impl Into<String>) -> Self {
+        self.touch.push(selection.into());
+        self
+    }
+
+    /// Goes on, if `yes`, though fields, card templates or the sort field of a note type are others
+    /// than in the lock. Default: an error. A changed kind stays one.
     pub fn allow_schema_change(mut self, yes: bool) -> Self {
         self.allow_schema_change = yes;
         self

@@ -8,7 +8,7 @@ use rayon::prelude::*;
 
 use crate::check::{self, Spellings};
 use crate::diag::{Diagnostics, Sources, Span};
-use crate::identity::{Claim, Digest, content_hash};
+use crate::identity::{Claim, Digest, Heirs, Lock, NoteRecord, content_hash};
 use crate::model::written::{WrittenNote, WrittenType};
 use crate::model::{DeckName, Note};
 use crate::render::{MediaKey, Renderer};
@@ -37,6 +37,14 @@ impl Facts {
 
     pub(super) fn span(&self) -> Span {
         self.claim.span
+    }
+
+    /// What the lock of the last build has of it.
+    pub(super) fn known<'l>(&self, lock: &'l Lock, heirs: &Heirs) -> Option<&'l NoteRecord> {
+        let id = self.id.as_ref()?;
+        let id = heirs.get(id).unwrap_or(id);
+        let known = lock.notes.get(&**id);
+        known.or_else(|| lock.removed.get(&**id))
     }
 }
 
@@ -140,6 +148,15 @@ impl Made {
 
     pub(super) fn facts(&self) -> impl Iterator<Item = &Facts> + Clone {
         self.0.iter().flat_map(|it| &it.facts)
+    }
+
+    /// What a function makes of each note, in their order, on all processors.
+    pub(super) fn of_each<T: Send>(&self, make: impl Fn(&Note) -> T + Sync) -> Vec<T> {
+        let mut found = Vec::new();
+        for batch in &self.0 {
+            found.par_extend(batch.notes.par_iter().map(&make));
+        }
+        found
     }
 
     pub(super) fn into_batches(self) -> impl Iterator<Item = Batch> {

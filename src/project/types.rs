@@ -2,12 +2,11 @@
 
 use std::sync::Arc;
 
-use super::Project;
+use super::{BuildOptions, Project, schema};
 use crate::Error;
 use crate::diag::{Diagnostics, Sources, Spanned};
 use crate::files::{file_name, parent};
-use crate::identity::{Lock, schema_hash, stamp_type, type_content};
-use crate::model::BuildTime;
+use crate::identity::{Lock, SchemaChange, known_types, stamp_type, type_record};
 use crate::model::written::WrittenType;
 use crate::source::layout::Selection;
 use crate::source::manifest::{Manifest, TypeSource};
@@ -106,33 +105,44 @@ fn declared_key(node: &Node) -> Option<String> {
     Some(entry.value.as_text()?.trim().as_str().to_owned())
 }
 
-/// The types with the times of their last change, which the lock knows. A changed schema is told
-/// unless it is allowed.
+/// A type of the project, and what of its schema is another than at the last build.
+pub(super) struct Changed {
+    pub(super) written: Arc<WrittenType>,
+    pub(super) change: SchemaChange,
+}
+
+/// The types with the ids and the times of their last change, which the lock knows. A changed
+/// schema is told unless it is allowed; the types that have one come back beside.
 pub(super) fn stamped(
     types: &TypeSet,
     lock: &Lock,
-    time: BuildTime,
-    allow_schema_change: bool,
+    uid: &str,
+    options: &BuildOptions,
     sink: &mut Diagnostics,
-) -> TypeSet {
-    let stamped = types.iter().map(|it| {
-        if it.shipped {
-            return it.clone();
+) -> (TypeSet, Vec<Changed>) {
+    let all: Vec<Arc<WrittenType>> = types.iter().cloned().collect();
+    let mut changed = Vec::new();
+    let mut stamped = Vec::with_capacity(all.len());
+    for written in known_types(&all, lock, uid, sink) {
+        if written.shipped {
+            stamped.push(written);
+            continue;
         }
-        let (content, schema) = (type_content(&it.note_type), schema_hash(&it.note_type));
-        let known = lock.types.get(&it.key);
-        let stamp = stamp_type(known, &it.key, content, schema, it.span, time);
-        if !allow_schema_change {
-            stamp
-                .schema_change
-                .into_iter()
-                .for_each(|found| sink.push(found));
+        let known = lock.types.get(&written.identity);
+        let stamp = stamp_type(known, &type_record(&written, 0), options.time);
+        let written = Arc::new(WrittenType {
+            note_type: written.note_type.with_modified(stamp.modified),
+            ..(*written).clone()
+        });
+        if let (Some(change), Some(known)) = (stamp.schema_change, known) {
+            if let Some(found) = schema::refused(&written, known, &change, options) {
+                sink.push(found);
+            }
+            let written = written.clone();
+            changed.push(Changed { written, change });
         }
-        let note_type = it.note_type.with_modified(stamp.modified);
-        Arc::new(WrittenType {
-            note_type,
-            ..(**it).clone()
-        })
-    });
-    TypeSet::new(stamped.collect()).with_broken(types.broken().to_vec())
+        stamped.push(written);
+    }
+    let types = TypeSet::new(stamped).with_broken(types.broken().to_vec());
+    (types, changed)
 }

@@ -234,6 +234,11 @@ mod tests {
             .unwrap();
         WrittenType {
             key: key.to_owned(),
+            identity: key.to_owned(),
+            was: None,
+            has_id: false,
+            first_field: 0,
+            templates: Vec::new(),
             note_type,
             fields: Vec::new(),
             key_fields: Vec::new(),

@@ -33,8 +33,14 @@ fn note(kind: Kind, fields: Vec<Content>, settings: Settings) -> WrittenNote {
     WrittenNote {
         id: None,
         guid: None,
+        was: None,
         note_type: Arc::new(WrittenType {
             key: "test".to_owned(),
+            identity: "test".to_owned(),
+            was: None,
+            has_id: false,
+            first_field: 0,
+            templates: Vec::new(),
             note_type,
             fields: Vec::new(),
             key_fields: Vec::new(),

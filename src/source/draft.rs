@@ -15,6 +15,8 @@ pub struct NoteSettings {
     pub id: Option<Spanned<String>>,
     /// `guid`
     pub guid: Option<Spanned<String>>,
+    /// `was`
+    pub was: Option<Spanned<String>>,
     /// `type`
     pub note_type: Option<Spanned<String>>,
     /// `deck`
@@ -201,6 +203,7 @@ impl NoteDraft {
         let note = WrittenNote {
             id: settings.id.map(Box::new),
             guid: settings.guid.map(Box::new),
+            was: settings.was.map(Box::new),
             note_type: self.note_type,
             deck,
             tags,

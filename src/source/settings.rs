@@ -11,7 +11,7 @@ use crate::model::{Flag, Guid, Tag};
 
 /// The keys that [`apply`] and [`apply_text`] take.
 pub const KEYS: &[&str] = &[
-    "id", "guid", "type", "deck", "tags", "tags!", "suspend", "flag", "order", "skip",
+    "id", "guid", "was", "type", "deck", "tags", "tags!", "suspend", "flag", "order", "skip",
 ];
 
 /// Applies one entry of a note. Returns whether its key is one of [`KEYS`] or was refused as a
@@ -25,6 +25,7 @@ pub fn apply(entry: &Entry, settings: &mut NoteSettings, sink: &mut Diagnostics)
                 set_guid(&text, settings, sink);
             }
         }
+        "was" => settings.was = decode::string(value, "was", sink),
         "type" => settings.note_type = decode::string(value, "type", sink),
         "deck" => settings.deck = decode::string(value, "deck", sink),
         "tags" => add_all(tags(value, sink), settings),
@@ -58,6 +59,7 @@ pub fn apply_text(
     match key.value.as_str() {
         "id" => settings.id = Some(spanned),
         "guid" => set_guid(&value, settings, sink),
+        "was" => settings.was = Some(spanned),
         "type" => settings.note_type = Some(spanned),
         "deck" => settings.deck = Some(spanned),
         "tags" => add_all(split_tags(&value, sink), settings),

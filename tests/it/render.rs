@@ -98,6 +98,11 @@ fn fields() -> Vec<String> {
         .build()
         .unwrap();
     let written = Arc::new(WrittenType {
+        identity: "x".to_owned(),
+        was: None,
+        has_id: false,
+        first_field: 0,
+        templates: Vec::new(),
         key: "cloze".to_owned(),
         note_type,
         fields: Vec::new(),
@@ -111,6 +116,7 @@ fn fields() -> Vec<String> {
     let files = Memory::new();
     let renderer = Renderer::new(&files);
     let note = |source: &str| WrittenNote {
+        was: None,
         id: None,
         guid: None,
         note_type: Arc::clone(&written),

@@ -1,5 +1,6 @@
 //! A folder a finding: `tests/ui/CODE-name/in/` is a project or a folder of notes, `out.txt` what
-//! deckle says of it, byte for byte. `SNAPSHOTS=overwrite` writes what it says now.
+//! deckle says of it, byte for byte. `SNAPSHOTS=overwrite` writes what it says now. A file
+//! `allow-schema-change` beside `in` stands for the option of that name.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -29,15 +30,16 @@ fn name(case: &Path) -> &str {
 }
 
 /// A build of a folder at a fixed time, which lies before none of the locks in the cases but one.
-fn build(folder: &Path) -> Build {
+fn build(folder: &Path, case: &Path) -> Build {
     let project = Project::open(folder).unwrap();
-    let options = BuildOptions::new(BuildTime::from_unix(1_800_000_000));
+    let allow = case.join("allow-schema-change").exists();
+    let options = BuildOptions::new(BuildTime::from_unix(1_800_000_000)).allow_schema_change(allow);
     project.build(&options).unwrap()
 }
 
 /// What deckle says of a case, and the codes in it.
 fn run(case: &Path) -> (String, BTreeSet<&'static str>) {
-    let build = build(&case.join("in"));
+    let build = build(&case.join("in"), case);
     let report = build.report();
     let has_errors = report.diagnostics.has_errors();
     assert_eq!(
@@ -76,7 +78,7 @@ fn every_fix_mends_what_it_is_offered_for() {
     let mut failed = Vec::new();
     let mut applied = 0;
     for case in cases() {
-        let before = build(&case.join("in")).into_report();
+        let before = build(&case.join("in"), &case).into_report();
         for diagnostic in &before.diagnostics {
             let Some(fix) = &diagnostic.fix else { continue };
             applied += 1;
@@ -87,7 +89,7 @@ fn every_fix_mends_what_it_is_offered_for() {
                 let text = apply(fix, file, &fs::read_to_string(&path).unwrap());
                 fs::write(&path, text).unwrap();
             }
-            let after = build(copy.path()).into_report();
+            let after = build(copy.path(), &case).into_report();
             let same = |it: &&Diagnostic| {
                 (it.code, &it.message, it.span().start)
                     == (

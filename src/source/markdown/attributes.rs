@@ -199,6 +199,8 @@ pub(super) fn take_once(own: NoteSettings, all: &mut NoteSettings, sink: &mut Di
         set_once(&mut all.note_type, key, "type", sink);
     } else if let Some(guid) = own.guid {
         set_once(&mut all.guid, guid, "guid", sink);
+    } else if let Some(was) = own.was {
+        set_once(&mut all.was, was, "old id", sink);
     } else {
         return false;
     }
@@ -233,7 +235,9 @@ fn unknown_key(key: &Spanned<String>) -> Diagnostic {
     match nearest(&key.value, settings::KEYS.iter().copied()) {
         Some(near) => diagnostic.fix("an attribute with a similar name exists", key.span, near),
         None => diagnostic
-            .help("the keys are `type`, `deck`, `tags`, `flag`, `order`, `suspend` and `guid`")
+            .help(
+                "the keys are `type`, `deck`, `tags`, `flag`, `order`, `suspend`, `guid` and `was`",
+            )
             .help("for braces that are text, write `\\{`"),
     }
 }

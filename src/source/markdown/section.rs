@@ -120,6 +120,9 @@ fn inherited(
     if let Some(guid) = &settings.guid {
         sink.push(only_of_notes("guid", guid.span));
     }
+    if let Some(was) = &settings.was {
+        sink.push(only_of_notes("was", was.span));
+    }
     defaults
 }
 

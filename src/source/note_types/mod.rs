@@ -11,7 +11,7 @@ pub use problems::tell_duplicates;
 use super::yaml::{Entry, Node, Value, decode};
 use crate::diag::{Code, Diagnostic, Diagnostics, Sources, Span, Spanned, Text, nearest};
 use crate::files::Files;
-use crate::model::written::{WrittenField, WrittenType};
+use crate::model::written::{WrittenField, WrittenTemplate, WrittenType};
 use crate::model::{NoteType, NoteTypeBuilder, stable_id};
 use problems::follows;
 
@@ -32,6 +32,7 @@ pub struct TypeContext<'a> {
 /// The keys of a note type.
 pub const KEYS: &[&str] = &[
     "key",
+    "was",
     "name",
     "id",
     "kind",
@@ -48,6 +49,7 @@ pub const KEYS: &[&str] = &[
 pub const FIELD_KEYS: &[&str] = &[
     "name",
     "key",
+    "was",
     "id",
     "aliases",
     "kind",
@@ -66,6 +68,7 @@ pub const LATEX_KEYS: &[&str] = &["preamble", "postamble", "svg"];
 pub const TEMPLATE_KEYS: &[&str] = &[
     "name",
     "key",
+    "was",
     "id",
     "front",
     "back",
@@ -96,15 +99,22 @@ pub fn read_type(
         return None;
     };
     let key = decode::string(&key.value, "key", sink)?;
+    let was = find("was").and_then(|it| decode::string(&it.value, "was", sink));
+    // Where no lock knows better, the first key makes the ids.
+    let identity = was.as_ref().unwrap_or(&key).value.clone();
     let mut reader = Reader {
         context,
         files,
         sources,
         sink,
         key: &key.value,
+        identity,
+        was,
+        has_id: false,
         span: key.span,
         builder: NoteType::builder(format!("{} ({})", key.value, context.project)),
         fields: Vec::new(),
+        templates: Vec::new(),
         names: Vec::new(),
         labels: Vec::new(),
         css: Some(context.base_css.to_owned()),
@@ -113,7 +123,7 @@ pub fn read_type(
     };
     reader.builder = reader
         .builder
-        .id(stable_id(&[context.uid, "note type", &key.value]));
+        .id(stable_id(&[context.uid, "note type", &reader.identity]));
     // Fields first: whatever else names them.
     if let Some(entry) = find("fields") {
         reader.fields(&entry.value);
@@ -132,9 +142,13 @@ struct Reader<'a> {
     sources: &'a mut Sources,
     sink: &'a mut Diagnostics,
     key: &'a str,
+    identity: String,
+    was: Option<Spanned<String>>,
+    has_id: bool,
     span: Span,
     builder: NoteTypeBuilder,
     fields: Vec<WrittenField>,
+    templates: Vec<WrittenTemplate>,
     names: Vec<Spanned<String>>,
     labels: Vec<(String, usize)>,
     css: Option<String>,
@@ -148,7 +162,7 @@ impl Reader<'_> {
         let value = &entry.value;
         let builder = self.builder.clone();
         match entry.name() {
-            "key" | "fields" | "key-fields" | "required" => {}
+            "key" | "was" | "fields" | "key-fields" | "required" => {}
             "name" => {
                 if let Some(name) = decode::string(value, "name", self.sink) {
                     self.builder = builder.name(name.value);
@@ -157,6 +171,7 @@ impl Reader<'_> {
             "id" => {
                 if let Some(id) = decode::integer(value, "id", 1..=i64::MAX, self.sink) {
                     self.builder = builder.id(id);
+                    self.has_id = true;
                 }
             }
             "kind" => {
@@ -310,8 +325,13 @@ impl Reader<'_> {
         }
         Some(WrittenType {
             key: self.key.to_owned(),
+            identity: self.identity,
+            was: self.was,
+            has_id: self.has_id,
             note_type: note_type?,
             fields: self.fields,
+            first_field: 0,
+            templates: self.templates,
             key_fields,
             required,
             labels: self.labels,

@@ -1,8 +1,8 @@
 //! The fields and card templates of a note type's definition.
 
 use super::{FIELD_KEYS, Reader, TEMPLATE_KEYS};
-use crate::diag::Text;
-use crate::model::written::{FieldKind, WrittenField};
+use crate::diag::{Diagnostics, Text};
+use crate::model::written::{FieldKind, Given, WrittenField, WrittenTemplate};
 use crate::model::{CardTemplate, Field, stable_id};
 use crate::source::yaml::{Entry, Node, Value, decode};
 
@@ -32,6 +32,10 @@ impl Reader<'_> {
         let mut field = Field::new(name.value.clone());
         let mut written = WrittenField {
             key: name.value.clone(),
+            given: Given {
+                span: name.span,
+                ..Given::default()
+            },
             ..WrittenField::default()
         };
         let mut id = None;
@@ -41,10 +45,8 @@ impl Reader<'_> {
             let (key, value) = (entry.name(), &entry.value);
             match key {
                 "name" => {}
-                "key" => {
-                    written.key =
-                        decode::string(value, key, sink).map_or(written.key, |it| it.value);
-                }
+                "key" => given_key(value, &mut written.key, &mut written.given, sink),
+                "was" => written.given.was = decode::string(value, key, sink),
                 "id" => id = decode::integer(value, key, 1..=i64::MAX, sink),
                 "aliases" => {
                     let aliases = decode::strings(value, key, sink).unwrap_or_default();
@@ -93,7 +95,13 @@ impl Reader<'_> {
             let size = size.and_then(|it| u32::try_from(it).ok()).unwrap_or(20);
             field = field.font(font.unwrap_or_else(|| "Arial".to_owned()), size);
         }
-        let derived = || stable_id(&[self.context.uid, "field", self.key, &written.key]);
+        first_key(&mut written.key, &written.given);
+        // Notes that name the field as it was called are read as before.
+        written
+            .aliases
+            .extend(written.given.was.iter().map(|it| it.value.clone()));
+        written.given.id = id.is_some();
+        let derived = || stable_id(&[self.context.uid, "field", &self.identity, &written.key]);
         field = field.id(id.unwrap_or_else(derived));
         self.builder = self.builder.clone().field(field);
         self.fields.push(written);
@@ -129,14 +137,22 @@ impl Reader<'_> {
             CardTemplate::new(name.value.clone(), sides[0].as_str(), sides[1].as_str());
         let [front, back] = browser;
         template = template.browser(front, back);
-        let mut key = name.value;
+        let mut written = WrittenTemplate {
+            key: name.value,
+            given: Given {
+                span: name.span,
+                ..Given::default()
+            },
+        };
         let mut id = None;
         for entry in entries {
             match entry.name() {
                 "name" | "front" | "back" | "browser-front" | "browser-back" => {}
                 "key" => {
-                    key = decode::string(&entry.value, "key", self.sink).map_or(key, |it| it.value);
+                    let key = &mut written.key;
+                    given_key(&entry.value, key, &mut written.given, self.sink);
                 }
+                "was" => written.given.was = decode::string(&entry.value, "was", self.sink),
                 "id" => id = decode::integer(&entry.value, "id", 1..=i64::MAX, self.sink),
                 "deck" => {
                     if let Some(deck) = decode::string(&entry.value, "deck", self.sink) {
@@ -148,9 +164,26 @@ impl Reader<'_> {
                 }
             }
         }
-        let derived = || stable_id(&[self.context.uid, "template", self.key, &key]);
+        first_key(&mut written.key, &written.given);
+        written.given.id = id.is_some();
+        let derived = || stable_id(&[self.context.uid, "template", &self.identity, &written.key]);
         template = template.id(id.unwrap_or_else(derived));
+        self.templates.push(written);
         self.builder = self.builder.clone().card_template(template);
         self.sides.push(sides);
+    }
+}
+
+fn given_key(value: &Node, key: &mut String, given: &mut Given, sink: &mut Diagnostics) {
+    if let Some(read) = decode::string(value, "key", sink) {
+        *key = read.value;
+        given.key = true;
+    }
+}
+
+/// Without a key the first name is one, so that a new name changes no id where no lock knows it.
+fn first_key(key: &mut String, given: &Given) {
+    if let (false, Some(was)) = (given.key, &given.was) {
+        key.clone_from(&was.value);
     }
 }

@@ -35,9 +35,15 @@ fn note_type(key: &str, cloze: bool, fields: &[(&str, &str, FieldKind)]) -> Arc<
         key: (*name).to_owned(),
         aliases: aliases.split_whitespace().map(str::to_owned).collect(),
         kind: *kind,
+        ..WrittenField::default()
     };
     Arc::new(WrittenType {
         key: key.to_owned(),
+        identity: key.to_owned(),
+        was: None,
+        has_id: false,
+        first_field: 0,
+        templates: Vec::new(),
         note_type: builder.build().unwrap(),
         fields: fields.iter().map(written).collect(),
         key_fields: Vec::new(),

@@ -96,6 +96,11 @@ fn note_type(key: &str, fields: &str, labels: &str, shipped: bool) -> Arc<Writte
     let label = |it: &str| (it[..1].to_owned(), it[1..].parse().unwrap());
     Arc::new(WrittenType {
         key: key.to_owned(),
+        identity: key.to_owned(),
+        was: None,
+        has_id: false,
+        first_field: 0,
+        templates: Vec::new(),
         note_type: builder.build().unwrap(),
         fields: written,
         key_fields: Vec::new(),

@@ -1,0 +1,238 @@
+//! The project's `deckle.lock`: read before a build, made anew behind it, and guarded where a
+//! caller wants it left alone.
+
+use std::path::{Path, PathBuf};
+
+use super::render::Made;
+use super::{BuildOptions, LockMode, Project, Scope, load};
+use crate::diag::{Code, Diagnostic, Diagnostics, Sources, Span, Spanned};
+use crate::identity::{
+    self, ChangeKind, Entry, Heirs, LOCK_NAME, Lock, LockChange, Next, Renewal, rendered_hash,
+};
+use crate::model::written::IdMode;
+use crate::package::Baseline;
+use crate::source::layout::Selection;
+use crate::source::manifest::Manifest;
+use crate::source::types::TypeSet;
+use crate::{Error, files};
+
+/// The lock as it is on disk.
+#[derive(Default)]
+pub(super) struct LockFile {
+    pub(super) lock: Lock,
+    /// Whether the project keeps one.
+    pub(super) is_kept: bool,
+    /// Its text, where the build must not change a byte of it.
+    text: Option<String>,
+}
+
+impl LockFile {
+    /// The lock of the project; `None` where it cannot be read, which is told.
+    pub(super) fn read(
+        project: &Project,
+        manifest: &Manifest,
+        options: &BuildOptions,
+        output: &Path,
+        sources: &mut Sources,
+        sink: &mut Diagnostics,
+    ) -> Result<Option<Self>, Error> {
+        let is_kept = project.has_manifest() && manifest.ids != IdMode::Natural;
+        if !is_kept {
+            check_without(project, options)?;
+            return Ok(Some(Self::default()));
+        }
+        let mut file = Self {
+            is_kept,
+            ..Self::default()
+        };
+        if project.files.size(LOCK_NAME)?.is_none() {
+            tell_missing(project, output, sink);
+            return Ok(Some(file));
+        }
+        let Some(id) = load::read_text(project, LOCK_NAME, sources, sink)? else {
+            return Ok(None);
+        };
+        let text = sources.text(id);
+        let Some(lock) = Lock::parse(id, text, sink) else {
+            return Ok(None);
+        };
+        file.lock = lock;
+        if options.lock_mode == LockMode::Frozen {
+            file.text = Some(text.to_owned());
+        }
+        Ok(Some(file))
+    }
+
+    /// The lock behind this build: what is in it, with ids and times, and what is gone.
+    pub(super) fn next(
+        &self,
+        made: &Made,
+        heirs: &Heirs,
+        types: &TypeSet,
+        touched: &Touched,
+        sources: &Sources,
+        options: &BuildOptions,
+    ) -> Next {
+        if !self.is_kept {
+            return Next::default();
+        }
+        let rendered = made.of_each(|note| rendered_hash(note.note_type(), &note.fields));
+        let entries = made.iter().zip(&rendered);
+        let entries = entries.filter_map(|((note, facts), rendered)| {
+            let path = sources.path(facts.span().file);
+            let id = facts.id.as_ref()?;
+            Some(Entry {
+                id,
+                heir_of: heirs.get(id).map(|it| &**it),
+                guid: note.guid.as_ref(),
+                fingerprint: facts.claim.fingerprint,
+                content: facts.content,
+                rendered: *rendered,
+                renewal: Renewal {
+                    touched: touched.holds(id, path),
+                    rendered_anew: options.restamp,
+                },
+                note_type: &facts.written_type().identity,
+                path,
+                headings: &facts.headings,
+            })
+        });
+        let own = types.iter().filter(|it| !it.shipped);
+        identity::next_lock(&self.lock, entries, own.map(|it| &**it), options.time)
+    }
+
+    /// What the caller does not want changed in the lock.
+    pub(super) fn refused(
+        &self,
+        next: &Lock,
+        project: &Project,
+        options: &BuildOptions,
+    ) -> Vec<LockChange> {
+        if options.lock_mode == LockMode::Update || !self.is_kept {
+            return Vec::new();
+        }
+        let whole = project.is_whole();
+        let mut changes = identity::changes(&self.lock, next, whole);
+        if options.lock_mode == LockMode::Locked {
+            changes.retain(|it| it.kind.is_identity());
+        } else if changes.is_empty() && whole && self.text.as_deref() != Some(&*next.to_text()) {
+            let details = "lines stand in another order or format".to_owned();
+            changes.push(LockChange::new(ChangeKind::Form, details));
+        }
+        changes
+    }
+
+    /// The file to write, if the build is one that writes it.
+    pub(super) fn written(&self, next: &Lock, project: &Project) -> Option<(PathBuf, String)> {
+        let writes = self.is_kept && project.is_whole();
+        writes.then(|| (project.root.join(LOCK_NAME), next.to_text()))
+    }
+}
+
+/// Wishes that only a lock can fulfil.
+fn check_without(project: &Project, options: &BuildOptions) -> Result<(), Error> {
+    let wish = match options.lock_mode {
+        LockMode::Locked => "--locked",
+        LockMode::Frozen => "--frozen",
+        LockMode::Update if options.restamp => "--restamp",
+        LockMode::Update if !options.touch.is_empty() => "--touch",
+        LockMode::Update => return Ok(()),
+    };
+    let why = match project.scope {
+        Scope::Manifest { .. } => "the project says `ids: natural`",
+        _ => "the sources have no deckle.yaml",
+    };
+    Err(Error::usage(format!(
+        "`{wish}` needs a deckle.lock, and {why}"
+    )))
+}
+
+/// Tells that the lock is gone of a project that was built before.
+fn tell_missing(project: &Project, output: &Path, sink: &mut Diagnostics) {
+    let is_built = project.is_whole()
+        && files::is_file(output)
+        && matches!(Baseline::read(output), Ok(Some(_)));
+    if !is_built {
+        return;
+    }
+    let name = output.file_name().unwrap_or(output.as_os_str());
+    let title = format!(
+        "there is no {LOCK_NAME}, though `{}` was built before",
+        name.display()
+    );
+    sink.push(
+        Diagnostic::new(Code::LockMissing, title)
+            .note("a new lock gives every note a new time: the next import overwrites what learners edited, and notes whose first field was edited once come a second time")
+            .help("restore the file from version control; to begin anew, remove the package"),
+    );
+}
+
+/// Which notes the caller wants to be sent out again.
+pub(super) struct Touched {
+    wishes: Vec<Wish>,
+}
+
+struct Wish {
+    typed: String,
+    files: Selection,
+}
+
+impl Touched {
+    pub(super) fn new(options: &BuildOptions, sink: &mut Diagnostics) -> Self {
+        let wish = |typed: &String| Wish {
+            typed: typed.trim_end_matches('/').to_owned(),
+            files: Selection::of(&[Spanned::new(typed.clone(), Span::NONE)], sink),
+        };
+        Self {
+            wishes: options.touch.iter().map(wish).collect(),
+        }
+    }
+
+    fn holds(&self, id: &str, path: &str) -> bool {
+        self.wishes.iter().any(|wish| wish.holds(id, path))
+    }
+
+    /// # Errors
+    /// Where one of the wishes is for no note: it was typed wrong.
+    pub(super) fn check(&self, made: &Made, sources: &Sources) -> Result<(), Error> {
+        for wish in &self.wishes {
+            let found = made.facts().any(|note| {
+                let id = note.id.as_deref().unwrap_or("");
+                wish.holds(id, sources.path(note.span().file))
+            });
+            if !found {
+                return Err(Error::usage(format!(
+                    "`--touch {}` names no note: it takes an id, a file, a folder or a pattern such as `verbs/*.md`",
+                    wish.typed
+                )));
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Wish {
+    fn holds(&self, id: &str, path: &str) -> bool {
+        let inside = || path.strip_prefix(&self.typed);
+        id == self.typed
+            || path == self.typed
+            || inside().is_some_and(|rest| rest.starts_with('/'))
+            || self.files.holds(path)
+    }
+}
+
+/// The finding of notes that this deckle renders differently than the one that sent them out.
+pub(super) fn rendered_anew(count: usize) -> Option<Diagnostic> {
+    let (notes, come) = match count {
+        0 => return None,
+        1 => ("1 note".to_owned(), "comes"),
+        _ => (format!("{count} notes"), "come"),
+    };
+    let title = format!("{notes} that did not change {come} out differently than before");
+    Some(
+        Diagnostic::new(Code::RenderedAnew, title)
+            .info()
+            .note("learners who have them keep the older form; what they edited stays theirs")
+            .help("`--restamp` sends the new form to everybody"),
+    )
+}
