@@ -2,12 +2,13 @@
 //! branches made of it. What cannot be read is told with its place, and then there is no lock:
 //! going on with half of it would give notes new identities.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::str::Split;
 
 use super::hash::Digest;
 use super::lock::{FieldRecord, Lock, MediaRecord, NoteRecord, TypeRecord};
 use super::lock_text::{END, HEADER, KINDS, VERSION, unescape};
+use super::matching::Sketch;
 use crate::diag::{Code, Diagnostic, Diagnostics, FileId, Span};
 
 /// The most lines that one finding underlines.
@@ -29,6 +30,7 @@ impl Lock {
             file,
             lock: Self::default(),
             parts: Vec::new(),
+            orders: Vec::new(),
             twice: Vec::new(),
             damaged: Vec::new(),
             headers: Vec::new(),
@@ -63,6 +65,8 @@ struct Reader {
     lock: Lock,
     /// Fields and card templates, which may stand before their type in a merged lock.
     parts: Vec<(Part, String, FieldRecord, Span)>,
+    /// The notes of a file in their order. In a merged lock a file may have two orders.
+    orders: Vec<(String, Vec<String>)>,
     /// Notes that stand in two lines, and where the second one is.
     twice: Vec<(String, Span)>,
     damaged: Vec<(Span, String)>,
@@ -92,6 +96,8 @@ enum Damage {
     Number(String),
     #[error("`{0}` are not 16 hexadecimal digits")]
     Digest(String),
+    #[error("`{0}` are not 32 hexadecimal digits")]
+    Sketch(String),
     #[error("a `%` without two digits behind it")]
     Escape,
     #[error("`{0}` is no setting of such a line")]
@@ -174,6 +180,14 @@ impl Reader {
                 fields.end()?;
                 self.lock.media.push(record);
             }
+            "order" => {
+                let path = fields.text()?;
+                let mut ids = Vec::new();
+                for field in fields.0 {
+                    ids.push(unescape(field).ok_or(Damage::Escape)?.into_owned());
+                }
+                self.orders.push((path, ids));
+            }
             END => fields.end()?,
             _ => return Err(Damage::Kind(kind)),
         }
@@ -215,6 +229,7 @@ impl Reader {
             return None;
         }
         self.attach_parts();
+        self.attach_places();
         // Of two files with one content the first line has the name that was given first.
         let mut seen = HashSet::new();
         self.lock
@@ -248,6 +263,24 @@ impl Reader {
     fn is_whole(&self) -> bool {
         let with_end = self.headers.iter().filter(|it| **it >= 2).count();
         self.ended || with_end == 0 || self.headers.len() > 1 && self.ends >= with_end
+    }
+
+    /// The second order of a merged lock only tells where those notes stand that the first one
+    /// does not have: at the end. The next build knows better.
+    fn attach_places(&mut self) {
+        let mut counts: HashMap<&str, u32> = HashMap::new();
+        for (path, ids) in &self.orders {
+            let count = counts.entry(path).or_default();
+            for id in ids {
+                if let Some(note) = self.lock.notes.get_mut(id)
+                    && note.place.is_none()
+                    && note.path == *path
+                {
+                    note.place = Some(*count);
+                    *count = count.saturating_add(1);
+                }
+            }
+        }
     }
 
     fn attach_parts(&mut self) {
@@ -321,10 +354,15 @@ impl Fields<'_> {
             heading: self.text()?,
             fingerprint: self.digest()?,
             rendered: None,
+            sketch: None,
+            place: None,
         };
         self.options(|name, value| {
             match name {
                 "out" => record.rendered = Some(digest(value)?),
+                "like" => {
+                    record.sketch = Some(Sketch::parse(&value).ok_or(Damage::Sketch(value))?);
+                }
                 _ => return Ok(false),
             }
             Ok(true)
@@ -454,6 +492,15 @@ mod tests {
             heading: "A / b".to_owned(),
             fingerprint: Digest::parse("fedcba9876543210").unwrap(),
             rendered: Digest::parse("0011223344556677"),
+            sketch: Sketch::parse("00112233445566778899aabbccddeeff"),
+            place: Some(0),
+        }
+    }
+
+    fn gone(path: &str, modified: i64) -> NoteRecord {
+        NoteRecord {
+            place: None,
+            ..note(path, modified)
         }
     }
 
@@ -478,7 +525,7 @@ mod tests {
         };
         let lock = Lock {
             notes: [("a".to_owned(), note("x y%.md", 3))].into(),
-            removed: [("b".to_owned(), note("é\n.md", 4))].into(),
+            removed: [("b".to_owned(), gone("é\n.md", 4))].into(),
             types: [("drug".to_owned(), record)].into(),
             media: vec![MediaRecord {
                 content: "ab".into(),
@@ -521,11 +568,16 @@ mod tests {
         check("deckle-lock 2\n", Code::LockSyntax, end);
         check(text.trim_end_matches("end\n"), Code::LockSyntax, end);
         check(
-            &text[..text.len() - 43],
+            &text[..text.find("fedcba").unwrap()],
+            Code::LockSyntax,
+            "`` are not 16 hexadecimal digits",
+        );
+        check(
+            &text[..text.find("\tfedcba").unwrap()],
             Code::LockSyntax,
             "the line is cut off",
         );
-        let cut = &text[..text.len() - 26];
+        let cut = &text[..text.find("\tout=").unwrap()];
         check(cut, Code::LockSyntax, end);
         let with = |from: &str, to: &str| text.replacen(from, to, 1);
         let bad = |from: &str, to: &str, label: &str| {
@@ -539,6 +591,11 @@ mod tests {
         );
         bad("1700000000000", "soon", "`soon` is no number");
         bad("%25", "%2", "a `%` without two digits behind it");
+        bad(
+            "like=",
+            "like=00",
+            "`0000112233445566778899aabbccddeeff` are not 32 hexadecimal digits",
+        );
         bad("out=", "in=", "`in` is no setting of such a line");
         bad("out=", "", "the line has more than belongs into it");
         let field = "end\nfield\tword\tk\t7\tFront\n";
@@ -565,6 +622,8 @@ mod tests {
         let lock = lock.unwrap();
         let known = NoteRecord {
             rendered: None,
+            sketch: None,
+            place: None,
             ..self::note("x", 3)
         };
         assert_eq!(lock.notes["a"], known);

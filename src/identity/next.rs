@@ -1,9 +1,10 @@
 //! The lock behind a build.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::hash::Digest;
 use super::lock::{Lock, NoteRecord};
+use super::matching::Sketch;
 use super::schema::type_record;
 use super::stamp::{Renewal, stamp};
 use crate::model::written::WrittenType;
@@ -21,6 +22,8 @@ pub struct Entry<'a> {
     pub guid: Option<&'a Guid>,
     /// The hash of its first field.
     pub fingerprint: Digest,
+    /// What the lock keeps of its text.
+    pub sketch: Option<Sketch>,
     /// The hash of its content.
     pub content: Digest,
     /// The hash of its rendered fields.
@@ -68,10 +71,12 @@ pub fn next_lock<'a, 'o>(
         outdated: 0,
     };
     let lock = &mut next.lock;
+    let mut places: HashMap<&str, u32> = HashMap::new();
     for entry in entries {
         let known = record_of(&entry);
         let stamp = stamp(known, entry.content, entry.rendered, entry.renewal, time);
         next.outdated += usize::from(stamp.outdated);
+        let place = places.entry(entry.path).or_default();
         let record = NoteRecord {
             guid: entry
                 .guid
@@ -84,7 +89,10 @@ pub fn next_lock<'a, 'o>(
             heading: entry.headings.join(" / "),
             fingerprint: entry.fingerprint,
             rendered: Some(stamp.rendered),
+            sketch: entry.sketch,
+            place: Some(*place),
         };
+        *place += 1;
         lock.notes.insert(entry.id.to_owned(), record);
     }
     let gone = old.notes.iter().chain(&old.removed);
@@ -97,7 +105,14 @@ pub fn next_lock<'a, 'o>(
             .into_iter()
             .filter(|(_, record)| !live.contains(record.guid.as_str()));
         lock.removed = gone
-            .map(|(id, record)| (id.clone(), record.clone()))
+            .map(|(id, record)| {
+                // Its place is another's now.
+                let record = NoteRecord {
+                    place: None,
+                    ..record.clone()
+                };
+                (id.clone(), record)
+            })
             .collect();
     }
     for written in types {

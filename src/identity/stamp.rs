@@ -108,6 +108,8 @@ mod tests {
             path: String::new(),
             heading: String::new(),
             fingerprint: digest(0),
+            sketch: None,
+            place: None,
             rendered: Some(digest(1)),
         }
     }

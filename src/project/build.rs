@@ -10,7 +10,7 @@ use super::render::Made;
 use super::{BuildOptions, Project, Report, Statistics, history, load, output, schema, types};
 use crate::diag::{Code, Diagnostic, Diagnostics, Severity, Sources};
 use crate::files;
-use crate::identity::{self, Claim, Heirs, Lock};
+use crate::identity::{self, Assigned, Claim, Lock};
 use crate::model::written::Settings;
 use crate::model::{MediaFile, MediaSource};
 use crate::package::{Baseline, Package};
@@ -126,6 +126,7 @@ fn run(
         sources,
         statistics,
         lock_changes,
+        matches,
     } = report;
     let Some(manifest) = load::manifest(project, sources, sink)? else {
         return Ok(None);
@@ -156,7 +157,16 @@ fn run(
         return Ok(None);
     }
     let mut made = loaded.notes;
-    let heirs = identify(&mut made, lock, &manifest, locked, sources, sink);
+    let assigned = identify(
+        &mut made,
+        &lock_file,
+        &manifest,
+        project.is_whole(),
+        sources,
+        sink,
+    );
+    let heirs = assigned.heirs;
+    *matches = history::found_again(&made, &assigned.found, lock, sources);
     let firsts = made.iter().map(|(note, facts)| {
         let first = note.fields.first().map_or("", String::as_str);
         (note.note_type.id(), first, facts.span())
@@ -222,22 +232,24 @@ fn run(
 }
 
 /// Gives the notes their guids, and where a lock is kept their ids in it. Returns which of them
-/// take over the record of an old id.
+/// take over the record of an old id, and which were found again though they were edited.
 fn identify(
     made: &mut Made,
-    lock: &Lock,
+    lock_file: &LockFile,
     manifest: &Manifest,
-    locked: bool,
+    whole: bool,
     sources: &Sources,
     sink: &mut Diagnostics,
-) -> Heirs {
+) -> Assigned {
     let claims: Vec<&Claim> = made.facts().map(|it| &it.claim).collect();
-    let assigned = identity::assign(&claims, lock, &manifest.uid, manifest.ids, sources, sink);
-    for ((note, facts), identity) in made.iter_mut().zip(assigned.identities) {
+    let (lock, uid) = (&lock_file.lock, &manifest.uid);
+    let mut assigned = identity::assign(&claims, lock, uid, manifest.ids, whole, sources, sink);
+    let identities = std::mem::take(&mut assigned.identities);
+    for ((note, facts), identity) in made.iter_mut().zip(identities) {
         note.guid = Some(identity.guid);
-        facts.id = locked.then_some(identity.id);
+        facts.id = lock_file.is_kept.then_some(identity.id);
     }
-    assigned.heirs
+    assigned
 }
 
 /// The earlier build that ids and times go on from where no lock keeps them.

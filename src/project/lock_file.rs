@@ -86,6 +86,7 @@ impl LockFile {
                 heir_of: heirs.get(id).map(|it| &**it),
                 guid: note.guid.as_ref(),
                 fingerprint: facts.claim.fingerprint,
+                sketch: facts.claim.sketch,
                 content: facts.content,
                 rendered: *rendered,
                 renewal: Renewal {

@@ -114,8 +114,12 @@ impl Maker<'_> {
         note.position = written.order;
         note.fields = rendered.fields.into();
         note.tags = written.tags.iter().map(|tag| tag.value.clone()).collect();
+        let mut claim = Claim::of(written);
+        if self.locked {
+            claim = claim.with_sketch(written);
+        }
         let facts = Facts {
-            claim: Claim::of(written),
+            claim,
             id: None,
             content,
             deck: written.deck.clone(),

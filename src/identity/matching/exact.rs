@@ -9,14 +9,14 @@ use super::{Board, Entry, Side, Sketch};
 /// Old times new notes of one first field that are compared at most; beyond, their order decides.
 const MOST: usize = 4096;
 
-pub(super) fn find(board: &mut Board<'_>) {
-    let rest = |it: &Entry<'_>| it.sketch.map(|sketch| sketch.rest);
+pub(super) fn find(board: &mut Board) {
+    let rest = |it: &Entry| it.sketch.map(|sketch| sketch.rest);
     // Two notes may ask the same of different things, such as the output of a program.
     pair_up(board, |it| {
         Some((it.note_type, it.fingerprint, it.path, rest(it)))
     });
     // Moved as it is; but where there is nothing beside the first field, the file tells more.
-    let some_rest = |it: &Entry<'_>| rest(it).filter(|rest| *rest != 0);
+    let some_rest = |it: &Entry| rest(it).filter(|rest| *rest != 0);
     pair_up(board, |it| {
         Some((it.note_type, it.fingerprint, some_rest(it)?))
     });
@@ -27,23 +27,23 @@ pub(super) fn find(board: &mut Board<'_>) {
 }
 
 /// Settles the old and new notes that have one key.
-fn pair_up<'a, K: Hash + Eq>(board: &mut Board<'a>, key: impl Fn(&Entry<'a>) -> Option<K>) {
+fn pair_up<K: Hash + Eq>(board: &mut Board, key: impl Fn(&Entry) -> Option<K>) {
     for (old, new) in pairs(&board.old, &board.new, &mut board.comparisons, key) {
         board.settle(old, new);
     }
 }
 
-fn bring_back<'a, K: Hash + Eq>(board: &mut Board<'a>, key: impl Fn(&Entry<'a>) -> Option<K>) {
+fn bring_back<K: Hash + Eq>(board: &mut Board, key: impl Fn(&Entry) -> Option<K>) {
     for (gone, new) in pairs(&board.gone, &board.new, &mut board.comparisons, key) {
         board.bring_back(gone, new);
     }
 }
 
-fn pairs<'a, K: Hash + Eq>(
-    from: &Side<'a>,
-    to: &Side<'a>,
+fn pairs<K: Hash + Eq>(
+    from: &Side,
+    to: &Side,
     comparisons: &mut usize,
-    key: impl Fn(&Entry<'a>) -> Option<K>,
+    key: impl Fn(&Entry) -> Option<K>,
 ) -> Vec<(usize, usize)> {
     if !from.is_any_open() || !to.is_any_open() {
         return Vec::new();
@@ -77,13 +77,8 @@ fn pairs<'a, K: Hash + Eq>(
 }
 
 /// Pairs up notes that have one first field by what else is in them, then by their order.
-fn nearest(
-    from: &Side<'_>,
-    to: &Side<'_>,
-    old: &[usize],
-    new: &[usize],
-) -> Vec<(usize, usize)> {
-    let sketch = |side: &Side<'_>, at: usize| side.entries.get(at).and_then(|it| it.sketch);
+fn nearest(from: &Side, to: &Side, old: &[usize], new: &[usize]) -> Vec<(usize, usize)> {
+    let sketch = |side: &Side, at: usize| side.entries.get(at).and_then(|it| it.sketch);
     let mut all: Vec<(u32, usize, usize, usize, usize)> = Vec::with_capacity(old.len() * new.len());
     for (old_rank, &old) in old.iter().enumerate() {
         for (new_rank, &new) in new.iter().enumerate() {

@@ -13,7 +13,7 @@ type Neighbors = (u32, Option<usize>, Option<usize>);
 const BAND: usize = 24;
 
 /// Settles what is clear, and gives back what is not.
-pub(super) fn find(board: &mut Board<'_>) -> Vec<Ambiguity> {
+pub(super) fn find(board: &mut Board) -> Vec<Ambiguity> {
     let mut unclear = Vec::new();
     let renamed = renamed_files(board);
     let in_place = |old: usize, new: usize| {
@@ -23,9 +23,11 @@ pub(super) fn find(board: &mut Board<'_>) -> Vec<Ambiguity> {
     };
     let old_runs = runs(&board.old, |old, new| in_place(old, new).then_some(old));
     let new_runs = runs(&board.new, |new, old| in_place(old, new).then_some(old));
-    let old_runs = old_runs.into_iter().filter_map(|((path, before, behind), run)| {
-        Some(((*renamed.get(&path)?, before, behind), run))
-    });
+    let old_runs = old_runs
+        .into_iter()
+        .filter_map(|((path, before, behind), run)| {
+            Some(((*renamed.get(&path)?, before, behind), run))
+        });
     let old_runs: HashMap<Neighbors, Vec<usize>> = old_runs.collect();
     for (neighbors, new) in new_runs {
         if let Some(old) = old_runs.get(&neighbors) {
@@ -51,7 +53,7 @@ pub(super) fn find(board: &mut Board<'_>) -> Vec<Ambiguity> {
 
 /// Settles the pairs of two runs, unless a note that got no partner would have done as well.
 fn settle(
-    board: &mut Board<'_>,
+    board: &mut Board,
     old: &[usize],
     new: &[usize],
     pairs: &[(usize, usize)],
@@ -90,7 +92,7 @@ fn settle(
 }
 
 /// Where the notes of each file mostly are now.
-fn renamed_files(board: &Board<'_>) -> HashMap<u32, u32> {
+fn renamed_files(board: &Board) -> HashMap<u32, u32> {
     let mut counts: BTreeMap<(u32, u32), usize> = BTreeMap::new();
     for (old, partner) in board.old.entries.iter().zip(&board.old.partners) {
         let new = partner.and_then(|new| board.new.entries.get(new));
@@ -113,7 +115,7 @@ fn renamed_files(board: &Board<'_>) -> HashMap<u32, u32> {
 
 /// The runs of open notes of each file, with their neighbors.
 fn runs(
-    side: &Side<'_>,
+    side: &Side,
     neighbor: impl Fn(usize, usize) -> Option<usize>,
 ) -> Vec<(Neighbors, Vec<usize>)> {
     let mut files: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
@@ -148,7 +150,7 @@ fn runs(
 
 /// Pairs up two runs in their order, so that the texts of all pairs are as much alike as can be:
 /// pairs of positions in the runs.
-fn align(board: &mut Board<'_>, old: &[usize], new: &[usize]) -> Vec<(usize, usize)> {
+fn align(board: &mut Board, old: &[usize], new: &[usize]) -> Vec<(usize, usize)> {
     let mut pairs = Vec::new();
     if old.is_empty() || new.is_empty() {
         return pairs;

@@ -20,7 +20,9 @@ mod sketch;
 
 use std::collections::HashMap;
 
+use super::hash::Digest;
 pub use sketch::Sketch;
+pub(super) use sketch::Sketcher;
 
 /// What matching compares of a note.
 #[derive(Debug, Clone, Copy)]
@@ -30,7 +32,7 @@ pub(super) struct Item<'a> {
     /// The file it stands in.
     pub path: &'a str,
     /// The hash of its first field.
-    pub fingerprint: &'a str,
+    pub fingerprint: Digest,
     /// What is left of its text; `None` where an older lock kept none.
     pub sketch: Option<Sketch>,
 }
@@ -47,7 +49,8 @@ pub(super) struct Match {
 
 /// What became of a note that was found again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum How {
+#[non_exhaustive]
+pub enum How {
     /// Its first field is the same, and its file.
     Kept,
     /// Its first field is the same.
@@ -146,7 +149,7 @@ fn find_within<'a>(
         unclear.append(&mut gaps::find(&mut board));
     }
     unclear.retain(|it: &Ambiguity| {
-        let is_open = |side: &Side<'_>, notes: &[usize]| notes.iter().all(|it| side.is_open(*it));
+        let is_open = |side: &Side, notes: &[usize]| notes.iter().all(|it| side.is_open(*it));
         is_open(&board.new, &it.new) && is_open(&board.old, &it.old)
     });
     unclear.sort_unstable_by(|one, other| (&one.new, &one.old).cmp(&(&other.new, &other.old)));
@@ -160,16 +163,16 @@ fn find_within<'a>(
 }
 
 /// The state of the search.
-struct Board<'a> {
+struct Board {
     limits: Limits,
-    old: Side<'a>,
-    gone: Side<'a>,
-    new: Side<'a>,
+    old: Side,
+    gone: Side,
+    new: Side,
     matches: Vec<Match>,
     comparisons: usize,
 }
 
-impl Board<'_> {
+impl Board {
     fn settle(&mut self, old: usize, new: usize) {
         let (Some(from), Some(to)) = (self.old.entries.get(old), self.new.entries.get(new)) else {
             return;
@@ -198,7 +201,7 @@ impl Board<'_> {
 
     fn distance(&mut self, old: usize, new: usize) -> u32 {
         self.comparisons += 1;
-        let sketch = |side: &Side<'_>, at: usize| side.entries.get(at).and_then(|it| it.sketch);
+        let sketch = |side: &Side, at: usize| side.entries.get(at).and_then(|it| it.sketch);
         match (sketch(&self.old, old), sketch(&self.new, new)) {
             (Some(old), Some(new)) => old.distance(new),
             _ => Sketch::FARTHEST,
@@ -210,8 +213,8 @@ impl Board<'_> {
 const NOT_AMONG_OLD: usize = usize::MAX;
 
 /// The notes of one build.
-struct Side<'a> {
-    entries: Vec<Entry<'a>>,
+struct Side {
+    entries: Vec<Entry>,
     /// The partner of each.
     partners: Vec<Option<usize>>,
     open: usize,
@@ -219,16 +222,16 @@ struct Side<'a> {
 
 /// An [`Item`], with numbers for names that many notes share.
 #[derive(Debug, Clone, Copy)]
-struct Entry<'a> {
+struct Entry {
     note_type: u32,
     path: u32,
-    fingerprint: &'a str,
+    fingerprint: Digest,
     sketch: Option<Sketch>,
 }
 
-impl<'a> Side<'a> {
-    fn new(items: &[Item<'a>], names: &mut Names<'a>) -> Self {
-        let entries: Vec<Entry<'a>> = items
+impl Side {
+    fn new<'a>(items: &[Item<'a>], names: &mut Names<'a>) -> Self {
+        let entries: Vec<Entry> = items
             .iter()
             .map(|item| Entry {
                 note_type: names.number(item.note_type),
@@ -261,7 +264,7 @@ impl<'a> Side<'a> {
     }
 
     /// The notes that have no partner yet, in their order.
-    fn open_entries(&self) -> impl Iterator<Item = (usize, &Entry<'a>)> {
+    fn open_entries(&self) -> impl Iterator<Item = (usize, &Entry)> {
         let open = self.partners.iter().map(Option::is_none);
         let entries = self.entries.iter().enumerate();
         entries.zip(open).filter(|(_, open)| *open).map(|it| it.0)
@@ -277,3 +280,6 @@ impl<'a> Names<'a> {
         *self.0.entry(name).or_insert(next)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -6,7 +6,6 @@
 //! few notes worth comparing.
 
 use std::collections::BTreeMap;
-use std::ops::Range;
 
 use super::{Ambiguity, Board, Entry, Sketch};
 
@@ -15,7 +14,7 @@ use super::{Ambiguity, Board, Entry, Sketch};
 const MOST: usize = 256;
 
 /// Settles what is clear, and gives back what is not.
-pub(super) fn find(board: &mut Board<'_>) -> Vec<Ambiguity> {
+pub(super) fn find(board: &mut Board) -> Vec<Ambiguity> {
     let mut types: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
     for (new, entry) in board.new.open_entries() {
         if entry.sketch.is_some() {
@@ -48,6 +47,10 @@ const KEPT: usize = 4;
 
 impl Candidates {
     fn add(&mut self, distance: u32, old: usize) {
+        let farthest = self.open.last().map_or(u32::MAX, |it| it.0);
+        if self.open.len() == KEPT && distance > farthest {
+            return;
+        }
         if self.open.iter().any(|it| it.1 == old) {
             return;
         }
@@ -57,7 +60,7 @@ impl Candidates {
     }
 }
 
-fn settle(board: &mut Board<'_>, found: &[Candidates], unclear: &mut Vec<Ambiguity>) {
+fn settle(board: &mut Board, found: &[Candidates], unclear: &mut Vec<Ambiguity>) {
     let limits = board.limits;
     // The nearest two new notes of each old one.
     let mut claims: BTreeMap<usize, Vec<(u32, usize)>> = BTreeMap::new();
@@ -72,7 +75,7 @@ fn settle(board: &mut Board<'_>, found: &[Candidates], unclear: &mut Vec<Ambigui
         let Some(&(distance, old)) = it.open.first() else {
             continue;
         };
-        let path = |entry: Option<&Entry<'_>>| entry.map(|entry| entry.path);
+        let path = |entry: Option<&Entry>| entry.map(|entry| entry.path);
         let same_file = path(board.old.entries.get(old)) == path(board.new.entries.get(it.new));
         let limit = if same_file {
             limits.file
@@ -111,77 +114,97 @@ fn settle(board: &mut Board<'_>, found: &[Candidates], unclear: &mut Vec<Ambigui
 
 /// The old notes of one type by parts of their hashes.
 struct Tables {
+    notes: Vec<Known>,
     /// The bits of a part.
     width: u32,
     first: Vec<Table>,
     rest: Vec<Table>,
 }
 
-/// The old notes by one part of one hash.
-struct Table {
-    /// Part, whether the note is found already, position.
-    rows: Vec<(u64, bool, usize)>,
+/// An old note.
+struct Known {
+    /// Its position among all.
+    at: usize,
+    sketch: Sketch,
+    path: u32,
+    taken: bool,
 }
 
+/// The old notes by one part of one hash: the part, whether the note is found already, and its
+/// position in [`Tables::notes`], packed into one number each.
+struct Table(Vec<u64>);
+
+const TAKEN: u64 = 1 << 32;
+
 impl Tables {
-    fn new(board: &Board<'_>, note_type: u32) -> Self {
-        let notes: Vec<(usize, Sketch, bool)> = board
-            .old
-            .entries
-            .iter()
-            .enumerate()
-            .filter(|(_, entry)| entry.note_type == note_type)
-            .filter_map(|(at, entry)| Some((at, entry.sketch?, !board.old.is_open(at))))
-            .collect();
-        // About 64 notes share a part of random hashes.
-        let width = notes.len().max(1).ilog2().saturating_sub(6).clamp(2, 16);
+    fn new(board: &Board, note_type: u32) -> Self {
+        let entries = board.old.entries.iter().enumerate();
+        let notes = entries.filter(|(_, entry)| entry.note_type == note_type);
+        let notes = notes.filter_map(|(at, entry)| {
+            Some(Known {
+                at,
+                sketch: entry.sketch?,
+                path: entry.path,
+                taken: !board.old.is_open(at),
+            })
+        });
+        let notes: Vec<Known> = notes.collect();
+        // About 16 notes share a part of random hashes.
+        let width = notes.len().max(1).ilog2().saturating_sub(4).clamp(2, 16);
         let tables = |hash: fn(&Sketch) -> u64| {
-            let count = 64 / width;
             let table = |index: u32| {
-                let mut rows: Vec<(u64, bool, usize)> = notes
-                    .iter()
-                    .filter(|(_, sketch, _)| hash(sketch) != 0)
-                    .map(|(at, sketch, taken)| (part(hash(sketch), index, width), *taken, *at))
-                    .collect();
+                let rows = (0..).zip(&notes).filter_map(|(at, note): (u32, &Known)| {
+                    let hash = Some(hash(&note.sketch)).filter(|hash| *hash != 0)?;
+                    let taken = if note.taken { TAKEN } else { 0 };
+                    Some(part(hash, index, width) << 33 | taken | u64::from(at))
+                });
+                let mut rows: Vec<u64> = rows.collect();
                 rows.sort_unstable();
-                Table { rows }
+                Table(rows)
             };
-            (0..count).map(table).collect()
+            (0..64 / width).map(table).collect()
         };
         Self {
             width,
             first: tables(|sketch| sketch.first),
             rest: tables(|sketch| sketch.rest),
+            notes,
         }
     }
 
-    fn candidates(&self, board: &mut Board<'_>, new: usize) -> Candidates {
+    fn candidates(&self, board: &mut Board, new: usize) -> Candidates {
         let mut found = Candidates {
             new,
             open: Vec::new(),
             taken: u32::MAX,
         };
-        let Some((entry, sketch)) = board
-            .new
-            .entries
-            .get(new)
-            .and_then(|entry| Some((*entry, entry.sketch?)))
-        else {
+        let entry = board.new.entries.get(new);
+        let Some((entry, sketch)) = entry.and_then(|it| Some((*it, it.sketch?))) else {
             return found;
         };
+        let elsewhere = board.limits.elsewhere;
         for (tables, hash) in [(&self.first, sketch.first), (&self.rest, sketch.rest)] {
             if hash == 0 {
                 continue;
             }
             for (index, table) in (0..).zip(tables) {
-                let part = part(hash, index, self.width);
-                for taken in [false, true] {
-                    for &(.., old) in table.bucket(part, taken) {
-                        let distance = board.distance(old, new) + elsewhere(board, old, &entry);
-                        if taken {
+                let part = part(hash, index, self.width) << 33;
+                for bucket in [table.bucket(part), table.bucket(part | TAKEN)] {
+                    board.comparisons += bucket.len();
+                    for row in bucket {
+                        let Some(note) = self.notes.get((row & (TAKEN - 1)) as usize) else {
+                            continue;
+                        };
+                        let moved = if note.path == entry.path {
+                            0
+                        } else {
+                            elsewhere
+                        };
+                        let distance = note.sketch.distance(sketch) + moved;
+                        if note.taken {
                             found.taken = found.taken.min(distance);
                         } else {
-                            found.add(distance, old);
+                            found.add(distance, note.at);
                         }
                     }
                 }
@@ -191,17 +214,15 @@ impl Tables {
     }
 }
 
-fn elsewhere(board: &Board<'_>, old: usize, new: &Entry<'_>) -> u32 {
-    let same = board.old.entries.get(old).is_some_and(|it| it.path == new.path);
-    if same { 0 } else { board.limits.elsewhere }
-}
-
 impl Table {
-    fn bucket(&self, part: u64, taken: bool) -> &[(u64, bool, usize)] {
-        let start = self.rows.partition_point(|row| (row.0, row.1) < (part, taken));
-        let length = self.rows[start..].partition_point(|row| (row.0, row.1) == (part, taken));
-        let range: Range<usize> = start..start + length.min(MOST);
-        &self.rows[range]
+    /// Rows that begin with this.
+    fn bucket(&self, key: u64) -> &[u64] {
+        let start = self.0.partition_point(|row| *row < key);
+        let rows = self.0.get(start..).unwrap_or_default();
+        // What is longer is cut off anyway.
+        let rows = rows.get(..MOST).unwrap_or(rows);
+        let length = rows.partition_point(|row| row & !(TAKEN - 1) == key);
+        rows.get(..length).unwrap_or_default()
     }
 }
 

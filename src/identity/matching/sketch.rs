@@ -6,7 +6,9 @@
 //! differ in about 32. The first field has one and all others together have one, since an edit
 //! mostly leaves one of the two alone, and that it did is the best sign there is.
 
-/// The hashes of a note's text.
+use std::fmt;
+
+/// The hashes of a note's text. They are written as 32 hexadecimal digits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Sketch {
@@ -24,16 +26,18 @@ impl Sketch {
     /// The largest [`distance`](Self::distance).
     pub const FARTHEST: u32 = 2 * UNRELATED;
 
-    /// The sketch of a note, given the texts of its first and of its other fields.
+    /// The sketch of these 32 hexadecimal digits, in lower case; `None` where they are not.
     #[must_use]
-    pub fn new<'a>(
-        first: impl Iterator<Item = &'a str>,
-        rest: impl Iterator<Item = &'a str>,
-    ) -> Self {
-        Self {
-            first: similarity_hash(first),
-            rest: similarity_hash(rest),
+    pub fn parse(digits: &str) -> Option<Self> {
+        let is_digit = |it: u8| matches!(it, b'0'..=b'9' | b'a'..=b'f');
+        if digits.len() != 32 || !digits.bytes().all(is_digit) {
+            return None;
         }
+        let (first, rest) = digits.split_at_checked(16)?;
+        Some(Self {
+            first: u64::from_str_radix(first, 16).ok()?,
+            rest: u64::from_str_radix(rest, 16).ok()?,
+        })
     }
 
     /// How far two notes are apart, from 0 to [`FARTHEST`](Self::FARTHEST).
@@ -50,6 +54,12 @@ impl Sketch {
     }
 }
 
+impl fmt::Display for Sketch {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{:016x}{:016x}", self.first, self.rest)
+    }
+}
+
 /// How far two hashes are apart; `None` where both texts are empty, which says nothing.
 fn difference(one: u64, other: u64) -> Option<u32> {
     match (one, other) {
@@ -59,46 +69,92 @@ fn difference(one: u64, other: u64) -> Option<u32> {
     }
 }
 
-/// The hash of a text given in parts. Letter case, white space and the bounds between the parts
-/// make no difference.
-fn similarity_hash<'a>(parts: impl Iterator<Item = &'a str>) -> u64 {
-    let mut votes = Votes::default();
-    let mut window = [' '; PIECE];
-    let mut push = |character: char| {
-        let last = window[PIECE - 1];
-        if character == ' ' && last == ' ' {
-            return;
-        }
-        window.rotate_left(1);
-        window[PIECE - 1] = character;
-        votes.add(piece_hash(&window));
-    };
-    for part in parts {
-        for character in part.chars() {
-            if character.is_whitespace() {
-                push(' ');
-            } else if character.is_ascii() {
-                push(character.to_ascii_lowercase());
-            } else {
-                character.to_lowercase().for_each(&mut push);
-            }
-        }
-        push(' ');
-    }
-    votes.decide()
+/// Makes a [`Sketch`] of texts that are handed over one by one.
+#[derive(Default)]
+pub(in crate::identity) struct Sketcher {
+    first: SimilarityHasher,
+    rest: SimilarityHasher,
 }
 
-/// How many characters a piece has.
-const PIECE: usize = 3;
-
-/// FNV-1a over the characters, then the finisher of `SplitMix64`, since each bit of it is a vote.
-fn piece_hash(piece: &[char]) -> u64 {
-    let mut hash: u64 = 0xcbf2_9ce4_8422_2325;
-    for character in piece {
-        hash = (hash ^ u64::from(u32::from(*character))).wrapping_mul(0x0100_0000_01b3);
+impl Sketcher {
+    /// Takes a text of the first field.
+    pub(in crate::identity) fn first(&mut self, text: &str) {
+        self.first.push(text);
     }
-    hash = (hash ^ (hash >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    hash = (hash ^ (hash >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+
+    /// Takes a text of another field.
+    pub(in crate::identity) fn rest(&mut self, text: &str) {
+        self.rest.push(text);
+    }
+
+    pub(in crate::identity) fn sketch(&self) -> Sketch {
+        Sketch {
+            first: self.first.votes.decide(),
+            rest: self.rest.votes.decide(),
+        }
+    }
+}
+
+/// Letter case, white space and the bounds between texts make no difference to it.
+#[derive(Default)]
+struct SimilarityHasher {
+    votes: Votes,
+    window: Window,
+}
+
+impl SimilarityHasher {
+    fn push(&mut self, text: &str) {
+        for character in text.chars() {
+            if character.is_ascii() {
+                self.piece(character.to_ascii_lowercase());
+            } else {
+                character.to_lowercase().for_each(|it| self.piece(it));
+            }
+        }
+        self.piece(' ');
+    }
+
+    fn piece(&mut self, character: char) {
+        if let Some(piece) = self.window.push(character) {
+            self.votes.add(mixed(piece));
+        }
+    }
+}
+
+/// The last three characters: pieces of words tell more of a note of one line than its words do.
+struct Window(u64);
+
+impl Default for Window {
+    fn default() -> Self {
+        Self(Self::SPACE)
+    }
+}
+
+impl Window {
+    const SPACE: u64 = ' ' as u64;
+    /// The bits of a character.
+    const WIDTH: u32 = 21;
+
+    /// The piece that ends with this character; `None` for white space behind white space.
+    fn push(&mut self, character: char) -> Option<u64> {
+        let (character, last) = if character.is_whitespace() {
+            (Self::SPACE, self.0 & ((1 << Self::WIDTH) - 1))
+        } else {
+            (u64::from(u32::from(character)), 0)
+        };
+        if last == Self::SPACE {
+            return None;
+        }
+        self.0 = (self.0 << Self::WIDTH | character) & ((1 << (3 * Self::WIDTH)) - 1);
+        Some(self.0)
+    }
+}
+
+/// The finisher of `SplitMix64`: each bit of it is a vote.
+fn mixed(piece: u64) -> u64 {
+    let hash = piece.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    let hash = (hash ^ (hash >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let hash = (hash ^ (hash >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     hash ^ (hash >> 31)
 }
 
