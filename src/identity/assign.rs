@@ -4,7 +4,7 @@
 //! lock, a new id. Neither deck, path, tags nor position go into a guid, so none of them changes
 //! one.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -39,6 +39,8 @@ pub struct Assigned {
     /// The notes that name no id and were found in the lock though their first field is another,
     /// in the order of the claims.
     pub found: Vec<FoundAgain>,
+    /// The ids of notes in the lock that could not be told from another, which is told.
+    pub unclear: BTreeSet<Arc<str>>,
 }
 
 /// A note that was found again in the lock.
@@ -79,7 +81,7 @@ pub fn assign(
     let found = if mode == IdMode::Lock {
         search::fill(claims, &mut ids, &heirs, lock, whole, sources, sink)
     } else {
-        Vec::new()
+        search::Found::default()
     };
     if mode != IdMode::Natural {
         let known = lock.notes.keys().chain(lock.removed.keys());
@@ -110,7 +112,8 @@ pub fn assign(
     Assigned {
         identities,
         heirs,
-        found,
+        found: found.edited,
+        unclear: found.unclear,
     }
 }
 

@@ -1,6 +1,6 @@
 //! Finds the notes that name no id in the lock, and tells where it cannot decide.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use super::assign::{FoundAgain, Heirs};
@@ -9,8 +9,17 @@ use super::lock::{Lock, NoteRecord};
 use super::matching::{self, Ambiguity, How, Item, Matching};
 use crate::diag::{Code, Diagnostic, Diagnostics, Sources};
 
-/// Gives the notes that have no id yet those that the lock knows them by. Returns the ones whose
-/// first field is another now; what could be either of two notes is told, and gets none.
+/// What the search came to.
+#[derive(Default)]
+pub(super) struct Found {
+    /// The notes whose first field is another now.
+    pub(super) edited: Vec<FoundAgain>,
+    /// The ids of old notes that more than one new note may be, or one that may be another too.
+    pub(super) unclear: BTreeSet<Arc<str>>,
+}
+
+/// Gives the notes that have no id yet those that the lock knows them by. What could be either of
+/// two notes is told, and gets none.
 pub(super) fn fill(
     claims: &[&Claim],
     ids: &mut [Option<Arc<str>>],
@@ -19,9 +28,9 @@ pub(super) fn fill(
     whole: bool,
     sources: &Sources,
     sink: &mut Diagnostics,
-) -> Vec<FoundAgain> {
+) -> Found {
     if ids.iter().all(Option::is_some) || lock.notes.is_empty() && lock.removed.is_empty() {
-        return Vec::new();
+        return Found::default();
     }
     let live = in_order(lock.notes.iter());
     let mut at: HashMap<&str, usize> = HashMap::new();
@@ -57,7 +66,7 @@ pub(super) fn fill(
         ..
     } = matching::find(&old, &removed, &new, &known);
 
-    let mut found = Vec::new();
+    let mut found = Found::default();
     for it in matches {
         let from = if it.how == How::CameBack {
             &gone
@@ -70,12 +79,14 @@ pub(super) fn fill(
         *slot = Some((*id).into());
         if matches!(it.how, How::Edited | How::EditedAndMoved) {
             let (index, how) = (it.new, it.how);
-            found.push(FoundAgain { index, how });
+            found.edited.push(FoundAgain { index, how });
         }
     }
     for it in &ambiguities {
-        if let Some(found) = unclear(it, claims, &live) {
-            sink.push(found);
+        let old = it.old.iter().filter_map(|at| live.get(*at));
+        found.unclear.extend(old.map(|(id, _)| Arc::from(*id)));
+        if let Some(told) = unclear(it, claims, &live) {
+            sink.push(told);
         }
     }
     found
@@ -130,31 +141,32 @@ fn unclear(
     let old = |at: usize| found.old.get(at).and_then(|at| live.get(*at)).copied();
     let new = |at: usize| found.new.get(at).and_then(|at| claims.get(*at));
     let ((id, record), note) = (old(0)?, new(0)?);
+    let stood = place(record);
     let diagnostic = if let Some((other, other_record)) = old(1) {
-        Diagnostic::new(
-            Code::AmbiguousNote,
-            format!("this may be the note `{id}` or the note `{other}`, edited"),
-        )
-        .at(note.span, "a new note")
-        .note(format!(
-            "at the last build they stood in {} and {}",
-            place(record),
-            place(other_record)
-        ))
-        .help(format!(
-            "`id: {id}` or `id: {other}` on this note says which it is"
-        ))
+        let also_stood = place(other_record);
+        let stood = if stood == also_stood {
+            stood
+        } else {
+            format!("{stood} and {also_stood}")
+        };
+        let title = format!("this may be the note `{id}` or the note `{other}`, edited");
+        Diagnostic::new(Code::AmbiguousNote, title)
+            .at(note.span, "counts as a new note until you say so")
+            .note(format!("at the last build they stood in {stood}"))
+            .help(format!(
+                "`id: {id}` or `id: {other}` on this note says which it is"
+            ))
     } else {
         let title = format!("two notes may be the note `{id}`, edited");
         Diagnostic::new(Code::AmbiguousNote, title)
-            .at(note.span, "this one")
-            .also(new(1)?.span, "or this one")
-            .note(format!("at the last build it stood in {}", place(record)))
+            .at(note.span, "counts as a new note until you say so")
+            .also(new(1)?.span, "and so does this one")
+            .note(format!("at the last build it stood in {stood}"))
             .help(format!("`id: {id}` on one of them says which it is"))
     };
     Some(
         diagnostic
-            .note("without a word of yours they are new notes: a wrong guess would put the progress of one card on another")
+            .note("a wrong guess would put the learning progress of one card on another")
             .help("`deckle id add` writes ids into the sources, so that nothing is left to guess"),
     )
 }

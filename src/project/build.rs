@@ -165,7 +165,7 @@ fn run(
         sources,
         sink,
     );
-    let heirs = assigned.heirs;
+    let heirs = &assigned.heirs;
     *matches = history::found_again(&made, &assigned.found, lock, sources);
     let firsts = made.iter().map(|(note, facts)| {
         let first = note.fields.first().map_or("", String::as_str);
@@ -193,15 +193,15 @@ fn run(
 
     let touched = Touched::new(options, sink);
     touched.check(&made, sources)?;
-    let next = lock_file.next(&made, &heirs, &types, &touched, sources, options);
+    let next = lock_file.next(&made, heirs, &types, &touched, sources, options);
     lock_file::rendered_anew(next.outdated)
         .into_iter()
         .for_each(|found| sink.push(found));
     let mut next = next.lock;
-    schema::tell_edits(&made, &changed_types, lock, &heirs, sink);
-    schema::tell_retyped(&made, &types, lock, &heirs, sink);
+    schema::tell_edits(&made, &changed_types, lock, heirs, sink);
+    schema::tell_retyped(&made, &types, lock, heirs, sink);
     if project.is_whole() {
-        history::tell_removed(&made, lock, sources, sink);
+        history::tell_removed(&made, lock, &assigned.unclear, sources, sink);
     }
     let mut media: Vec<MediaFile> = statics.iter().map(|it| media_file(project, it)).collect();
     media.extend(media_files(project, &names, &mut next));

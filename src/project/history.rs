@@ -2,6 +2,7 @@
 //! were edited, a clock that stands behind.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::MatchedNote;
 use super::render::{Facts, Made};
@@ -35,12 +36,19 @@ pub(super) fn clock_behind(lock: &Lock, time: BuildTime) -> Option<Diagnostic> {
 
 /// Tells notes of the lock that this build of the whole project does not have. Where in the same
 /// file a note of the same type is new, and both are known by their key fields, these were edited.
-pub(super) fn tell_removed(made: &Made, lock: &Lock, sources: &Sources, sink: &mut Diagnostics) {
+/// The ids that are `unclear` are told already.
+pub(super) fn tell_removed(
+    made: &Made,
+    lock: &Lock,
+    unclear: &BTreeSet<Arc<str>>,
+    sources: &Sources,
+    sink: &mut Diagnostics,
+) {
     let built: BTreeSet<&str> = made.facts().filter_map(id_of).collect();
     let gone = lock
         .notes
         .iter()
-        .filter(|(id, _)| !built.contains(id.as_str()));
+        .filter(|(id, _)| !built.contains(id.as_str()) && !unclear.contains(id.as_str()));
     let mut gone: Vec<(&String, &NoteRecord)> = gone.collect();
     if !gone.is_empty() {
         // What is called otherwise now is not gone.

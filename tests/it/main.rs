@@ -9,6 +9,7 @@ mod cards;
 mod cli;
 mod decks;
 mod docs;
+mod edits;
 mod history;
 mod judge;
 mod layers;

@@ -67,7 +67,7 @@ pub enum How {
 /// either of two might be. None of them is settled then.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Ambiguity {
-    /// One or two, the likelier one first.
+    /// One or two.
     pub new: Vec<usize>,
     /// Two or one, the likelier one first.
     pub old: Vec<usize>,
@@ -81,6 +81,10 @@ pub(super) struct Matching {
     /// In the order of the new notes.
     pub ambiguities: Vec<Ambiguity>,
     /// How many texts were compared, which is what matching costs.
+    #[cfg_attr(
+        not(test),
+        expect(dead_code, reason = "what it costs is a matter of tests")
+    )]
     pub comparisons: usize,
 }
 
@@ -152,6 +156,10 @@ fn find_within<'a>(
         let is_open = |side: &Side, notes: &[usize]| notes.iter().all(|it| side.is_open(*it));
         is_open(&board.new, &it.new) && is_open(&board.old, &it.old)
     });
+    // One pair of rivals is one finding, whichever of the two was looked at.
+    for it in &mut unclear {
+        it.new.sort_unstable();
+    }
     unclear.sort_unstable_by(|one, other| (&one.new, &one.old).cmp(&(&other.new, &other.old)));
     unclear.dedup();
     board.matches.sort_unstable_by_key(|it| it.new);
