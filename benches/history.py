@@ -58,7 +58,8 @@ def plain(field):
     field = re.sub(r"<[^>]*>|\[sound:[^\]]*\]", " ", field)
     for entity, text in [("&nbsp;", " "), ("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&")]:
         field = field.replace(entity, text)
-    return re.sub(r"[\x00-\x09\x0b-\x1f\x7f]|\s+", " ", field).strip()
+    # Control and private-use characters are no text of an author's either.
+    return re.sub(r"[\x00-\x1f\x7f-\x9f\ue000-\uf8ff]|\s+", " ", field).strip()
 
 
 def read_apkg(path, blob):

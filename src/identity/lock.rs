@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::clozes::ClozeRecord;
 use super::hash::Digest;
 use super::matching::Sketch;
 use crate::model::Kind;
@@ -50,6 +51,9 @@ pub struct NoteRecord {
     /// Its place among the notes of its file, from 0; `None` where it is not known, as in a lock
     /// of format 1.
     pub place: Option<u32>,
+    /// The clozes that have their numbers from deckle: those of the note in their order, then
+    /// those that are gone.
+    pub clozes: Box<[ClozeRecord]>,
 }
 
 /// A note type as it was built last.

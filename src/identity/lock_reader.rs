@@ -5,6 +5,7 @@
 use std::collections::{HashMap, HashSet};
 use std::str::Split;
 
+use super::clozes::ClozeRecord;
 use super::hash::Digest;
 use super::lock::{FieldRecord, Lock, MediaRecord, NoteRecord, TypeRecord};
 use super::lock_text::{END, HEADER, KINDS, VERSION, unescape};
@@ -98,6 +99,8 @@ enum Damage {
     Digest(String),
     #[error("`{0}` are not 32 hexadecimal digits")]
     Sketch(String),
+    #[error("`{0}` are no numbers and hashes of clozes")]
+    Clozes(String),
     #[error("a `%` without two digits behind it")]
     Escape,
     #[error("`{0}` is no setting of such a line")]
@@ -356,12 +359,17 @@ impl Fields<'_> {
             rendered: None,
             sketch: None,
             place: None,
+            clozes: Box::default(),
         };
         self.options(|name, value| {
             match name {
                 "out" => record.rendered = Some(digest(value)?),
                 "like" => {
                     record.sketch = Some(Sketch::parse(&value).ok_or(Damage::Sketch(value))?);
+                }
+                "clozes" => {
+                    let clozes = value.split(',').map(cloze).collect::<Option<_>>();
+                    record.clozes = clozes.ok_or(Damage::Clozes(value))?;
                 }
                 _ => return Ok(false),
             }
@@ -398,6 +406,17 @@ impl Fields<'_> {
         })?;
         Ok(record)
     }
+}
+
+/// `3:` and a hash; `-3:` of one that is gone.
+fn cloze(text: &str) -> Option<ClozeRecord> {
+    let (number, hash) = text.split_once(':')?;
+    let gone = number.strip_prefix('-');
+    Some(ClozeRecord {
+        number: gone.unwrap_or(number).parse().ok()?,
+        text: Digest::parse(hash)?,
+        is_live: gone.is_none(),
+    })
 }
 
 fn digest(text: String) -> Result<Digest, Damage> {
@@ -494,6 +513,13 @@ mod tests {
             rendered: Digest::parse("0011223344556677"),
             sketch: Sketch::parse("00112233445566778899aabbccddeeff"),
             place: Some(0),
+            clozes: [(1, true), (7, false)]
+                .map(|(number, is_live)| ClozeRecord {
+                    number,
+                    text: Digest::default(),
+                    is_live,
+                })
+                .into(),
         }
     }
 
@@ -596,6 +622,11 @@ mod tests {
             "like=00",
             "`0000112233445566778899aabbccddeeff` are not 32 hexadecimal digits",
         );
+        bad(
+            "clozes=1",
+            "clozes=",
+            "`:0000000000000000,-7:0000000000000000` are no numbers and hashes of clozes",
+        );
         bad("out=", "in=", "`in` is no setting of such a line");
         bad("out=", "", "the line has more than belongs into it");
         let field = "end\nfield\tword\tk\t7\tFront\n";
@@ -624,6 +655,7 @@ mod tests {
             rendered: None,
             sketch: None,
             place: None,
+            clozes: Box::default(),
             ..self::note("x", 3)
         };
         assert_eq!(lock.notes["a"], known);

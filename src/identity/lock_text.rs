@@ -80,7 +80,17 @@ fn push_note(text: &mut String, kind: &str, id: &str, note: &NoteRecord) {
         &fingerprint,
     ];
     let sketch = note.sketch.map_or_else(String::new, |it| it.to_string());
-    push_line(text, &fields, &[("out", &rendered), ("like", &sketch)]);
+    let clozes = note.clozes.iter().map(|it| {
+        let gone = if it.is_live { "" } else { "-" };
+        format!("{gone}{}:{}", it.number, it.text)
+    });
+    let clozes = clozes.collect::<Vec<_>>().join(",");
+    let options = [("out", &rendered), ("like", &sketch), ("clozes", &clozes)];
+    push_line(
+        text,
+        &fields,
+        &options.map(|(name, value)| (name, &**value)),
+    );
 }
 
 fn push_type(text: &mut String, identity: &str, it: &TypeRecord) {

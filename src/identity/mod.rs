@@ -7,6 +7,7 @@
 mod assign;
 mod changes;
 mod claim;
+mod clozes;
 mod content;
 mod hash;
 mod known_types;
@@ -23,6 +24,7 @@ mod was;
 pub use assign::{Assigned, FoundAgain, Heirs, Identity, assign};
 pub use changes::{ChangeKind, LockChange, changes};
 pub use claim::{Claim, is_from_key_fields};
+pub use clozes::{ClozeRecord, cloze_text, number_clozes};
 pub use content::{content_hash, rendered_hash, schema_hash, type_content};
 pub use hash::Digest;
 pub use known_types::known_types;

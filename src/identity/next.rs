@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
+use super::clozes::ClozeRecord;
 use super::hash::Digest;
 use super::lock::{Lock, NoteRecord};
 use super::matching::Sketch;
@@ -24,6 +25,8 @@ pub struct Entry<'a> {
     pub fingerprint: Digest,
     /// What the lock keeps of its text.
     pub sketch: Option<Sketch>,
+    /// Its clozes that have their numbers from deckle, and those that are gone.
+    pub clozes: &'a [ClozeRecord],
     /// The hash of its content.
     pub content: Digest,
     /// The hash of its rendered fields.
@@ -91,6 +94,7 @@ pub fn next_lock<'a, 'o>(
             rendered: Some(stamp.rendered),
             sketch: entry.sketch,
             place: Some(*place),
+            clozes: entry.clozes.into(),
         };
         *place += 1;
         lock.notes.insert(entry.id.to_owned(), record);

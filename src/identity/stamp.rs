@@ -110,6 +110,7 @@ mod tests {
             fingerprint: digest(0),
             sketch: None,
             place: None,
+            clozes: Box::default(),
             rendered: Some(digest(1)),
         }
     }

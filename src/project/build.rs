@@ -7,7 +7,9 @@ use std::path::{Path, PathBuf};
 use super::decks::DeckPlan;
 use super::lock_file::{self, LockFile, Touched};
 use super::render::Made;
-use super::{BuildOptions, Project, Report, Statistics, history, load, output, schema, types};
+use super::{
+    BuildOptions, Project, Report, Statistics, clozes, history, load, output, schema, types,
+};
 use crate::diag::{Code, Diagnostic, Diagnostics, Severity, Sources};
 use crate::files;
 use crate::identity::{self, Assigned, Claim, Lock};
@@ -166,6 +168,11 @@ fn run(
         sink,
     );
     let heirs = &assigned.heirs;
+    if locked {
+        for (note, facts) in made.iter_mut() {
+            clozes::renumber(note, facts, lock, heirs);
+        }
+    }
     *matches = history::found_again(&made, &assigned.found, lock, sources);
     let firsts = made.iter().map(|(note, facts)| {
         let first = note.fields.first().map_or("", String::as_str);

@@ -255,6 +255,7 @@ mod tests {
             rendered: None,
             sketch: None,
             place: None,
+            clozes: Box::default(),
         };
         let mut lock = Lock::default();
         let check = |lock: &Lock, time: i64, told: bool| {

@@ -2,6 +2,7 @@
 //! identity, rendering, identity again, package.
 
 mod build;
+mod clozes;
 mod decks;
 mod folders;
 mod history;

@@ -8,7 +8,7 @@ use rayon::prelude::*;
 
 use crate::check::{self, Spellings};
 use crate::diag::{Diagnostics, Sources, Span};
-use crate::identity::{Claim, Digest, Heirs, Lock, NoteRecord, content_hash};
+use crate::identity::{Claim, ClozeRecord, Digest, Heirs, Lock, NoteRecord, content_hash};
 use crate::model::written::{WrittenNote, WrittenType};
 use crate::model::{DeckName, Note};
 use crate::render::{MediaKey, Renderer};
@@ -28,6 +28,10 @@ pub(super) struct Facts {
     pub(super) headings: Arc<[String]>,
     pub(super) media: Box<[MediaKey]>,
     pub(super) cards: u32,
+    /// The numbers that clozes without one got; where a lock is kept, until it knows better.
+    pub(super) given_numbers: Box<[u16]>,
+    /// What the lock is to keep of these clozes.
+    pub(super) clozes: Box<[ClozeRecord]>,
 }
 
 impl Facts {
@@ -125,6 +129,8 @@ impl Maker<'_> {
             deck: written.deck.clone(),
             headings: written.headings.clone(),
             media: rendered.media.into(),
+            given_numbers: rendered.given_numbers.into(),
+            clozes: Box::default(),
             cards: u32::try_from(cards).unwrap_or(u32::MAX),
         };
         (note, facts, found)

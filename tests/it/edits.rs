@@ -217,3 +217,46 @@ fn a_build_of_one_file_leaves_the_notes_of_others_alone() {
     let build = Project::open(other).unwrap().build(&options).unwrap();
     assert_eq!(build.report().matches, []);
 }
+
+#[test]
+fn a_cloze_without_a_number_keeps_the_one_it_got() {
+    let mut author = Author::new();
+    let mut steps = Vec::new();
+    let mut release = |text: &str| {
+        author.put(
+            "heart.yaml",
+            &format!("type: cloze\nnotes:\n  - Text: {}\n", json!(text)),
+        );
+        let path = author.release(&[]);
+        steps.push(json!({"path": path, "options": {}}));
+        let reports = imported(&json!(steps));
+        let text = |report: &Value| {
+            let notes = report["notes"].as_object().unwrap();
+            assert_eq!(notes.len(), 1);
+            let text = notes.values().next().unwrap()["fields"][0].as_str();
+            text.unwrap().to_owned()
+        };
+        assert_eq!(text(&reports[0]), text(&reports[1]));
+        assert_eq!(author.told, [""; 0]);
+        text(&reports[0])
+    };
+    assert_eq!(
+        release("The ==left== atrium, the ==right== one, two ==ventricles==."),
+        "The {{c1::left}} atrium, the {{c2::right}} one, two {{c3::ventricles}}."
+    );
+    // Without the second one, and with the third one edited at the same time as its neighbors.
+    assert_eq!(
+        release("The ==left== atrium, the right one, two ==ventricles==."),
+        "The {{c1::left}} atrium, the right one, two {{c3::ventricles}}."
+    );
+    assert_eq!(
+        release("The ==left== atrium, the right one, ==two== ==chambers==, {{c5::four}} valves."),
+        "The {{c1::left}} atrium, the right one, {{c4::two}} {{c6::chambers}}, {{c5::four}} valves."
+    );
+    assert_eq!(
+        release(
+            "The ==left== atrium, the ==right== one, ==two== ==chambers==, {{c5::four}} valves."
+        ),
+        "The {{c1::left}} atrium, the {{c2::right}} one, {{c4::two}} {{c6::chambers}}, {{c5::four}} valves."
+    );
+}

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::{Ambiguity, Board, Side};
+use super::{Ambiguity, Board, Side, Sketch};
 
 /// What stands before and behind a run of open notes: positions among the old notes, `None` for
 /// the beginning and the end of the file.
@@ -155,11 +155,10 @@ fn align(board: &mut Board, old: &[usize], new: &[usize]) -> Vec<(usize, usize)>
     if old.is_empty() || new.is_empty() {
         return pairs;
     }
-    let limit = if old.len() == 1 && new.len() == 1 {
-        board.limits.alone
-    } else {
-        board.limits.among
-    };
+    // Where as many stand there as before, most likely each is what stood in its place.
+    let (alone, among) = (board.limits.alone, board.limits.among);
+    let as_many = old.len() == new.len();
+    let limit = |old: usize, new: usize| if as_many && old == new { alone } else { among };
     // Gains of the best alignment of the first notes, in a band around the diagonal: rows are new
     // notes, and what lies outside the band gains nothing.
     let middle = |row: usize| row * old.len() / new.len();
@@ -188,8 +187,9 @@ fn align(board: &mut Board, old: &[usize], new: &[usize]) -> Vec<(usize, usize)>
                 && let (Some(&old), Some(&new)) = (old.get(previous), new.get(row - 1))
             {
                 let distance = board.distance(old, new);
-                if distance <= limit && gain + (limit + 1 - distance) > best.0 {
-                    best = (gain + (limit + 1 - distance), Step::Pair);
+                let gain = gain + (Sketch::FARTHEST + 1).saturating_sub(distance);
+                if distance <= limit(previous, row - 1) && gain > best.0 {
+                    best = (gain, Step::Pair);
                 }
             }
             gains.push(best);

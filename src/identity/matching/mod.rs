@@ -100,7 +100,7 @@ struct Limits {
     elsewhere: u32,
     /// How much farther any other note must be.
     margin: u32,
-    /// The only one between the same neighbors.
+    /// The only one between the same neighbors, or the first of as many as before, and so on.
     alone: u32,
     /// One of several between the same neighbors.
     among: u32,
@@ -111,8 +111,8 @@ const LIMITS: Limits = Limits {
     anywhere: 12,
     elsewhere: 4,
     margin: 6,
-    alone: 40,
-    among: 40,
+    alone: 36,
+    among: 28,
 };
 
 /// Finds the notes of the last build again. `old` and `new` are in the order of their files, and

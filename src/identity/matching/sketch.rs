@@ -100,6 +100,7 @@ impl Sketcher {
 struct SimilarityHasher {
     votes: Votes,
     window: Window,
+    seen: Seen,
 }
 
 impl SimilarityHasher {
@@ -116,8 +117,35 @@ impl SimilarityHasher {
 
     fn piece(&mut self, character: char) {
         if let Some(piece) = self.window.push(character) {
-            self.votes.add(mixed(piece));
+            let piece = mixed(piece);
+            if self.seen.insert(piece) {
+                self.votes.add(piece);
+            }
         }
+    }
+}
+
+/// Which pieces voted already: a piece counts once, or else long texts of one language would all be
+/// alike by what is frequent in it. A few are taken for others, which does no harm.
+struct Seen([u64; Self::WORDS]);
+
+impl Default for Seen {
+    fn default() -> Self {
+        Self([0; Self::WORDS])
+    }
+}
+
+impl Seen {
+    const WORDS: usize = 128;
+
+    fn insert(&mut self, piece: u64) -> bool {
+        let place = (piece >> 6) as usize % Self::WORDS;
+        let bit = 1 << (piece & 63);
+        self.0.get_mut(place).is_some_and(|word| {
+            let is_new = *word & bit == 0;
+            *word |= bit;
+            is_new
+        })
     }
 }
 
