@@ -43,12 +43,10 @@ pub(super) fn fill(
         Some((*at.get(&**id)?, new))
     });
     let known: Vec<(usize, usize)> = known.collect();
-    let given: HashSet<&str> = ids.iter().flatten().map(|id| &**id).collect();
+    let given = ids.iter().flatten().chain(heirs.values());
+    let given: HashSet<&str> = given.map(|id| &**id).collect();
     let gone = lock.removed.iter();
-    let gone = in_order(gone.filter(|(id, _)| {
-        let heir = heirs.values().any(|it| **it == ***id);
-        !given.contains(id.as_str()) && !heir
-    }));
+    let gone = in_order(gone.filter(|(id, _)| !given.contains(id.as_str())));
 
     let new: Vec<Item<'_>> = claims.iter().map(|it| claimed(it, sources)).collect();
     let paths: HashSet<&str> = new.iter().map(|it| it.path).collect();

@@ -130,7 +130,7 @@ fn learners_lose_nothing_whatever_the_author_edits() {
             0 => {
                 *question = question
                     .replace(" the ", " our ")
-                    .replace('?', ", and why?")
+                    .replace('?', ", and why?");
             }
             1 => *path = "more/tissues.yaml",
             _ => {}

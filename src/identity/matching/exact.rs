@@ -66,7 +66,7 @@ fn pairs<K: Hash + Eq>(
     }
     let mut found = Vec::new();
     for (old, new) in &members {
-        if old.len() + new.len() <= 2 || old.len() * new.len() > MOST {
+        if old.len() + new.len() <= 2 || old.len().saturating_mul(new.len()) > MOST {
             found.extend(old.iter().copied().zip(new.iter().copied()));
         } else {
             *comparisons += old.len() * new.len();

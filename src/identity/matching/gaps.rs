@@ -161,7 +161,7 @@ fn align(board: &mut Board, old: &[usize], new: &[usize]) -> Vec<(usize, usize)>
     let limit = |old: usize, new: usize| if as_many && old == new { alone } else { among };
     // Gains of the best alignment of the first notes, in a band around the diagonal: rows are new
     // notes, and what lies outside the band gains nothing.
-    let middle = |row: usize| row * old.len() / new.len();
+    let middle = |row: usize| row.saturating_mul(old.len()) / new.len();
     let start = |row: usize| middle(row).saturating_sub(BAND);
     let end = |row: usize| (middle(row) + BAND).min(old.len());
     let mut rows: Vec<Vec<(u32, Step)>> = Vec::with_capacity(new.len() + 1);
