@@ -336,6 +336,47 @@ pub fn write_atomically<T>(
     Ok((value, true))
 }
 
+/// Writes a file that must not exist yet, with the folders that it lies in; a link in its place
+/// counts as existing.
+///
+/// # Errors
+/// When there is something at the path, or it cannot be written.
+pub fn write_new<T>(
+    path: &Path,
+    write: impl FnOnce(&mut dyn Write) -> Result<T, Error>,
+) -> Result<T, Error> {
+    let failed = |source| Error::write(path, source);
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder).map_err(failed)?;
+    }
+    let file = std::fs::File::create_new(path).map_err(failed)?;
+    let mut file = std::io::BufWriter::new(file);
+    let value = write(&mut file)?;
+    file.flush().map_err(failed)?;
+    Ok(value)
+}
+
+/// Makes a folder, with those that it lies in, where it does not exist.
+///
+/// # Errors
+/// When it cannot be made.
+pub fn make_folder(path: &Path) -> Result<(), Error> {
+    std::fs::create_dir_all(path).map_err(|source| Error::write(path, source))
+}
+
+/// Whether there is nothing at this path, or a folder with nothing in it.
+///
+/// # Errors
+/// When it cannot be looked at.
+pub fn is_vacant(path: &Path) -> Result<bool, Error> {
+    match std::fs::read_dir(path) {
+        Ok(mut entries) => Ok(entries.next().is_none()),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(true),
+        Err(error) if error.kind() == std::io::ErrorKind::NotADirectory => Ok(false),
+        Err(error) => Err(Error::read(path, error)),
+    }
+}
+
 /// The file as text, for what lies outside of a project's [`Files`], such as its own lock.
 ///
 /// # Errors

@@ -63,7 +63,8 @@
 //! The modules in the order in which a build goes through them: [`project`] knows that order and
 //! is the place to begin; [`files`] is the only way to the disk; [`source`] reads notes,
 //! [`identity`] finds out which notes they are, [`render`] makes Anki's HTML of them, [`check`]
-//! looks for what a learner would stumble over, [`package`] writes the file. [`model`] holds
+//! looks for what a learner would stumble over, [`package`] writes the file, and reads the files
+//! of others. [`model`] holds
 //! Anki's nouns, [`template`] its template language, [`diag`] what is told to authors.
 //!
 //! The library never prints, reads no clock, no environment and no network, and keeps no state:
@@ -91,10 +92,15 @@ pub use model::{
     BuildTime, CardTemplate, Deck, DeckOptionValue, DeckOptions, DeckOptionsError, Field, Flag,
     Guid, MediaFile, MediaSource, Note, NoteType, Suspend, escape, guid_for,
 };
-pub use package::{Baseline, Package, Written};
+pub use package::{Baseline, Format, Package, Written};
 pub use project::build;
 
 /// The programs in README.md, which must compile and run.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;
+
+/// The programs of the page on packages.
+#[cfg(doctest)]
+#[doc = include_str!("../docs/packages.md")]
+struct Packages;

@@ -37,8 +37,9 @@ Examples:
   deckle build notes.md                       one file, without any project: notes.apkg
   deckle check --message-format short         what is wrong, a line each
 
-Exit codes: 0 done, 1 the sources have errors (or warnings under --deny warnings),
-2 wrong usage, 3 files or disk failed, 5 deckle.lock would change under --locked or --frozen.";
+Exit codes: 0 done, 1 the sources have errors (or warnings under --deny warnings, or a condition
+of --fail-if holds), 2 wrong usage, 3 files or disk failed, 5 deckle.lock would change under
+--locked or --frozen.";
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -46,8 +47,16 @@ pub(crate) enum Command {
     Build(BuildArgs),
     /// Do everything but write: tell what is wrong with the sources
     Check(CheckArgs),
+    /// Tell what an import of a new package will do to learners who have the old one
+    Diff(DiffArgs),
     /// Begin a new project
     Init(InitArgs),
+    /// Show what a package holds, whoever made it
+    Inspect(InspectArgs),
+    /// Turn a package back into a project that builds the same again
+    Unpack(UnpackArgs),
+    /// Make the notes of a deck that learners have the project's own, so that they keep their progress
+    Adopt(AdoptArgs),
 }
 
 #[derive(Debug, clap::Args)]
@@ -82,6 +91,10 @@ pub(crate) struct BuildArgs {
     /// what learners edited in them is overwritten. May be repeated
     #[arg(long, value_name = "SELECTION")]
     pub(crate) touch: Vec<String>,
+
+    /// The container of the package; notes, cards and media are the same in both
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    pub(crate) format: Format,
 }
 
 #[derive(Debug, clap::Args)]
@@ -141,6 +154,145 @@ pub(crate) struct InitArgs {
     pub(crate) name: Option<String>,
 }
 
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  deckle unpack French.apkg french              the project french/, notes in YAML
+  deckle unpack French.apkg french --name Verbs
+  deckle build french                           the same notes again, with the same guids
+
+What a project cannot hold, such as the learner's schedule, is told.")]
+pub(crate) struct UnpackArgs {
+    /// The package: .apkg or .colpkg, of Anki or of any other program
+    #[arg(value_name = "FILE")]
+    pub(crate) package: PathBuf,
+
+    /// The new project's folder, empty or not there yet
+    #[arg(value_name = "DIR")]
+    pub(crate) folder: PathBuf,
+
+    /// The name of the project [default: the deck above all others, else the file's name]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) name: Option<String>,
+
+    /// The uid of the project that the package was built from [default: a new one]
+    #[arg(long, value_name = "UID")]
+    pub(crate) uid: Option<String>,
+
+    /// Leave out the positions of new cards: notes follow one another as they stand in the sources
+    #[arg(long)]
+    pub(crate) no_positions: bool,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  deckle adopt old.apkg --dry-run     who is who, without a change
+  deckle adopt old.apkg               writes it into deckle.lock
+  deckle build                        the next release: learners keep their schedules
+
+Notes are matched by the text of their first fields, then by their whole text. Where more than one
+could be meant, none is taken; edit one of them, adopt, and edit it back.")]
+pub(crate) struct AdoptArgs {
+    /// The deck that learners have: .apkg or .colpkg, of any program
+    #[arg(value_name = "FILE")]
+    pub(crate) package: PathBuf,
+
+    /// The project [default: that of the current folder]
+    #[arg(value_name = "PROJECT", default_value = ".")]
+    pub(crate) project: PathBuf,
+
+    /// Tell who is who, and write nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  deckle inspect spanish.apkg
+  deckle inspect backup.colpkg --json | jq .decks
+  deckle inspect collection.anki2    a collection itself, while Anki is closed")]
+pub(crate) struct InspectArgs {
+    /// An .apkg or .colpkg file of any version of Anki, or a collection.anki2
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+
+    /// Print an object of JSON; docs/packages.md lists its keys
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  deckle diff spanish-1.0.apkg spanish-1.1.apkg
+  deckle diff old.apkg new.apkg --markdown > release-notes.md
+  deckle diff old.apkg new.apkg --fail-if 'removed>5' --fail-if 'conflicting>0'
+  deckle diff old.apkg new.apkg --update-notes always
+
+What can be counted: added, updated, skipped, conflicting, removed (notes); cards-added,
+cards-left, moved (cards); tags-lost; note-types-added, note-types-updated,
+note-types-skipped, note-types-copied; decks-added; media-added, media-renamed, media-kept,
+media-unused; one-way-sync, refused (0 or 1).")]
+pub(crate) struct DiffArgs {
+    /// The package that learners have imported: the last release
+    #[arg(value_name = "OLD")]
+    pub(crate) old: PathBuf,
+
+    /// The package that they will import next
+    #[arg(value_name = "NEW")]
+    pub(crate) new: PathBuf,
+
+    /// Print an array of JSON, an object for each client; docs/packages.md lists its keys
+    #[arg(long)]
+    pub(crate) json: bool,
+
+    /// Print release notes for learners, in Markdown
+    #[arg(long, conflicts_with = "json")]
+    pub(crate) markdown: bool,
+
+    /// Exit with 1 if a count is so: NAME>NUMBER, NAME>=NUMBER or NAME=NUMBER; may be given
+    /// several times
+    #[arg(long, value_name = "CONDITION")]
+    pub(crate) fail_if: Vec<String>,
+
+    /// Whose import [default: both]
+    #[arg(long, value_enum, value_name = "NAME")]
+    pub(crate) client: Option<ClientName>,
+
+    /// What learners choose at "Update notes"
+    #[arg(long, value_enum, default_value_t, value_name = "WHEN")]
+    pub(crate) update_notes: UpdateChoice,
+
+    /// What learners choose at "Update note types"
+    #[arg(long, value_enum, default_value_t, value_name = "WHEN")]
+    pub(crate) update_note_types: UpdateChoice,
+
+    /// Name all notes, not the first ten of a kind
+    #[arg(long)]
+    pub(crate) all: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ClientName {
+    /// Anki 26.9.3
+    Desktop,
+    /// AnkiDroid, whose backend is 25.9.2
+    Ankidroid,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub(crate) enum UpdateChoice {
+    /// What comes replaces what is older
+    #[default]
+    IfNewer,
+    /// What comes replaces what has another time
+    Always,
+    /// What is there stays
+    Never,
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub(crate) enum MessageFormat {
     /// With source lines and underlines
@@ -159,6 +311,15 @@ pub(crate) enum ColorChoice {
     Auto,
     Always,
     Never,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub(crate) enum Format {
+    /// For every version of Anki, AnkiDroid and AnkiMobile
+    #[default]
+    Legacy,
+    /// Smaller, for Anki from 2.1.52 and AnkiDroid from 2.17 on
+    Latest,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

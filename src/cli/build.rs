@@ -8,13 +8,17 @@ use deckle::files::locate;
 use deckle::project::{BuildOptions, LockMode, Project, Report};
 
 use super::Outcome;
-use super::args::{BuildArgs, CheckArgs, SourceArgs};
+use super::args::{BuildArgs, CheckArgs, Format, SourceArgs};
 use super::printer::Printer;
+use super::words::{plural, size};
 
 pub(super) fn build(args: &BuildArgs, printer: &Printer) -> Result<Outcome, Error> {
     let started = now();
     let project = open(&args.sources)?;
-    let mut options = options(&args.sources)?;
+    let mut options = options(&args.sources)?.format(match args.format {
+        Format::Legacy => deckle::Format::Legacy,
+        Format::Latest => deckle::Format::Latest,
+    });
     if let Some(output) = &args.output {
         options = options.output(output);
     }
@@ -141,29 +145,6 @@ fn counts(report: &Report) -> String {
     )
 }
 
-fn plural(count: usize, word: &str) -> String {
-    let digits = count.to_string();
-    let mut grouped = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            grouped.push(' ');
-        }
-        grouped.push(digit);
-    }
-    let ending = if count == 1 { "" } else { "s" };
-    format!("{grouped} {word}{ending}")
-}
-
-fn size(bytes: u64) -> String {
-    #[expect(clippy::cast_precision_loss, reason = "one decimal is shown")]
-    let amount = bytes as f64;
-    match bytes {
-        0..1_000 => format!("{bytes} bytes"),
-        1_000..1_000_000 => format!("{:.1} kB", amount / 1e3),
-        _ => format!("{:.1} MB", amount / 1e6),
-    }
-}
-
 /// A path as seen from the current folder, if it lies there.
 fn shown(path: &Path) -> PathBuf {
     let inside = locate(Path::new("."))
@@ -179,18 +160,4 @@ fn shown(path: &Path) -> PathBuf {
 )]
 fn now() -> std::time::Instant {
     std::time::Instant::now()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn numbers_are_readable() {
-        assert_eq!(plural(1, "note"), "1 note");
-        assert_eq!(plural(0, "note"), "0 notes");
-        assert_eq!(plural(1_234_567, "note"), "1 234 567 notes");
-        assert_eq!(size(999), "999 bytes");
-        assert_eq!(size(8_140_000), "8.1 MB");
-    }
 }

@@ -29,7 +29,7 @@ pub(super) fn init(args: &InitArgs, printer: &Printer) -> Result<Outcome, Error>
 
 /// A random UUID (version 4) for the new project: the one use of randomness, so that the notes of
 /// two people never are taken for one another.
-fn uid() -> Result<String, Error> {
+pub(super) fn uid() -> Result<String, Error> {
     let mut bytes = [0_u8; 16];
     getrandom::fill(&mut bytes).map_err(|error| {
         Error::new(deckle::ErrorKind::Usage(format!(

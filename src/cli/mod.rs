@@ -1,10 +1,15 @@
 //! Arguments in, exit code out. Commands print through one [`Printer`]; what people read goes to
 //! stderr, data to stdout.
 
+mod adopt;
 mod args;
 mod build;
+mod diff;
 mod init;
+mod inspect;
 mod printer;
+mod unpack;
+mod words;
 
 use std::process::ExitCode;
 
@@ -19,7 +24,7 @@ use printer::Printer;
 enum Outcome {
     /// Done.
     Done = 0,
-    /// The sources have errors, or warnings that were denied.
+    /// The sources have errors, or warnings that were denied; a condition of `--fail-if` holds.
     Sources = 1,
     /// The command line itself makes no sense.
     Usage = 2,
@@ -36,7 +41,11 @@ pub(crate) fn run() -> ExitCode {
     let result = match &args.command {
         Command::Build(it) => build::build(it, &printer),
         Command::Check(it) => build::check(it, &printer),
+        Command::Diff(it) => diff::diff(it, &printer),
         Command::Init(it) => init::init(it, &printer),
+        Command::Adopt(it) => adopt::adopt(it, &printer),
+        Command::Unpack(it) => unpack::unpack(it, &printer),
+        Command::Inspect(it) => inspect::inspect(it, &printer),
     };
     let outcome = result.unwrap_or_else(|error| {
         printer.error(&error);

@@ -120,6 +120,12 @@ impl Printer {
         }
     }
 
+    /// Prints what a command was asked for, on stdout.
+    #[expect(clippy::unused_self, reason = "all output goes through the printer")]
+    pub(crate) fn data(&self, text: &str) {
+        data(text);
+    }
+
     /// Prints how a run went, unless quiet.
     pub(crate) fn summary(&self, text: &str) {
         if !self.quiet {
@@ -127,9 +133,14 @@ impl Printer {
         }
     }
 
+    /// Prints why a run failed that did its work.
+    pub(crate) fn failure(&self, text: &str) {
+        self.message(&format!("{}: {text}", self.error_label()));
+    }
+
     /// Prints what kept a run from its end, with its causes.
     pub(crate) fn error(&self, error: &Error) {
-        self.message(&format!("{}: {error}", self.error_label()));
+        self.failure(&error.to_string());
         let mut cause = std::error::Error::source(error);
         while let Some(error) = cause {
             self.message(&format!("  caused by: {error}"));

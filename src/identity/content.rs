@@ -4,8 +4,8 @@
 //! notes are not overwritten because a program was updated.
 
 use super::hash::{Digest, Hasher};
-use crate::model::NoteType;
 use crate::model::written::WrittenNote;
+use crate::model::{CardTemplate, Field, NoteType};
 
 /// The hash of a note's content: the source of its fields, its tags and note type, the settings
 /// that shape its output, and the bytes of its media, given as their hashes.
@@ -92,10 +92,15 @@ pub fn type_content(note_type: &NoteType) -> Digest {
         .text(note_type.css())
         .text(&schema_hash(note_type).to_string());
     for field in note_type.fields() {
-        hasher.text(&format!("{field:?}"));
+        hasher.text(&described_field(field));
     }
     for template in note_type.templates() {
-        hasher.text(&format!("{template:?}"));
+        hasher.text(&described_template(template));
+    }
+    if note_type.stock_kind() != 0 {
+        hasher
+            .text("stock kind")
+            .number(i64::from(note_type.stock_kind()));
     }
     let latex = note_type.latex();
     hasher
@@ -103,4 +108,54 @@ pub fn type_content(note_type: &NoteType) -> Digest {
         .text(&latex.postamble)
         .number(i64::from(latex.svg));
     hasher.digest()
+}
+
+/// What is said of a field. Settings that later versions brought count where they are set, so that
+/// the locks of earlier ones stay true.
+fn described_field(field: &Field) -> String {
+    let mut text = format!(
+        "Field {{ name: {:?}, id: {:?}, font: {:?}, size: {:?}, right_to_left: {:?}, sticky: {:?}, \
+         description: {:?}, collapsed: {:?}, plain_text: {:?} }}",
+        field.name,
+        field.id,
+        field.font,
+        field.size,
+        field.right_to_left,
+        field.sticky,
+        field.description,
+        field.collapsed,
+        field.plain_text
+    );
+    if field.exclude_from_search {
+        text.push_str(" exclude_from_search");
+    }
+    if field.prevent_deletion {
+        text.push_str(" prevent_deletion");
+    }
+    if let Some(tag) = field.stock_tag {
+        text.push_str(&format!(" stock_tag {tag}"));
+    }
+    text
+}
+
+/// As [`described_field`], of a card template.
+fn described_template(template: &CardTemplate) -> String {
+    let mut text = format!(
+        "CardTemplate {{ name: {:?}, id: {:?}, front: {:?}, back: {:?}, browser_front: {:?}, \
+         browser_back: {:?}, deck: {:?} }}",
+        template.name,
+        template.id,
+        template.front,
+        template.back,
+        template.browser_front,
+        template.browser_back,
+        template.deck
+    );
+    if !template.browser_font.is_empty() || template.browser_size > 0 {
+        text.push_str(&format!(
+            " {:?} {}",
+            template.browser_font, template.browser_size
+        ));
+    }
+    text
 }

@@ -241,6 +241,9 @@ struct Place {
     within: String,
 }
 
+/// Whether something in the sources is what the lock knows, by one of their words.
+type Fits = dyn Fn(&Wanted<'_>, &Known<'_>) -> bool;
+
 /// Which of the known ones each wanted one is: by what `was` says, its key, its name, its name in
 /// other letter case, its first name.
 fn claim(
@@ -269,7 +272,7 @@ fn claim(
             },
         }
     }
-    let rounds: [&dyn Fn(&Wanted<'_>, &Known<'_>) -> bool; 4] = [
+    let rounds: [&Fits; 4] = [
         &|wanted, known| wanted.key == Some(known.key),
         &|wanted, known| wanted.name == known.name,
         &|wanted, known| wanted.name.to_lowercase() == known.name.to_lowercase(),

@@ -100,11 +100,25 @@ pub struct FieldRecord {
 pub struct MediaRecord {
     /// The hash of its bytes, in hexadecimal digits.
     pub content: String,
-    /// Its name in packages, which stays.
+    /// Its name in packages, which stays. A content may have several, on a line each; the first
+    /// counts, the others serve references that say them.
     pub name: String,
 }
 
 impl Lock {
+    /// The names of media by the hashes of their contents, in the lock's order, each once.
+    #[must_use]
+    pub fn media_names(&self) -> BTreeMap<String, Vec<String>> {
+        let mut names: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for record in &self.media {
+            let of_content = names.entry(record.content.clone()).or_default();
+            if !of_content.contains(&record.name) {
+                of_content.push(record.name.clone());
+            }
+        }
+        names
+    }
+
     /// The newest time of a change; `None` for an empty lock.
     #[must_use]
     pub fn newest(&self) -> Option<i64> {

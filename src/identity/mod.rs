@@ -16,6 +16,7 @@ mod lock_reader;
 mod lock_text;
 mod matching;
 mod next;
+mod predecessor;
 mod schema;
 mod search;
 mod stamp;
@@ -31,6 +32,7 @@ pub use known_types::known_types;
 pub use lock::{FieldRecord, Lock, MediaRecord, NoteRecord, TypeRecord};
 pub use matching::{How, Sketch};
 pub use next::{Entry, Next, next_lock};
+pub use predecessor::Predecessor;
 pub use schema::{PartsChange, SchemaChange, type_record};
 pub use stamp::{Renewal, TypeStamp, stamp_type};
 

@@ -75,7 +75,9 @@ pub fn next_lock<'a, 'o>(
     };
     let lock = &mut next.lock;
     let mut places: HashMap<&str, u32> = HashMap::new();
+    let mut used: BTreeSet<&str> = BTreeSet::new();
     for entry in entries {
+        used.insert(entry.note_type);
         let known = record_of(&entry);
         let stamp = stamp(known, entry.content, entry.rendered, entry.renewal, time);
         next.outdated += usize::from(stamp.outdated);
@@ -119,6 +121,8 @@ pub fn next_lock<'a, 'o>(
             })
             .collect();
     }
+    // A type that is gone is remembered, but not where a shipped one took its place.
+    lock.types.retain(|identity, _| !used.contains(&**identity));
     for written in types {
         let modified = written.note_type.modified();
         let record = type_record(written, modified.unwrap_or_else(|| time.as_unix()));

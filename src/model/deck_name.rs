@@ -47,6 +47,11 @@ impl DeckName {
         Ok(Self(clean.into()))
     }
 
+    /// The name of Anki's own deck.
+    pub(crate) fn fallback() -> Self {
+        Self("Default".into())
+    }
+
     /// The name, parts joined by `::`.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -72,7 +77,7 @@ impl DeckName {
     /// The name as Anki compares it: without regard to letter case.
     #[must_use]
     pub fn folded(&self) -> String {
-        self.0.to_lowercase()
+        super::fold(&self.0)
     }
 }
 

@@ -33,6 +33,9 @@ pub struct Field {
     pub(crate) description: String,
     pub(crate) collapsed: bool,
     pub(crate) plain_text: bool,
+    pub(crate) exclude_from_search: bool,
+    pub(crate) prevent_deletion: bool,
+    pub(crate) stock_tag: Option<u32>,
 }
 
 /// A card template of a note type: its front and its back.
@@ -44,6 +47,8 @@ pub struct CardTemplate {
     pub(crate) back: String,
     pub(crate) browser_front: String,
     pub(crate) browser_back: String,
+    pub(crate) browser_font: String,
+    pub(crate) browser_size: u32,
     pub(crate) deck: Option<String>,
 }
 
@@ -78,6 +83,7 @@ impl Default for Latex {
 pub(super) struct Definition {
     pub(super) id: i64,
     pub(super) original_id: Option<i64>,
+    pub(super) stock_kind: u32,
     pub(super) name: String,
     pub(super) kind: Kind,
     pub(super) fields: Vec<Field>,
@@ -95,6 +101,7 @@ impl Definition {
         Self {
             id: self.id,
             original_id: self.original_id,
+            stock_kind: self.stock_kind,
             name: self.name.clone(),
             kind: self.kind,
             fields: self.fields.clone(),
@@ -161,6 +168,14 @@ impl NoteType {
     #[must_use]
     pub fn original_id(&self) -> Option<i64> {
         self.0.original_id
+    }
+
+    /// Which of Anki's own note types it began as, by Anki's number: 0 none or unknown, 1 basic, 2
+    /// with a reversed card, 3 with an optional one, 4 with a typed answer, 5 cloze, 6 image
+    /// occlusion.
+    #[must_use]
+    pub fn stock_kind(&self) -> u32 {
+        self.0.stock_kind
     }
 
     /// The name as Anki shows it.
@@ -284,6 +299,9 @@ impl Field {
             description: String::new(),
             collapsed: false,
             plain_text: false,
+            exclude_from_search: false,
+            prevent_deletion: false,
+            stock_tag: None,
         }
     }
 
@@ -343,6 +361,28 @@ impl Field {
         self.plain_text = yes;
         self
     }
+
+    /// Left out of searches that name no field, if `yes`.
+    #[must_use]
+    pub fn exclude_from_search(mut self, yes: bool) -> Self {
+        self.exclude_from_search = yes;
+        self
+    }
+
+    /// Kept from being deleted in Anki, if `yes`.
+    #[must_use]
+    pub fn prevent_deletion(mut self, yes: bool) -> Self {
+        self.prevent_deletion = yes;
+        self
+    }
+
+    /// As this field of one of Anki's own note types; Anki finds the fields of image occlusion by
+    /// these numbers (0 occlusion, 1 image, 2 header, 3 back extra, 4 comments).
+    #[must_use]
+    pub fn stock_tag(mut self, tag: u32) -> Self {
+        self.stock_tag = Some(tag);
+        self
+    }
 }
 
 impl From<&str> for Field {
@@ -368,6 +408,8 @@ impl CardTemplate {
             back: back.into(),
             browser_front: String::new(),
             browser_back: String::new(),
+            browser_font: String::new(),
+            browser_size: 0,
             deck: None,
         }
     }
@@ -403,6 +445,14 @@ impl CardTemplate {
     pub fn browser(mut self, front: impl Into<String>, back: impl Into<String>) -> Self {
         self.browser_front = front.into();
         self.browser_back = back.into();
+        self
+    }
+
+    /// With this font and size (in pixels) in the browser's list. Default: the browser's own.
+    #[must_use]
+    pub fn browser_font(mut self, font: impl Into<String>, size: u32) -> Self {
+        self.browser_font = font.into();
+        self.browser_size = size;
         self
     }
 

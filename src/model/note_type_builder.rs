@@ -5,6 +5,7 @@ use std::ops::Range;
 use sha2::{Digest, Sha256};
 use unicode_normalization::UnicodeNormalization;
 
+use super::fold;
 use super::note_type::{CardTemplate, Definition, Field, Kind, Latex, NoteType};
 use crate::template::{self, Template};
 use crate::{Error, ErrorKind};
@@ -15,6 +16,7 @@ use crate::{Error, ErrorKind};
 pub struct NoteTypeBuilder {
     id: Option<i64>,
     original_id: Option<i64>,
+    stock_kind: u32,
     name: String,
     kind: Kind,
     fields: Vec<Field>,
@@ -56,6 +58,7 @@ impl NoteTypeBuilder {
         Self {
             id: None,
             original_id: None,
+            stock_kind: 0,
             name: name.into(),
             kind: Kind::Normal,
             fields: Vec::new(),
@@ -83,6 +86,12 @@ impl NoteTypeBuilder {
     /// With the id of the note type that this one was made from.
     pub fn original_id(mut self, id: i64) -> Self {
         self.original_id = Some(id);
+        self
+    }
+
+    /// As a descendant of one of Anki's own note types; see [`NoteType::stock_kind`]. Default: 0.
+    pub fn stock_kind(mut self, kind: u32) -> Self {
+        self.stock_kind = kind;
         self
     }
 
@@ -219,6 +228,7 @@ impl NoteTypeBuilder {
         let mut definition = Definition {
             id,
             original_id: self.original_id,
+            stock_kind: self.stock_kind,
             name: self.name.nfc().collect(),
             kind: self.kind,
             fields: self.fields,
@@ -254,10 +264,10 @@ impl NoteTypeBuilder {
             if !is_field_name(&field.name) {
                 problems.push(NoteTypeProblem::FieldName(index, field.name.clone()));
             }
-            let folded = field.name.to_lowercase();
+            let folded = fold(&field.name);
             let earlier = self.fields[..index]
                 .iter()
-                .position(|it| it.name.to_lowercase() == folded);
+                .position(|it| fold(&it.name) == folded);
             problems.extend(earlier.map(|first| NoteTypeProblem::SameField(first, index)));
         }
         if self.templates.is_empty() {
@@ -271,10 +281,10 @@ impl NoteTypeBuilder {
             if name.trim().is_empty() || name.contains('"') || has_control(name) {
                 problems.push(NoteTypeProblem::TemplateName(index, name.clone()));
             }
-            let folded = name.to_lowercase();
+            let folded = fold(name);
             let earlier = self.templates[..index]
                 .iter()
-                .position(|it| it.name.to_lowercase() == folded);
+                .position(|it| fold(&it.name) == folded);
             problems.extend(earlier.map(|first| NoteTypeProblem::SameTemplate(first, index)));
         }
         problems

@@ -61,7 +61,7 @@ impl Tag {
     /// The tag as Anki compares it: without regard to letter case.
     #[must_use]
     pub fn folded(&self) -> String {
-        self.0.to_lowercase()
+        super::fold(&self.0)
     }
 }
 

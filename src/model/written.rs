@@ -227,14 +227,10 @@ impl WrittenType {
     /// The field of this name or alias, letter case aside.
     #[must_use]
     pub fn field_index(&self, name: &str) -> Option<usize> {
-        let name = name.trim().to_lowercase();
-        let by_name = self
-            .note_type
-            .field_names()
-            .position(|it| it.to_lowercase() == name);
+        let is_it = |it: &str| unicase::eq(it, name.trim());
+        let by_name = self.note_type.field_names().position(is_it);
         by_name.or_else(|| {
-            let has =
-                |field: &WrittenField| field.aliases.iter().any(|it| it.to_lowercase() == name);
+            let has = |field: &WrittenField| field.aliases.iter().any(|it| is_it(it));
             self.fields.iter().position(has)
         })
     }
@@ -266,13 +262,16 @@ pub struct Settings {
     pub media_paths: Vec<String>,
     /// What becomes of `http(s)` pictures.
     pub remote: Remote,
+    /// What becomes of references to files that are not there.
+    pub missing: Missing,
     /// The largest size of a media file, in bytes.
     pub max_media_bytes: u64,
 }
 
 impl Default for Settings {
     /// Soft breaks, explicit highlight clozes, no curly ones, MathJax, no further media folders,
-    /// remote files refused, 20 MB.
+    /// remote and
+    /// missing files refused, 20 MB.
     fn default() -> Self {
         Self {
             hard_breaks: false,
@@ -281,6 +280,7 @@ impl Default for Settings {
             math: MathEngine::Mathjax,
             media_paths: Vec::new(),
             remote: Remote::Error,
+            missing: Missing::Error,
             max_media_bytes: 20_000_000,
         }
     }
@@ -323,6 +323,17 @@ pub enum Remote {
     Keep,
 }
 
+/// What becomes of references to files that are not there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
+pub enum Missing {
+    /// An error.
+    #[default]
+    Error,
+    /// The reference is kept, with a warning: a deck that was unpacked may never have had the file.
+    Keep,
+}
+
 /// How notes without an explicit id get one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
@@ -334,4 +345,15 @@ pub enum IdMode {
     Inline,
     /// From the first field alone, without a lock: an edited question is a new note.
     Natural,
+}
+
+/// A tool whose guids are reproduced for notes that say none and no id, so that those who learn
+/// with its packages keep their progress.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum CompatGuid {
+    /// The Python library genanki, which by default makes them of all fields.
+    Genanki,
+    /// markdown-anki-decks, which makes them of heading and deck.
+    MarkdownAnkiDecks,
 }

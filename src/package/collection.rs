@@ -1,13 +1,13 @@
-//! The one row of the table `col`: what a collection has besides notes and cards.
+//! What a collection has besides notes and cards: settings, decks and presets, before a schema
+//! gives them their form.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::deck_rows::{DEFAULT_DECK, DeckRow};
 use super::plan::Plan;
 use super::preset_rows::{DEFAULT_PRESET, PresetRow};
-use crate::Error;
 use crate::model::DeckOptions;
 
 /// 2020-01-01 04:00 UTC. Days of review cards count from here; a package of new cards has none,
@@ -17,23 +17,21 @@ pub(super) const CREATED: i64 = 1_577_851_200;
 /// The version of what deckle itself keeps in a package; see [`Conf::deckle`].
 pub(super) const MARK: u32 = 1;
 
-/// The row, with its JSON as text.
+/// All of it but note types and tags, which are the plan's.
 #[derive(Debug)]
-pub(super) struct CollectionRow {
+pub(super) struct Collection<'a> {
     /// Milliseconds.
     pub(super) modified: i64,
-    pub(super) conf: String,
-    pub(super) models: String,
-    pub(super) decks: String,
-    pub(super) dconf: String,
-    pub(super) tags: String,
+    pub(super) conf: Conf,
+    pub(super) decks: Vec<DeckRow<'a>>,
+    pub(super) presets: Vec<PresetRow<'a>>,
 }
 
 /// Every key that Anki writes into a new collection. Without the scheduler's version an import
 /// would take the package for one of the first scheduler and convert its cards.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Conf {
+pub(super) struct Conf {
     active_decks: [i64; 1],
     cur_deck: i64,
     new_spread: i32,
@@ -55,35 +53,20 @@ struct Conf {
     deckle: u32,
 }
 
-/// What is read back of [`Conf`].
-#[derive(Debug, Deserialize)]
-pub(super) struct Mark {
-    #[serde(default)]
-    pub(super) deckle: Option<u32>,
-}
-
-impl CollectionRow {
-    pub(super) fn new(plan: &Plan<'_>) -> Result<Self, Error> {
-        let default_options = DeckOptions::new("Default");
-        let models: BTreeMap<String, _> = plan
-            .note_types
-            .iter()
-            .map(|row| (row.id.to_string(), row))
-            .collect();
-        let mut decks = BTreeMap::new();
+impl<'a> Collection<'a> {
+    pub(super) fn new(plan: &'a Plan<'_>) -> Self {
+        let mut decks = Vec::with_capacity(plan.decks.len() + 1);
         if !plan.replaces_default_deck() {
-            let row = DeckRow::new(DEFAULT_DECK, "Default", DEFAULT_PRESET, 0);
-            decks.insert(DEFAULT_DECK.to_string(), row);
+            decks.push(DeckRow::new(DEFAULT_DECK, "Default", DEFAULT_PRESET, 0));
         }
         for deck in &plan.decks {
-            let row = DeckRow::new(deck.id, deck.name.as_str(), deck.preset, plan.modified)
-                .described(deck.description, deck.markdown);
-            decks.insert(deck.id.to_string(), row);
+            let row = DeckRow::new(deck.id, deck.name.as_str(), deck.preset, plan.modified);
+            decks.push(row.described(deck.description, deck.markdown));
         }
-        let default_preset = PresetRow::new(DEFAULT_PRESET, &default_options, 0);
-        let mut presets = BTreeMap::from([(DEFAULT_PRESET.to_string(), default_preset)]);
+        let default_options = Cow::Owned(DeckOptions::new("Default"));
+        let mut presets = vec![PresetRow::new(DEFAULT_PRESET, default_options, 0)];
         for (id, options) in &plan.presets {
-            presets.insert(id.to_string(), PresetRow::new(*id, options, plan.modified));
+            presets.push(PresetRow::new(*id, Cow::Borrowed(options), plan.modified));
         }
         let current_deck = match plan.decks.first() {
             Some(deck) if plan.replaces_default_deck() => deck.id,
@@ -109,20 +92,11 @@ impl CollectionRow {
             rollover: 4,
             deckle: MARK,
         };
-        let tags: BTreeMap<&str, i32> = plan.tags.iter().map(|tag| (tag.as_str(), -1)).collect();
-        Ok(Self {
+        Self {
             modified: plan.modified.saturating_mul(1000),
-            conf: json(&conf)?,
-            models: json(&models)?,
-            decks: json(&decks)?,
-            dconf: json(&presets)?,
-            tags: json(&tags)?,
-        })
+            conf,
+            decks,
+            presets,
+        }
     }
-}
-
-fn json(value: &impl Serialize) -> Result<String, Error> {
-    serde_json::to_string(value).map_err(|source| {
-        Error::usage("the package's settings cannot be written as JSON").caused_by(source)
-    })
 }

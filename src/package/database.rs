@@ -1,21 +1,20 @@
-//! The collection as a SQLite database in memory.
+//! The collection as a SQLite database in memory: what both schemas share.
 
 use rusqlite::serialize::Data;
 use rusqlite::{Connection, MAIN_DB, OpenFlags, Statement};
 
-use super::collection::{CREATED, CollectionRow};
 use super::note_rows::NoteRow;
 use super::plan::Plan;
+use super::{Format, schema_11, schema_18};
 use crate::{Error, ErrorKind};
 
-/// The tables of schema 11. Their text is also how deckle knows a table of its own when it reads
-/// a package back.
-pub(super) const COL: &str = "CREATE TABLE col (id integer PRIMARY KEY, crt integer NOT NULL, \
+/// Tables that are the same in both schemas.
+const COL: &str = "CREATE TABLE col (id integer PRIMARY KEY, crt integer NOT NULL, \
     mod integer NOT NULL, scm integer NOT NULL, ver integer NOT NULL, dty integer NOT NULL, \
     usn integer NOT NULL, ls integer NOT NULL, conf text NOT NULL, models text NOT NULL, \
     decks text NOT NULL, dconf text NOT NULL, tags text NOT NULL)";
 /// `sfld` is an integer so that texts which are numbers sort as such.
-pub(super) const NOTES: &str = "CREATE TABLE notes (id integer PRIMARY KEY, guid text NOT NULL, \
+const NOTES: &str = "CREATE TABLE notes (id integer PRIMARY KEY, guid text NOT NULL, \
     mid integer NOT NULL, mod integer NOT NULL, usn integer NOT NULL, tags text NOT NULL, \
     flds text NOT NULL, sfld integer NOT NULL, csum integer NOT NULL, flags integer NOT NULL, \
     data text NOT NULL)";
@@ -28,8 +27,6 @@ const CARDS: &str = "CREATE TABLE cards (id integer PRIMARY KEY, nid integer NOT
 const REVLOG: &str = "CREATE TABLE revlog (id integer PRIMARY KEY, cid integer NOT NULL, \
     usn integer NOT NULL, ease integer NOT NULL, ivl integer NOT NULL, \
     lastIvl integer NOT NULL, factor integer NOT NULL, time integer NOT NULL, \
-    type integer NOT NULL)";
-const GRAVES: &str = "CREATE TABLE graves (usn integer NOT NULL, oid integer NOT NULL, \
     type integer NOT NULL)";
 
 /// No import needs them, but other readers expect them. Made behind the rows: filling them along
@@ -51,7 +48,6 @@ const SETTINGS: &str = "
     PRAGMA locking_mode = EXCLUSIVE;
     PRAGMA temp_store = MEMORY;";
 
-const INSERT_COL: &str = "INSERT INTO col VALUES (1, ?1, ?2, ?2, 11, 0, 0, 0, ?3, ?4, ?5, ?6, ?7)";
 const INSERT_NOTE: &str = "INSERT INTO notes VALUES (?1, ?2, ?3, ?4, -1, ?5, ?6, ?7, ?8, 0, '')";
 const INSERT_CARD: &str =
     "INSERT INTO cards VALUES (?1, ?2, ?3, ?4, ?5, -1, 0, ?6, ?7, 0, 0, 0, 0, 0, 0, 0, ?8, '')";
@@ -67,17 +63,30 @@ pub(super) struct Database {
 }
 
 impl Database {
-    pub(super) fn build(plan: &Plan<'_>) -> Result<Self, Error> {
+    pub(super) fn build(plan: &Plan<'_>, format: Format) -> Result<Self, Error> {
         let connection = open()?;
         let failed = failed("writing the tables");
         connection.execute_batch(SETTINGS).map_err(failed)?;
-        let tables = [COL, NOTES, CARDS, REVLOG, GRAVES].join(";");
+        let (own_tables, own_indexes) = match format {
+            Format::Legacy => (&[schema_11::GRAVES][..], ""),
+            Format::Latest => {
+                schema_18::add_collation(&connection)?;
+                (schema_18::TABLES, schema_18::INDEXES)
+            }
+        };
+        let tables = [&[COL, NOTES, CARDS, REVLOG], own_tables]
+            .concat()
+            .join(";");
         connection
             .execute_batch(&format!("BEGIN;{tables};"))
             .map_err(failed)?;
-        insert_collection(&connection, &CollectionRow::new(plan)?).map_err(failed)?;
+        match format {
+            Format::Legacy => schema_11::insert(&connection, plan)?,
+            Format::Latest => schema_18::insert(&connection, plan)?,
+        }
         let cards = insert_notes(&connection, plan).map_err(failed)?;
         connection.execute_batch(INDEXES).map_err(failed)?;
+        connection.execute_batch(own_indexes).map_err(failed)?;
         connection.execute_batch("COMMIT").map_err(failed)?;
         Ok(Self { connection, cards })
     }
@@ -108,19 +117,6 @@ pub(super) fn open() -> Result<Connection, Error> {
 
 pub(super) fn failed(at: &'static str) -> impl Fn(rusqlite::Error) -> Error + Copy {
     move |source| Error::new(ErrorKind::Database(at.to_owned())).caused_by(source)
-}
-
-fn insert_collection(connection: &Connection, row: &CollectionRow) -> rusqlite::Result<()> {
-    let values = (
-        CREATED,
-        row.modified,
-        &row.conf,
-        &row.models,
-        &row.decks,
-        &row.dconf,
-        &row.tags,
-    );
-    connection.execute(INSERT_COL, values).map(|_| ())
 }
 
 /// Rows are inserted by this thread and worked out by another one, a chunk ahead.

@@ -1,6 +1,8 @@
-//! A deck as JSON of schema 11.
+//! A deck: as JSON of schema 11, and as the blobs of schema 18.
 
 use serde::Serialize;
+
+use super::proto::{DeckCommon, DeckKind, Kind, Normal};
 
 /// Anki's own deck, which cards of a package never stand in: an import without learning progress
 /// would put them into the learner's default deck, whatever its name.
@@ -68,5 +70,47 @@ impl<'a> DeckRow<'a> {
         self.desc = description;
         self.markdown = markdown;
         self
+    }
+
+    /// How the deck is shown.
+    pub(super) fn common(&self) -> DeckCommon {
+        DeckCommon {
+            study_collapsed: self.collapsed,
+            browser_collapsed: self.browser_collapsed,
+            ..DeckCommon::default()
+        }
+    }
+
+    /// What the deck is: an ordinary one.
+    pub(super) fn kind(&self) -> DeckKind {
+        let normal = Normal {
+            config_id: self.conf,
+            description: self.desc.to_owned(),
+            markdown_description: self.markdown,
+            ..Normal::default()
+        };
+        DeckKind {
+            kind: Some(Kind::Normal(normal)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use prost::Message;
+
+    use super::*;
+
+    #[test]
+    fn bytes_are_those_of_the_format() {
+        let check = |row: DeckRow<'_>, expect: &[u8]| {
+            assert_eq!(row.common().encode_to_vec(), b"");
+            assert_eq!(row.kind().encode_to_vec(), expect);
+        };
+        check(DeckRow::new(1, "Default", 1, 0), b"\x0a\x02\x08\x01");
+        check(
+            DeckRow::new(2, "A::B", 300, 0).described("hello", true),
+            b"\x0a\x0c\x08\xac\x02\x22\x05hello\x28\x01",
+        );
     }
 }

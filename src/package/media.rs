@@ -8,6 +8,7 @@ use rayon::prelude::*;
 use unicode_normalization::UnicodeNormalization;
 
 use super::plan::Plan;
+use super::unknown_characters::is_unknown;
 use crate::model::{MediaFile, MediaSource, NoteType};
 use crate::template::media::{css_references, media_references, template_references};
 use crate::{Error, files};
@@ -146,6 +147,8 @@ fn name_problem(name: &str) -> Option<&'static str> {
         Some("it has none")
     } else if name.contains(forbidden) {
         Some("Anki removes `[ ] < > : \" / ? * ^ \\ |`, no-break spaces and control characters")
+    } else if name.contains(is_unknown) {
+        Some("Anki removes characters that are younger than Unicode 10, such as newer emoji")
     } else if !name.nfc().eq(name.chars()) {
         Some("Anki keeps names in Unicode's normal form C")
     } else if name.ends_with([' ', '.']) {
@@ -160,7 +163,7 @@ fn name_problem(name: &str) -> Option<&'static str> {
 }
 
 /// Whether Windows knows the part before the first dot as a device.
-fn is_device(name: &str) -> bool {
+pub(super) fn is_device(name: &str) -> bool {
     let stem = name.split('.').next().unwrap_or_default().to_lowercase();
     let numbered = |stem: &str| {
         let number = stem
@@ -242,6 +245,8 @@ mod tests {
         check("a\tb.png", false);
         check("a\u{a0}b.png", false);
         check("e\u{301}.png", false);
+        check("😀.png", true);
+        check("🥰.png", false);
         check("a.", false);
         check("a ", false);
         check("CON.png", false);

@@ -1,36 +1,71 @@
 //! Packages: notes, note types, decks and media as one file that Anki imports.
 //!
 //! The way of a package: `plan` settles names, ids and times and refuses what Anki would change
-//! or drop; `database` writes the rows; `archive` puts database and media into the zip.
-//! [`Baseline`] is what an earlier package says about ids and times.
+//! or drop; `database` writes the rows, with `schema_11` or `schema_18` for what is not a note or
+//! a card; `legacy` or `latest` puts database and media into the zip of `archive`. [`Baseline`] is
+//! what an earlier package says about ids and times.
 //!
-//! The format is Anki's oldest that is still read everywhere (schema 11 in `collection.anki2`,
-//! known as "legacy 1"): every version of Anki and AnkiDroid imports it. The same package gives
-//! the same bytes, on every system.
+//! By default the format is Anki's oldest that is still read everywhere (schema 11 in
+//! `collection.anki2`, known as "legacy 1"): every version of Anki and AnkiDroid imports it. Its
+//! [latest](Format::Latest) is smaller. The same package gives the same bytes, on every system.
 
 mod archive;
 mod baseline;
 mod collection;
+mod compression;
 mod database;
 mod deck_rows;
 mod decks;
+mod diff;
 mod file_name;
+mod format;
+mod import;
+mod latest;
+mod legacy;
 mod media;
 mod note_rows;
+mod note_type_blobs;
 mod note_type_rows;
+mod notice;
 mod plan;
+mod preset_places;
 mod preset_rows;
+mod proto;
+mod read;
+mod schema_11;
+mod schema_18;
+mod summary;
+mod unknown_characters;
 
 use std::io::{Cursor, Seek, Write};
-use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
-use std::thread;
 
-pub use baseline::{Baseline, BaselineLimits, BaselineNote};
+pub use baseline::{Baseline, BaselineNote};
+pub use diff::{
+    Advice, CardPlace, Conflict, DeckChange, DeckDifference, Difference, FieldDifference,
+    LogCounts, Measure, MediaChange, MediaDifference, NoteChange, NoteDifference, NoteTypeChange,
+    NoteTypeDifference, PresetChange, PresetDifference, Refused, excerpts,
+};
+pub use format::Format;
+pub use import::{
+    Client, Collection, DeckOutcome, HeldCard, HeldDeck, HeldNote, HeldNoteType, ImportLog,
+    ImportOptions, MediaOutcome, NoteOutcome, NoteTypeImport, NoteTypeOutcome, Refusal, Update,
+};
+pub use read::{
+    CardState, Contents, FilterTerm, PackageReader, ReadLimits, StoredCard, StoredDeck,
+    StoredDeckKind, StoredField, StoredMedia, StoredNote, StoredNoteType, StoredPreset,
+    StoredTemplate, Variant,
+};
+pub use summary::{DeckSummary, NoteTypeSummary, Summary};
 
 use crate::files;
 use crate::model::{BuildTime, Deck, MediaFile, MediaSource};
 use crate::{Error, ErrorKind};
+
+/// Whether a package may have a media file of this name.
+pub(crate) fn is_media_name(name: &str) -> bool {
+    media::check_name(name).is_ok()
+}
 
 /// What becomes one `.apkg` file: decks with their notes, and media.
 ///
@@ -55,6 +90,7 @@ pub struct Package {
     decks: Vec<Deck>,
     media: Vec<MediaFile>,
     baseline: Option<Baseline>,
+    format: Format,
 }
 
 /// What was written.
@@ -95,6 +131,7 @@ impl Package {
             decks: Vec::new(),
             media: Vec::new(),
             baseline: None,
+            format: Format::default(),
         }
     }
 
@@ -158,6 +195,12 @@ impl Package {
         self
     }
 
+    /// In this container. Default: [`Format::Legacy`].
+    pub fn format(mut self, format: Format) -> Self {
+        self.format = format;
+        self
+    }
+
     /// Writes the package to a file, whose name ends in `.apkg`. It is complete or not there:
     /// bytes go to a temporary file in the same folder first. A file that has these very bytes
     /// already is not touched.
@@ -185,19 +228,29 @@ impl Package {
         let plan = plan::Plan::new(&self.decks, self.time, self.baseline.as_ref())?;
         let media = media::Media::new(&self.media)?;
         let mut archive = archive::ArchiveWriter::new(writer);
-        let (references, mut database) = thread::scope(|scope| {
-            let database = scope.spawn(|| database::Database::build(&plan));
-            for file in media.files() {
-                archive.add_media(file)?;
-            }
-            let references = media.references(&plan);
-            let database = database
-                .join()
-                .unwrap_or_else(|panic| resume_unwind(panic))?;
-            Ok::<_, Error>((references, database))
+        // It is there when the scope has ended.
+        let mut database = Err(Error::new(ErrorKind::Database("writing it".to_owned())));
+        let (list, references) = rayon::in_place_scope(|scope| {
+            scope.spawn(|_| database = database::Database::build(&plan, self.format));
+            let list = match self.format {
+                Format::Legacy => {
+                    legacy::add_media(&mut archive, media.files())?;
+                    None
+                }
+                Format::Latest => {
+                    latest::add_head(&mut archive)?;
+                    Some(latest::add_media(&mut archive, media.files())?)
+                }
+            };
+            Ok::<_, Error>((list, media.references(&plan)))
         })?;
+        let mut database = database?;
         let cards = database.cards();
-        archive.add_database(&database.image()?)?;
+        let image = database.image()?;
+        match list {
+            None => legacy::add_database(&mut archive, media.files(), &image)?,
+            Some(list) => latest::add_database(&mut archive, &list, &image)?,
+        }
         let bytes = archive.finish()?;
         Ok(Written {
             changed: true,

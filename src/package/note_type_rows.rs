@@ -1,70 +1,70 @@
-//! A note type as JSON of schema 11, written and read back.
+//! A note type as JSON of schema 11.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
+use super::read::{StoredField, StoredNoteType, StoredTemplate};
 use crate::model::{CardTemplate, Field, Kind, NoteType};
 use crate::template::Requirement;
 
-/// Every key that Anki writes. Reading fills in what is missing, so that a note type written by
-/// another version of deckle can be compared.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-#[derive(Default)]
+/// Every key that Anki writes.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub(super) struct NoteTypeRow {
     pub(super) id: i64,
     pub(super) name: String,
     #[serde(rename = "type")]
-    kind: u8,
+    pub(super) kind: u8,
     #[serde(rename = "mod")]
     pub(super) modified: i64,
-    usn: i32,
-    sortf: usize,
-    did: Option<i64>,
-    tmpls: Vec<TemplateRow>,
-    flds: Vec<FieldRow>,
-    css: String,
-    latex_pre: String,
-    latex_post: String,
+    pub(super) usn: i32,
+    pub(super) sortf: usize,
+    pub(super) did: Option<i64>,
+    pub(super) tmpls: Vec<TemplateRow>,
+    pub(super) flds: Vec<FieldRow>,
+    pub(super) css: String,
+    pub(super) latex_pre: String,
+    pub(super) latex_post: String,
     #[serde(rename = "latexsvg")]
-    latex_svg: bool,
+    pub(super) latex_svg: bool,
     /// What old clients decide by whether a card exists; newer ones work it out themselves.
-    req: Vec<(usize, String, Vec<usize>)>,
+    pub(super) req: Vec<(usize, String, Vec<usize>)>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    original_id: Option<i64>,
+    pub(super) original_id: Option<i64>,
+    #[serde(skip_serializing_if = "is_zero")]
+    pub(super) original_stock_kind: u32,
 }
 
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-struct FieldRow {
-    name: String,
-    ord: usize,
-    sticky: bool,
-    rtl: bool,
-    font: String,
-    size: u32,
-    description: String,
-    plain_text: bool,
-    collapsed: bool,
-    exclude_from_search: bool,
-    id: Option<i64>,
-    tag: Option<u32>,
-    prevent_deletion: bool,
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct FieldRow {
+    pub(super) name: String,
+    pub(super) ord: usize,
+    pub(super) sticky: bool,
+    pub(super) rtl: bool,
+    pub(super) font: String,
+    pub(super) size: u32,
+    pub(super) description: String,
+    pub(super) plain_text: bool,
+    pub(super) collapsed: bool,
+    pub(super) exclude_from_search: bool,
+    pub(super) id: Option<i64>,
+    pub(super) tag: Option<u32>,
+    pub(super) prevent_deletion: bool,
 }
 
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-#[serde(default)]
-struct TemplateRow {
-    name: String,
-    ord: usize,
-    qfmt: String,
-    afmt: String,
-    bqfmt: String,
-    bafmt: String,
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(super) struct TemplateRow {
+    pub(super) name: String,
+    pub(super) ord: usize,
+    pub(super) qfmt: String,
+    pub(super) afmt: String,
+    pub(super) bqfmt: String,
+    pub(super) bafmt: String,
     /// Never set: an import gives decks new ids and leaves this one as it is (measured).
-    did: Option<i64>,
-    bfont: String,
-    bsize: u32,
-    id: Option<i64>,
+    pub(super) did: Option<i64>,
+    pub(super) bfont: String,
+    pub(super) bsize: u32,
+    pub(super) id: Option<i64>,
 }
 
 impl NoteTypeRow {
@@ -106,6 +106,7 @@ impl NoteTypeRow {
             latex_svg: latex.svg,
             req,
             original_id: note_type.original_id(),
+            original_stock_kind: note_type.stock_kind(),
         }
     }
 
@@ -118,6 +119,30 @@ impl NoteTypeRow {
             ..row.clone()
         };
         bare(self) == bare(other)
+    }
+
+    /// Whether a package has this very note type, apart from the time and from what deckle does
+    /// not write.
+    pub(super) fn is_stored_as(&self, stored: &StoredNoteType) -> bool {
+        let kind = match stored.kind {
+            Kind::Normal => 0,
+            Kind::Cloze => 1,
+        };
+        let fields = self.flds.iter().zip(&stored.fields);
+        let templates = self.tmpls.iter().zip(&stored.templates);
+        self.id == stored.id
+            && self.name == stored.name
+            && self.kind == kind
+            && self.sortf == stored.sort_field
+            && self.css == stored.css
+            && self.latex_pre == stored.latex.preamble
+            && self.latex_post == stored.latex.postamble
+            && self.latex_svg == stored.latex.svg
+            && self.original_id == stored.original_id
+            && self.flds.len() == stored.fields.len()
+            && self.tmpls.len() == stored.templates.len()
+            && fields.into_iter().all(|(row, it)| row.stored(it) == *it)
+            && templates.into_iter().all(|(row, it)| row.stored(it) == *it)
     }
 }
 
@@ -133,15 +158,52 @@ impl FieldRow {
             description: field.description.clone(),
             plain_text: field.plain_text,
             collapsed: field.collapsed,
-            exclude_from_search: false,
+            exclude_from_search: field.exclude_from_search,
             id: field.id,
-            tag: None,
-            prevent_deletion: false,
+            tag: field.stock_tag,
+            prevent_deletion: field.prevent_deletion,
+        }
+    }
+}
+
+impl FieldRow {
+    /// As it is read back, with what `other` has beyond it.
+    fn stored(&self, other: &StoredField) -> StoredField {
+        StoredField {
+            name: self.name.clone(),
+            id: self.id,
+            sticky: self.sticky,
+            rtl: self.rtl,
+            font: self.font.clone(),
+            size: self.size,
+            description: self.description.clone(),
+            plain_text: self.plain_text,
+            collapsed: self.collapsed,
+            exclude_from_search: self.exclude_from_search,
+            tag: self.tag,
+            prevent_deletion: self.prevent_deletion,
+            other: other.other.clone(),
         }
     }
 }
 
 impl TemplateRow {
+    /// As it is read back, with what `other` has beyond it.
+    fn stored(&self, other: &StoredTemplate) -> StoredTemplate {
+        StoredTemplate {
+            name: self.name.clone(),
+            id: self.id,
+            front: self.qfmt.clone(),
+            back: self.afmt.clone(),
+            browser_front: self.bqfmt.clone(),
+            browser_back: self.bafmt.clone(),
+            browser_font: self.bfont.clone(),
+            browser_size: self.bsize,
+            deck: self.did,
+            other: other.other.clone(),
+        }
+    }
+
     fn new(ord: usize, template: &CardTemplate) -> Self {
         Self {
             name: template.name.clone(),
@@ -151,9 +213,17 @@ impl TemplateRow {
             bqfmt: template.browser_front.clone(),
             bafmt: template.browser_back.clone(),
             did: None,
-            bfont: String::new(),
-            bsize: 0,
+            bfont: template.browser_font.clone(),
+            bsize: template.browser_size,
             id: template.id,
         }
     }
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde calls it with a reference"
+)]
+fn is_zero(number: &u32) -> bool {
+    *number == 0
 }

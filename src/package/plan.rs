@@ -14,7 +14,7 @@ use super::note_rows;
 use super::note_type_rows::NoteTypeRow;
 use crate::model::{
     BuildTime, Deck, DeckName, DeckOptions, Guid, Kind, MAX_ID, Note, NoteType, Tag,
-    allocate_note_ids, repeats,
+    allocate_note_ids, fold, repeats,
 };
 use crate::{Error, ErrorKind};
 
@@ -203,7 +203,7 @@ fn note_types(
                 MAX_ID
             ))));
         }
-        if let Some(other) = names.insert(note_type.name().to_lowercase(), note_type) {
+        if let Some(other) = names.insert(fold(note_type.name()), note_type) {
             return Err(Error::new(ErrorKind::NoteType(format!(
                 "two note types, {} and {}, are called `{}`; Anki would rename one of them",
                 other.id(),
@@ -219,7 +219,7 @@ fn note_types(
             let earlier = baseline.and_then(|it| it.note_type(row.id));
             match earlier {
                 None => time.as_unix(),
-                Some(earlier) if earlier.says_the_same(&row) => earlier.modified,
+                Some(earlier) if row.is_stored_as(earlier) => earlier.modified,
                 Some(earlier) => newer(time, earlier.modified),
             }
         });

@@ -1,198 +1,161 @@
-//! A deck options preset as JSON of schema 11.
+//! A deck options preset: as JSON of schema 11, and as the blob of schema 18.
 //!
 //! Anki replaces each of `new`, `rev` and `lapse` by its defaults, without a word, if one key in
 //! it is missing or of another type (measured on 26.9.3 and 25.9.2); so all are written.
 
-use serde::Serialize;
+use std::borrow::Cow;
 
+use serde_json::{Map, Value, json};
+
+use super::preset_places::{Form, PLACES, Place, single};
+use super::proto::DeckConfig;
 use crate::model::{DeckOptionValue, DeckOptions};
 
 /// Anki's own preset, which every deck without options has.
 pub(super) const DEFAULT_PRESET: i64 = 1;
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
+/// A preset as it goes into the package.
+#[derive(Debug)]
 pub(super) struct PresetRow<'a> {
-    id: i64,
-    #[serde(rename = "mod")]
-    modified: i64,
-    name: &'a str,
-    usn: i32,
-    max_taken: i64,
-    autoplay: bool,
-    timer: u8,
-    replayq: bool,
-    new: NewRow,
-    rev: ReviewRow,
-    lapse: LapseRow,
-    #[serde(rename = "dyn")]
-    filtered: bool,
-    new_mix: i64,
-    new_per_day_minimum: i64,
-    interday_learning_mix: i64,
-    review_order: i64,
-    new_sort_order: i64,
-    new_gather_priority: i64,
-    bury_interday_learning: bool,
-    fsrs_weights: Vec<f32>,
-    fsrs_params5: Vec<f32>,
-    fsrs_params6: Vec<f32>,
-    desired_retention: f32,
-    ignore_revlogs_before_date: String,
-    easy_days_percentages: Vec<f32>,
-    stop_timer_on_answer: bool,
-    seconds_to_show_question: f32,
-    seconds_to_show_answer: f32,
-    question_action: i64,
-    answer_action: i64,
-    wait_for_audio: bool,
-    sm2_retention: f32,
-    weight_search: String,
-}
-
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct NewRow {
-    bury: bool,
-    delays: Vec<f32>,
-    initial_factor: u32,
-    ints: [i64; 3],
-    order: u8,
-    per_day: i64,
-}
-
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct ReviewRow {
-    bury: bool,
-    ease4: f32,
-    ivl_fct: f32,
-    max_ivl: i64,
-    per_day: i64,
-    hard_factor: f32,
-}
-
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct LapseRow {
-    delays: Vec<f32>,
-    leech_action: i64,
-    leech_fails: i64,
-    min_int: i64,
-    mult: f32,
+    pub(super) id: i64,
+    pub(super) modified: i64,
+    options: Cow<'a, DeckOptions>,
 }
 
 impl<'a> PresetRow<'a> {
-    pub(super) fn new(id: i64, options: &'a DeckOptions, modified: i64) -> Self {
-        let parameters = numbers(options, "fsrs-params");
-        // Each version of FSRS has its own number of parameters.
-        let of_version = |length: usize| match parameters.len() == length {
-            true => parameters.clone(),
-            false => Vec::new(),
-        };
-        let in_order = integer(options, "new-card-insert-order") == 0;
+    pub(super) fn new(id: i64, options: Cow<'a, DeckOptions>, modified: i64) -> Self {
         Self {
             id,
             modified,
-            name: options.name(),
-            usn: -1,
-            max_taken: integer(options, "cap-answer-time-to-secs"),
-            autoplay: !switch(options, "disable-autoplay"),
-            timer: switch(options, "show-timer").into(),
-            replayq: !switch(options, "skip-question-when-replaying-answer"),
-            new: NewRow {
-                bury: switch(options, "bury-new"),
-                delays: numbers(options, "learning-steps"),
-                initial_factor: per_mille(number(options, "initial-ease")),
-                ints: [
-                    integer(options, "graduating-interval-good"),
-                    integer(options, "graduating-interval-easy"),
-                    0,
-                ],
-                // The other way round than in Anki's later format: 1 is in order, 0 is random.
-                order: in_order.into(),
-                per_day: integer(options, "new-per-day"),
-            },
-            rev: ReviewRow {
-                bury: switch(options, "bury-reviews"),
-                ease4: number(options, "easy-multiplier"),
-                ivl_fct: number(options, "interval-multiplier"),
-                max_ivl: integer(options, "maximum-review-interval"),
-                per_day: integer(options, "reviews-per-day"),
-                hard_factor: number(options, "hard-multiplier"),
-            },
-            lapse: LapseRow {
-                delays: numbers(options, "relearning-steps"),
-                leech_action: integer(options, "leech-action"),
-                leech_fails: integer(options, "leech-threshold"),
-                min_int: integer(options, "minimum-lapse-interval"),
-                mult: number(options, "lapse-multiplier"),
-            },
-            filtered: false,
-            new_mix: integer(options, "new-mix"),
-            new_per_day_minimum: integer(options, "new-per-day-minimum"),
-            interday_learning_mix: integer(options, "interday-learning-mix"),
-            review_order: integer(options, "review-order"),
-            new_sort_order: integer(options, "new-card-sort-order"),
-            new_gather_priority: integer(options, "new-card-gather-priority"),
-            bury_interday_learning: switch(options, "bury-interday-learning"),
-            fsrs_weights: of_version(17),
-            fsrs_params5: of_version(19),
-            fsrs_params6: of_version(21),
-            desired_retention: number(options, "desired-retention"),
-            ignore_revlogs_before_date: text(options, "ignore-revlogs-before-date"),
-            easy_days_percentages: numbers(options, "easy-days-percentages"),
-            stop_timer_on_answer: switch(options, "stop-timer-on-answer"),
-            seconds_to_show_question: number(options, "seconds-to-show-question"),
-            seconds_to_show_answer: number(options, "seconds-to-show-answer"),
-            question_action: integer(options, "question-action"),
-            answer_action: integer(options, "answer-action"),
-            wait_for_audio: switch(options, "wait-for-audio"),
-            sm2_retention: number(options, "historical-retention"),
-            weight_search: text(options, "param-search"),
+            options,
         }
     }
-}
 
-// The table of options says which type each of them has; what follows only unpacks it. Numbers
-// are single precision, as Anki keeps them, so that JSON has the digits that the author wrote.
+    pub(super) fn name(&self) -> &str {
+        self.options.name()
+    }
 
-fn integer(options: &DeckOptions, key: &str) -> i64 {
-    match options.get(key) {
-        DeckOptionValue::Integer(value) => value,
-        _ => 0,
+    /// The preset of schema 11.
+    pub(super) fn json(&self) -> Value {
+        let mut top = json!({
+            "id": self.id,
+            "mod": self.modified,
+            "name": self.name(),
+            "usn": -1,
+            "dyn": false,
+            "new": {"ints": [0, 0, 0]},
+            "rev": {},
+            "lapse": {},
+        });
+        for (place, value) in self.values() {
+            let (object, key) = place.json;
+            let object = match object {
+                "" => Some(&mut top),
+                _ => top.get_mut(object),
+            };
+            if let Some(object) = object.and_then(Value::as_object_mut) {
+                put(object, key, place.form, value);
+            }
+        }
+        top
+    }
+
+    /// The preset of schema 18.
+    pub(super) fn config(&self) -> DeckConfig {
+        let mut config = DeckConfig::default();
+        for (place, value) in self.values() {
+            (place.blob)(&mut config, value);
+        }
+        config
+    }
+
+    fn values(&self) -> impl Iterator<Item = (&'static Place, DeckOptionValue)> {
+        PLACES.iter().map(|place| {
+            let value = self.options.get(place.key);
+            let value = match (place.form, value) {
+                (Form::OfLength(length), DeckOptionValue::Numbers(numbers))
+                    if numbers.len() != length =>
+                {
+                    DeckOptionValue::Numbers(Vec::new())
+                }
+                (_, value) => value,
+            };
+            (place, value)
+        })
     }
 }
 
-fn number(options: &DeckOptions, key: &str) -> f32 {
-    match options.get(key) {
-        DeckOptionValue::Number(value) => single(value),
-        _ => 0.0,
+fn put(object: &mut Map<String, Value>, key: &str, form: Form, value: DeckOptionValue) {
+    let value = match (form, value) {
+        (Form::Not, DeckOptionValue::Switch(on)) => Value::from(!on),
+        (Form::Bit, DeckOptionValue::Switch(on)) => Value::from(u8::from(on)),
+        (Form::Swapped, DeckOptionValue::Integer(number)) => Value::from(i64::from(number == 0)),
+        (Form::PerMille, DeckOptionValue::Number(number)) => {
+            Value::from((single(number) * 1000.0).round() as u32)
+        }
+        (Form::At(index), DeckOptionValue::Integer(number)) => {
+            if let Some(item) = object.get_mut(key).and_then(|list| list.get_mut(index)) {
+                *item = Value::from(number);
+            }
+            return;
+        }
+        (_, DeckOptionValue::Integer(number)) => Value::from(number),
+        (_, DeckOptionValue::Number(number)) => json_number(number),
+        (_, DeckOptionValue::Switch(on)) => Value::from(on),
+        (_, DeckOptionValue::Text(text)) => Value::from(text),
+        (_, DeckOptionValue::Numbers(numbers)) => numbers.into_iter().map(json_number).collect(),
+    };
+    object.insert(key.to_owned(), value);
+}
+
+/// The number with the digits that the author wrote: those of its single precision.
+fn json_number(value: f64) -> Value {
+    let digits = single(value).to_string();
+    Value::from(digits.parse::<f64>().unwrap_or(value))
+}
+
+#[cfg(test)]
+mod tests {
+    use prost::Message;
+
+    use super::*;
+
+    #[test]
+    fn the_blob_of_the_defaults_is_the_one_that_anki_writes() {
+        let row = PresetRow::new(1, Cow::Owned(DeckOptions::new("Default")), 0);
+        // The preset of a new collection, as measured on Anki 26.9.3.
+        let expect: &[u8] = b"\x0a\x08\0\0\x80?\0\0 A\x12\x04\0\0 A\"\x1c\0\0\x80?\0\0\x80?\0\0\x80?\
+            \0\0\x80?\0\0\x80?\0\0\x80?\0\0\x80?H\x14P\xc8\x01]\0\0 @eff\xa6?m\x9a\x99\x99?}\0\0\x80?\
+            \x80\x01\x94\x9d\x02\x88\x01\x01\x90\x01\x01\x98\x01\x04\xa8\x01\x01\xb0\x01\x08\
+            \xc0\x01<\xad\x02fff?\xc5\x02fff?\xe0\x02\x01";
+        assert_eq!(row.config().encode_to_vec(), expect);
     }
-}
 
-fn switch(options: &DeckOptions, key: &str) -> bool {
-    options.get(key) == DeckOptionValue::Switch(true)
-}
-
-fn text(options: &DeckOptions, key: &str) -> String {
-    match options.get(key) {
-        DeckOptionValue::Text(value) => value,
-        _ => String::new(),
+    #[test]
+    fn json_says_what_schema_11_means() {
+        let options = DeckOptions::new("Mine")
+            .new_card_insert_order("random")
+            .disable_autoplay(true)
+            .show_timer(true)
+            .initial_ease(2.35)
+            .graduating_interval_easy(9)
+            .fsrs_params([0.25; 19])
+            .desired_retention(0.87);
+        let json = PresetRow::new(5, Cow::Borrowed(&options), 7).json();
+        let check = |pointer: &str, expect: Value| {
+            assert_eq!(json.pointer(pointer), Some(&expect), "{pointer}");
+        };
+        check("/id", 5.into());
+        check("/mod", 7.into());
+        check("/name", "Mine".into());
+        check("/new/order", 0.into());
+        check("/autoplay", false.into());
+        check("/timer", 1.into());
+        check("/new/initialFactor", 2350.into());
+        check("/new/ints", json!([1, 9, 0]));
+        check("/fsrsWeights", json!([]));
+        check("/fsrsParams5", vec![0.25; 19].into());
+        check("/desiredRetention", json!(0.87));
+        check("/lapse/mult", json!(0.0));
     }
-}
-
-fn numbers(options: &DeckOptions, key: &str) -> Vec<f32> {
-    match options.get(key) {
-        DeckOptionValue::Numbers(values) => values.into_iter().map(single).collect(),
-        _ => Vec::new(),
-    }
-}
-
-fn single(value: f64) -> f32 {
-    value as f32
-}
-
-fn per_mille(value: f32) -> u32 {
-    (value * 1000.0).round() as u32
 }

@@ -8,7 +8,8 @@ use super::decks::DeckPlan;
 use super::lock_file::{self, LockFile, Touched};
 use super::render::Made;
 use super::{
-    BuildOptions, Project, Report, Statistics, clozes, history, load, output, schema, types,
+    BuildOptions, Project, Report, Statistics, clozes, history, load, output, predecessor, schema,
+    types,
 };
 use crate::diag::{Code, Diagnostic, Diagnostics, Severity, Sources};
 use crate::files;
@@ -159,14 +160,8 @@ fn run(
         return Ok(None);
     }
     let mut made = loaded.notes;
-    let assigned = identify(
-        &mut made,
-        &lock_file,
-        &manifest,
-        project.is_whole(),
-        sources,
-        sink,
-    );
+    let whole = project.is_whole();
+    let assigned = identify(&mut made, lock, &manifest, locked, whole, sources, sink);
     let heirs = &assigned.heirs;
     if locked {
         for (note, facts) in made.iter_mut() {
@@ -180,14 +175,13 @@ fn run(
     });
     check::duplicates(firsts, sink);
 
-    let frozen: BTreeMap<String, String> = lock
-        .media
-        .iter()
-        .map(|it| (it.content.clone(), it.name.clone()))
-        .collect();
-    let names = renderer.names(made.facts().flat_map(|it| &it.media), &frozen);
+    let frozen = lock.media_names();
+    let mut names = renderer.names(made.facts().flat_map(|it| &it.media), &frozen);
     for (note, _) in made.iter_mut() {
         names.resolve(&mut note.fields);
+    }
+    if let Some(tool) = manifest.compat_guid {
+        predecessor::apply(tool, &mut made, &names, lock, &heirs, sources);
     }
     let statics = static_media(&made, &types, &renderer, &manifest.defaults.settings, sink);
     *statistics = count(&made, &names, &statics, loaded.files);
@@ -211,7 +205,10 @@ fn run(
         history::tell_removed(&made, lock, &assigned.unclear, sources, sink);
     }
     let mut media: Vec<MediaFile> = statics.iter().map(|it| media_file(project, it)).collect();
-    media.extend(media_files(project, &names, &mut next));
+    // A file that a note shows too goes in once, under the name that all know it by.
+    let of_notes = media_files(project, &names, &mut next).into_iter();
+    let of_notes = of_notes.filter(|it| !statics.iter().any(|known| known.name == it.name));
+    media.extend(of_notes);
     *lock_changes = lock_file.refused(&next, project, options);
     if !lock_changes.is_empty() {
         return Ok(None);
@@ -220,7 +217,7 @@ fn run(
     for batch in made.into_batches() {
         decks.add(batch, &next);
     }
-    let mut package = Package::new(options.time);
+    let mut package = Package::new(options.time).format(options.format);
     for deck in decks.finish(sink) {
         package.add_deck(deck);
     }
@@ -240,21 +237,22 @@ fn run(
 
 /// Gives the notes their guids, and where a lock is kept their ids in it. Returns which of them
 /// take over the record of an old id, and which were found again though they were edited.
-fn identify(
+pub(super) fn identify(
     made: &mut Made,
-    lock_file: &LockFile,
+    lock: &Lock,
     manifest: &Manifest,
+    locked: bool,
     whole: bool,
     sources: &Sources,
     sink: &mut Diagnostics,
 ) -> Assigned {
     let claims: Vec<&Claim> = made.facts().map(|it| &it.claim).collect();
-    let (lock, uid) = (&lock_file.lock, &manifest.uid);
-    let mut assigned = identity::assign(&claims, lock, uid, manifest.ids, whole, sources, sink);
+    let (uid, ids) = (&manifest.uid, manifest.ids);
+    let mut assigned = identity::assign(&claims, lock, uid, ids, whole, sources, sink);
     let identities = std::mem::take(&mut assigned.identities);
     for ((note, facts), identity) in made.iter_mut().zip(identities) {
         note.guid = Some(identity.guid);
-        facts.id = lock_file.is_kept.then_some(identity.id);
+        facts.id = locked.then_some(identity.id);
     }
     assigned
 }

@@ -103,6 +103,8 @@ impl<'m> DeckPlan<'m> {
     pub(super) fn finish(mut self, sink: &mut Diagnostics) -> Vec<Deck> {
         if self.whole {
             let descriptions = self.descriptions.iter().map(|(name, _)| name);
+            let html = self.manifest.html_descriptions.iter();
+            let descriptions = descriptions.chain(html.map(|(name, _)| name));
             for name in descriptions.chain(self.manifest.deck_ids.iter().map(|(name, _)| name)) {
                 if !self.decks.keys().any(|deck| self.means(name, deck)) {
                     sink.push(self.unknown(name));
@@ -130,6 +132,10 @@ impl<'m> DeckPlan<'m> {
             .find(|(it, _)| self.means(it, name))
         {
             deck = deck.markdown_description(text.clone());
+        }
+        let html = self.manifest.html_descriptions.iter();
+        if let Some((_, html)) = html.rev().find(|(it, _)| self.means(it, name)) {
+            deck = deck.description(html.value.clone());
         }
         // The last pattern that matches wins, as with all rules.
         let preset = self

@@ -27,6 +27,15 @@ pub(super) struct LockFile {
 }
 
 impl LockFile {
+    /// A lock that a build of the whole project goes on from.
+    pub(super) fn of(lock: Lock) -> Self {
+        Self {
+            lock,
+            is_kept: true,
+            text: None,
+        }
+    }
+
     /// The lock of the project; `None` where it cannot be read, which is told.
     pub(super) fn read(
         project: &Project,
@@ -40,6 +49,11 @@ impl LockFile {
         if !is_kept {
             check_without(project, options)?;
             return Ok(Some(Self::default()));
+        }
+        if options.baseline.is_some() {
+            return Err(Error::usage(
+                "`--baseline` serves where no lock is kept; this project has ids and times in deckle.lock",
+            ));
         }
         let mut file = Self {
             is_kept,

@@ -1,6 +1,7 @@
 //! The way from sources to a package. Only this module knows the order of the stages: sources,
 //! identity, rendering, identity again, package.
 
+mod adopt;
 mod build;
 mod clozes;
 mod decks;
@@ -11,19 +12,26 @@ mod lock_file;
 mod open;
 mod options;
 mod output;
+mod predecessor;
 mod quoting;
 mod render;
 mod schema;
 mod starter;
 mod types;
+mod unpack;
 mod unread;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
+pub use adopt::{
+    AdoptedType, Adoption, Ambiguous, DeckNote, Matched, MatchedBy, Outcome as AdoptOutcome,
+    SourceNote, TypeFit,
+};
 pub use build::{Build, Built};
 pub use options::{BuildOptions, LockMode};
 pub use starter::{Created, Starter, create};
+pub use unpack::{Notice, NoticeKind, UnpackOptions, Unpacked, unpack};
 
 use crate::Error;
 use crate::diag::{Diagnostics, Severity, Sources, render_short};

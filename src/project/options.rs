@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::model::BuildTime;
+use crate::package::Format;
 
 /// How to build.
 #[derive(Debug, Clone)]
@@ -16,6 +17,7 @@ pub struct BuildOptions {
     pub(super) lock_mode: LockMode,
     pub(super) restamp: bool,
     pub(super) touch: Vec<String>,
+    pub(super) format: Format,
 }
 
 /// What a build may change in `deckle.lock`.
@@ -43,6 +45,7 @@ impl BuildOptions {
             lock_mode: LockMode::Update,
             restamp: false,
             touch: Vec::new(),
+            format: Format::default(),
         }
     }
 
@@ -52,8 +55,9 @@ impl BuildOptions {
         self
     }
 
-    /// With the package of an earlier build to go on from, where no lock is kept. Default: the
-    /// output itself, if deckle wrote it and the project has no manifest.
+    /// With the package of an earlier build to go on from, where no lock is kept; where one is, a
+    /// baseline is wrong usage. Default: the output itself, if deckle wrote it and the project has
+    /// no manifest.
     pub fn baseline(mut self, path: impl AsRef<Path>) -> Self {
         self.baseline = Some(path.as_ref().to_owned());
         self
@@ -87,6 +91,12 @@ impl BuildOptions {
     /// than in the lock. Default: an error. A changed kind stays one.
     pub fn allow_schema_change(mut self, yes: bool) -> Self {
         self.allow_schema_change = yes;
+        self
+    }
+
+    /// With the package in this container. Default: [`Format::Legacy`].
+    pub fn format(mut self, format: Format) -> Self {
+        self.format = format;
         self
     }
 }

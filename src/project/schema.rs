@@ -33,7 +33,7 @@ pub(super) fn refused(
     if change.kind.is_some() {
         return Some(
             found
-                .note("notes that learners have would become notes of the other kind, with cards that are empty; with \"Merge note types\" the import would fail")
+                .note("an import would skip the notes that learners have, or leave them with cards that show nothing; with \"Merge note types\" it would fail")
                 .help("give the type another `key` and `name`: a type of another kind is a new one")
         );
     }

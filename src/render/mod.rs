@@ -76,12 +76,12 @@ impl<'a> Renderer<'a> {
 
     /// The names of the media that notes use, given in the order of the package. One content has
     /// one name, from the smallest path at which any note found it, unless `frozen` holds one for
-    /// the hash of its content.
+    /// the hash of its content. Further names in `frozen` serve references in HTML that say them.
     #[must_use]
     pub fn names<'k>(
         &self,
         used: impl IntoIterator<Item = &'k MediaKey>,
-        frozen: &BTreeMap<String, String>,
+        frozen: &BTreeMap<String, Vec<String>>,
     ) -> MediaNames {
         self.library.names(used, frozen)
     }

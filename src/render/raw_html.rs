@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use super::html::{entity_length, has_allowed_name, tag_end, tag_name};
-use super::media::MediaKind;
+use super::media::{MediaKind, as_written};
 use super::piece::PieceKind;
 use super::sink::{Sink, Target};
 use super::writer::{Writer, push_attribute};
@@ -127,6 +127,7 @@ fn resolve_tag<'t>(
         Target::File(name, _) => {
             let before = tag.get(..reference.range.start).unwrap_or_default();
             let behind = tag.get(reference.range.end..).unwrap_or_default();
+            let name = as_written(&name, path, &reference.name);
             Cow::Owned(format!("{before}{name}{behind}"))
         }
         Target::Remote(_) | Target::Nowhere => Cow::Borrowed(tag),
@@ -160,7 +161,8 @@ pub(super) fn render_html(text: &Text, sink: &mut Sink<'_>) -> String {
             Target::Remote(_) | Target::Nowhere => continue,
         };
         html.push_str(source.get(at..reference.range.start).unwrap_or_default());
-        html.push_str(&name);
+        let written = source.get(reference.range.clone()).unwrap_or_default();
+        html.push_str(&as_written(&name, written, &reference.name));
         at = reference.range.end;
     }
     html.push_str(source.get(at..).unwrap_or_default());

@@ -1,8 +1,11 @@
 //! What rendering a note gathers beside its HTML: the media it uses and what is wrong with it.
 
 use super::media::{Library, MediaKey, MediaKind, Reference, Resolved};
-use crate::diag::{Code, Diagnostic, Diagnostics, Span};
-use crate::model::written::{Remote, Settings};
+use crate::diag::{Code, Diagnostic, Diagnostics, Severity, Span};
+use crate::model::written::{Missing, Remote, Settings};
+
+/// Why a reference that leads nowhere is no error.
+const KEPT: &str = "the reference stays, because the project says `media: {missing: keep}`";
 
 pub(super) struct Sink<'n> {
     library: &'n Library<'n>,
@@ -19,7 +22,7 @@ pub(super) struct Sink<'n> {
 pub(super) enum Target {
     /// To a file; what stands for its name, and its kind.
     File(String, MediaKind),
-    /// To the network.
+    /// To the network, or to a file that may be missing: it is kept as it is written.
     Remote(String),
     /// Nowhere; an error was told.
     Nowhere,
@@ -77,15 +80,27 @@ impl<'n> Sink<'n> {
                 return Target::File(key.placeholder(), kind);
             }
             Resolved::Missing { nearest } => {
-                let missing =
+                let mut missing =
                     Diagnostic::new(Code::MediaMissing, format!("file not found: `{path}`"))
                         .at(span, "");
+                if self.settings.missing == Missing::Keep {
+                    missing.severity = Severity::Warning;
+                    self.push(missing.note(KEPT));
+                    return Target::Remote(path.to_owned());
+                }
                 match nearest {
                     Some(near) => missing.fix(format!("did you mean `{near}`?"), span, near),
                     None => missing.note(
                         "paths count from the note's file, then from the folders in `media: {paths: [..]}`",
                     ),
                 }
+            }
+            Resolved::Outside if self.settings.missing == Missing::Keep => {
+                let title = format!("file not found: `{path}` lies outside of the project");
+                let mut missing = Diagnostic::new(Code::MediaMissing, title).at(span, "");
+                missing.severity = Severity::Warning;
+                self.push(missing.note(KEPT));
+                return Target::Remote(path.to_owned());
             }
             Resolved::Outside => Diagnostic::new(
                 Code::MediaOutside,

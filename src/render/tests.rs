@@ -95,7 +95,7 @@ fn render_note(note: &WrittenNote) -> Outcome {
     let files = files();
     let renderer = Renderer::new(&files);
     let rendered = renderer.note(note, "notes/a.md");
-    let names = renderer.names(&rendered.media, &BTreeMap::new());
+    let mut names = renderer.names(&rendered.media, &BTreeMap::new());
     let mut fields = rendered.fields.clone();
     names.resolve(&mut fields);
     // Hashes are no part of what is compared.
@@ -696,8 +696,8 @@ fn one_content_has_one_name() {
     );
     let rendered = renderer.note(&note, "notes/a.md");
     let hex = rendered.media[0].hex();
-    let frozen = BTreeMap::from([(hex, "old.png".to_owned())]);
-    let names = renderer.names(&rendered.media, &frozen);
+    let frozen = BTreeMap::from([(hex, vec!["old.png".to_owned()])]);
+    let mut names = renderer.names(&rendered.media, &frozen);
     let mut fields = rendered.fields.clone();
     names.resolve(&mut fields);
     assert_eq!(fields, ["<img src=\"old.png\">", ""]);

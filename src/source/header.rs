@@ -8,7 +8,7 @@ use super::settings;
 use super::yaml::decode;
 use super::yaml::{Entry, Node};
 use crate::diag::{Code, Diagnostic, Diagnostics};
-use crate::model::written::{Highlight, MathEngine, Remote, Settings};
+use crate::model::written::{Highlight, MathEngine, Missing, Remote, Settings};
 
 /// The keys that [`apply`] takes.
 pub const KEYS: &[&str] = &[
@@ -191,7 +191,7 @@ const MAX_MEGABYTES: i64 = 100;
 
 const MEDIA: Block = Block {
     name: "media",
-    keys: &["paths", "remote", "max-mb"],
+    keys: &["paths", "remote", "missing", "max-mb"],
     not_read: &["naming", "case"],
     apply: |entry, what, defaults, sink| {
         let value = &entry.value;
@@ -206,6 +206,11 @@ const MEDIA: Block = Block {
                 let choices = [("error", Remote::Error), ("keep", Remote::Keep)];
                 let remote = decode::choice(value, what, &choices, sink);
                 set(&mut writable(defaults).remote, remote);
+            }
+            "missing" => {
+                let choices = [("error", Missing::Error), ("keep", Missing::Keep)];
+                let missing = decode::choice(value, what, &choices, sink);
+                set(&mut writable(defaults).missing, missing);
             }
             _ => {
                 let megabytes = decode::integer(value, what, 1..=MAX_MEGABYTES, sink);

@@ -8,7 +8,7 @@ use super::layout::DeckLayout;
 use super::types::DEFAULT_TYPE;
 use super::yaml::{Entry, Node, Value, decode};
 use crate::diag::{Code, Diagnostic, Diagnostics, FileId, Span, Spanned};
-use crate::model::written::{IdMode, Settings, WrittenSuspend};
+use crate::model::written::{CompatGuid, IdMode, Settings, WrittenSuspend};
 use crate::model::{DeckName, DeckOptionValue, DeckOptions, DeckOptionsError, Flag};
 
 /// The name of a project file.
@@ -24,6 +24,8 @@ pub struct Manifest {
     pub uid: String,
     /// Where notes without an id get theirs.
     pub ids: IdMode,
+    /// The tool whose guids new notes get.
+    pub compat_guid: Option<CompatGuid>,
     /// Patterns of source files; empty for the default ones.
     pub sources: Vec<Spanned<String>>,
     /// Patterns of files that are none.
@@ -32,6 +34,8 @@ pub struct Manifest {
     pub layout: DeckLayout,
     /// Descriptions of decks: a Markdown text, or a file with one.
     pub descriptions: Vec<(Spanned<String>, Spanned<String>)>,
+    /// Descriptions of decks that are HTML.
+    pub html_descriptions: Vec<(Spanned<String>, Spanned<String>)>,
     /// Ids of decks that must have a certain one.
     pub deck_ids: Vec<(Spanned<String>, i64)>,
     /// Deck options: patterns of deck names, and the preset each of them gets.
@@ -56,8 +60,22 @@ pub enum TypeSource {
 
 /// The keys of a project file.
 pub const KEYS: &[&str] = &[
-    "format", "name", "uid", "ids", "sources", "exclude", "decks", "presets", "defaults", "types",
-    "markdown", "cloze", "math", "media", "output",
+    "format",
+    "name",
+    "uid",
+    "ids",
+    "compat-guid",
+    "sources",
+    "exclude",
+    "decks",
+    "presets",
+    "defaults",
+    "types",
+    "markdown",
+    "cloze",
+    "math",
+    "media",
+    "output",
 ];
 
 /// The keys of `decks` in a project file.
@@ -92,10 +110,12 @@ impl Manifest {
         Self {
             uid: name.as_str().to_owned(),
             ids: IdMode::Natural,
+            compat_guid: None,
             sources: Vec::new(),
             exclude: Vec::new(),
             layout: DeckLayout::default(),
             descriptions: Vec::new(),
+            html_descriptions: Vec::new(),
             deck_ids: Vec::new(),
             deck_presets: Vec::new(),
             defaults: Defaults {
@@ -183,6 +203,13 @@ impl Manifest {
                 ];
                 self.ids = decode::choice(value, "ids", &modes, sink).unwrap_or(self.ids);
             }
+            "compat-guid" => {
+                let tools = [
+                    ("genanki", CompatGuid::Genanki),
+                    ("markdown-anki-decks", CompatGuid::MarkdownAnkiDecks),
+                ];
+                self.compat_guid = decode::choice(value, "compat-guid", &tools, sink);
+            }
             "sources" => self.sources = decode::strings(value, "sources", sink).unwrap_or_default(),
             "exclude" => self.exclude = decode::strings(value, "exclude", sink).unwrap_or_default(),
             "types" => self.types = read_types(value, sink),
@@ -242,6 +269,19 @@ impl Manifest {
                 }
                 "descriptions" => {
                     for entry in decode::mapping(value, name, sink).unwrap_or_default() {
+                        if let Value::Mapping(forms) = &entry.value.value {
+                            for form in forms {
+                                if form.name() != "html" {
+                                    let place = "in a description";
+                                    decode::unknown_key(&form.key, place, &["html"], sink);
+                                    continue;
+                                }
+                                let text = decode::string(&form.value, "html", sink);
+                                self.html_descriptions
+                                    .extend(text.map(|it| (entry.spanned_name(), it)));
+                            }
+                            continue;
+                        }
                         let text = decode::string(&entry.value, "a description", sink);
                         self.descriptions
                             .extend(text.map(|it| (entry.spanned_name(), it)));
@@ -532,6 +572,8 @@ mod tests {
         check("defaults: {deck: Other}", &[Code::UnknownKey]);
         check("include: [other]", &[Code::UnknownKey]);
         check("outptu: x.apkg", &[Code::UnknownKey]);
+        check("compat-guid: genanki", &[]);
+        check("compat-guid: anki", &[Code::BadValue]);
         check("output: {split: none}", &[]);
         check("output: {split: file}", &[Code::BadValue]);
         check("decks: {presets: {'*': slow}}", &[Code::BadDeckOptions]);

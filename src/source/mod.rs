@@ -12,5 +12,6 @@ pub mod header;
 pub mod settings;
 
 pub mod draft;
+pub mod emit;
 pub mod markdown;
 pub mod yaml;

@@ -137,6 +137,81 @@ fn exit_codes_say_how_it_went() {
 }
 
 #[test]
+fn a_guarded_lock_ends_with_five() {
+    let manifest = "format: 1\nname: Words\nuid: 9c1f6c52-1d1b-4a6e-8a55-2f1f0a7f7b10\n";
+    let place = Place::new(&[("deckle.yaml", manifest), ("a.md", GOOD)]);
+    for args in [
+        ["build", "--locked"],
+        ["check", "--locked"],
+        ["build", "--frozen"],
+    ] {
+        let before = place.files();
+        let run = place.run(&args).ends(5);
+        assert_eq!(place.files(), before, "{args:?}");
+        let told = format!(
+            "deckle.lock would change in 1 place, and `{}` forbids it",
+            args[1]
+        );
+        assert!(run.stderr.contains(&told), "{run:#?}");
+        assert!(run.stderr.contains("  new note n-"), "{run:#?}");
+        assert!(run.stdout.is_empty());
+    }
+    let json = place
+        .run(&["check", "--locked", "--message-format", "json"])
+        .ends(5);
+    let change: serde_json::Value = serde_json::from_str(json.stdout.trim()).unwrap();
+    assert_eq!(change["lock-change"], "new-note");
+    assert_eq!(change["path"], "a.md");
+    let short = place
+        .run(&["check", "--locked", "--message-format", "short"])
+        .ends(5);
+    assert!(
+        short.stdout.starts_with("deckle.lock: new note n-"),
+        "{short:#?}"
+    );
+
+    place.run(&["build"]).ends(0);
+    for args in [
+        ["build", "--locked"],
+        ["build", "--frozen"],
+        ["check", "--frozen"],
+    ] {
+        place.run(&args).ends(0);
+    }
+    place.put("a.md", &GOOD.replace("The heart", "A heart"));
+    place.run(&["check", "--locked"]).ends(0);
+    place.run(&["check", "--frozen"]).ends(5);
+    // An error of the sources comes first, and a guard that has nothing to guard is wrong usage.
+    place.put("a.md", BAD);
+    place.run(&["check", "--frozen"]).ends(1);
+    place.run(&["check", "--frozen", "--locked"]).ends(2);
+    Place::new(&[("a.md", GOOD)])
+        .run(&["check", "--locked"])
+        .ends(2);
+    Place::new(&[("a.md", GOOD)])
+        .run(&["build", "--touch", "a.md"])
+        .ends(2);
+
+    let field = "types:\n  - {key: w, fields: [A], card-templates: [{name: C, front: {html: '{{A}}'}, back: {html: x}}]}\ndefaults: {type: w}\n";
+    let project = |field: &str| format!("{manifest}{field}");
+    let place = Place::new(&[("deckle.yaml", &project(field)), ("a.yaml", "- [a]\n")]);
+    place.run(&["build"]).ends(0);
+    place.put("deckle.yaml", &project(&field.replace("[A]", "[A, B]")));
+    place.run(&["check"]).ends(1);
+    place.run(&["check", "--locked"]).ends(5);
+    let run = place
+        .run(&["check", "--locked", "--allow-schema-change"])
+        .ends(5);
+    assert!(
+        run.stderr
+            .contains("schema of note type w: field `B` is new"),
+        "{run:#?}"
+    );
+    place.run(&["build", "--allow-schema-change"]).ends(0);
+    place.run(&["check", "--locked"]).ends(0);
+}
+
+#[test]
 fn data_goes_to_stdout_and_words_to_stderr() {
     let place = Place::new(&[("a.yaml", WARNED), ("b.md", BAD)]);
     let human = place.run(&["check"]).ends(1);
@@ -193,6 +268,26 @@ fn success_is_one_line() {
     );
     let quiet = place.run(&["build", "a.md", "-q"]).ends(0);
     assert_eq!((quiet.stdout.as_str(), quiet.stderr.as_str()), ("", ""));
+}
+
+#[test]
+fn the_container_can_be_chosen() {
+    let place = Place::new(&[("a.md", GOOD)]);
+    let begins = |verb: &str, args: &[&str]| {
+        let built = place.run(args).ends(0);
+        assert!(built.stderr.starts_with(verb), "{}", built.stderr);
+    };
+    let latest = ["build", "a.md", "--format", "latest"];
+    begins("Built", &["build", "a.md"]);
+    // What lies there is the memory of ids and times, whatever its container.
+    begins("Built", &latest);
+    begins("Unchanged", &latest);
+    let other = ["build", "a.md", "-o", "b.apkg", "--baseline", "a.apkg"];
+    begins("Built", &other);
+    let legacy = ["build", "a.md", "--format", "legacy", "-o", "b.apkg"];
+    begins("Unchanged", &legacy);
+    let unknown = place.run(&["build", "a.md", "--format", "zip"]).ends(2);
+    assert!(unknown.stderr.contains("possible values: legacy, latest"));
 }
 
 #[test]
@@ -284,6 +379,121 @@ fn each_starter_builds_without_a_word() {
 }
 
 #[test]
+fn inspect_shows_what_a_package_holds() {
+    let place = Place::new(&[
+        (
+            "deckle.yaml",
+            "format: 1\nname: Body\nuid: 0b7e3c1e-5b1f-4e0e-9b63-6f1d3f0a9c55\n",
+        ),
+        (
+            "heart.md",
+            "## What pumps? {flag=red}\n\nThe heart ![](a.svg)\n\n## It {{c1::beats}} {cloze .Verb}\n\n{{c2::often}}\n",
+        ),
+        ("a.svg", "<svg xmlns=\"http://www.w3.org/2000/svg\"/>"),
+    ]);
+    place.run(&["build", "-o", "b.apkg"]).ends(0);
+    let run = place.run(&["inspect", "b.apkg"]).ends(0);
+    assert_eq!(run.stderr, "");
+    let expected = fs::read_to_string("tests/cmd/inspect-heart.txt").unwrap_or_default();
+    if std::env::var("SNAPSHOTS").is_ok_and(|it| it == "overwrite") {
+        fs::write("tests/cmd/inspect-heart.txt", &run.stdout).unwrap();
+    } else {
+        assert_eq!(run.stdout, expected.replace("\r\n", "\n"));
+    }
+    let run = place.run(&["inspect", "b.apkg", "--json"]).ends(0);
+    let value: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    assert_eq!(value["variant"], "legacy1");
+    assert_eq!(value["cards"], 3);
+    assert_eq!(value["media"][0]["bytes"], 41);
+
+    let run = place.run(&["inspect", "heart.md"]).ends(3);
+    assert_eq!(
+        (run.stdout.as_str(), run.stderr.contains("archive")),
+        ("", true)
+    );
+    place.run(&["inspect", "nowhere.apkg"]).ends(3);
+    place.run(&["inspect"]).ends(2);
+}
+
+#[test]
+fn diff_tells_what_learners_will_get() {
+    let first = "## ser {#ser .verb}\n\nto be (what something is)\n\n## estar {#estar .verb}\n\n\
+                 to stay\n\n## ir {#ir .verb}\n\nto go ![](road.png)\n\n## haber {#haber}\n\nto \
+                 have\n\n## Present {#present}\n\nYo {{c1::soy}} alto.\n";
+    let second = first
+        .replace("to stay", "to be (how something is)")
+        .replace("{#ir .verb}", "{#ir}")
+        .replace("## haber {#haber}\n\nto have\n\n", "")
+        .replace("alto", "{{c2::alto}}")
+        + "\n## tener {#tener}\n\nto have\n";
+    let place = Place::new(&[
+        (
+            "deckle.yaml",
+            "format: 1\nname: Spanish\nuid: 0b7e3c1e-5b1f-4e0e-9b63-6f1d3f0a9c55\n",
+        ),
+        ("verbs.md", first),
+        ("road.png", "a road"),
+    ]);
+    let build = |time: &str, output: &str| {
+        let mut command = place.command(&["build", "-o", output]);
+        let run = command.env("SOURCE_DATE_EPOCH", time).output().unwrap();
+        Run::of(run).ends(0);
+    };
+    build("1760000000", "1.0.apkg");
+    fs::write(place.folder().join("verbs.md"), second).unwrap();
+    fs::write(place.folder().join("road.png"), "another road").unwrap();
+    build("1770000000", "1.1.apkg");
+
+    let overwrite = std::env::var("SNAPSHOTS").is_ok_and(|it| it == "overwrite");
+    for (name, option) in [("diff-verbs.txt", "--all"), ("diff-verbs.md", "--markdown")] {
+        let run = place.run(&["diff", "1.0.apkg", "1.1.apkg", option]).ends(0);
+        assert_eq!(run.stderr, "");
+        let path = Path::new("tests/cmd").join(name);
+        if overwrite {
+            fs::write(&path, &run.stdout).unwrap();
+        }
+        let expected = fs::read_to_string(&path).unwrap_or_default();
+        assert_eq!(run.stdout, expected.replace("\r\n", "\n"), "{name}");
+    }
+    let run = place
+        .run(&["diff", "1.0.apkg", "1.1.apkg", "--json"])
+        .ends(0);
+    let value: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    assert_eq!(value[0]["client"], "desktop");
+    assert_eq!(value[1]["client"], "ankidroid");
+    assert_eq!(value[0]["counts"]["removed"], 1);
+    assert_eq!(value[1]["log"]["updated"], 3);
+
+    let fails = |condition: &str, code: i32| {
+        let run = place.run(&["diff", "1.0.apkg", "1.1.apkg", "--fail-if", condition]);
+        run.ends(code).stderr
+    };
+    assert_eq!(fails("removed>1", 0), "");
+    let told = fails("removed>=1", 1);
+    assert_eq!(told, "error: removed is 1, and `removed>=1` was to fail\n");
+    assert!(
+        fails("gone>1", 2).contains("these can: added, "),
+        "the names"
+    );
+    let swapped = place
+        .run(&["diff", "1.1.apkg", "1.0.apkg", "--client", "desktop"])
+        .ends(0);
+    assert!(
+        swapped.stdout.contains("they are not newer"),
+        "{}",
+        swapped.stdout
+    );
+    let same = place.run(&["diff", "1.1.apkg", "1.1.apkg"]).ends(0);
+    assert!(
+        same.stdout.ends_with("Nothing changes.\n"),
+        "{}",
+        same.stdout
+    );
+    place.run(&["diff", "1.0.apkg", "nowhere.apkg"]).ends(3);
+    place.run(&["diff", "1.0.apkg"]).ends(2);
+}
+
+#[test]
 fn colors_follow_the_wish() {
     let place = Place::new(&[("a.md", BAD)]);
     let colored = |command: &mut Command| {
@@ -346,7 +556,11 @@ fn help_is_as_it_was() {
         ("help", &["--help"][..]),
         ("build", &["build", "--help"]),
         ("check", &["check", "--help"]),
+        ("diff", &["diff", "--help"]),
         ("init", &["init", "--help"]),
+        ("inspect", &["inspect", "--help"]),
+        ("unpack", &["unpack", "--help"]),
+        ("adopt", &["adopt", "--help"]),
     ] {
         let run = place.run(args).ends(0);
         assert_eq!(run.stderr, "", "{name}");

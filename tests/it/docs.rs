@@ -13,6 +13,8 @@ use deckle::{BuildTime, DeckOptions};
 use serde_json::Value;
 
 const PAGES: &[&str] = &["README.md", "docs/format.md"];
+/// A page without examples to build.
+const IDENTITY: &str = "docs/identity.md";
 
 fn read(path: &str) -> String {
     fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap()
@@ -149,10 +151,12 @@ fn every_command_that_is_shown_exists() {
             .then(|| String::from_utf8(output.stdout).unwrap())
     };
     let mut seen = BTreeSet::new();
-    for page in PAGES
-        .iter()
-        .chain(&["CONTRIBUTING.md", "examples/decks/README.md"])
-    {
+    for page in PAGES.iter().chain(&[
+        "CONTRIBUTING.md",
+        "docs/packages.md",
+        "examples/decks/README.md",
+        IDENTITY,
+    ]) {
         let text = read(page);
         let shown = text.lines().filter_map(|line| {
             let line = line.trim_start().trim_start_matches("$ ");
@@ -179,7 +183,10 @@ fn every_command_that_is_shown_exists() {
             }
         }
     }
-    let all = ["build", "check", "init"].map(str::to_owned);
+    let all = [
+        "adopt", "build", "check", "diff", "init", "inspect", "unpack",
+    ]
+    .map(str::to_owned);
     assert_eq!(seen, all.into());
 }
 

@@ -18,6 +18,8 @@ const GUARDED: &[(&str, &[&str])] = &[
     ("granit_parser", &["src/source/yaml/tree.rs"]),
     ("rusqlite", &["src/package/"]),
     ("zip::", &["src/package/"]),
+    ("zstd::", &["src/package/"]),
+    ("prost::", &["src/package/"]),
     ("pulldown_cmark", &["src/render/", "src/source/markdown/"]),
     ("annotate_snippets", &["src/diag/"]),
     ("std::fs", &["src/files.rs"]),

@@ -1,10 +1,9 @@
-//! The lock over several builds: its modes, what is carried over by hand, merges of branches, and
-//! the guard of note types.
+//! The lock over several builds: its modes, what is carried over by hand, damage, and the guard of
+//! note types.
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use deckle::project::{Build, BuildOptions, LockMode, Project};
 use deckle::{BuildTime, ErrorKind};
@@ -16,22 +15,22 @@ uid: 9c1f6c52-1d1b-4a6e-8a55-2f1f0a7f7b10
 ";
 
 /// A project in a folder of its own, built at a time of its own each time.
-struct Words {
+pub(crate) struct Words {
     _scratch: tempfile::TempDir,
-    folder: PathBuf,
-    time: i64,
+    pub(crate) folder: PathBuf,
+    pub(crate) time: i64,
 }
 
 /// A note of the lock.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Line {
-    guid: String,
-    note_id: i64,
-    modified: i64,
+pub(crate) struct Line {
+    pub(crate) guid: String,
+    pub(crate) note_id: i64,
+    pub(crate) modified: i64,
 }
 
 impl Words {
-    fn new(files: &[(&str, &str)]) -> Self {
+    pub(crate) fn new(files: &[(&str, &str)]) -> Self {
         let scratch = tempfile::tempdir().unwrap();
         let folder = scratch.path().join("words");
         let words = Self {
@@ -46,13 +45,13 @@ impl Words {
         words
     }
 
-    fn put(&self, path: &str, text: &str) {
+    pub(crate) fn put(&self, path: &str, text: &str) {
         let path = self.folder.join(path);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, text).unwrap();
     }
 
-    fn read(&self, path: &str) -> String {
+    pub(crate) fn read(&self, path: &str) -> String {
         fs::read_to_string(self.folder.join(path)).unwrap()
     }
 
@@ -82,7 +81,7 @@ impl Words {
     }
 
     #[track_caller]
-    fn build(&mut self) -> Vec<&'static str> {
+    pub(crate) fn build(&mut self) -> Vec<&'static str> {
         self.build_with(|options| options)
     }
 
@@ -109,7 +108,7 @@ impl Words {
         changes
     }
 
-    fn lines(&self, kind: &str) -> BTreeMap<String, Line> {
+    pub(crate) fn lines(&self, kind: &str) -> BTreeMap<String, Line> {
         let lock = self.read("deckle.lock");
         let lines = lock
             .lines()
@@ -126,11 +125,11 @@ impl Words {
         lines.collect()
     }
 
-    fn notes(&self) -> BTreeMap<String, Line> {
+    pub(crate) fn notes(&self) -> BTreeMap<String, Line> {
         self.lines("note")
     }
 
-    fn note(&self, id: &str) -> Line {
+    pub(crate) fn note(&self, id: &str) -> Line {
         self.notes()[id].clone()
     }
 }
@@ -153,7 +152,7 @@ fn tree(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     found
 }
 
-const TWO: &str =
+pub(crate) const TWO: &str =
     "- {id: cat, front: el gato, back: the cat}\n- {id: dog, front: el perro, back: the dog}\n";
 
 #[test]
@@ -565,170 +564,6 @@ fn a_changed_schema_needs_leave_and_a_changed_kind_gets_none() {
     }
 }
 
-/// git, which a project is cloned with; a test that needs it must not pass without it.
-fn git(folder: &Path, args: &[&str]) -> bool {
-    let identity = [
-        "-c",
-        "user.name=a",
-        "-c",
-        "user.email=a@example.org",
-        "-c",
-        "init.defaultBranch=main",
-    ];
-    let output = Command::new("git")
-        .args(identity)
-        .args(args)
-        .current_dir(folder)
-        .env("GIT_CONFIG_NOSYSTEM", "1")
-        .env("GIT_CONFIG_GLOBAL", "/dev/null")
-        .output()
-        .unwrap_or_else(|error| panic!("git is needed for this test and does not start: {error}"));
-    output.status.success()
-}
-
-fn commit(words: &Words) {
-    assert!(git(&words.folder, &["add", "-A"]));
-    assert!(git(&words.folder, &["commit", "-qm", "x"]));
-}
-
-/// A project with `before`, on which two branches put `ours` and `theirs`, each built and
-/// committed; then both are merged.
-fn merged(
-    before: &[(&str, &str)],
-    ours: &[(&str, &str)],
-    theirs: &[(&str, &str)],
-) -> (Words, BTreeMap<String, Line>, BTreeMap<String, Line>) {
-    let mut words = Words::new(&[
-        (".gitattributes", "deckle.lock merge=union\n"),
-        (".gitignore", "*.apkg\n"),
-    ]);
-    assert!(git(&words.folder, &["init", "-q"]));
-    if before.is_empty() {
-        commit(&words);
-    } else {
-        put_all(&mut words, before);
-    }
-    assert!(git(&words.folder, &["checkout", "-qb", "theirs"]));
-    put_all(&mut words, theirs);
-    let of_theirs = words.notes();
-    assert!(git(&words.folder, &["checkout", "-q", "main"]));
-    // Two people may build within one second.
-    words.time -= 86_400;
-    put_all(&mut words, ours);
-    let of_ours = words.notes();
-    assert!(
-        git(&words.folder, &["merge", "-q", "theirs", "-m", "merge"]),
-        "the merge has conflicts"
-    );
-    (words, of_ours, of_theirs)
-}
-
-fn put_all(words: &mut Words, files: &[(&str, &str)]) {
-    for (path, text) in files {
-        words.put(path, text);
-    }
-    words.build();
-    commit(words);
-}
-
-#[test]
-fn branches_that_both_add_notes_merge() {
-    let before = [("a.yaml", TWO)];
-    let ours = [("ours.md", "## uno\n\none\n\n## dos\n\ntwo\n")];
-    let theirs = [
-        ("theirs.md", "## tres\n\nthree\n\n## cuatro\n\nfour\n"),
-        ("0.md", "## cero\n\nzero\n"),
-    ];
-    let (mut words, of_ours, of_theirs) = merged(&before, &ours, &theirs);
-    assert!(words.build().is_empty());
-    let notes = words.notes();
-    assert_eq!(notes.len(), 7);
-    for (id, line) in of_ours.iter().chain(&of_theirs) {
-        assert_eq!(
-            (&notes[id].guid, notes[id].modified),
-            (&line.guid, line.modified),
-            "{id}"
-        );
-    }
-    // Both gave their new notes the same ids of that second.
-    let mut ids: Vec<i64> = notes.values().map(|it| it.note_id).collect();
-    ids.sort_unstable();
-    ids.dedup();
-    assert_eq!(ids.len(), 7);
-    let lock = words.read("deckle.lock");
-    assert!(words.build().is_empty());
-    assert_eq!(words.read("deckle.lock"), lock);
-}
-
-#[test]
-fn branches_that_edit_and_remove_notes_merge() {
-    let lines = "- {id: a, front: A, back: '1'}\n# \n# \n# \n- {id: b, front: B, back: '2'}\n# \n# \n# \n- {id: c, front: C, back: '3'}\n";
-    let ours = lines
-        .replace("'1'", "one")
-        .replace("- {id: c, front: C, back: '3'}\n", "");
-    let theirs = lines.replace("'2'", "two");
-    let (mut words, before, of_theirs) = merged(
-        &[("n.yaml", lines)],
-        &[("n.yaml", &ours)],
-        &[("n.yaml", &theirs)],
-    );
-    let told = words.build();
-    assert!(
-        told.iter().all(|it| ["E0701", "W0703"].contains(it)),
-        "{told:?}"
-    );
-    let notes = words.notes();
-    assert_eq!(notes.keys().collect::<Vec<_>>(), ["a", "b"]);
-    assert_eq!(notes["a"], before["a"]);
-    assert_eq!(notes["b"], of_theirs["b"]);
-    assert!(words.lines("gone").contains_key("c"));
-    assert!(words.build().is_empty());
-}
-
-#[test]
-fn branches_that_edit_one_note_send_it_out_once_more() {
-    let text = "## one {#one}\n\n1\n\n\n\n\n### Extra\n\nx\n";
-    let (mut words, before, of_theirs) = merged(
-        &[("n.md", text)],
-        &[("n.md", &text.replace("\n1\n", "\neins\n"))],
-        &[("n.md", &text.replace("\nx\n", "\ny\n"))],
-    );
-    words.build();
-    let newest = before["one"].modified.max(of_theirs["one"].modified);
-    assert!(words.note("one").modified > newest);
-    assert_eq!(words.note("one").guid, before["one"].guid);
-    assert!(words.build().is_empty());
-}
-
-#[test]
-fn branches_that_begin_the_lock_merge() {
-    let ours = [("a.md", "## uno\n\none\n")];
-    let theirs = [("b.md", "## dos\n\ntwo\n")];
-    let (mut words, of_ours, of_theirs) = merged(&[], &ours, &theirs);
-    assert!(words.build().is_empty());
-    let notes = words.notes();
-    for (id, line) in of_ours.iter().chain(&of_theirs) {
-        assert_eq!(notes[id].guid, line.guid, "{id}");
-    }
-    assert_eq!(notes.len(), 2);
-}
-
-#[test]
-fn a_rename_on_one_branch_and_an_edit_on_the_other_merge() {
-    let renamed = TWO.replace("id: cat", "id: tom, was: cat");
-    let text = format!("{TWO}# \n# \n# \n- {{id: cow, front: la vaca, back: cow}}\n");
-    let (_, rest) = text.split_once("# ").unwrap();
-    let (mut words, before, _) = merged(
-        &[("n.yaml", &text)],
-        &[("n.yaml", &format!("{renamed}# {rest}"))],
-        &[("n.yaml", &text.replace("back: cow", "back: the cow"))],
-    );
-    words.build();
-    assert_eq!(words.note("tom").guid, before["tom"].guid);
-    assert_eq!(words.notes().len(), 3);
-    assert!(words.build().is_empty());
-}
-
 #[test]
 fn a_damaged_lock_is_never_replaced() {
     let mut words = Words::new(&[("a.yaml", TWO)]);
@@ -774,4 +609,54 @@ fn a_field_added_in_front_renames_nothing_else() {
     words.put("a.yaml", &NOTES.replace("the cat", "a cat"));
     let told = words.build_with(|options| options.allow_schema_change(true));
     assert_eq!(told, ["W0723"]);
+}
+
+#[test]
+fn guids_of_another_tool_are_given_once() {
+    let manifest = format!("{MANIFEST}compat-guid: genanki\n");
+    let notes = "- [a, b]\n- {id: own, front: c, back: d}\n- {front: e, back: 'x ![](p.png)'}\n";
+    let mut words = Words::new(&[
+        ("deckle.yaml", &manifest),
+        ("a.yaml", notes),
+        ("p.png", "png"),
+    ]);
+    words.build();
+    let guid = |words: &Words, guid: &str| words.notes().values().any(|it| it.guid == guid);
+    assert!(guid(&words, deckle::guid_for(["a", "b"]).as_str()));
+    assert!(
+        guid(
+            &words,
+            deckle::guid_for(["e", "x <img src=\"p.png\">"]).as_str()
+        ),
+        "{:?}",
+        words.notes()
+    );
+    assert!(!guid(&words, deckle::guid_for(["c", "d"]).as_str()));
+    let before: Vec<String> = words.notes().values().map(|it| it.guid.clone()).collect();
+    // An edit of what is known does not change it.
+    words.put("a.yaml", &notes.replace("[a, b]", "[a, edited]"));
+    assert!(words.build().is_empty());
+    let after: Vec<String> = words.notes().values().map(|it| it.guid.clone()).collect();
+    assert_eq!(before, after);
+
+    let manifest = format!("{MANIFEST}compat-guid: markdown-anki-decks\n");
+    let words_md = "# Deck\n\n## What is x?\n\nA letter\n\n## a *b* c\n\nletters\n";
+    let mut words = Words::new(&[("deckle.yaml", &manifest), ("a.md", words_md)]);
+    words.build();
+    for expect in ["kPn1Kq?4z[", "G5^VL}Pe+V"] {
+        assert!(guid(&words, expect), "{expect} {:?}", words.notes());
+    }
+}
+
+#[test]
+fn a_type_in_the_place_of_a_shipped_one_is_told_once() {
+    let mut words = Words::new(&[("a.yaml", TWO)]);
+    words.build();
+    let own = "key: basic\nfields: [Front, Back]\ncard-templates:\n  - {name: C, front: {html: '{{Front}}'}, back: {html: '{{Back}}'}}\n";
+    words.put("types/basic/type.yaml", own);
+    assert_eq!(words.build(), ["W0724"]);
+    assert!(words.build().is_empty());
+    fs::remove_file(words.folder.join("types/basic/type.yaml")).unwrap();
+    assert_eq!(words.build(), ["W0724"]);
+    assert!(words.build().is_empty());
 }

@@ -5,17 +5,25 @@
     reason = "tests arrange files of their own, and one that cannot go on should panic"
 )]
 
+mod adopt;
 mod cards;
 mod cli;
 mod decks;
+mod diff;
 mod docs;
 mod edits;
+mod formats;
 mod history;
+mod hostile;
+mod import;
 mod judge;
 mod layers;
 mod lock;
+mod merges;
 mod package;
+mod read;
 mod render;
 mod reproduce;
 mod schema;
 mod ui;
+mod unpack;

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::Command;
 
-use deckle::package::BaselineLimits;
+use deckle::package::ReadLimits;
 use deckle::{
     Baseline, BuildTime, CardTemplate, Deck, DeckOptions, ErrorKind, Flag, Guid, Note, NoteType,
     Package, Suspend,
@@ -12,9 +12,9 @@ use deckle::{
 use crate::judge::{judge, run_script};
 
 /// 2023-11-14.
-const TIME: i64 = 1_700_000_000;
+pub(crate) const TIME: i64 = 1_700_000_000;
 
-fn time(seconds: i64) -> BuildTime {
+pub(crate) fn time(seconds: i64) -> BuildTime {
     BuildTime::from_unix(seconds)
 }
 
@@ -28,7 +28,7 @@ fn words() -> NoteType {
         .unwrap()
 }
 
-fn note(word: &str, meaning: &str) -> Note {
+pub(crate) fn note(word: &str, meaning: &str) -> Note {
     Note::new(&words()).fields([word, meaning]).key(word)
 }
 
@@ -41,7 +41,7 @@ fn deck(notes: impl IntoIterator<Item = Note>) -> Deck {
 }
 
 /// A package that has something of everything.
-fn rich() -> Package {
+pub(crate) fn rich() -> Package {
     let clozes = NoteType::builder("Clozes (test)")
         .fields(["Text", "Extra"])
         .cloze()
@@ -275,7 +275,7 @@ fn what_is_no_package_of_deckle_is_no_baseline() {
         ErrorKind::Read(_)
     ));
     rich().write(&path).unwrap();
-    let limits = BaselineLimits::default().database_bytes(10_000);
+    let limits = ReadLimits::default().database_bytes(10_000);
     assert!(matches!(
         kind(Baseline::read_within(&path, limits)),
         ErrorKind::Archive(_)

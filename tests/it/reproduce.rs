@@ -3,6 +3,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use deckle::BuildTime;
 use deckle::project::{BuildOptions, Project};
@@ -60,6 +61,50 @@ fn touching_files_and_threads_change_nothing() {
             .unwrap();
         let second = pool.install(|| build(&folder, 1_800_000_000));
         assert!(first == second, "{name}");
+    }
+}
+
+/// The command line in a world of its own each time: time zone, language, threads, folder.
+#[test]
+fn the_world_around_changes_nothing() {
+    let worlds: [&[(&str, &str)]; 4] = [
+        &[("TZ", "UTC"), ("LC_ALL", "C")],
+        &[
+            ("TZ", "Asia/Kathmandu"),
+            ("LC_ALL", "tr_TR.UTF-8"),
+            ("LANG", "tr_TR.UTF-8"),
+        ],
+        &[
+            ("TZ", "America/St_Johns"),
+            ("LC_ALL", "de_DE.UTF-8"),
+            ("RAYON_NUM_THREADS", "1"),
+        ],
+        &[
+            ("TZ", "Pacific/Kiritimati"),
+            ("RAYON_NUM_THREADS", "7"),
+            ("HOME", "/nowhere"),
+        ],
+    ];
+    for name in DECKS {
+        let mut made: Vec<(Vec<u8>, Vec<u8>)> = Vec::new();
+        for (index, world) in worlds.iter().enumerate() {
+            let (_scratch, folder) = scratch(name);
+            let nested = folder.parent().unwrap().join("x".repeat(index * 9 + 1));
+            fs::rename(&folder, &nested).unwrap();
+            fs::remove_file(nested.join("deckle.lock")).unwrap();
+            let output = nested.join("out.apkg");
+            let status = Command::new(env!("CARGO_BIN_EXE_deckle"))
+                .args(["build", "-q", "-o", "out.apkg"])
+                .current_dir(&nested)
+                .env("SOURCE_DATE_EPOCH", "1800000000")
+                .envs(world.iter().copied())
+                .status()
+                .unwrap();
+            assert!(status.success(), "{name}");
+            let lock = fs::read(nested.join("deckle.lock")).unwrap();
+            made.push((fs::read(output).unwrap(), lock));
+        }
+        assert!(made.windows(2).all(|pair| pair[0] == pair[1]), "{name}");
     }
 }
 

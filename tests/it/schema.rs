@@ -186,11 +186,13 @@ fn another_sort_field_writes_every_note_anew() {
     let mut releases = Releases::new();
     let sorted = format!("{TYPE}sort-field: Meaning\n");
     releases.release(&sorted, &NOTES.replace("the dog", "a dog"));
-    for report in releases.imported(&json!({})) {
-        assert_eq!(report["one_way"], true, "{report}");
-        assert_eq!(report["types"], json!({"Word": ["Word", "Meaning"]}));
-        assert_eq!(meanings(&report), ["the cat", "the dog"]);
-        assert_eq!(report["log"]["conflicting"], 0);
+    for options in [json!({}), json!({"merge_notetypes": true})] {
+        for report in releases.imported(&options) {
+            assert_eq!(report["one_way"], true, "{report}");
+            assert_eq!(report["types"], json!({"Word": ["Word", "Meaning"]}));
+            assert_eq!(meanings(&report), ["the cat", "the dog"]);
+            assert_eq!(report["log"]["conflicting"], 0);
+        }
     }
 }
 
@@ -239,8 +241,42 @@ fn another_kind_leaves_empty_cards_or_cannot_be_merged() {
         assert!(error.contains("cannot be merged"), "{report}");
     }
     for report in imported(&steps(json!({}))) {
-        eprintln!("{report}");
         // Fewer card templates: for Anki that is another schema.
         assert_eq!(report["log"]["conflicting"], 2, "{report}");
+    }
+}
+
+#[test]
+fn a_type_of_one_card_template_turns_into_the_other_kind() {
+    let one = TYPE.split_once("  - {name: Recall").unwrap().0.to_owned();
+    let cloze = one
+        .replace("fields", "kind: cloze\nfields")
+        .replace("{{Word}}", "{{cloze:Word}}")
+        .replace("{{Meaning}}", "{{cloze:Word}}");
+    let notes = NOTES.replace("el gato", "'{{c1::el gato}}'");
+    let (mut before, mut behind) = (Releases::new(), Releases::new());
+    behind.time += 86_400;
+    for (releases, note_type, notes) in [(&mut before, &one, NOTES), (&mut behind, &cloze, &notes)]
+    {
+        fs::remove_file(releases.scratch.path().join("words/deckle.lock")).unwrap();
+        // The second note is no cloze, which only its absence from the package allows.
+        let notes = match note_type == &cloze {
+            true => notes.split_once("  - {id: dog").unwrap().0,
+            false => notes,
+        };
+        releases.release(note_type, notes);
+    }
+    let steps = [
+        json!({"path": before.made[1], "options": {}}),
+        json!({"path": behind.made[1], "options": {}}),
+    ];
+    for report in imported(&steps) {
+        assert_eq!(
+            report["types"].as_object().map(serde_json::Map::len),
+            Some(1),
+            "{report}"
+        );
+        // The card of the note that stayed behind has no cloze to show.
+        assert_eq!(report["empty"], 1, "{report}");
     }
 }

@@ -21,21 +21,37 @@ pub(super) fn find(board: &mut Board) {
         Some((it.note_type, it.fingerprint, some_rest(it)?))
     });
     pair_up(board, |it| Some((it.note_type, it.fingerprint, it.path)));
-    pair_up(board, |it| Some((it.note_type, it.fingerprint)));
-    bring_back(board, |it| Some((it.note_type, it.fingerprint, rest(it)?)));
-    bring_back(board, |it| Some((it.note_type, it.fingerprint)));
+    // Elsewhere another note may ask the same, such as a word that two languages have.
+    let limit = board.limits.anywhere;
+    for (old, new) in pairs(&board.old, &board.new, &mut board.comparisons, |it| {
+        Some((it.note_type, it.fingerprint))
+    }) {
+        if is_alike(&board.old, &board.new, old, new, limit) {
+            board.settle(old, new);
+        }
+    }
+    for (gone, new) in pairs(&board.gone, &board.new, &mut board.comparisons, |it| {
+        Some((it.note_type, it.fingerprint))
+    }) {
+        if is_alike(&board.gone, &board.new, gone, new, limit) {
+            board.bring_back(gone, new);
+        }
+    }
+}
+
+/// Whether the rest of two notes is alike too; an older lock cannot tell.
+fn is_alike(from: &Side, to: &Side, old: usize, new: usize, limit: u32) -> bool {
+    let sketch = |side: &Side, at: usize| side.entries.get(at).and_then(|it| it.sketch);
+    match (sketch(from, old), sketch(to, new)) {
+        (Some(old), Some(new)) => old.distance(new) <= limit || old.rest == new.rest,
+        _ => true,
+    }
 }
 
 /// Settles the old and new notes that have one key.
 fn pair_up<K: Hash + Eq>(board: &mut Board, key: impl Fn(&Entry) -> Option<K>) {
     for (old, new) in pairs(&board.old, &board.new, &mut board.comparisons, key) {
         board.settle(old, new);
-    }
-}
-
-fn bring_back<K: Hash + Eq>(board: &mut Board, key: impl Fn(&Entry) -> Option<K>) {
-    for (gone, new) in pairs(&board.gone, &board.new, &mut board.comparisons, key) {
-        board.bring_back(gone, new);
     }
 }
 

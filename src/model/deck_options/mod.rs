@@ -105,6 +105,24 @@ impl DeckOptions {
         Ok(())
     }
 
+    /// Sets the option `key` to what a collection keeps, choices as their numbers. `false` where
+    /// Anki would not take it; the option then has its default.
+    pub(crate) fn restore(&mut self, key: &str, value: DeckOptionValue) -> bool {
+        let Some(setting) = setting(key) else {
+            return false;
+        };
+        let Some(value) = setting.restore(value) else {
+            return false;
+        };
+        // A preset that says what Anki does anyway is the same as one that does not.
+        if value == setting.default() {
+            self.values.remove(setting.key);
+        } else {
+            self.values.insert(setting.key, value);
+        }
+        true
+    }
+
     /// # Errors
     /// What a setter could not take.
     pub(crate) fn check(&self) -> Result<(), DeckOptionsError> {
@@ -121,6 +139,17 @@ impl DeckOptions {
             Some(value) => value.clone(),
             None => setting(key).map_or(DeckOptionValue::Integer(0), Setting::default),
         }
+    }
+
+    /// The options that are not Anki's default, sorted by key, with values as [`DeckOptions::set`]
+    /// takes them.
+    #[must_use]
+    pub fn changed(&self) -> Vec<(&'static str, DeckOptionValue)> {
+        let changed = SETTINGS.iter().filter_map(|setting| {
+            let value = self.values.get(setting.key)?;
+            (*value != setting.default()).then(|| (setting.key, setting.spelled(value)))
+        });
+        changed.collect()
     }
 
     fn with(mut self, key: &str, value: impl Into<DeckOptionValue>) -> Self {

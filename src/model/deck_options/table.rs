@@ -214,6 +214,27 @@ impl Setting {
         }
     }
 
+    /// The value as it is kept, from one that was kept: choices are numbers there.
+    pub(super) fn restore(&self, value: DeckOptionValue) -> Option<DeckOptionValue> {
+        match (&self.kind, value) {
+            (Choice(_, names), DeckOptionValue::Integer(number)) => {
+                let known = names.iter().any(|(_, it)| *it == number);
+                known.then(|| number.into())
+            }
+            (_, value) => self.accept(value),
+        }
+    }
+
+    /// The value that is kept, as it is given.
+    pub(super) fn spelled(&self, value: &DeckOptionValue) -> DeckOptionValue {
+        if let (Choice(_, names), DeckOptionValue::Integer(number)) = (&self.kind, value)
+            && let Some((name, _)) = names.iter().find(|(_, it)| it == number)
+        {
+            return (*name).into();
+        }
+        value.clone()
+    }
+
     /// What it takes, in words.
     pub(super) fn expected(&self) -> String {
         match self.kind {

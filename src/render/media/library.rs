@@ -121,7 +121,7 @@ impl<'a> Library<'a> {
     pub(in crate::render) fn names<'k>(
         &self,
         used: impl IntoIterator<Item = &'k MediaKey>,
-        frozen: &BTreeMap<String, String>,
+        frozen: &BTreeMap<String, Vec<String>>,
     ) -> MediaNames {
         MediaNames::new(&lock(&self.contents), used, frozen)
     }

@@ -21,6 +21,8 @@ use std::fmt;
 /// sources may not hold.
 const PLACEHOLDER_START: char = '\u{100000}';
 const PLACEHOLDER_END: char = '\u{100001}';
+/// What stands in a placeholder before the name as it was written, and before what that means.
+const PLACEHOLDER_PART: char = '\u{100002}';
 
 /// The content of a media file: its BLAKE3 hash.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -38,18 +40,44 @@ impl MediaKey {
         format!("{PLACEHOLDER_START}{self}{PLACEHOLDER_END}")
     }
 
-    /// The key that a placeholder at the start of `text` holds, and the placeholder's length.
-    fn parse_placeholder(text: &str) -> Option<(Self, usize)> {
+    /// The placeholder at the start of `text`.
+    fn parse_placeholder(text: &str) -> Option<Placeholder<'_>> {
         let inside = text.strip_prefix(PLACEHOLDER_START)?;
+        let (inside, _) = inside.split_once(PLACEHOLDER_END)?;
         let (digits, behind) = inside.split_at_checked(64)?;
-        behind.strip_prefix(PLACEHOLDER_END)?;
+        let written = behind
+            .strip_prefix(PLACEHOLDER_PART)
+            .and_then(|parts| parts.split_once(PLACEHOLDER_PART));
         let mut bytes = [0; 32];
         for (index, byte) in bytes.iter_mut().enumerate() {
             let pair = digits.get(index * 2..index * 2 + 2)?;
             *byte = u8::from_str_radix(pair, 16).ok()?;
         }
-        let length = PLACEHOLDER_START.len_utf8() + 64 + PLACEHOLDER_END.len_utf8();
-        Some((Self(bytes), length))
+        Some(Placeholder {
+            key: Self(bytes),
+            written,
+            length: PLACEHOLDER_START.len_utf8() + inside.len() + PLACEHOLDER_END.len_utf8(),
+        })
+    }
+}
+
+/// What a placeholder says.
+struct Placeholder<'t> {
+    key: MediaKey,
+    /// The name as it was written, and as it is read.
+    written: Option<(&'t str, &'t str)>,
+    length: usize,
+}
+
+/// The placeholder with the name that the author wrote and what it means: where that is the
+/// file's very name in the package, HTML keeps it letter for letter.
+pub(super) fn as_written(placeholder: &str, written: &str, name: &str) -> String {
+    let marks = [PLACEHOLDER_START, PLACEHOLDER_PART, PLACEHOLDER_END];
+    match placeholder.strip_suffix(PLACEHOLDER_END) {
+        Some(inside) if !written.contains(marks) && !name.contains(marks) => {
+            format!("{inside}{PLACEHOLDER_PART}{written}{PLACEHOLDER_PART}{name}{PLACEHOLDER_END}")
+        }
+        _ => placeholder.to_owned(),
     }
 }
 

@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use super::data_uri::percent_decode;
 use super::library::Known;
 use super::name::name_for;
-use super::{MediaKey, PLACEHOLDER_START};
+use super::{MediaKey, PLACEHOLDER_START, Placeholder};
 
 /// Where the bytes of a media file are.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,24 +36,35 @@ pub struct MediaNames {
     /// In the order of their first use.
     files: Vec<NamedMedia>,
     by_key: BTreeMap<MediaKey, usize>,
+    /// Contents that have several names; their files are those that fields ask for.
+    several: BTreeMap<MediaKey, (Vec<String>, MediaContent)>,
 }
 
 impl MediaNames {
     pub(super) fn new<'k>(
         contents: &BTreeMap<MediaKey, Known>,
         used: impl IntoIterator<Item = &'k MediaKey>,
-        frozen: &BTreeMap<String, String>,
+        frozen: &BTreeMap<String, Vec<String>>,
     ) -> Self {
         let mut names = Self::default();
-        let mut taken: BTreeSet<String> = frozen.values().cloned().collect();
+        let mut taken: BTreeSet<String> = frozen.values().flatten().cloned().collect();
         for key in used {
             let Some(known) = contents.get(key) else {
                 continue;
             };
-            if names.by_key.contains_key(key) {
+            if names.by_key.contains_key(key) || names.several.contains_key(key) {
                 continue;
             }
-            let name = frozen.get(&key.hex()).cloned().unwrap_or_else(|| {
+            let given = frozen
+                .get(&key.hex())
+                .map(Vec::as_slice)
+                .unwrap_or_default();
+            if given.len() > 1 {
+                let several = (given.to_vec(), known.content.clone());
+                names.several.insert(*key, several);
+                continue;
+            }
+            let name = given.first().cloned().unwrap_or_else(|| {
                 let mut name = name_for(&known.path, key);
                 // Sixteen digits of the hash differ for any two files; a name that is frozen
                 // for another content could have been written by hand.
@@ -71,8 +83,9 @@ impl MediaNames {
         names
     }
 
-    /// Puts the names into rendered fields, in the place of what stands for them.
-    pub fn resolve(&self, fields: &mut [String]) {
+    /// Puts the names into rendered fields, in the place of what stands for them. When all fields
+    /// went through here, [`MediaNames::files`] is complete.
+    pub fn resolve(&mut self, fields: &mut [String]) {
         for field in fields {
             if let Some(resolved) = self.resolved(field) {
                 *field = resolved;
@@ -89,21 +102,50 @@ impl MediaNames {
     /// The name of a content.
     #[must_use]
     pub fn name(&self, key: &MediaKey) -> Option<&str> {
+        if let Some((names, _)) = self.several.get(key) {
+            return names.first().map(String::as_str);
+        }
         let index = self.by_key.get(key)?;
         self.files.get(*index).map(|file| file.name.as_str())
     }
 
-    fn resolved(&self, field: &str) -> Option<String> {
+    /// What goes into the place of a placeholder.
+    fn text_of(&mut self, placeholder: &Placeholder<'_>) -> Option<String> {
+        let key = &placeholder.key;
+        let said = |name: &str| {
+            placeholder.written.filter(|(_, read)| {
+                *read == name || percent_decode(read.as_bytes()) == name.as_bytes()
+            })
+        };
+        let Some((names, content)) = self.several.get(key) else {
+            let name = self.name(key)?;
+            return Some(said(name).map_or(name, |(written, _)| written).to_owned());
+        };
+        let name = names.iter().find(|name| said(name).is_some());
+        let name = name.or_else(|| names.first())?;
+        let text = said(name).map_or(name.as_str(), |(written, _)| written);
+        let text = text.to_owned();
+        if !self.files.iter().any(|file| file.name == *name) {
+            self.files.push(NamedMedia {
+                name: name.clone(),
+                key: *key,
+                content: content.clone(),
+            });
+        }
+        Some(text)
+    }
+
+    fn resolved(&mut self, field: &str) -> Option<String> {
         let mut rest = field;
         let mut resolved = String::new();
         while let Some(at) = rest.find(PLACEHOLDER_START) {
             let (before, from) = rest.split_at(at);
             resolved.push_str(before);
             let found = MediaKey::parse_placeholder(from)
-                .and_then(|(key, length)| Some((self.name(&key)?, length)));
+                .and_then(|found| Some((self.text_of(&found)?, found.length)));
             let length = match found {
-                Some((name, length)) => {
-                    resolved.push_str(name);
+                Some((text, length)) => {
+                    resolved.push_str(&text);
                     length
                 }
                 None => {

@@ -61,9 +61,17 @@ impl Reader<'_> {
                 }
                 offset += part.len();
             }
-            return Some(trim_end(&builder.finish()));
+            return Some(self.ended(builder.finish(), inline));
         }
-        Some(trim_end(&Text::verbatim(text, file, start)))
+        Some(self.ended(Text::verbatim(text, file, start), inline))
+    }
+
+    /// Editors end files with a line break; it means nothing in a template.
+    fn ended(&self, text: Text, inline: &str) -> Text {
+        if inline == "css" && self.exact_css {
+            return text;
+        }
+        text.slice(0..text.as_str().trim_end().len())
     }
 
     pub(super) fn missing(&mut self, name: &Spanned<String>, outside: bool) {
@@ -104,9 +112,4 @@ impl Reader<'_> {
             None => diagnostic,
         });
     }
-}
-
-/// Editors end files with a line break; it means nothing in a template.
-fn trim_end(text: &Text) -> Text {
-    text.slice(0..text.as_str().trim_end().len())
 }

@@ -42,8 +42,11 @@ pub const KEYS: &[&str] = &[
     "labels",
     "card-templates",
     "css",
+    "base-css",
     "latex",
     "sort-field",
+    "stock-kind",
+    "original-id",
 ];
 /// The keys of a field.
 pub const FIELD_KEYS: &[&str] = &[
@@ -61,6 +64,18 @@ pub const FIELD_KEYS: &[&str] = &[
     "description",
     "collapsed",
     "plain-text",
+    "exclude-from-search",
+    "prevent-deletion",
+    "stock-tag",
+];
+/// The values of `stock-kind`, with Anki's numbers.
+pub const STOCK_KINDS: [(&str, u32); 6] = [
+    ("basic", 1),
+    ("reversed", 2),
+    ("optional-reversed", 3),
+    ("typed", 4),
+    ("cloze", 5),
+    ("image-occlusion", 6),
 ];
 /// The keys of `latex`.
 pub const LATEX_KEYS: &[&str] = &["preamble", "postamble", "svg"];
@@ -74,6 +89,8 @@ pub const TEMPLATE_KEYS: &[&str] = &[
     "back",
     "browser-front",
     "browser-back",
+    "browser-font",
+    "browser-size",
     "deck",
 ];
 
@@ -118,12 +135,19 @@ pub fn read_type(
         names: Vec::new(),
         labels: Vec::new(),
         css: Some(context.base_css.to_owned()),
+        exact_css: false,
         sides: Vec::new(),
         failed: false,
     };
     reader.builder = reader
         .builder
         .id(stable_id(&[context.uid, "note type", &reader.identity]));
+    if let Some(entry) = find("base-css")
+        && decode::boolean(&entry.value, "base-css", reader.sink) == Some(false)
+    {
+        reader.css = None;
+        reader.exact_css = true;
+    }
     // Fields first: whatever else names them.
     if let Some(entry) = find("fields") {
         reader.fields(&entry.value);
@@ -152,6 +176,8 @@ struct Reader<'a> {
     names: Vec<Spanned<String>>,
     labels: Vec<(String, usize)>,
     css: Option<String>,
+    /// Whether the CSS is the type's own to the last line break.
+    exact_css: bool,
     /// Front and back of each card template, for the places of what is wrong in them.
     sides: Vec<[Text; 2]>,
     failed: bool,
@@ -162,7 +188,7 @@ impl Reader<'_> {
         let value = &entry.value;
         let builder = self.builder.clone();
         match entry.name() {
-            "key" | "was" | "fields" | "key-fields" | "required" => {}
+            "key" | "was" | "fields" | "key-fields" | "required" | "base-css" => {}
             "name" => {
                 if let Some(name) = decode::string(value, "name", self.sink) {
                     self.builder = builder.name(name.value);
@@ -172,6 +198,16 @@ impl Reader<'_> {
                 if let Some(id) = decode::integer(value, "id", 1..=i64::MAX, self.sink) {
                     self.builder = builder.id(id);
                     self.has_id = true;
+                }
+            }
+            "original-id" => {
+                if let Some(id) = decode::integer(value, "original-id", 1..=i64::MAX, self.sink) {
+                    self.builder = builder.original_id(id);
+                }
+            }
+            "stock-kind" => {
+                if let Some(kind) = decode::choice(value, "stock-kind", &STOCK_KINDS, self.sink) {
+                    self.builder = builder.stock_kind(kind);
                 }
             }
             "kind" => {

@@ -47,7 +47,7 @@ impl Reader<'_> {
                 "name" => {}
                 "key" => given_key(value, &mut written.key, &mut written.given, sink),
                 "was" => written.given.was = decode::string(value, key, sink),
-                "id" => id = decode::integer(value, key, 1..=i64::MAX, sink),
+                "id" => id = decode::integer(value, key, i64::MIN..=i64::MAX, sink),
                 "aliases" => {
                     let aliases = decode::strings(value, key, sink).unwrap_or_default();
                     written.aliases = aliases.into_iter().map(|it| it.value).collect();
@@ -87,6 +87,20 @@ impl Reader<'_> {
                 }
                 "plain-text" => {
                     field = field.plain_text(decode::boolean(value, key, sink).unwrap_or_default());
+                }
+                "exclude-from-search" => {
+                    let yes = decode::boolean(value, key, sink).unwrap_or_default();
+                    field = field.exclude_from_search(yes);
+                }
+                "prevent-deletion" => {
+                    let yes = decode::boolean(value, key, sink).unwrap_or_default();
+                    field = field.prevent_deletion(yes);
+                }
+                "stock-tag" => {
+                    let tag = decode::integer(value, key, 0..=i64::from(u32::MAX), sink);
+                    if let Some(tag) = tag.and_then(|it| u32::try_from(it).ok()) {
+                        field = field.stock_tag(tag);
+                    }
                 }
                 _ => decode::unknown_key(&entry.key, "in a field", FIELD_KEYS, sink),
             }
@@ -145,6 +159,7 @@ impl Reader<'_> {
             },
         };
         let mut id = None;
+        let (mut font, mut size) = (None, None);
         for entry in entries {
             match entry.name() {
                 "name" | "front" | "back" | "browser-front" | "browser-back" => {}
@@ -153,7 +168,14 @@ impl Reader<'_> {
                     given_key(&entry.value, key, &mut written.given, self.sink);
                 }
                 "was" => written.given.was = decode::string(&entry.value, "was", self.sink),
-                "id" => id = decode::integer(&entry.value, "id", 1..=i64::MAX, self.sink),
+                "id" => id = decode::integer(&entry.value, "id", i64::MIN..=i64::MAX, self.sink),
+                "browser-font" => {
+                    font =
+                        decode::string(&entry.value, "browser-font", self.sink).map(|it| it.value);
+                }
+                "browser-size" => {
+                    size = decode::integer(&entry.value, "browser-size", 1..=500, self.sink);
+                }
                 "deck" => {
                     if let Some(deck) = decode::string(&entry.value, "deck", self.sink) {
                         template = template.deck(deck.value);
@@ -164,6 +186,10 @@ impl Reader<'_> {
                 }
             }
         }
+        let size = size
+            .and_then(|it| u32::try_from(it).ok())
+            .unwrap_or_default();
+        template = template.browser_font(font.unwrap_or_default(), size);
         first_key(&mut written.key, &written.given);
         written.given.id = id.is_some();
         let derived = || stable_id(&[self.context.uid, "template", &self.identity, &written.key]);

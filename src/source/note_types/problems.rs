@@ -117,7 +117,8 @@ pub fn tell_duplicates(types: &TypeSet, sink: &mut Diagnostics) {
         let name = later.note_type.name().to_lowercase();
         for earlier in types
             .iter()
-            .filter(|it| it.shipped)
+            // One that is replaced is not there.
+            .filter(|it| it.shipped && it.key != later.key)
             .chain(own[..index].iter().copied())
         {
             let what = if later.key == earlier.key && !earlier.shipped {

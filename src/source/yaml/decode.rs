@@ -91,6 +91,7 @@ pub fn as_integer(
         _ => {
             let (least, most) = limits.into_inner();
             let wanted = match most {
+                i64::MAX if least == i64::MIN => "whole numbers of 64 bits".to_owned(),
                 i64::MAX => format!("whole numbers from {least} on"),
                 _ => format!("whole numbers from {least} to {most}"),
             };

@@ -285,7 +285,7 @@ error[E0114]: unknown key `colour` in a note's settings
 2 │ <!-- {id: x, colour: red} -->
   │              ━━━━━━ neither a setting nor a field of `basic`
   │
-  ├ help: the settings are `id`, `guid`, `type`, `deck`, `tags`, `tags!`, `suspend`, `flag`, `order`, `skip`
+  ├ help: the settings are `id`, `guid`, `was`, `type`, `deck`, `tags`, `tags!`, `suspend`, `flag`, `order`, `skip`
   ╰ help: the fields are `Front`, `Back`, `Extra`, `Context`, `Source`
 === ## a⏎<!-- {id: x, exrta: red} -->⏎b
 error[E0114]: unknown key `exrta` in a note's settings

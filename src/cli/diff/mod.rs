@@ -1,0 +1,94 @@
+//! `deckle diff`
+
+mod conditions;
+mod human;
+mod markdown;
+
+use std::path::Path;
+
+use deckle::Error;
+use deckle::package::{Client, Contents, Difference, ImportOptions, PackageReader, Update};
+
+use super::Outcome;
+use super::args::{ClientName, DiffArgs, UpdateChoice};
+use super::printer::Printer;
+use conditions::Condition;
+
+pub(super) fn diff(args: &DiffArgs, printer: &Printer) -> Result<Outcome, Error> {
+    let conditions: Vec<Condition> = args
+        .fail_if
+        .iter()
+        .map(|typed| Condition::parse(typed))
+        .collect::<Result<_, _>>()?;
+    let (old, new) = (read(&args.old)?, read(&args.new)?);
+    let options = ImportOptions::default()
+        .update_notes(update(args.update_notes))
+        .update_note_types(update(args.update_note_types));
+    let clients = match args.client {
+        Some(ClientName::Desktop) => vec![Client::Desktop],
+        Some(ClientName::Ankidroid) => vec![Client::AnkiDroid],
+        None => Client::ALL.to_vec(),
+    };
+    let differences: Vec<Difference> = clients
+        .into_iter()
+        .map(|client| Difference::new(&old, &new, client, &options))
+        .collect();
+    printer.data(&if args.json {
+        let objects: Vec<String> = differences.iter().map(Difference::to_json).collect();
+        format!("[{}]", objects.join(",\n"))
+    } else if args.markdown {
+        markdown::release_notes(&differences)
+    } else {
+        human::report(&differences, args)
+    });
+    let holding: Vec<String> = conditions
+        .iter()
+        .filter_map(|condition| condition.holds(&differences))
+        .collect();
+    if holding.is_empty() {
+        return Ok(Outcome::Done);
+    }
+    for sentence in holding {
+        printer.failure(&sentence);
+    }
+    Ok(Outcome::Sources)
+}
+
+fn read(path: &Path) -> Result<Contents, Error> {
+    PackageReader::open(path)?.into_contents_with_hashes()
+}
+
+fn update(choice: UpdateChoice) -> Update {
+    match choice {
+        UpdateChoice::IfNewer => Update::IfNewer,
+        UpdateChoice::Always => Update::Always,
+        UpdateChoice::Never => Update::Never,
+    }
+}
+
+/// Groups of differences that say the same, with the names of their clients.
+fn alike(differences: &[Difference]) -> Vec<(String, &Difference)> {
+    let mut groups: Vec<(Vec<Client>, &Difference)> = Vec::new();
+    for difference in differences {
+        match groups
+            .iter_mut()
+            .find(|(_, it)| it.says_the_same(difference))
+        {
+            Some((clients, _)) => clients.push(difference.client),
+            None => groups.push((vec![difference.client], difference)),
+        }
+    }
+    let groups = groups.into_iter();
+    groups
+        .map(|(clients, difference)| {
+            let names: Vec<String> = clients.iter().map(Client::to_string).collect();
+            (names.join(" and "), difference)
+        })
+        .collect()
+}
+
+/// `note`, `notes`: the word for this many.
+fn word(count: usize, word: &str) -> String {
+    let ending = if count == 1 { "" } else { "s" };
+    format!("{word}{ending}")
+}

@@ -1,0 +1,345 @@
+//! Reads the text of `deckle.lock`: this version's and older ones', also what a merge of two
+//! branches made of it. What cannot be read is told with its place, and then there is no lock:
+//! going on with half of it would give notes new identities.
+
+mod fields;
+#[cfg(test)]
+mod tests;
+
+use std::collections::{HashMap, HashSet};
+
+use super::lock::{FieldRecord, Lock, MediaRecord, NoteRecord};
+use super::lock_text::{END, HEADER, VERSION};
+use crate::diag::{Code, Diagnostic, Diagnostics, FileId, Span};
+use fields::{Damage, Fields};
+
+/// The most lines that one finding underlines.
+const MAX_LABELS: usize = 5;
+
+const RESTORE: &str =
+    "restore the file from version control; where two branches were merged, keep the lines of both";
+
+impl Lock {
+    /// Reads a lock. What cannot be read is told, and then there is no lock: going on without it
+    /// would give notes new identities.
+    #[must_use]
+    pub fn parse(file: FileId, text: &str, sink: &mut Diagnostics) -> Option<Self> {
+        if let Some(found) = conflict(file, text) {
+            sink.push(found);
+            return None;
+        }
+        let mut reader = Reader {
+            file,
+            lock: Self::default(),
+            parts: Vec::new(),
+            orders: Vec::new(),
+            twice: Vec::new(),
+            damaged: Vec::new(),
+            headers: Vec::new(),
+            ends: 0,
+            ended: false,
+        };
+        let mut offset = 0;
+        for (index, line) in text.split_inclusive('\n').enumerate() {
+            let start = offset;
+            offset += line.len();
+            let mut line = line.trim_end_matches(['\n', '\r']);
+            if index == 0 {
+                line = line.trim_start_matches('\u{feff}');
+            }
+            let span = Span::new(file, start..start + line.len());
+            // A merge of two new locks leaves two headers.
+            let is_header = index == 0 || line.starts_with(HEADER);
+            if is_header {
+                reader.header(line, span, sink)?;
+            } else if !line.is_empty()
+                && let Err(damage) = reader.record(line, span)
+            {
+                reader.damaged.push((span, damage.to_string()));
+            }
+        }
+        reader.finish(text, sink)
+    }
+}
+
+struct Reader {
+    file: FileId,
+    lock: Lock,
+    /// Fields and card templates, which may stand before their type in a merged lock.
+    parts: Vec<(Part, String, FieldRecord, Span)>,
+    /// The notes of a file in their order. In a merged lock a file may have two orders.
+    orders: Vec<(String, Vec<String>)>,
+    /// Notes that stand in two lines, and where the second one is.
+    twice: Vec<(String, Span)>,
+    damaged: Vec<(Span, String)>,
+    /// The versions that the headers name.
+    headers: Vec<u32>,
+    /// How many lines are such that end a lock, and whether the last one so far is.
+    ends: usize,
+    ended: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Part {
+    Field,
+    Template,
+}
+
+impl Reader {
+    /// `None` where the rest of the file would be guesswork.
+    fn header(&mut self, line: &str, span: Span, sink: &mut Diagnostics) -> Option<()> {
+        let version = line
+            .strip_prefix(HEADER)
+            .map(str::trim)
+            .and_then(|it| it.parse::<u32>().ok());
+        match version {
+            Some(version @ 1..=VERSION) => {
+                self.headers.push(version);
+                return Some(());
+            }
+            Some(newer) => sink.push(
+                Diagnostic::new(
+                    Code::LockVersion,
+                    format!("deckle.lock has format {newer}, this deckle reads up to {VERSION}"),
+                )
+                .at(span, "written by a newer deckle")
+                .help("update deckle; a lock that is not understood must not be rewritten"),
+            ),
+            None => sink.push(damage(
+                if line.is_empty() {
+                    "deckle.lock is empty".to_owned()
+                } else {
+                    "deckle.lock does not begin as a lock does".to_owned()
+                },
+                &[(span, format!("expected `{HEADER} {VERSION}`"))],
+            )),
+        }
+        None
+    }
+
+    fn record(&mut self, line: &str, span: Span) -> Result<(), Damage> {
+        let mut fields = Fields::of(line);
+        let kind = fields.text()?;
+        self.ended = kind == END;
+        self.ends += usize::from(self.ended);
+        match kind.as_str() {
+            "note" | "gone" => {
+                let id = fields.text()?;
+                let record = fields.note()?;
+                self.note(kind == "note", id, record, span);
+            }
+            "type" => {
+                let identity = fields.text()?;
+                let record = fields.note_type(&identity)?;
+                let known = self.lock.types.get(&identity);
+                if known.is_none_or(|it| it.modified < record.modified) {
+                    self.lock.types.insert(identity, record);
+                }
+            }
+            "field" | "template" => {
+                let part = if kind == "field" {
+                    Part::Field
+                } else {
+                    Part::Template
+                };
+                let identity = fields.text()?;
+                let record = FieldRecord {
+                    key: fields.text()?,
+                    id: fields.number()?,
+                    name: fields.text()?,
+                };
+                fields.end()?;
+                self.parts.push((part, identity, record, span));
+            }
+            "media" => {
+                let record = MediaRecord {
+                    content: fields.text()?,
+                    name: fields.text()?,
+                };
+                fields.end()?;
+                self.lock.media.push(record);
+            }
+            "order" => {
+                let path = fields.text()?;
+                self.orders.push((path, fields.rest()?));
+            }
+            END => fields.end()?,
+            _ => return Err(Damage::Kind(kind)),
+        }
+        Ok(())
+    }
+
+    /// A note may stand twice after a merge: the newer time wins, and a live note wins over one
+    /// that the other branch removed at the same time.
+    fn note(&mut self, live: bool, id: String, mut record: NoteRecord, span: Span) {
+        let known = self.lock.notes.get(&id).map(|it| (it, true));
+        let known = known.or_else(|| self.lock.removed.get(&id).map(|it| (it, false)));
+        if let Some((known, was_live)) = known {
+            // Two branches that made the same of it left nothing to tell.
+            if (known, was_live) != (&record, live) {
+                self.twice.push((id.clone(), span));
+            }
+            if (known.modified, was_live) >= (record.modified, live) {
+                return;
+            }
+            if known.content == record.content {
+                record.rendered = record.rendered.or(known.rendered);
+            }
+            self.lock.notes.remove(&id);
+            self.lock.removed.remove(&id);
+        }
+        let notes = if live {
+            &mut self.lock.notes
+        } else {
+            &mut self.lock.removed
+        };
+        notes.insert(id, record);
+    }
+
+    fn finish(mut self, text: &str, sink: &mut Diagnostics) -> Option<Lock> {
+        if text.is_empty() {
+            let span = Span::new(self.file, 0..0);
+            let found = [(span, "nothing in it".to_owned())];
+            sink.push(damage("deckle.lock is empty".to_owned(), &found));
+            return None;
+        }
+        self.attach_parts();
+        self.attach_places();
+        // One content may have several names, where a package that was unpacked has them.
+        let mut seen = HashSet::new();
+        self.lock
+            .media
+            .retain(|media| seen.insert((media.content.clone(), media.name.clone())));
+        if !self.damaged.is_empty() {
+            let title = match self.damaged.len() {
+                1 => "a line of deckle.lock cannot be read".to_owned(),
+                count => format!("{count} lines of deckle.lock cannot be read"),
+            };
+            sink.push(damage(title, &self.damaged));
+            return None;
+        }
+        if !self.is_whole() {
+            let end = text.trim_end().len();
+            let found = [(
+                Span::new(self.file, end..end),
+                format!("the last line must be `{END}`"),
+            )];
+            sink.push(damage("deckle.lock is cut off".to_owned(), &found));
+            return None;
+        }
+        if let Some(found) = told_twice(&self.twice) {
+            sink.push(found);
+        }
+        Some(self.lock)
+    }
+
+    /// Whether the last line is there, where the version has one. In a merge of two new locks, or
+    /// of an older and a newer one, lines of the one may stand behind the end of the other.
+    fn is_whole(&self) -> bool {
+        let with_end = self.headers.iter().filter(|it| **it >= 2).count();
+        self.ended || with_end == 0 || self.headers.len() > 1 && self.ends >= with_end
+    }
+
+    /// The second order of a merged lock only tells where those notes stand that the first one
+    /// does not have: at the end. The next build knows better.
+    fn attach_places(&mut self) {
+        let mut counts: HashMap<&str, u32> = HashMap::new();
+        for (path, ids) in &self.orders {
+            let count = counts.entry(path).or_default();
+            for id in ids {
+                if let Some(note) = self.lock.notes.get_mut(id)
+                    && note.place.is_none()
+                    && note.path == *path
+                {
+                    note.place = Some(*count);
+                    *count = count.saturating_add(1);
+                }
+            }
+        }
+    }
+
+    fn attach_parts(&mut self) {
+        for (part, identity, record, span) in std::mem::take(&mut self.parts) {
+            let Some(owner) = self.lock.types.get_mut(&identity) else {
+                let damage = Damage::NoType(identity);
+                self.damaged.push((span, damage.to_string()));
+                continue;
+            };
+            let parts = match part {
+                Part::Field => &mut owner.fields,
+                Part::Template => &mut owner.templates,
+            };
+            if !parts.iter().any(|it| it.key == record.key) {
+                parts.push(record);
+            }
+        }
+        for record in self.lock.types.values_mut() {
+            if let (true, Some(first)) = (record.first_field.is_empty(), record.fields.first()) {
+                record.first_field.clone_from(&first.key);
+            }
+        }
+    }
+}
+
+fn damage(title: String, found: &[(Span, String)]) -> Diagnostic {
+    let mut diagnostic = Diagnostic::new(Code::LockSyntax, title);
+    for (index, (span, what)) in found.iter().take(MAX_LABELS).enumerate() {
+        diagnostic = if index == 0 {
+            diagnostic.at(*span, what.as_str())
+        } else {
+            diagnostic.also(*span, what.as_str())
+        };
+    }
+    diagnostic
+        .note("the lock holds the identities of all notes; without it learners would get each note a second time")
+        .help(RESTORE)
+}
+
+/// Notes that stand in two lines, in one finding: a merge may leave many.
+fn told_twice(twice: &[(String, Span)]) -> Option<Diagnostic> {
+    let title = match twice {
+        [] => return None,
+        [(id, ..)] => format!("two lines of deckle.lock are about the note `{id}`"),
+        more => format!(
+            "{} notes of deckle.lock have two lines that differ",
+            more.len()
+        ),
+    };
+    let mut diagnostic = Diagnostic::new(Code::LockSyntax, title).info();
+    for (index, (_, span)) in twice.iter().take(MAX_LABELS).enumerate() {
+        diagnostic = if index == 0 {
+            diagnostic.at(*span, "the second one")
+        } else {
+            diagnostic.also(*span, "the second one")
+        };
+    }
+    Some(
+        diagnostic
+            .note("a merge of two branches leaves such lines; the one with the newer time counts")
+            .help("build the project: the next lock has one line a note"),
+    )
+}
+
+/// The marks of git around what two branches wrote. Without them the lock holds the lines of
+/// both, which is what it is made for.
+fn conflict(file: FileId, text: &str) -> Option<Diagnostic> {
+    let mut marks = Vec::new();
+    let mut offset = 0;
+    for line in text.split_inclusive('\n') {
+        if ["<<<<<<<", "|||||||", "=======", ">>>>>>>"]
+            .iter()
+            .any(|mark| line.starts_with(mark))
+        {
+            marks.push(Span::new(file, offset..offset + line.len()));
+        }
+        offset += line.len();
+    }
+    let first = *marks.first()?;
+    let edits = marks.iter().map(|mark| (*mark, String::new())).collect();
+    Some(
+        Diagnostic::new(Code::LockSyntax, "deckle.lock holds a conflict of a merge")
+            .at(first, "left by git")
+            .note("`deckle.lock merge=union` in .gitattributes lets git merge it by itself")
+            .fixes("keep the lines of both branches", edits),
+    )
+}
