@@ -65,6 +65,7 @@ pub(super) fn check(args: &CheckArgs, printer: &Printer) -> Result<Outcome, Erro
 /// Prints what was found; how the run ends, if that ends it.
 fn report(report: &Report, args: &SourceArgs, printer: &Printer) -> Option<Outcome> {
     printer.diagnostics(&report.diagnostics, &report.sources);
+    printer.matches(&report.matches);
     let changes = &report.lock_changes;
     let schema = |it: &Diagnostic| it.code == Code::SchemaChange;
     let mut errors = report

@@ -6,6 +6,7 @@ use anstream::stream::IsTerminal;
 use deckle::Error;
 use deckle::diag::{Diagnostics, Severity, Sources, Style, render, render_json, render_short};
 use deckle::identity::LockChange;
+use deckle::project::MatchedNote;
 
 use super::args::{Args, ColorChoice, MessageFormat};
 
@@ -75,6 +76,41 @@ impl Printer {
             }
         }
         self.message("Run `deckle build`, look at what changes, and commit deckle.lock.");
+    }
+
+    /// Prints the notes that were edited and are taken for what they were: for people on stderr,
+    /// for programs on stdout.
+    pub(crate) fn matches(&self, matches: &[MatchedNote]) {
+        if self.quiet {
+            return;
+        }
+        for it in matches {
+            let from = it.moved_from.as_deref();
+            let moved = from.map_or_else(String::new, |from| format!("  (was in {from})"));
+            match self.format {
+                MessageFormat::Human => {
+                    self.message(&format!(
+                        "edited  {}:{}  {}{moved}",
+                        it.path, it.line, it.id
+                    ));
+                }
+                MessageFormat::Short => {
+                    data(&format!(
+                        "{}:{}: edited: {}{moved}",
+                        it.path, it.line, it.id
+                    ));
+                }
+                MessageFormat::Json => {
+                    let line = serde_json::json!({
+                        "edited-note": it.id,
+                        "path": it.path,
+                        "line": it.line,
+                        "moved-from": it.moved_from,
+                    });
+                    data(&line.to_string());
+                }
+            }
+        }
     }
 
     fn error_label(&self) -> &'static str {

@@ -4,14 +4,15 @@
 //! lock, a new id. Neither deck, path, tags nor position go into a guid, so none of them changes
 //! one.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use rayon::prelude::*;
 
 use super::claim::Claim;
-use super::hash::Digest;
-use super::lock::{Lock, NoteRecord};
+use super::lock::Lock;
+use super::matching::How;
+use super::search;
 use super::was::heirs;
 use crate::diag::{Code, Diagnostic, Diagnostics, Sources};
 use crate::model::written::IdMode;
@@ -35,12 +36,28 @@ pub struct Assigned {
     pub identities: Vec<Identity>,
     /// Ids of notes that take over what the lock has under an old one.
     pub heirs: Heirs,
+    /// The notes that name no id and were found in the lock though their first field is another,
+    /// in the order of the claims.
+    pub found: Vec<FoundAgain>,
+    /// The ids of notes in the lock that could not be told from another, which is told.
+    pub unclear: BTreeSet<Arc<str>>,
+}
+
+/// A note that was found again in the lock.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct FoundAgain {
+    /// Its position among the claims.
+    pub index: usize,
+    /// What became of it.
+    pub how: How,
 }
 
 /// Ids of notes that take over what the lock has under an old id, and that old id.
 pub type Heirs = BTreeMap<Arc<str>, Arc<str>>;
 
-/// Gives each note its identity, in the order of `claims`. Two notes with one id or guid, ids
+/// Gives each note its identity, in the order of `claims`, which are those of the `whole` project
+/// or of a part of it. Two notes with one id or guid, ids
 /// that are missing, guids that cannot be one and old ids that lead nowhere are told.
 #[must_use]
 pub fn assign(
@@ -48,6 +65,7 @@ pub fn assign(
     lock: &Lock,
     uid: &str,
     mode: IdMode,
+    whole: bool,
     sources: &Sources,
     sink: &mut Diagnostics,
 ) -> Assigned {
@@ -60,9 +78,11 @@ pub fn assign(
     };
     let given = ids.iter().flatten().chain(heirs.values());
     let mut taken: HashSet<Arc<str>> = given.cloned().collect();
-    if mode == IdMode::Lock {
-        Matcher::new(lock, &taken).fill(claims, &mut ids, sources);
-    }
+    let found = if mode == IdMode::Lock {
+        search::fill(claims, &mut ids, &heirs, lock, whole, sources, sink)
+    } else {
+        search::Found::default()
+    };
     if mode != IdMode::Natural {
         let known = lock.notes.keys().chain(lock.removed.keys());
         taken.extend(known.map(|id| id.as_str().into()));
@@ -89,7 +109,12 @@ pub fn assign(
         })
         .collect();
     tell_duplicates(claims, &identities, sink);
-    Assigned { identities, heirs }
+    Assigned {
+        identities,
+        heirs,
+        found: found.edited,
+        unclear: found.unclear,
+    }
 }
 
 /// Gives new ids to the notes that still have none. Among equal notes the source order decides
@@ -183,65 +208,6 @@ fn check_guid(claim: &Claim, sink: &mut Diagnostics) {
                 .at(guid.span, "empty, or with a control character"),
         );
     }
-}
-
-/// Finds the records of notes that say no id themselves: first in the same file, then anywhere
-/// (the note was moved), then among the removed ones (its deletion was undone).
-struct Matcher<'a> {
-    /// Records nobody has claimed, by note type and fingerprint, in the order of their note ids,
-    /// which is the order the notes were first written in.
-    open: HashMap<(&'a str, Digest), Vec<(&'a str, &'a NoteRecord)>>,
-    removed: HashMap<(&'a str, Digest), Vec<(&'a str, &'a NoteRecord)>>,
-}
-
-impl<'a> Matcher<'a> {
-    fn new(lock: &'a Lock, given: &HashSet<Arc<str>>) -> Self {
-        let index = |notes: &'a BTreeMap<String, NoteRecord>| {
-            let unclaimed = notes.iter().filter(|(id, _)| !given.contains(id.as_str()));
-            let mut unclaimed: Vec<(&String, &NoteRecord)> = unclaimed.collect();
-            unclaimed.sort_by_key(|(_, record)| record.note_id);
-            let mut open: HashMap<_, Vec<(&str, &NoteRecord)>> = HashMap::new();
-            for (id, record) in unclaimed {
-                let key = (record.note_type.as_str(), record.fingerprint);
-                open.entry(key).or_default().push((id, record));
-            }
-            open
-        };
-        Self {
-            open: index(&lock.notes),
-            removed: index(&lock.removed),
-        }
-    }
-
-    fn fill(mut self, claims: &[&'a Claim], ids: &mut [Option<Arc<str>>], sources: &Sources) {
-        for step in [Step::SameFile, Step::Anywhere, Step::Removed] {
-            for (claim, id) in claims.iter().zip(ids.iter_mut()) {
-                if id.is_none() {
-                    let key = (claim.note_type.identity.as_str(), claim.fingerprint);
-                    *id = self.take(step, &key, sources.path(claim.span.file));
-                }
-            }
-        }
-    }
-
-    fn take(&mut self, step: Step, key: &(&'a str, Digest), path: &str) -> Option<Arc<str>> {
-        let index = if step == Step::Removed {
-            &mut self.removed
-        } else {
-            &mut self.open
-        };
-        let records = index.get_mut(key)?;
-        let fits = |record: &NoteRecord| step != Step::SameFile || record.path == path;
-        let at = records.iter().position(|(_, record)| fits(record))?;
-        Some(records.remove(at).0.into())
-    }
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Step {
-    SameFile,
-    Anywhere,
-    Removed,
 }
 
 fn tell_duplicates(claims: &[&Claim], identities: &[Identity], sink: &mut Diagnostics) {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::hash::{Digest, Hasher, folded};
+use super::matching::{Sketch, Sketcher};
 use crate::diag::{Span, Spanned};
 use crate::model::written::{WrittenNote, WrittenType};
 
@@ -24,6 +25,9 @@ pub struct Claim {
     pub key: Option<Arc<str>>,
     /// The hash of its first field, by which the lock knows it again.
     pub fingerprint: Digest,
+    /// What the lock keeps of its text, by which it knows the note again when it was edited; `None`
+    /// where no lock is kept.
+    pub sketch: Option<Sketch>,
     /// Where it begins.
     pub span: Span,
 }
@@ -51,8 +55,28 @@ impl Claim {
             was: note.was.clone(),
             key: (!explicit).then(|| key(note)).flatten(),
             fingerprint: hasher.digest(),
+            sketch: None,
             span: note.span,
         }
+    }
+
+    /// The same claim with a sketch of the note's text, for a lock.
+    #[must_use]
+    pub fn with_sketch(mut self, note: &WrittenNote) -> Self {
+        let first_field = note.note_type.first_field;
+        let mut sketcher = Sketcher::default();
+        for (index, content) in note.fields.iter().enumerate() {
+            let Some(content) = content else { continue };
+            content.texts(&mut |_, text| {
+                if index == first_field {
+                    sketcher.first(text);
+                } else {
+                    sketcher.rest(text);
+                }
+            });
+        }
+        self.sketch = Some(sketcher.sketch());
+        self
     }
 
     /// The id that the note itself says: by its id, its guid or its key fields.

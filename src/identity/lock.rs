@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use super::clozes::ClozeRecord;
 use super::hash::Digest;
+use super::matching::Sketch;
 use crate::model::Kind;
 
 /// The memory of a project's builds.
@@ -44,6 +46,14 @@ pub struct NoteRecord {
     /// The hash of its rendered fields at the time of its last change; `None` in a lock of format
     /// 1. What a newer deckle makes of the same content may be another.
     pub rendered: Option<Digest>,
+    /// What is left of its text; `None` in a lock of format 1.
+    pub sketch: Option<Sketch>,
+    /// Its place among the notes of its file, from 0; `None` where it is not known, as in a lock
+    /// of format 1.
+    pub place: Option<u32>,
+    /// The clozes that have their numbers from deckle: those of the note in their order, then
+    /// those that are gone.
+    pub clozes: Box<[ClozeRecord]>,
 }
 
 /// A note type as it was built last.

@@ -6,6 +6,7 @@
 //! later version can add to it. The last line says that nothing is missing behind it.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use super::lock::{Lock, NoteRecord, TypeRecord};
@@ -29,6 +30,7 @@ impl Lock {
                 push_note(&mut text, kind, id, note);
             }
         }
+        self.push_order(&mut text);
         for (identity, note_type) in &self.types {
             push_type(&mut text, identity, note_type);
         }
@@ -38,6 +40,26 @@ impl Lock {
         text.push_str(END);
         text.push('\n');
         text
+    }
+}
+
+impl Lock {
+    /// The order of the notes of each file, one line a file: a note that is put between two others
+    /// changes this one line, not those of all notes behind it.
+    fn push_order(&self, text: &mut String) {
+        let mut files: BTreeMap<&str, Vec<(u32, &str)>> = BTreeMap::new();
+        for (id, note) in &self.notes {
+            if let Some(place) = note.place {
+                let notes = files.entry(&note.path).or_default();
+                notes.push((place, id));
+            }
+        }
+        for (path, mut notes) in files {
+            notes.sort_unstable();
+            let mut fields = vec!["order", path];
+            fields.extend(notes.into_iter().map(|(_, id)| id));
+            push_line(text, &fields, &[]);
+        }
     }
 }
 
@@ -57,7 +79,18 @@ fn push_note(text: &mut String, kind: &str, id: &str, note: &NoteRecord) {
         &note.heading,
         &fingerprint,
     ];
-    push_line(text, &fields, &[("out", &rendered)]);
+    let sketch = note.sketch.map_or_else(String::new, |it| it.to_string());
+    let clozes = note.clozes.iter().map(|it| {
+        let gone = if it.is_live { "" } else { "-" };
+        format!("{gone}{}:{}", it.number, it.text)
+    });
+    let clozes = clozes.collect::<Vec<_>>().join(",");
+    let options = [("out", &rendered), ("like", &sketch), ("clozes", &clozes)];
+    push_line(
+        text,
+        &fields,
+        &options.map(|(name, value)| (name, &**value)),
+    );
 }
 
 fn push_type(text: &mut String, identity: &str, it: &TypeRecord) {

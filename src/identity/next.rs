@@ -1,9 +1,11 @@
 //! The lock behind a build.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
+use super::clozes::ClozeRecord;
 use super::hash::Digest;
 use super::lock::{Lock, NoteRecord};
+use super::matching::Sketch;
 use super::schema::type_record;
 use super::stamp::{Renewal, stamp};
 use crate::model::written::WrittenType;
@@ -21,6 +23,10 @@ pub struct Entry<'a> {
     pub guid: Option<&'a Guid>,
     /// The hash of its first field.
     pub fingerprint: Digest,
+    /// What the lock keeps of its text.
+    pub sketch: Option<Sketch>,
+    /// Its clozes that have their numbers from deckle, and those that are gone.
+    pub clozes: &'a [ClozeRecord],
     /// The hash of its content.
     pub content: Digest,
     /// The hash of its rendered fields.
@@ -68,12 +74,14 @@ pub fn next_lock<'a, 'o>(
         outdated: 0,
     };
     let lock = &mut next.lock;
+    let mut places: HashMap<&str, u32> = HashMap::new();
     let mut used: BTreeSet<&str> = BTreeSet::new();
     for entry in entries {
         used.insert(entry.note_type);
         let known = record_of(&entry);
         let stamp = stamp(known, entry.content, entry.rendered, entry.renewal, time);
         next.outdated += usize::from(stamp.outdated);
+        let place = places.entry(entry.path).or_default();
         let record = NoteRecord {
             guid: entry
                 .guid
@@ -86,7 +94,11 @@ pub fn next_lock<'a, 'o>(
             heading: entry.headings.join(" / "),
             fingerprint: entry.fingerprint,
             rendered: Some(stamp.rendered),
+            sketch: entry.sketch,
+            place: Some(*place),
+            clozes: entry.clozes.into(),
         };
+        *place += 1;
         lock.notes.insert(entry.id.to_owned(), record);
     }
     let gone = old.notes.iter().chain(&old.removed);
@@ -99,7 +111,14 @@ pub fn next_lock<'a, 'o>(
             .into_iter()
             .filter(|(_, record)| !live.contains(record.guid.as_str()));
         lock.removed = gone
-            .map(|(id, record)| (id.clone(), record.clone()))
+            .map(|(id, record)| {
+                // Its place is another's now.
+                let record = NoteRecord {
+                    place: None,
+                    ..record.clone()
+                };
+                (id.clone(), record)
+            })
             .collect();
     }
     // A type that is gone is remembered, but not where a shipped one took its place.

@@ -108,6 +108,9 @@ mod tests {
             path: String::new(),
             heading: String::new(),
             fingerprint: digest(0),
+            sketch: None,
+            place: None,
+            clozes: Box::default(),
             rendered: Some(digest(1)),
         }
     }

@@ -8,11 +8,12 @@ use super::decks::DeckPlan;
 use super::lock_file::{self, LockFile, Touched};
 use super::render::Made;
 use super::{
-    BuildOptions, Project, Report, Statistics, history, load, output, predecessor, schema, types,
+    BuildOptions, Project, Report, Statistics, clozes, history, load, output, predecessor, schema,
+    types,
 };
 use crate::diag::{Code, Diagnostic, Diagnostics, Severity, Sources};
 use crate::files;
-use crate::identity::{self, Claim, Heirs, Lock};
+use crate::identity::{self, Assigned, Claim, Lock};
 use crate::model::written::Settings;
 use crate::model::{MediaFile, MediaSource};
 use crate::package::{Baseline, Package};
@@ -128,6 +129,7 @@ fn run(
         sources,
         statistics,
         lock_changes,
+        matches,
     } = report;
     let Some(manifest) = load::manifest(project, sources, sink)? else {
         return Ok(None);
@@ -158,7 +160,15 @@ fn run(
         return Ok(None);
     }
     let mut made = loaded.notes;
-    let heirs = identify(&mut made, lock, &manifest, locked, sources, sink);
+    let whole = project.is_whole();
+    let assigned = identify(&mut made, lock, &manifest, locked, whole, sources, sink);
+    let heirs = &assigned.heirs;
+    if locked {
+        for (note, facts) in made.iter_mut() {
+            clozes::renumber(note, facts, lock, heirs);
+        }
+    }
+    *matches = history::found_again(&made, &assigned.found, lock, sources);
     let firsts = made.iter().map(|(note, facts)| {
         let first = note.fields.first().map_or("", String::as_str);
         (note.note_type.id(), first, facts.span())
@@ -184,15 +194,15 @@ fn run(
 
     let touched = Touched::new(options, sink);
     touched.check(&made, sources)?;
-    let next = lock_file.next(&made, &heirs, &types, &touched, sources, options);
+    let next = lock_file.next(&made, heirs, &types, &touched, sources, options);
     lock_file::rendered_anew(next.outdated)
         .into_iter()
         .for_each(|found| sink.push(found));
     let mut next = next.lock;
-    schema::tell_edits(&made, &changed_types, lock, &heirs, sink);
-    schema::tell_retyped(&made, &types, lock, &heirs, sink);
+    schema::tell_edits(&made, &changed_types, lock, heirs, sink);
+    schema::tell_retyped(&made, &types, lock, heirs, sink);
     if project.is_whole() {
-        history::tell_removed(&made, lock, sources, sink);
+        history::tell_removed(&made, lock, &assigned.unclear, sources, sink);
     }
     let mut media: Vec<MediaFile> = statics.iter().map(|it| media_file(project, it)).collect();
     // A file that a note shows too goes in once, under the name that all know it by.
@@ -226,22 +236,25 @@ fn run(
 }
 
 /// Gives the notes their guids, and where a lock is kept their ids in it. Returns which of them
-/// take over the record of an old id.
+/// take over the record of an old id, and which were found again though they were edited.
 pub(super) fn identify(
     made: &mut Made,
     lock: &Lock,
     manifest: &Manifest,
     locked: bool,
+    whole: bool,
     sources: &Sources,
     sink: &mut Diagnostics,
-) -> Heirs {
+) -> Assigned {
     let claims: Vec<&Claim> = made.facts().map(|it| &it.claim).collect();
-    let assigned = identity::assign(&claims, lock, &manifest.uid, manifest.ids, sources, sink);
-    for ((note, facts), identity) in made.iter_mut().zip(assigned.identities) {
+    let (uid, ids) = (&manifest.uid, manifest.ids);
+    let mut assigned = identity::assign(&claims, lock, uid, ids, whole, sources, sink);
+    let identities = std::mem::take(&mut assigned.identities);
+    for ((note, facts), identity) in made.iter_mut().zip(identities) {
         note.guid = Some(identity.guid);
         facts.id = locked.then_some(identity.id);
     }
-    assigned.heirs
+    assigned
 }
 
 /// The earlier build that ids and times go on from where no lock keeps them.

@@ -2,10 +2,12 @@
 //! were edited, a clock that stands behind.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
+use super::MatchedNote;
 use super::render::{Facts, Made};
-use crate::diag::{Code, Diagnostic, Diagnostics, Sources};
-use crate::identity::{Lock, NoteRecord, is_from_key_fields};
+use crate::diag::{Code, Diagnostic, Diagnostics, Sources, Span};
+use crate::identity::{FoundAgain, Lock, NoteRecord, is_from_key_fields};
 use crate::model::{BuildTime, Guid};
 
 /// How far the build time may lie behind the lock without a word, in seconds. Each change of a
@@ -34,12 +36,19 @@ pub(super) fn clock_behind(lock: &Lock, time: BuildTime) -> Option<Diagnostic> {
 
 /// Tells notes of the lock that this build of the whole project does not have. Where in the same
 /// file a note of the same type is new, and both are known by their key fields, these were edited.
-pub(super) fn tell_removed(made: &Made, lock: &Lock, sources: &Sources, sink: &mut Diagnostics) {
+/// The ids that are `unclear` are told already.
+pub(super) fn tell_removed(
+    made: &Made,
+    lock: &Lock,
+    unclear: &BTreeSet<Arc<str>>,
+    sources: &Sources,
+    sink: &mut Diagnostics,
+) {
     let built: BTreeSet<&str> = made.facts().filter_map(id_of).collect();
     let gone = lock
         .notes
         .iter()
-        .filter(|(id, _)| !built.contains(id.as_str()));
+        .filter(|(id, _)| !built.contains(id.as_str()) && !unclear.contains(id.as_str()));
     let mut gone: Vec<(&String, &NoteRecord)> = gone.collect();
     if !gone.is_empty() {
         // What is called otherwise now is not gone.
@@ -80,6 +89,57 @@ pub(super) fn tell_removed(made: &Made, lock: &Lock, sources: &Sources, sink: &m
     others.sort_by_key(|(id, _)| *id);
     for (id, record) in others {
         sink.push(removed(id, record));
+    }
+}
+
+/// The notes that were found again though they were edited, with their places.
+pub(super) fn found_again(
+    made: &Made,
+    found: &[FoundAgain],
+    lock: &Lock,
+    sources: &Sources,
+) -> Vec<MatchedNote> {
+    let mut found = found.iter().peekable();
+    let mut lines = Lines::default();
+    let mut matches = Vec::new();
+    for (index, facts) in made.facts().enumerate() {
+        let Some(next) = found.peek() else { break };
+        let Some(id) = id_of(facts).filter(|_| next.index == index) else {
+            continue;
+        };
+        found.next();
+        let path = sources.path(facts.span().file);
+        let was = lock.notes.get(id).map(|it| it.path.as_str());
+        matches.push(MatchedNote {
+            id: id.to_owned(),
+            path: path.to_owned(),
+            line: lines.of(facts.span(), sources),
+            moved_from: was.filter(|it| *it != path).map(str::to_owned),
+        });
+    }
+    matches
+}
+
+/// Counts the lines of spans that follow each other without beginning anew for each.
+#[derive(Default)]
+struct Lines(Option<(Span, usize)>);
+
+impl Lines {
+    fn of(&mut self, span: Span, sources: &Sources) -> usize {
+        let last = self.0.filter(|it| it.0.file == span.file);
+        let (from, line) = last.map_or((0, 1), |(last, line)| (last.start as usize, line));
+        let text = sources.text(span.file).as_bytes();
+        let breaks = |from: usize| {
+            let between = text.get(from..span.start as usize).unwrap_or_default();
+            between.iter().filter(|byte| **byte == b'\n').count()
+        };
+        let line = if from <= span.start as usize {
+            line + breaks(from)
+        } else {
+            1 + breaks(0)
+        };
+        self.0 = Some((span, line));
+        line
     }
 }
 
@@ -172,8 +232,8 @@ fn removed(id: &str, record: &NoteRecord) -> Diagnostic {
     };
     Diagnostic::new(Code::RemovedNote, format!("the note `{id}` is gone from the sources"))
         .note(format!("at the last build it stood in {place}"))
-        .note("an edited first field makes a note without an explicit id a new one")
-        .help("learners keep the old note until they delete it; to keep its progress, give the edited note this id")
+        .note("no new note is enough like it to be this one, edited or moved")
+        .help("learners keep the old note until they delete it; to keep its progress, give the note that took its place this id")
 }
 
 #[cfg(test)]
@@ -193,6 +253,9 @@ mod tests {
             heading: String::new(),
             fingerprint: Digest::default(),
             rendered: None,
+            sketch: None,
+            place: None,
+            clozes: Box::default(),
         };
         let mut lock = Lock::default();
         let check = |lock: &Lock, time: i64, told: bool| {

@@ -100,6 +100,8 @@ impl LockFile {
                 heir_of: heirs.get(id).map(|it| &**it),
                 guid: note.guid.as_ref(),
                 fingerprint: facts.claim.fingerprint,
+                sketch: facts.claim.sketch,
+                clozes: &facts.clozes,
                 content: facts.content,
                 rendered: *rendered,
                 renewal: Renewal {

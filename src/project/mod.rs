@@ -3,6 +3,7 @@
 
 mod adopt;
 mod build;
+mod clozes;
 mod decks;
 mod folders;
 mod history;
@@ -70,6 +71,22 @@ pub struct Report {
     pub statistics: Statistics,
     /// What the build would change in the lock though its [`LockMode`] refuses it.
     pub lock_changes: Vec<LockChange>,
+    /// The notes without ids that were edited and are taken for what they were.
+    pub matches: Vec<MatchedNote>,
+}
+
+/// A note that names no id and was found again though its first field is another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct MatchedNote {
+    /// The id that it keeps.
+    pub id: String,
+    /// The file it stands in.
+    pub path: String,
+    /// The line it begins in, from 1.
+    pub line: usize,
+    /// The file it stood in, if it was another.
+    pub moved_from: Option<String>,
 }
 
 /// How much there is.

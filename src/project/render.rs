@@ -8,7 +8,7 @@ use rayon::prelude::*;
 
 use crate::check::{self, Spellings};
 use crate::diag::{Diagnostics, Sources, Span};
-use crate::identity::{Claim, Digest, Heirs, Lock, NoteRecord, content_hash};
+use crate::identity::{Claim, ClozeRecord, Digest, Heirs, Lock, NoteRecord, content_hash};
 use crate::model::written::{WrittenNote, WrittenType};
 use crate::model::{DeckName, Note};
 use crate::render::{MediaKey, Renderer};
@@ -28,6 +28,10 @@ pub(super) struct Facts {
     pub(super) headings: Arc<[String]>,
     pub(super) media: Box<[MediaKey]>,
     pub(super) cards: u32,
+    /// The numbers that clozes without one got; where a lock is kept, until it knows better.
+    pub(super) given_numbers: Box<[u16]>,
+    /// What the lock is to keep of these clozes.
+    pub(super) clozes: Box<[ClozeRecord]>,
 }
 
 impl Facts {
@@ -114,13 +118,19 @@ impl Maker<'_> {
         note.position = written.order;
         note.fields = rendered.fields.into();
         note.tags = written.tags.iter().map(|tag| tag.value.clone()).collect();
+        let mut claim = Claim::of(written);
+        if self.locked {
+            claim = claim.with_sketch(written);
+        }
         let facts = Facts {
-            claim: Claim::of(written),
+            claim,
             id: None,
             content,
             deck: written.deck.clone(),
             headings: written.headings.clone(),
             media: rendered.media.into(),
+            given_numbers: rendered.given_numbers.into(),
+            clozes: Box::default(),
             cards: u32::try_from(cards).unwrap_or(u32::MAX),
         };
         (note, facts, found)

@@ -50,6 +50,8 @@ pub struct RenderedNote {
     pub fields: Vec<String>,
     /// The media that the fields use, in the order of first use, each once.
     pub media: Vec<MediaKey>,
+    /// The numbers that clozes without one got, ascending.
+    pub given_numbers: Vec<u16>,
     /// What is wrong with the note.
     pub diagnostics: Diagnostics,
 }

@@ -41,6 +41,7 @@ pub(super) fn render(library: &Library<'_>, note: &WrittenNote, folder: &str) ->
             None => Prepared::Done(String::new()),
         });
     }
+    let mut given_numbers = Vec::new();
     if is_cloze {
         let mut used = Vec::new();
         for field in &prepared {
@@ -48,9 +49,12 @@ pub(super) fn render(library: &Library<'_>, note: &WrittenNote, folder: &str) ->
         }
         used.sort_unstable();
         used.dedup();
+        let explicit = used.clone();
         for field in &mut prepared {
             give_numbers(field, &mut used);
         }
+        used.retain(|number| explicit.binary_search(number).is_err());
+        given_numbers = used;
     }
     let mut fields = Vec::with_capacity(prepared.len());
     for (index, field) in prepared.into_iter().enumerate() {
@@ -67,6 +71,7 @@ pub(super) fn render(library: &Library<'_>, note: &WrittenNote, folder: &str) ->
     RenderedNote {
         fields,
         media: sink.media,
+        given_numbers,
         diagnostics: sink.diagnostics,
     }
 }

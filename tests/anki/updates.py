@@ -1,6 +1,7 @@
 """What a series of imports makes of a collection.
 
-Reads a JSON list of imports from stdin: a path each, with options of the import. Writes
+Reads a JSON list of imports from stdin: a path each, with options of the import, and what the
+learner does before it: by the first field of a note, the new text of its last one. Writes
 a JSON list as its last line: after each import its log, the note types, the notes, the cards that have
 learned something, and whether the next sync must go one way. Every card is studied once
 after the first import.
@@ -26,6 +27,8 @@ def main():
         collection = Collection(str(Path(folder, "collection.anki2")))
         try:
             for step in json.load(sys.stdin):
+                for first, last in step.get("learner", {}).items():
+                    edit(collection, first, last)
                 reports.append(report(collection, step))
                 if len(reports) == 1:
                     collection.db.execute("update cards set type = 2, queue = 2, ivl = 9, reps = 3")
@@ -33,6 +36,13 @@ def main():
             collection.close()
     # The backend may have words of its own on the lines before.
     print(json.dumps(reports))
+
+
+def edit(collection, first, last):
+    query = "select id, flds from notes where flds like ? || char(31) || '%'"
+    [(note, fields)] = collection.db.all(query, first)
+    fields = "\x1f".join([*fields.split("\x1f")[:-1], last])
+    collection.db.execute("update notes set flds = ?, mod = mod + 60 where id = ?", fields, note)
 
 
 def report(collection, step):

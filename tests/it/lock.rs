@@ -294,7 +294,8 @@ fn a_new_rendering_waits_for_restamp() {
     // As if an older deckle had rendered one of the notes in another way.
     let lock = words.read("deckle.lock");
     let line = lock.lines().find(|line| line.contains("cat")).unwrap();
-    let other = format!("{}=0123456789abcdef", line.rsplit_once('=').unwrap().0);
+    let (before_it, behind) = line.split_once("\tout=").unwrap();
+    let other = format!("{before_it}\tout=0123456789abcdef{}", &behind[16..]);
     let older = lock.replace(line, &other);
     words.put("deckle.lock", &older);
     // It is told until the new form is sent out.

@@ -11,6 +11,7 @@ mod cli;
 mod decks;
 mod diff;
 mod docs;
+mod edits;
 mod formats;
 mod history;
 mod hostile;

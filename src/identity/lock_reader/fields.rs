@@ -2,9 +2,11 @@
 
 use std::str::Split;
 
+use crate::identity::clozes::ClozeRecord;
 use crate::identity::hash::Digest;
 use crate::identity::lock::{NoteRecord, TypeRecord};
 use crate::identity::lock_text::{KINDS, unescape};
+use crate::identity::matching::Sketch;
 
 /// What is wrong with a line.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
@@ -19,6 +21,10 @@ pub(super) enum Damage {
     Number(String),
     #[error("`{0}` are not 16 hexadecimal digits")]
     Digest(String),
+    #[error("`{0}` are not 32 hexadecimal digits")]
+    Sketch(String),
+    #[error("`{0}` are no numbers and hashes of clozes")]
+    Clozes(String),
     #[error("a `%` without two digits behind it")]
     Escape,
     #[error("`{0}` is no setting of such a line")]
@@ -64,6 +70,12 @@ impl<'a> Fields<'a> {
         Ok(())
     }
 
+    /// What is left of the line.
+    pub(super) fn rest(self) -> Result<Vec<String>, Damage> {
+        let texts = self.0.map(|it| Some(unescape(it)?.into_owned()));
+        texts.collect::<Option<_>>().ok_or(Damage::Escape)
+    }
+
     pub(super) fn end(mut self) -> Result<(), Damage> {
         self.0.next().map_or(Ok(()), |_| Err(Damage::Long))
     }
@@ -79,10 +91,20 @@ impl<'a> Fields<'a> {
             heading: self.text()?,
             fingerprint: self.digest()?,
             rendered: None,
+            sketch: None,
+            place: None,
+            clozes: Box::default(),
         };
         self.options(|name, value| {
             match name {
                 "out" => record.rendered = Some(digest(value)?),
+                "like" => {
+                    record.sketch = Some(Sketch::parse(&value).ok_or(Damage::Sketch(value))?);
+                }
+                "clozes" => {
+                    let clozes = value.split(',').map(cloze).collect::<Option<_>>();
+                    record.clozes = clozes.ok_or(Damage::Clozes(value))?;
+                }
                 _ => return Ok(false),
             }
             Ok(true)
@@ -118,6 +140,17 @@ impl<'a> Fields<'a> {
         })?;
         Ok(record)
     }
+}
+
+/// `3:` and a hash; `-3:` of one that is gone.
+fn cloze(text: &str) -> Option<ClozeRecord> {
+    let (number, hash) = text.split_once(':')?;
+    let gone = number.strip_prefix('-');
+    Some(ClozeRecord {
+        number: gone.unwrap_or(number).parse().ok()?,
+        text: Digest::parse(hash)?,
+        is_live: gone.is_none(),
+    })
 }
 
 fn digest(text: String) -> Result<Digest, Damage> {

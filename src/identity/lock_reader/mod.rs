@@ -6,7 +6,7 @@ mod fields;
 #[cfg(test)]
 mod tests;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::lock::{FieldRecord, Lock, MediaRecord, NoteRecord};
 use super::lock_text::{END, HEADER, VERSION};
@@ -32,6 +32,7 @@ impl Lock {
             file,
             lock: Self::default(),
             parts: Vec::new(),
+            orders: Vec::new(),
             twice: Vec::new(),
             damaged: Vec::new(),
             headers: Vec::new(),
@@ -66,6 +67,8 @@ struct Reader {
     lock: Lock,
     /// Fields and card templates, which may stand before their type in a merged lock.
     parts: Vec<(Part, String, FieldRecord, Span)>,
+    /// The notes of a file in their order. In a merged lock a file may have two orders.
+    orders: Vec<(String, Vec<String>)>,
     /// Notes that stand in two lines, and where the second one is.
     twice: Vec<(String, Span)>,
     damaged: Vec<(Span, String)>,
@@ -156,6 +159,10 @@ impl Reader {
                 fields.end()?;
                 self.lock.media.push(record);
             }
+            "order" => {
+                let path = fields.text()?;
+                self.orders.push((path, fields.rest()?));
+            }
             END => fields.end()?,
             _ => return Err(Damage::Kind(kind)),
         }
@@ -197,6 +204,7 @@ impl Reader {
             return None;
         }
         self.attach_parts();
+        self.attach_places();
         // One content may have several names, where a package that was unpacked has them.
         let mut seen = HashSet::new();
         self.lock
@@ -230,6 +238,24 @@ impl Reader {
     fn is_whole(&self) -> bool {
         let with_end = self.headers.iter().filter(|it| **it >= 2).count();
         self.ended || with_end == 0 || self.headers.len() > 1 && self.ends >= with_end
+    }
+
+    /// The second order of a merged lock only tells where those notes stand that the first one
+    /// does not have: at the end. The next build knows better.
+    fn attach_places(&mut self) {
+        let mut counts: HashMap<&str, u32> = HashMap::new();
+        for (path, ids) in &self.orders {
+            let count = counts.entry(path).or_default();
+            for id in ids {
+                if let Some(note) = self.lock.notes.get_mut(id)
+                    && note.place.is_none()
+                    && note.path == *path
+                {
+                    note.place = Some(*count);
+                    *count = count.saturating_add(1);
+                }
+            }
+        }
     }
 
     fn attach_parts(&mut self) {

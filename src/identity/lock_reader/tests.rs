@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::diag::Sources;
-use crate::identity::{Digest, TypeRecord};
+use crate::identity::{ClozeRecord, Digest, Sketch, TypeRecord};
 use crate::model::Kind;
 
 fn parse(text: &str) -> (Option<Lock>, Diagnostics) {
@@ -24,6 +24,22 @@ fn note(path: &str, modified: i64) -> NoteRecord {
         heading: "A / b".to_owned(),
         fingerprint: Digest::parse("fedcba9876543210").unwrap(),
         rendered: Digest::parse("0011223344556677"),
+        sketch: Sketch::parse("00112233445566778899aabbccddeeff"),
+        place: Some(0),
+        clozes: [(1, true), (7, false)]
+            .map(|(number, is_live)| ClozeRecord {
+                number,
+                text: Digest::default(),
+                is_live,
+            })
+            .into(),
+    }
+}
+
+fn gone(path: &str, modified: i64) -> NoteRecord {
+    NoteRecord {
+        place: None,
+        ..note(path, modified)
     }
 }
 
@@ -48,7 +64,7 @@ fn a_lock_is_read_as_it_was_written() {
     };
     let lock = Lock {
         notes: [("a".to_owned(), note("x y%.md", 3))].into(),
-        removed: [("b".to_owned(), note("é\n.md", 4))].into(),
+        removed: [("b".to_owned(), gone("é\n.md", 4))].into(),
         types: [("drug".to_owned(), record)].into(),
         media: vec![MediaRecord {
             content: "ab".into(),
@@ -91,11 +107,16 @@ fn damage_is_told_and_never_read_over() {
     check("deckle-lock 2\n", Code::LockSyntax, end);
     check(text.trim_end_matches("end\n"), Code::LockSyntax, end);
     check(
-        &text[..text.len() - 43],
+        &text[..text.find("fedcba").unwrap()],
+        Code::LockSyntax,
+        "`` are not 16 hexadecimal digits",
+    );
+    check(
+        &text[..text.find("\tfedcba").unwrap()],
         Code::LockSyntax,
         "the line is cut off",
     );
-    let cut = &text[..text.len() - 26];
+    let cut = &text[..text.find("\tout=").unwrap()];
     check(cut, Code::LockSyntax, end);
     let with = |from: &str, to: &str| text.replacen(from, to, 1);
     let bad = |from: &str, to: &str, label: &str| {
@@ -109,6 +130,10 @@ fn damage_is_told_and_never_read_over() {
     );
     bad("1700000000000", "soon", "`soon` is no number");
     bad("%25", "%2", "a `%` without two digits behind it");
+    let like = "`000112233445566778899aabbccddeeff` are not 32 hexadecimal digits";
+    bad("like=", "like=0", like);
+    let clozes = "`:0000000000000000,-7:0000000000000000` are no numbers and hashes of clozes";
+    bad("clozes=1", "clozes=", clozes);
     bad("out=", "in=", "`in` is no setting of such a line");
     bad("out=", "", "the line has more than belongs into it");
     let field = "end\nfield\tword\tk\t7\tFront\n";
@@ -136,6 +161,9 @@ fn a_lock_of_format_1_is_read() {
     let lock = lock.unwrap();
     let known = NoteRecord {
         rendered: None,
+        sketch: None,
+        place: None,
+        clozes: Box::default(),
         ..self::note("x", 3)
     };
     assert_eq!(lock.notes["a"], known);

@@ -174,7 +174,7 @@ impl Pass<'_> {
         let renderer = Renderer::new(&*project.files);
         let loaded = load::notes(project, manifest, &types, &renderer, true, sources, sink)?;
         let mut made = loaded.notes;
-        let _ = build::identify(&mut made, lock, manifest, true, sources, sink);
+        let _ = build::identify(&mut made, lock, manifest, true, true, sources, sink);
         if sink.has_errors() {
             return Ok(None);
         }

@@ -230,6 +230,9 @@ fn adopt_note(lock: &mut Lock, facts: &Facts, stored: &StoredNote, same: bool, s
         heading: facts.headings.join(" / "),
         fingerprint: facts.claim.fingerprint,
         rendered: None,
+        sketch: facts.claim.sketch,
+        place: None,
+        clozes: Box::default(),
     };
     lock.removed.remove(&**id);
     lock.notes.insert(id.to_string(), record);

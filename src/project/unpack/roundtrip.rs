@@ -64,7 +64,8 @@ pub(super) fn run(
         media: media.to_vec(),
         ..Lock::default()
     };
-    let heirs = build::identify(&mut made, &seed, &manifest, true, sources, sink);
+    let assigned = build::identify(&mut made, &seed, &manifest, true, true, sources, sink);
+    let heirs = assigned.heirs;
     let mut names = renderer.names(made.facts().flat_map(|it| &it.media), &seed.media_names());
 
     let by_guid: BTreeMap<&str, usize> = notes
@@ -115,6 +116,9 @@ pub(super) fn run(
             heading: String::new(),
             fingerprint: facts.claim.fingerprint,
             rendered: None,
+            sketch: facts.claim.sketch,
+            place: None,
+            clozes: Box::default(),
         };
         seed.notes.insert(id.to_string(), record);
     }
