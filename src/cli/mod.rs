@@ -3,6 +3,8 @@
 
 mod args;
 mod build;
+mod git;
+mod id;
 mod init;
 mod inspect;
 mod printer;
@@ -13,7 +15,7 @@ use std::process::ExitCode;
 use clap::Parser;
 use deckle::{BuildTime, Error, ErrorKind};
 
-use args::{Args, Command};
+use args::{Args, Command, IdCommand};
 use printer::Printer;
 
 /// How a run ended, as the number that scripts see.
@@ -37,6 +39,8 @@ pub(crate) fn run() -> ExitCode {
         Command::Build(it) => build::build(it, &printer),
         Command::Check(it) => build::check(it, &printer),
         Command::Init(it) => init::init(it, &printer),
+        Command::Id(IdCommand::Add(it)) => id::add(it, &printer),
+        Command::Id(IdCommand::Strip(it)) => id::strip(it, &printer),
         Command::Inspect(it) => inspect::inspect(it, &printer),
     };
     let outcome = result.unwrap_or_else(|error| {

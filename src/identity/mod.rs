@@ -14,7 +14,7 @@ mod next;
 mod stamp;
 
 pub use assign::{Identity, assign};
-pub use claim::{Claim, is_from_key_fields};
+pub use claim::{Claim, is_from_key_fields, is_generated};
 pub use content::{content_hash, schema_hash, type_content};
 pub use hash::Digest;
 pub use lock::{FieldRecord, Lock, MediaRecord, NoteRecord, TypeRecord};

@@ -229,7 +229,7 @@ fn identify(
     }
 }
 
-fn read_lock(
+pub(super) fn read_lock(
     project: &Project,
     locked: bool,
     sources: &mut Sources,

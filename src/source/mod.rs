@@ -13,4 +13,5 @@ pub mod settings;
 
 pub mod draft;
 pub mod markdown;
+pub mod stamp;
 pub mod yaml;
