@@ -12,6 +12,7 @@ mod docs;
 mod formats;
 mod history;
 mod hostile;
+mod ids;
 mod judge;
 mod layers;
 mod package;

@@ -241,17 +241,13 @@ pub(super) fn strip(project: &Project, options: &IdOptions) -> Result<IdPlan, Er
         }
     }
     (draft.planned, draft.left) = (planned, left);
-    let reason = if before_is_locked(&draft.before) {
+    let reason = if draft.before.mode == IdMode::Lock {
         "without its id it would be taken for another note; a build first, so that deckle.lock knows it as it is now"
     } else {
         "without its id it would be taken for another note: its first field was edited"
     };
     draft.settle(reason, |note, _| note.written.is_none())?;
     Ok(draft.finish())
-}
-
-fn before_is_locked(before: &Snapshot) -> bool {
-    before.mode != IdMode::Natural
 }
 
 /// The plan of a project that has errors.

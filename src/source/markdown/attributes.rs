@@ -102,6 +102,7 @@ impl HeadLine {
     pub(super) fn place(&self) -> HeadingPlace {
         HeadingPlace {
             range: self.heading.range.clone(),
+            below: self.heading.range.end,
             text_end: self.content.end,
             first_attribute: self.attributes.first().map(|it| it.range.start),
             end: self.heading.content.end,

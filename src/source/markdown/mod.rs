@@ -64,6 +64,8 @@ pub fn read(
 pub struct HeadingPlace {
     /// All lines of the heading.
     pub range: Range<usize>,
+    /// The end of the last of them, or of a comment that begins there and reaches further.
+    pub below: usize,
     /// Behind its text, before attributes and the like.
     pub text_end: usize,
     /// Its first attribute, where it has some.
@@ -85,7 +87,16 @@ pub fn heading_places(
     let defaults = defaults.inside();
     let page = page::Page::new(file, source, body, &labels::Labels::new(types));
     let heads = head_lines(&page, &defaults, types);
-    heads.iter().map(attributes::HeadLine::place).collect()
+    let places = heads.iter().map(|head| {
+        let mut place = head.place();
+        let comments = &page.masked.comments;
+        let last = comments.partition_point(|it| it.start < place.range.end);
+        if let Some(last) = last.checked_sub(1).and_then(|it| comments.get(it)) {
+            place.below = place.below.max(last.end);
+        }
+        place
+    });
+    places.collect()
 }
 
 fn head_lines(

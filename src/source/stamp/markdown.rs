@@ -15,13 +15,13 @@ pub(super) fn insertion(
     style: IdStyle,
 ) -> (usize, String) {
     let comment = format!("<!-- id: {id} -->");
-    let newline = line_break(source, note.end);
     let Some(heading) = heading else {
         return (note.start, comment + line_break(source, note.start));
     };
+    let newline = line_break(source, heading.below);
     match style {
-        IdStyle::Comment => match source.get(note.end..).and_then(|rest| rest.find('\n')) {
-            Some(found) => (note.end + found + 1, comment + newline),
+        IdStyle::Comment => match source.get(heading.below..).and_then(|rest| rest.find('\n')) {
+            Some(found) => (heading.below + found + 1, comment + newline),
             None => (source.len(), format!("{newline}{comment}")),
         },
         IdStyle::Attribute => match heading.first_attribute {

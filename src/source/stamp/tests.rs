@@ -75,6 +75,11 @@ fn headings_get_comments() {
         "\u{feff}## a\r\n<!-- id: n1 -->\r\nb\r\n## c\r\n<!-- id: n2 -->\r\nd",
     );
     check("## {{c1::a}}", "## {{c1::a}}\n<!-- id: n1 -->");
+    check("## a ##\nb", "## a ##\n<!-- id: n1 -->\nb");
+    check(
+        "## a <!-- r\ns -->\n\nb\n",
+        "## a <!-- r\ns -->\n<!-- id: n1 -->\n\nb\n",
+    );
     check(
         "x\r\n\r\n## {{c1::a}}",
         "x\r\n\r\n## {{c1::a}}\r\n<!-- id: n1 -->",
@@ -84,8 +89,8 @@ fn headings_get_comments() {
         "## a <!-- r -->\n<!-- id: n1 -->\n<!-- {tags: [x]} -->\nb\n",
     );
     check(
-        "---\nnote-level: 1\n---\nq\n===\n\nb\n",
-        "---\nnote-level: 1\n---\nq\n===\n<!-- id: n1 -->\n\nb\n",
+        "---\nmarkdown: {note-level: 1}\n---\nq\n===\n\nb\n",
+        "---\nmarkdown: {note-level: 1}\n---\nq\n===\n<!-- id: n1 -->\n\nb\n",
     );
 }
 
