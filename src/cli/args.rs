@@ -143,7 +143,7 @@ pub(crate) enum IdCommand {
 Examples:
   deckle id add                        all notes of this folder's project
   deckle id add cells.md --dry-run     what would be written, and where
-  deckle id add --style attribute      `## What pumps? {#n-..}` instead of a comment below
+  deckle id add --style attr           `## What pumps? {#n-..}` instead of a comment below
 
 No note becomes another one by this, and nothing else in the files changes.")]
 pub(crate) struct IdAddArgs {
@@ -238,7 +238,7 @@ pub(crate) enum IdStyle {
     #[default]
     Comment,
     /// `{#x}` behind the heading
-    #[value(alias = "attr")]
+    #[value(name = "attr")]
     Attribute,
     /// `^x` behind the heading, as Obsidian writes it
     Block,

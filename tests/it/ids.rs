@@ -430,7 +430,7 @@ fn round_trip(path: &str, source: &str, style: IdStyle) -> (usize, Vec<&'static 
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(96))]
+    #![proptest_config(ProptestConfig::with_cases(1500))]
 
     #[test]
     fn generated_files_come_back_to_the_byte(file in file(), how in 0_u8..8, style in 0_usize..3) {
