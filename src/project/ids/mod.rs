@@ -430,7 +430,15 @@ impl Draft {
             };
             files.insert(path, new);
         }
-        let line = |file, at| sources.position_at(file, at).map_or(1, |it| it.line);
+        // A line is looked up for each note, so the breaks of a file are found once.
+        let mut breaks: BTreeMap<FileId, Vec<usize>> = BTreeMap::new();
+        let mut line = |file: FileId, at: usize| {
+            let breaks = breaks.entry(file).or_insert_with(|| {
+                let found = sources.text(file).match_indices('\n');
+                found.map(|(at, _)| at).collect()
+            });
+            breaks.partition_point(|it| *it < at) + 1
+        };
         for (index, edit) in &self.planned {
             let Some(note) = self.before.notes.get(*index) else {
                 continue;
