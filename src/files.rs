@@ -88,6 +88,33 @@ impl Disk {
         &self.root
     }
 
+    /// Gives an existing file another content, by way of a temporary file beside it; its
+    /// permissions stay. Of a symbolic link that stays inside, the file it leads to changes.
+    ///
+    /// # Errors
+    /// When the file lies outside, cannot be written, or does not hold `old` any more; then it is
+    /// as it was.
+    pub fn replace(&self, path: &str, old: &[u8], new: &[u8]) -> Result<(), Error> {
+        let missing = || Error::read(path, std::io::ErrorKind::NotFound.into());
+        let target = self.resolve(path)?.ok_or_else(missing)?;
+        let current = std::fs::read(&target).map_err(|source| Error::read(path, source))?;
+        if current != old {
+            return Err(Error::usage(format!(
+                "`{path}` has changed since it was read; it was left as it is"
+            )));
+        }
+        let failed = |source| Error::write(&target, source);
+        let data = std::fs::metadata(&target).map_err(|source| Error::read(path, source))?;
+        if data.permissions().readonly() {
+            return Err(failed(std::io::ErrorKind::PermissionDenied.into()));
+        }
+        write_atomically(&target, |file| {
+            file.write_all(new).map_err(failed)?;
+            file.set_permissions(data.permissions()).map_err(failed)
+        })?;
+        Ok(())
+    }
+
     /// The file on disk, once it is certain that it lies inside. `None` where it does not exist.
     fn resolve(&self, path: &str) -> Result<Option<PathBuf>, Error> {
         let relative = Path::new(path);

@@ -5,6 +5,8 @@ mod adopt;
 mod args;
 mod build;
 mod diff;
+mod git;
+mod id;
 mod init;
 mod inspect;
 mod printer;
@@ -16,7 +18,7 @@ use std::process::ExitCode;
 use clap::Parser;
 use deckle::{BuildTime, Error, ErrorKind};
 
-use args::{Args, Command};
+use args::{Args, Command, IdCommand};
 use printer::Printer;
 
 /// How a run ended, as the number that scripts see.
@@ -45,6 +47,8 @@ pub(crate) fn run() -> ExitCode {
         Command::Init(it) => init::init(it, &printer),
         Command::Adopt(it) => adopt::adopt(it, &printer),
         Command::Unpack(it) => unpack::unpack(it, &printer),
+        Command::Id(IdCommand::Add(it)) => id::add(it, &printer),
+        Command::Id(IdCommand::Strip(it)) => id::strip(it, &printer),
         Command::Inspect(it) => inspect::inspect(it, &printer),
     };
     let outcome = result.unwrap_or_else(|error| {

@@ -93,7 +93,8 @@ pub fn assign(
                 Diagnostic::new(Code::IdRequired, "the note has no id")
                     .at(claim.span, "this note")
                     .note("the project says `ids: inline`, where each note names its own id")
-                    .help("give it one, such as `id: ` and a word that no other note has"),
+                    .help("give it one, such as `id: ` and a word that no other note has")
+                    .help("`deckle id add` writes an id into each note that has none"),
             );
         }
     }

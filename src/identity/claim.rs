@@ -41,6 +41,15 @@ pub fn is_from_key_fields(id: &str) -> bool {
     id.strip_prefix(KEY_FIELDS).is_some_and(Hasher::is_base32)
 }
 
+/// What new ids begin with.
+const NEW: &str = "n-";
+
+/// Whether the id looks like one that was made for a note and not thought of by a person.
+#[must_use]
+pub fn is_generated(id: &str) -> bool {
+    id.strip_prefix(NEW).is_some_and(Hasher::is_base32)
+}
+
 impl Claim {
     /// What this note says.
     #[must_use]
@@ -99,7 +108,7 @@ impl Claim {
             .text(&self.note_type.identity)
             .number(self.fingerprint.number())
             .number(i64::from(occurrence));
-        format!("n-{}", hasher.base32()).into()
+        format!("{NEW}{}", hasher.base32()).into()
     }
 }
 

@@ -22,6 +22,8 @@ use crate::source::{markdown, yaml};
 pub(super) struct Loaded {
     pub(super) notes: Made,
     pub(super) files: usize,
+    /// The files themselves, in their order.
+    pub(super) inputs: Vec<Input>,
 }
 
 /// The manifest of a project; `None` where it cannot be read, which is told.
@@ -100,6 +102,7 @@ pub(super) fn notes(
     Ok(Loaded {
         notes,
         files: inputs.len(),
+        inputs,
     })
 }
 
@@ -134,15 +137,17 @@ fn inputs(
 }
 
 /// Whether a path is `outer`, or lies in it.
-fn lies_in(path: &str, outer: &str) -> bool {
+pub(super) fn lies_in(path: &str, outer: &str) -> bool {
     let rest = path.strip_prefix(outer);
     outer.is_empty() || rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
-struct Input {
-    file: FileId,
-    dialect: Dialect,
-    defaults: Defaults,
+/// A source file.
+pub(super) struct Input {
+    pub(super) file: FileId,
+    pub(super) dialect: Dialect,
+    /// What it inherits.
+    pub(super) defaults: Defaults,
 }
 
 fn paths(

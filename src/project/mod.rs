@@ -7,6 +7,7 @@ mod clozes;
 mod decks;
 mod folders;
 mod history;
+mod ids;
 mod load;
 mod lock_file;
 mod open;
@@ -29,6 +30,7 @@ pub use adopt::{
     SourceNote, TypeFit,
 };
 pub use build::{Build, Built};
+pub use ids::{IdChange, IdFile, IdLeft, IdOptions, IdPlan};
 pub use options::{BuildOptions, LockMode};
 pub use starter::{Created, Starter, create};
 pub use unpack::{Notice, NoticeKind, UnpackOptions, Unpacked, unpack};
@@ -143,6 +145,25 @@ impl Project {
     /// When a file or folder cannot be read.
     pub fn build(&self, options: &BuildOptions) -> Result<Build, Error> {
         build::build(self, options)
+    }
+
+    /// Finds out how the notes' ids can be written into the sources: to each note that does not
+    /// say who it is the id that a build would give it, so that no identity changes. Nothing is
+    /// written yet; see [`IdPlan::write`].
+    ///
+    /// # Errors
+    /// When a file or folder cannot be read, or a path of the project is none of its sources.
+    pub fn add_ids(&self, options: &IdOptions) -> Result<IdPlan, Error> {
+        ids::add(self, options)
+    }
+
+    /// Finds out how ids can be taken out of the sources again: those of notes that a build
+    /// knows without them. Nothing is written yet; see [`IdPlan::write`].
+    ///
+    /// # Errors
+    /// As [`Project::add_ids`], and when the project says `ids: inline`.
+    pub fn strip_ids(&self, options: &IdOptions) -> Result<IdPlan, Error> {
+        ids::strip(self, options)
     }
 
     fn has_manifest(&self) -> bool {

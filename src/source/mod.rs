@@ -14,4 +14,5 @@ pub mod settings;
 pub mod draft;
 pub mod emit;
 pub mod markdown;
+pub mod stamp;
 pub mod yaml;

@@ -561,6 +561,9 @@ fn help_is_as_it_was() {
         ("inspect", &["inspect", "--help"]),
         ("unpack", &["unpack", "--help"]),
         ("adopt", &["adopt", "--help"]),
+        ("id", &["id", "--help"]),
+        ("id-add", &["id", "add", "--help"]),
+        ("id-strip", &["id", "strip", "--help"]),
     ] {
         let run = place.run(args).ends(0);
         assert_eq!(run.stderr, "", "{name}");
@@ -581,4 +584,101 @@ fn help_is_as_it_was() {
     let version = place.run(&["--version"]).ends(0);
     let expected = format!("deckle {}\n", env!("CARGO_PKG_VERSION"));
     assert_eq!(version.stdout, expected);
+}
+
+/// `git` in a place, as nobody in particular.
+fn git(place: &Place, args: &[&str]) {
+    let identity = ["-c", "user.name=A", "-c", "user.email=a@b.c"];
+    let mut command = Command::new("git");
+    command
+        .args(identity)
+        .args(args)
+        .current_dir(place.folder());
+    assert!(command.output().unwrap().status.success(), "{args:?}");
+}
+
+#[test]
+fn ids_are_written_into_committed_files_only() {
+    let manifest = "format: 1\nname: Bio\nuid: u\n";
+    let place = Place::new(&[
+        ("deckle.yaml", manifest),
+        ("a.md", GOOD),
+        ("sub/b é.yaml", "- {front: a, back: b}\n- [c, d]\n"),
+    ]);
+    let outside = place.run(&["id", "add", "--dry-run"]).ends(0);
+    let lines: Vec<&str> = outside.stdout.lines().collect();
+    assert_eq!(lines.len(), 2, "{outside:#?}");
+    assert!(lines[0].starts_with("a.md:2: + <!-- id: n-"), "{lines:?}");
+    assert!(
+        lines[1].starts_with("sub/b é.yaml:1: + id: n-"),
+        "{lines:?}"
+    );
+    assert!(
+        outside
+            .stderr
+            .contains("sub/b é.yaml:2: left as it is: a list")
+    );
+    assert!(
+        outside
+            .stderr
+            .ends_with("Would write 2 ids in 2 files; 1 note left as told above\n")
+    );
+
+    // The project may lie anywhere in the repository.
+    let top = Place {
+        outer: tempfile::tempdir().unwrap(),
+    };
+    fs::create_dir_all(top.folder().join("deep")).unwrap();
+    fs::rename(place.folder(), top.folder().join("deep/notes")).unwrap();
+    git(&top, &["init", "-q"]);
+    let add = ["id", "add", "deep/notes"];
+    let before = top.files();
+    let refused = top.run(&add).ends(2);
+    assert!(
+        refused
+            .stderr
+            .contains("`a.md` and 1 more file have uncommitted changes")
+    );
+    assert_eq!(top.files(), before);
+    git(&top, &["add", "."]);
+    git(&top, &["commit", "-qm", "x"]);
+    let added = top.run(&add).ends(0);
+    assert!(
+        added
+            .stderr
+            .ends_with("Wrote 2 ids in 2 files; 1 note left as told above\n")
+    );
+    let again = top.run(&add).ends(0);
+    assert!(again.stderr.contains("Nothing to write"), "{again:#?}");
+
+    let strip = ["id", "strip", "deep/notes"];
+    let refused = top.run(&strip).ends(2);
+    assert!(refused.stderr.contains("--allow-dirty"), "{refused:#?}");
+    let strip = ["id", "strip", "deep/notes", "--allow-dirty"];
+    let stripped = top.run(&strip).ends(0);
+    assert_eq!(stripped.stderr, "Removed 2 ids in 2 files\n");
+    assert_eq!(
+        fs::read_to_string(top.folder().join("deep/notes/a.md")).unwrap(),
+        GOOD
+    );
+}
+
+#[test]
+fn outside_of_a_repository_ids_are_written_with_a_word_about_it() {
+    let place = Place::new(&[("a.md", GOOD), ("b.md", BAD)]);
+    let before = place.files();
+    let run = place.run(&["id", "add"]).ends(1);
+    assert!(
+        run.stderr.ends_with("1 error; nothing was changed\n"),
+        "{run:#?}"
+    );
+    assert_eq!(place.files(), before);
+    let run = place
+        .run(&["id", "add", "a.md", "--style", "block"])
+        .ends(0);
+    assert!(run.stderr.contains("in no git repository"), "{run:#?}");
+    let text = fs::read_to_string(place.folder().join("a.md")).unwrap();
+    assert!(text.starts_with("## What pumps? ^n-"), "{text}");
+    assert_eq!(place.run(&["id", "strip", "a.md", "-q"]).ends(0).stderr, "");
+    assert_eq!(place.files(), before);
 }

@@ -15,6 +15,7 @@ mod edits;
 mod formats;
 mod history;
 mod hostile;
+mod ids;
 mod import;
 mod judge;
 mod layers;

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::HeadingPlace;
 use super::page::{Heading, Page};
 use crate::diag::{Code, Diagnostic, Diagnostics, Spanned, nearest};
 use crate::model::Tag;
@@ -94,6 +95,17 @@ impl HeadLine {
                 return line;
             }
             line.content.end = start + at;
+        }
+    }
+
+    /// Where an id can be written.
+    pub(super) fn place(&self) -> HeadingPlace {
+        HeadingPlace {
+            range: self.heading.range.clone(),
+            below: self.heading.range.end,
+            text_end: self.content.end,
+            first_attribute: self.attributes.first().map(|it| it.range.start),
+            end: self.heading.content.end,
         }
     }
 

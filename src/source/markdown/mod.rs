@@ -18,6 +18,8 @@ mod reader;
 mod report;
 mod section;
 
+use std::ops::Range;
+
 use crate::diag::{Diagnostics, FileId};
 use crate::model::written::WrittenNote;
 use crate::source::defaults::Defaults;
@@ -43,14 +45,7 @@ pub fn read(
     let labels = labels::Labels::new(types);
     let page = page::Page::new(file, source, body, &labels);
     let comments = comment::read_all(&page, sink);
-    let heads: Vec<attributes::HeadLine> = page
-        .headings
-        .iter()
-        .map(|heading| {
-            let curly = defaults.settings.curly;
-            attributes::HeadLine::new(&page, heading.clone(), &options, curly, types)
-        })
-        .collect();
+    let heads = head_lines(&page, &defaults, types);
     let sections = section::Sections::new(defaults);
     let shelf = reader::Shelf {
         page: &page,
@@ -61,6 +56,58 @@ pub fn read(
         options: &options,
     };
     reader::Reader::new(shelf, sections).read(sink)
+}
+
+/// Where an id can be written at a heading.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct HeadingPlace {
+    /// All lines of the heading.
+    pub range: Range<usize>,
+    /// The end of the last of them, or of a comment that begins there and reaches further.
+    pub below: usize,
+    /// Behind its text, before attributes and the like.
+    pub text_end: usize,
+    /// Its first attribute, where it has some.
+    pub first_attribute: Option<usize>,
+    /// Behind all that it says, before the `##` that may close it.
+    pub end: usize,
+}
+
+/// The headings of a file, in their order, whether they are notes or not.
+#[must_use]
+pub fn heading_places(
+    file: FileId,
+    source: &str,
+    defaults: &Defaults,
+    types: &TypeSet,
+) -> Vec<HeadingPlace> {
+    let mut defaults = defaults.clone();
+    let body = front_matter::apply(file, source, &mut defaults, &mut Diagnostics::new());
+    let defaults = defaults.inside();
+    let page = page::Page::new(file, source, body, &labels::Labels::new(types));
+    let heads = head_lines(&page, &defaults, types);
+    let places = heads.iter().map(|head| {
+        let mut place = head.place();
+        let comments = &page.masked.comments;
+        let last = comments.partition_point(|it| it.start < place.range.end);
+        if let Some(last) = last.checked_sub(1).and_then(|it| comments.get(it)) {
+            place.below = place.below.max(last.end);
+        }
+        place
+    });
+    places.collect()
+}
+
+fn head_lines(
+    page: &page::Page<'_>,
+    defaults: &Defaults,
+    types: &TypeSet,
+) -> Vec<attributes::HeadLine> {
+    let (options, curly) = (&defaults.markdown, defaults.settings.curly);
+    let read =
+        |it: &page::Heading| attributes::HeadLine::new(page, it.clone(), options, curly, types);
+    page.headings.iter().map(read).collect()
 }
 
 #[cfg(test)]

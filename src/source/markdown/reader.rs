@@ -244,8 +244,8 @@ impl<'a> Reader<'a> {
             .partition_point(|it| it.range.start < at);
         let mut to = from;
         while let Some(comment) = self.shelf.comments.get(to) {
-            // Tails stand between the text of the heading and its end.
-            let blank_from = at.max(head.heading.content.end);
+            // Tails and the `##` that closes it stand behind the text of the heading.
+            let blank_from = at.max(head.heading.range.end);
             let near = comment.range.start < blank_from
                 || self.shelf.page.is_blank(blank_from..comment.range.start);
             if !near || comment.is_switch() {

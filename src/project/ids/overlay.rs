@@ -1,0 +1,49 @@
+//! A project some of whose files have another text.
+
+use std::collections::BTreeMap;
+use std::io::{Cursor, Read};
+use std::sync::Arc;
+
+use crate::Error;
+use crate::files::{FileList, Files};
+use crate::project::Project;
+
+/// The project with these texts in the place of what its files hold.
+pub(super) fn with_texts(project: &Project, texts: BTreeMap<String, Vec<u8>>) -> Project {
+    Project {
+        files: Arc::new(Overlay {
+            below: project.files.clone(),
+            texts,
+        }),
+        ..project.clone()
+    }
+}
+
+struct Overlay {
+    below: Arc<dyn Files + Send + Sync>,
+    texts: BTreeMap<String, Vec<u8>>,
+}
+
+impl Files for Overlay {
+    fn list(&self) -> Result<FileList, Error> {
+        self.below.list()
+    }
+
+    fn folder(&self, path: &str) -> Vec<String> {
+        self.below.folder(path)
+    }
+
+    fn size(&self, path: &str) -> Result<Option<u64>, Error> {
+        match self.texts.get(path) {
+            Some(text) => Ok(Some(text.len() as u64)),
+            None => self.below.size(path),
+        }
+    }
+
+    fn open(&self, path: &str) -> Result<Box<dyn Read + '_>, Error> {
+        match self.texts.get(path) {
+            Some(text) => Ok(Box::new(Cursor::new(text.as_slice()))),
+            None => self.below.open(path),
+        }
+    }
+}
