@@ -50,6 +50,8 @@ pub(crate) enum Command {
     Init(InitArgs),
     /// Show what a package holds, whoever made it
     Inspect(InspectArgs),
+    /// Tell what Anki would refuse, lose or change of a package, whoever made it
+    Verify(VerifyArgs),
 }
 
 #[derive(Debug, clap::Args)]
@@ -155,6 +157,24 @@ Examples:
   deckle inspect collection.anki2    a collection itself, while Anki is closed")]
 pub(crate) struct InspectArgs {
     /// An .apkg or .colpkg file of any version of Anki, or a collection.anki2
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+
+    /// Print an object of JSON; docs/packages.md lists its keys
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  deckle verify spanish.apkg
+  deckle verify spanish.apkg --json | jq '.findings[].rule'
+
+Exit codes: 0 nothing, or only what looks odd; 1 an import fails, or loses or changes content;
+3 the file cannot be opened.")]
+pub(crate) struct VerifyArgs {
+    /// An .apkg or .colpkg file of any program, or a collection.anki2
     #[arg(value_name = "FILE")]
     pub(crate) file: PathBuf,
 

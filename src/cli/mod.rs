@@ -6,6 +6,7 @@ mod build;
 mod init;
 mod inspect;
 mod printer;
+mod verify;
 mod words;
 
 use std::process::ExitCode;
@@ -21,7 +22,8 @@ use printer::Printer;
 enum Outcome {
     /// Done.
     Done = 0,
-    /// The sources have errors, or warnings that were denied.
+    /// The sources have errors, or warnings that were denied; an import would fail or lose
+    /// content.
     Sources = 1,
     /// The command line itself makes no sense.
     Usage = 2,
@@ -40,6 +42,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Check(it) => build::check(it, &printer),
         Command::Init(it) => init::init(it, &printer),
         Command::Inspect(it) => inspect::inspect(it, &printer),
+        Command::Verify(it) => verify::verify(it, &printer),
     };
     let outcome = result.unwrap_or_else(|error| {
         printer.error(&error);

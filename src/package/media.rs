@@ -163,7 +163,7 @@ fn name_problem(name: &str) -> Option<&'static str> {
 }
 
 /// Whether Windows knows the part before the first dot as a device.
-fn is_device(name: &str) -> bool {
+pub(super) fn is_device(name: &str) -> bool {
     let stem = name.split('.').next().unwrap_or_default().to_lowercase();
     let numbered = |stem: &str| {
         let number = stem

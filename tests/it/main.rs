@@ -22,3 +22,4 @@ mod render;
 mod reproduce;
 mod schema;
 mod ui;
+mod verify;
