@@ -1,7 +1,7 @@
 """What the real Anki makes of packages that break rules.
 
-Reads a JSON list of {"path", "notes", "cards", "types", "media"} from standard input, the latter
-four being what the package holds, and prints one JSON object a package, one a line:
+Reads a JSON list of {"path", "notes", "cards", "positions", "types", "media"} from standard
+input, all but the path being what the package holds, and prints one JSON object a package, one a line:
 
     fails     why an import ends in an error, with default options or with all of them
     changes   what is not as in the package after an import with default options, as sentences
@@ -56,6 +56,10 @@ def differences(case, collection):
     ours = Counter(tuple(card) for card in case["cards"])
     for card in ((ours - theirs) + (theirs - ours)).elements():
         yield f"card {card} is not in both"
+    rows = collection.db.all("select n.guid, c.ord, c.due from cards c join notes n on n.id = c.nid")
+    theirs = Counter((guid, ordinal, due) for guid, ordinal, due in rows)
+    for position in (Counter(map(tuple, case["positions"])) - theirs).elements():
+        yield f"position {position} is another one"
     for key, (name, fields, templates) in case["types"].items():
         theirs = collection.models.get(int(key))
         if theirs is None:

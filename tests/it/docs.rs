@@ -183,7 +183,7 @@ fn every_command_that_is_shown_exists() {
             }
         }
     }
-    let all = ["build", "check", "init", "inspect"].map(str::to_owned);
+    let all = ["build", "check", "init", "inspect", "verify"].map(str::to_owned);
     assert_eq!(seen, all.into());
 }
 

@@ -17,7 +17,15 @@ const NOTE_TYPE: &[&str] = &[
 const FIELD: &[&str] = &["name", "sticky", "rtl", "font", "size"];
 const TEMPLATE: &[&str] = &["name", "qfmt"];
 const DECK: &[&str] = &[
-    "id", "name", "usn", "lrnToday", "revToday", "newToday", "timeToday", "collapsed", "dyn",
+    "id",
+    "name",
+    "usn",
+    "lrnToday",
+    "revToday",
+    "newToday",
+    "timeToday",
+    "collapsed",
+    "dyn",
 ];
 const PRESET: &[&str] = &[
     "id", "mod", "name", "usn", "maxTaken", "autoplay", "timer", "new", "rev", "lapse",
@@ -37,19 +45,32 @@ pub(super) fn lacking(models: &str, decks: &str, dconf: &str) -> Vec<String> {
             let text = note_type.get(list).map_or("[]", |it| it.get());
             let items: Vec<Object<'_>> = serde_json::from_str(text).unwrap_or_default();
             for (index, item) in items.iter().enumerate() {
-                compare(&format!("{list}[{index}] in {what}"), item, keys, &mut found);
+                compare(
+                    &format!("{list}[{index}] in {what}"),
+                    item,
+                    keys,
+                    &mut found,
+                );
             }
         }
     }
     for (id, deck) in objects(decks) {
         let what = format!("deck {id}");
         compare(&what, &deck, DECK, &mut found);
-        let filtered = deck.get("dyn").is_some_and(|it| matches!(it.get(), "1" | "true"));
-        let more: &[&str] = if filtered { &["resched", "terms"] } else { &["conf"] };
+        let filtered = deck
+            .get("dyn")
+            .is_some_and(|it| matches!(it.get(), "1" | "true"));
+        let more: &[&str] = if filtered {
+            &["resched", "terms"]
+        } else {
+            &["conf"]
+        };
         compare(&what, &deck, more, &mut found);
         let number = |it: &&RawValue| it.get().starts_with(|it: char| it.is_ascii_digit());
         if deck.get("collapsed").is_some_and(number) {
-            found.push(format!("`collapsed` in {what} is a number, not true or false"));
+            found.push(format!(
+                "`collapsed` in {what} is a number, not true or false"
+            ));
         }
     }
     for (id, preset) in objects(dconf) {
@@ -90,7 +111,10 @@ mod tests {
         let found = lacking(models, "{}", "{}");
         assert_eq!(
             found,
-            ["note type 5 has no `css`", "tmpls[0] in note type 5 has no `qfmt`"]
+            [
+                "note type 5 has no `css`",
+                "tmpls[0] in note type 5 has no `qfmt`"
+            ]
         );
         assert_eq!(lacking("", "", ""), Vec::<String>::new());
         let many = lacking("", r#"{"1": {"id": 1, "collapsed": 1}}"#, "");

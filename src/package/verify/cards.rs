@@ -10,7 +10,9 @@ use crate::package::{Contents, StoredCard, StoredNote};
 pub(super) fn check(contents: &Contents, types: &Types<'_>, findings: &mut Findings) {
     let mut cards: Vec<&StoredCard> = contents.cards.iter().collect();
     cards.sort_by_key(|card| (card.note, card.ordinal, card.id));
-    let mut groups = cards.chunk_by(|one, other| one.note == other.note).peekable();
+    let mut groups = cards
+        .chunk_by(|one, other| one.note == other.note)
+        .peekable();
     for note in &contents.notes {
         let mut own: &[&StoredCard] = &[];
         while let Some(group) = groups.next_if(|group| of_note(group) <= note.id) {
@@ -54,10 +56,19 @@ fn check_note(
     }
     let expected = Expected::of(note, note_type);
     let has = |it: &&u16| cards.binary_search_by_key(*it, |card| card.ordinal).is_ok();
-    let missing: Vec<u16> = expected.ordinals.iter().filter(|it| !has(it)).copied().collect();
+    let missing: Vec<u16> = expected
+        .ordinals
+        .iter()
+        .filter(|it| !has(it))
+        .copied()
+        .collect();
     if !missing.is_empty() {
         findings.add(&rules::MISSING_CARD, || {
-            let words: Vec<String> = missing.iter().take(5).map(|it| card_name(note_type, *it)).collect();
+            let words: Vec<String> = missing
+                .iter()
+                .take(5)
+                .map(|it| card_name(note_type, *it))
+                .collect();
             (Place::note(note), words.join(", "))
         });
     }
@@ -88,7 +99,9 @@ fn check_card(
             (Place::card(card), format!("{name} of {count}"))
         });
     } else if !expected.allows(ordinal) {
-        findings.add(&rules::BLANK_CARD, || (Place::card(card), card_name(note_type, ordinal)));
+        findings.add(&rules::BLANK_CARD, || {
+            (Place::card(card), card_name(note_type, ordinal))
+        });
     }
 }
 

@@ -23,8 +23,11 @@ pub(super) fn check(contents: &Contents, whole: bool, findings: &mut Findings) {
         .flat_map(|card| [card.deck, card.original_deck])
         .collect();
     check_default(&by_id, &used, whole, findings);
-    let named: Vec<(String, &StoredDeck)> =
-        contents.decks.iter().map(|it| (fold(&names::deck_name(&it.name)), it)).collect();
+    let named: Vec<(String, &StoredDeck)> = contents
+        .decks
+        .iter()
+        .map(|it| (fold(&names::deck_name(&it.name)), it))
+        .collect();
     let all: BTreeSet<&str> = named.iter().map(|(name, _)| name.as_str()).collect();
     let mut needed: BTreeSet<&str> = BTreeSet::new();
     for (name, _) in named.iter().filter(|(_, deck)| used.contains(&deck.id)) {
@@ -49,7 +52,9 @@ pub(super) fn check(contents: &Contents, whole: bool, findings: &mut Findings) {
             findings.add(&rules::DECK_NAME, || (place(), detail()));
         }
         if let Some(other) = seen.insert(name, deck.id) {
-            findings.add(&rules::SAME_NAME, || (place(), format!("so is deck {other}")));
+            findings.add(&rules::SAME_NAME, || {
+                (place(), format!("so is deck {other}"))
+            });
         }
         check_above(name, deck, &all, findings);
         check_kind(&presets, deck, findings);
@@ -72,7 +77,9 @@ fn check_cards(contents: &Contents, decks: &BTreeMap<i64, &StoredDeck>, findings
         let home = Some(card.original_deck).filter(|id| *id != 0);
         let missing = [Some(card.deck), home].into_iter().flatten();
         for id in missing.filter(|id| !decks.contains_key(id)) {
-            findings.add(&rules::UNKNOWN_DECK, || (Place::card(card), format!("deck {id}")));
+            findings.add(&rules::UNKNOWN_DECK, || {
+                (Place::card(card), format!("deck {id}"))
+            });
         }
     }
 }
@@ -90,14 +97,23 @@ fn check_default(
         return;
     };
     let own = !deck.description.is_empty() || deck.name != "Default";
-    let rule = if own { &rules::DEFAULT_DECK } else { &rules::DEFAULT_USED };
+    let rule = if own {
+        &rules::DEFAULT_DECK
+    } else {
+        &rules::DEFAULT_USED
+    };
     findings.add(rule, || (Place::deck(deck), String::new()));
 }
 
 fn check_above(name: &str, deck: &StoredDeck, all: &BTreeSet<&str>, findings: &mut Findings) {
     let levels = above(name).count() + 1;
     let present = above(name).filter(|it| all.contains(it)).count();
-    let place = || (Place::deck(deck), format!("{levels} levels, {present} of them above it there"));
+    let place = || {
+        (
+            Place::deck(deck),
+            format!("{levels} levels, {present} of them above it there"),
+        )
+    };
     if levels > LEVELS && present == 0 {
         findings.add(&rules::DECK_DEPTH, place);
     } else if present + 1 < levels {

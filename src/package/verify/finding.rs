@@ -223,7 +223,8 @@ impl Findings {
     /// The worst first, then in the order of the rules.
     pub(super) fn sorted(mut self) -> Vec<Finding> {
         let order = |it: &Finding| Rule::all().iter().position(|rule| *rule == it.rule);
-        self.0.sort_by_key(|it| (std::cmp::Reverse(it.rule.harm), order(it)));
+        self.0
+            .sort_by_key(|it| (std::cmp::Reverse(it.rule.harm), order(it)));
         self.0
     }
 }

@@ -23,7 +23,10 @@ impl Expected {
         if note_type.stored.kind == Kind::Cloze {
             let numbers = cloze_card_ords(note.fields());
             return Self {
-                ordinals: numbers.into_iter().filter_map(|it| u16::try_from(it).ok()).collect(),
+                ordinals: numbers
+                    .into_iter()
+                    .filter_map(|it| u16::try_from(it).ok())
+                    .collect(),
                 undecided: BTreeSet::new(),
             };
         }

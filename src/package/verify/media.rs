@@ -31,18 +31,28 @@ pub(super) fn check(contents: &Contents, types: &Types<'_>, whole: bool, finding
         let lower = name.to_lowercase();
         if names.contains_key(&name) {
             findings.add(&rules::SAME_MEDIA, || {
-                (Place::media(&media.name), format!("in the entry `{}`", shown(&media.entry)))
+                (
+                    Place::media(&media.name),
+                    format!("in the entry `{}`", shown(&media.entry)),
+                )
             });
         } else if let Some(other) = folded.get(&lower) {
             findings.add(&rules::MEDIA_CASE, || {
-                (Place::media(&media.name), format!("so is `{}`", shown(other)))
+                (
+                    Place::media(&media.name),
+                    format!("so is `{}`", shown(other)),
+                )
             });
         }
         check_use(media, &name, &references, whole, findings);
         names.insert(name, &media.name);
         folded.entry(lower).or_insert(&media.name);
     }
-    for (name, at) in references.fields.iter().filter(|(name, _)| !names.contains_key(*name)) {
+    for (name, at) in references
+        .fields
+        .iter()
+        .filter(|(name, _)| !names.contains_key(*name))
+    {
         let Some(note) = contents.notes.get(*at) else {
             continue;
         };
@@ -57,7 +67,9 @@ pub(super) fn check(contents: &Contents, types: &Types<'_>, whole: bool, finding
     }
     let in_types = references.fixed.union(&references.loose);
     for name in in_types.filter(|name| !names.contains_key(*name)) {
-        findings.add(&rules::STATIC_MISSING, || (Place::media(name), String::new()));
+        findings.add(&rules::STATIC_MISSING, || {
+            (Place::media(name), String::new())
+        });
     }
 }
 
@@ -111,11 +123,19 @@ fn check_use(
     }
     if !media.present {
         let needed = always || in_fields;
-        let rule = if needed { &rules::ABSENT_MEDIA } else { &rules::ABSENT_UNUSED };
+        let rule = if needed {
+            &rules::ABSENT_MEDIA
+        } else {
+            &rules::ABSENT_UNUSED
+        };
         findings.add(rule, place);
     } else if !always && !in_fields {
         let in_types = references.loose.contains(name);
-        let rule = if in_types { &rules::TEMPLATE_MEDIA } else { &rules::UNUSED_MEDIA };
+        let rule = if in_types {
+            &rules::TEMPLATE_MEDIA
+        } else {
+            &rules::UNUSED_MEDIA
+        };
         findings.add(rule, place);
     }
 }
@@ -133,7 +153,10 @@ impl References {
                 continue;
             }
             for field in note.fields() {
-                for reference in media_references(field).iter().filter(|it| is_local(&it.name)) {
+                for reference in media_references(field)
+                    .iter()
+                    .filter(|it| is_local(&it.name))
+                {
                     let name = media_name::normal(&reference.name);
                     found.fields.entry(name).or_insert(at);
                 }
@@ -156,14 +179,16 @@ impl References {
             ];
             for side in sides {
                 let fixed = template_references(side);
-                self.fixed.extend(fixed.into_iter().map(|it| it.name.into_owned()));
+                self.fixed
+                    .extend(fixed.into_iter().map(|it| it.name.into_owned()));
                 for reference in media_references(side) {
                     self.add_loose(&reference.name);
                 }
             }
         }
         let fixed = css_references(&stored.css);
-        self.fixed.extend(fixed.into_iter().map(|it| it.name.into_owned()));
+        self.fixed
+            .extend(fixed.into_iter().map(|it| it.name.into_owned()));
         for (at, _) in stored.css.match_indices("url(") {
             let rest = stored.css.get(at + 4..).unwrap_or_default();
             // A name is short; without an end it is none.

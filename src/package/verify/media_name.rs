@@ -12,10 +12,12 @@ const LONGEST_ENDING: usize = 10;
 
 /// The name that a media file has after an import.
 pub(super) fn normal(name: &str) -> String {
-    let kept = name.nfc().filter(|it| {
-        !("[]<>:\"/?*^\\|".contains(*it) || it.is_ascii_control() || is_unknown(*it))
-    });
-    let mut normal: String = kept.map(|it| if it == '\u{a0}' { ' ' } else { it }).collect();
+    let kept = name
+        .nfc()
+        .filter(|it| !("[]<>:\"/?*^\\|".contains(*it) || it.is_ascii_control() || is_unknown(*it)));
+    let mut normal: String = kept
+        .map(|it| if it == '\u{a0}' { ' ' } else { it })
+        .collect();
     if is_device(&normal) {
         let stem = normal.find('.').unwrap_or(normal.len());
         normal.insert(stem, '_');

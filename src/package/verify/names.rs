@@ -52,7 +52,10 @@ mod tests {
     fn names_are_as_an_import_makes_them() {
         let check = |found: String, expect: &str| assert_eq!(found, expect);
         check(type_name("a \"b\" e\u{301}"), "a b é");
-        check(field_name(" #/a:b{c}\"^ "), "a b c^".replace(' ', "").as_str());
+        check(
+            field_name(" #/a:b{c}\"^ "),
+            "a b c^".replace(' ', "").as_str(),
+        );
         check(field_name("#^"), "");
         check(deck_name("A::::B"), "A::blank::B");
         check(deck_name(" a:::b\u{7}::c "), "a::b::c");

@@ -28,11 +28,23 @@ impl<'a> Types<'a> {
     pub(super) fn new(contents: &'a Contents) -> Self {
         let of = |stored: &'a StoredNoteType| Type {
             stored,
-            fields: stored.fields.iter().map(|it| names::field_name(&it.name)).collect(),
-            fronts: stored.templates.iter().map(|it| Template::parse(&it.front).ok()).collect(),
+            fields: stored
+                .fields
+                .iter()
+                .map(|it| names::field_name(&it.name))
+                .collect(),
+            fronts: stored
+                .templates
+                .iter()
+                .map(|it| Template::parse(&it.front).ok())
+                .collect(),
         };
         Self {
-            by_id: contents.note_types.iter().map(|it| (it.id, of(it))).collect(),
+            by_id: contents
+                .note_types
+                .iter()
+                .map(|it| (it.id, of(it)))
+                .collect(),
             used: contents.notes.iter().map(|it| it.note_type).collect(),
         }
     }
@@ -54,7 +66,13 @@ impl<'a> Types<'a> {
 pub(super) fn check(contents: &Contents, types: &Types<'_>, whole: bool, findings: &mut Findings) {
     let mut earlier: HashMap<String, &StoredNoteType> = HashMap::new();
     for it in types.by_id.values() {
-        check_lacks(it, findings);
+        let folded = fold(&names::type_name(&it.stored.name));
+        if let Some(other) = earlier.insert(folded, it.stored) {
+            findings.add(&rules::SAME_NAME, || {
+                let detail = format!("so is note type {}", other.id);
+                (Place::note_type(it.stored), detail)
+            });
+        }
         if !types.is_used(it) {
             if !whole {
                 findings.add(&rules::UNUSED_TYPE, || {
@@ -63,20 +81,14 @@ pub(super) fn check(contents: &Contents, types: &Types<'_>, whole: bool, finding
             }
             continue;
         }
+        check_lacks(it, findings);
         check_names(it, findings);
-        let folded = fold(&names::type_name(&it.stored.name));
-        if let Some(other) = earlier.insert(folded, it.stored) {
-            findings.add(&rules::SAME_NAME, || {
-                let detail = format!("so is note type {}", other.id);
-                (Place::note_type(it.stored), detail)
-            });
-        }
         check_templates(it, findings);
         check_rest(contents, it, findings);
     }
 }
 
-/// What Anki refuses, notes or not.
+/// What Anki refuses where there are notes of the type.
 fn check_lacks(it: &Type<'_>, findings: &mut Findings) {
     let mut lacks = |detail: String| {
         findings.add(&rules::EMPTY_NOTE_TYPE, || {
@@ -117,7 +129,11 @@ fn check_names(it: &Type<'_>, findings: &mut Findings) {
     for (field, becomes) in stored.fields.iter().zip(&it.fields) {
         changed("field", &field.name, becomes);
     }
-    let templates: Vec<String> = stored.templates.iter().map(|it| names::type_name(&it.name)).collect();
+    let templates: Vec<String> = stored
+        .templates
+        .iter()
+        .map(|it| names::type_name(&it.name))
+        .collect();
     for (template, becomes) in stored.templates.iter().zip(&templates) {
         changed("card template", &template.name, becomes);
     }
@@ -134,7 +150,9 @@ fn check_names(it: &Type<'_>, findings: &mut Findings) {
 
 fn check_templates(it: &Type<'_>, findings: &mut Findings) {
     let templates = &it.stored.templates;
-    let sides = templates.iter().map(|it| (it.front.as_str(), it.back.as_str()));
+    let sides = templates
+        .iter()
+        .map(|it| (it.front.as_str(), it.back.as_str()));
     let sides: Vec<(&str, &str)> = sides.collect();
     let fields: Vec<&str> = it.fields.iter().map(String::as_str).collect();
     let is_cloze = it.stored.kind == Kind::Cloze;
@@ -144,15 +162,14 @@ fn check_templates(it: &Type<'_>, findings: &mut Findings) {
             | ProblemKind::UnknownField { .. }
             | ProblemKind::EmptyTag
             | ProblemKind::FrontSideCondition => &rules::TEMPLATE_ERROR,
-            // The cards of a cloze type say that there is no cloze.
-            ProblemKind::NoCloze if problem.side == crate::template::Side::Front => {
-                &rules::TEMPLATE_ERROR
-            }
             kind if kind.is_refused() => &rules::TEMPLATE_REFUSED,
             _ => &rules::TEMPLATE_ODD,
         };
         findings.add(rule, || {
-            (Place::note_type(it.stored), shown(&problem.to_string()).into_owned())
+            (
+                Place::note_type(it.stored),
+                shown(&problem.to_string()).into_owned(),
+            )
         });
     }
     if is_cloze && templates.len() > 1 {
@@ -170,7 +187,10 @@ fn check_rest(contents: &Contents, it: &Type<'_>, findings: &mut Findings) {
     let templates = stored.templates.iter().filter(|it| it.id.is_none()).count();
     if fields + templates > 0 {
         findings.add(&rules::NO_PART_IDS, || {
-            (place(), format!("{fields} of its fields, {templates} of its card templates"))
+            (
+                place(),
+                format!("{fields} of its fields, {templates} of its card templates"),
+            )
         });
     }
     if stored.sort_field >= stored.fields.len() {
@@ -181,9 +201,16 @@ fn check_rest(contents: &Contents, it: &Type<'_>, findings: &mut Findings) {
     }
     for template in stored.templates.iter().filter(|it| it.deck.is_some()) {
         findings.add(&rules::TEMPLATE_DECK, || {
-            let deck = contents.decks.iter().find(|it| Some(it.id) == template.deck);
+            let deck = contents
+                .decks
+                .iter()
+                .find(|it| Some(it.id) == template.deck);
             let name = deck.map_or("a deck that is not in the package", |it| &it.name);
-            let detail = format!("card template `{}`: `{}`", shown(&template.name), shown(name));
+            let detail = format!(
+                "card template `{}`: `{}`",
+                shown(&template.name),
+                shown(name)
+            );
             (place(), detail)
         });
     }

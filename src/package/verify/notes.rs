@@ -39,9 +39,15 @@ pub(super) fn check(
             (Place::note(note), format!("so has note {}", earlier.id))
         });
     }
-    for it in types.used().filter(|it| it.stored.modified > last_id(now) / 1000) {
+    for it in types
+        .used()
+        .filter(|it| it.stored.modified > last_id(now) / 1000)
+    {
         findings.add(&rules::FUTURE_TIME, || {
-            (Place::note_type(it.stored), format!("time {} in seconds", it.stored.modified))
+            (
+                Place::note_type(it.stored),
+                format!("time {} in seconds", it.stored.modified),
+            )
         });
     }
 }
@@ -57,7 +63,10 @@ fn check_fields(note: &StoredNote, types: &Types<'_>, findings: &mut Findings) {
     if count != expected {
         findings.add(&rules::FIELD_COUNT, || {
             let name = shown(&note_type.stored.name).into_owned();
-            (Place::note(note), format!("it has {count}, `{name}` has {expected}"))
+            (
+                Place::note(note),
+                format!("it has {count}, `{name}` has {expected}"),
+            )
         });
     }
 }
@@ -71,7 +80,10 @@ fn check_identity(note: &StoredNote, now: BuildTime, findings: &mut Findings) {
     }
     if note.modified > last_id(now) / 1000 {
         findings.add(&rules::FUTURE_TIME, || {
-            (Place::note(note), format!("time {} in seconds", note.modified))
+            (
+                Place::note(note),
+                format!("time {} in seconds", note.modified),
+            )
         });
     }
 }
@@ -87,7 +99,11 @@ fn check_text(note: &StoredNote, findings: &mut Findings) {
     let returns = note.fields.contains('\r');
     if returns || !names::is_normal(&note.fields) {
         findings.add(&rules::OTHER_FORM, || {
-            let what = if returns { "carriage returns" } else { "another form" };
+            let what = if returns {
+                "carriage returns"
+            } else {
+                "another form"
+            };
             (Place::note(note), what.to_owned())
         });
     }
@@ -95,8 +111,13 @@ fn check_text(note: &StoredNote, findings: &mut Findings) {
 
 fn check_tags(note: &StoredNote, findings: &mut Findings) {
     for tag in note.tags() {
-        if ["marked", "leech"].iter().any(|it| tag.eq_ignore_ascii_case(it)) {
-            findings.add(&rules::LEARNING_TAG, || (Place::note(note), format!("`{tag}`")));
+        if ["marked", "leech"]
+            .iter()
+            .any(|it| tag.eq_ignore_ascii_case(it))
+        {
+            findings.add(&rules::LEARNING_TAG, || {
+                (Place::note(note), format!("`{tag}`"))
+            });
         }
         let becomes = names::tag(tag);
         if becomes != tag {

@@ -12,7 +12,10 @@ pub(super) fn check(contents: &Contents, now: BuildTime, findings: &mut Findings
     for card in &contents.cards {
         if card.card_type > 3 || !(-3..=4).contains(&card.queue) {
             findings.add(&rules::CARD_STATE, || {
-                (Place::card(card), format!("type {}, queue {}", card.card_type, card.queue))
+                (
+                    Place::card(card),
+                    format!("type {}, queue {}", card.card_type, card.queue),
+                )
             });
         }
         check_due(card, findings);
@@ -26,10 +29,16 @@ pub(super) fn check(contents: &Contents, now: BuildTime, findings: &mut Findings
 }
 
 fn check_due(card: &StoredCard, findings: &mut Findings) {
+    // In a filtered deck positions are below 0; the card's own waits in another column.
+    let is_new = card.card_type == 0 && card.queue == 0 && card.original_deck == 0;
     if i32::try_from(card.due).is_err() || i32::try_from(card.original_due).is_err() {
-        findings.add(&rules::DUE_RANGE, || (Place::card(card), format!("due {}", card.due)));
-    } else if card.card_type == 0 && card.queue == 0 && !(0..POSITIONS).contains(&card.due) {
-        findings.add(&rules::POSITION, || (Place::card(card), format!("position {}", card.due)));
+        findings.add(&rules::DUE_RANGE, || {
+            (Place::card(card), format!("due {}", card.due))
+        });
+    } else if is_new && !(0..POSITIONS).contains(&card.due) {
+        findings.add(&rules::POSITION, || {
+            (Place::card(card), format!("position {}", card.due))
+        });
     }
 }
 
