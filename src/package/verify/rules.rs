@@ -28,7 +28,7 @@ rules! {
     FILE_ENDING: Odd "file-ending", "the file's name does not end in `.apkg`",
         "AnkiDroid opens no other packages",
         "give the file a name that ends in `.apkg`";
-    MISSING_KEY: Fails "missing-key", "a note type, deck or preset lacks what Anki asks for",
+    MISSING_KEY: Fails "missing-key", "a note type, deck or preset lacks a key, or has a value of another kind than Anki asks for",
         "Anki reads these objects as a whole or not at all",
         "write all keys that Anki's own packages have";
     FIELD_COUNT: Fails "field-count", "notes have more or fewer fields than their note type",
