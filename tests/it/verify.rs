@@ -189,10 +189,10 @@ const CASES: &[Case] = &[
     ("unreadable", |it| it.sql("update notes set flds = x'ff'")),
     ("missing-key", |it| remove(it.words(), "css")),
     ("missing-key", |it| {
-        remove(&mut it.words()["flds"][1], "rtl")
+        remove(&mut it.words()["flds"][1], "rtl");
     }),
     ("missing-key", |it| {
-        remove(&mut it.words()["tmpls"][1], "qfmt")
+        remove(&mut it.words()["tmpls"][1], "qfmt");
     }),
     ("missing-key", |it| it.words()["id"] = 5.into()),
     ("missing-key", |it| remove(it.deck(), "timeToday")),
@@ -205,10 +205,10 @@ const CASES: &[Case] = &[
     ("unknown-note-type", |it| remove(&mut it.models, GAPS)),
     ("empty-note-type", |it| it.words()["name"] = "\"".into()),
     ("empty-note-type", |it| {
-        it.words()["tmpls"][0]["name"] = "".into()
+        it.words()["tmpls"][0]["name"] = "".into();
     }),
     ("empty-note-type", |it| {
-        it.words()["flds"][0]["name"] = "::".into()
+        it.words()["flds"][0]["name"] = "::".into();
     }),
     ("empty-note-type", |it| it.words()["tmpls"] = json!([])),
     ("unknown-preset", |it| it.deck()["conf"] = 51.into()),
@@ -216,10 +216,10 @@ const CASES: &[Case] = &[
         it.deck()["name"] = "a::b::c::d::e::f::g::h::i::j::k::l".into();
     }),
     ("card-state", |it| {
-        it.sql("update cards set type = 4 where ord = 1")
+        it.sql("update cards set type = 4 where ord = 1");
     }),
     ("card-state", |it| {
-        it.sql("update cards set queue = 5 where ord = 1")
+        it.sql("update cards set queue = 5 where ord = 1");
     }),
     ("unsafe-media-name", |it| it.file("1", "../a.png")),
     ("unsafe-media-name", |it| it.file("1", "")),
@@ -228,23 +228,23 @@ const CASES: &[Case] = &[
         it.files.remove("0");
     }),
     ("absent-media", |it| {
-        it.names["1"] = "_b-00112233.png".into()
+        it.names["1"] = "_b-00112233.png".into();
     }),
     ("same-guid", |it| it.sql("update notes set guid = 'same'")),
     ("control-characters", |it| it.word("a\u{7}b")),
     ("control-characters", |it| it.word("a\u{7f}b")),
     ("tag-changes", |it| {
-        it.sql("update notes set tags = ' a::::b '")
+        it.sql("update notes set tags = ' a::::b '");
     }),
     ("no-cards", |it| {
-        it.sql("delete from cards where nid = (select min(nid) from cards)")
+        it.sql("delete from cards where nid = (select min(nid) from cards)");
     }),
     ("missing-card", |it| {
         it.sql("delete from cards where id = (select max(id) from cards)");
     }),
     ("missing-card", |it| it.gap("{{c1::a}} {{c2::b}} {{c3::c}}")),
     ("unknown-note", |it| {
-        it.sql("update cards set nid = 5 where ord = 1")
+        it.sql("update cards set nid = 5 where ord = 1");
     }),
     ("unknown-template", |it| {
         it.sql("update cards set ord = 2 where id = (select min(id) from cards)");
@@ -258,36 +258,36 @@ const CASES: &[Case] = &[
         it.decks["1"]["name"] = "My Deck".into();
     }),
     ("due-range", |it| {
-        it.sql("update cards set due = 3000000000")
+        it.sql("update cards set due = 3000000000");
     }),
     ("future-id", |it| {
-        it.sql("update notes set id = id * 1000; update cards set nid = nid * 1000")
+        it.sql("update notes set id = id * 1000; update cards set nid = nid * 1000");
     }),
     ("future-id", |it| it.sql("update cards set id = id * 1000")),
     ("cloze-number", |it| {
-        it.gap("{{c1::a}} {{c2::b}} {{c501::c}}")
+        it.gap("{{c1::a}} {{c2::b}} {{c501::c}}");
     }),
     ("cloze-text", |it| it.gap("{{c1::a}} {{c2::b}} {{c3::c")),
     ("changed-name", |it| {
-        it.words()["flds"][1]["name"] = "Mean:ing".into()
+        it.words()["flds"][1]["name"] = "Mean:ing".into();
     }),
     ("changed-name", |it| {
-        it.words()["flds"][1]["name"] = "#Meaning".into()
+        it.words()["flds"][1]["name"] = "#Meaning".into();
     }),
     ("changed-name", |it| {
-        it.words()["name"] = "The \"Words\"".into()
+        it.words()["name"] = "The \"Words\"".into();
     }),
     ("changed-name", |it| {
-        it.words()["tmpls"][0]["name"] = "e\u{301}".into()
+        it.words()["tmpls"][0]["name"] = "e\u{301}".into();
     }),
     ("same-name", |it| {
-        it.words()["flds"][1]["name"] = "WORD".into()
+        it.words()["flds"][1]["name"] = "WORD".into();
     }),
     ("same-name", |it| {
-        it.words()["tmpls"][1]["name"] = "THERE".into()
+        it.words()["tmpls"][1]["name"] = "THERE".into();
     }),
     ("same-name", |it| {
-        it.words()["name"] = "GAPS (verify)".into()
+        it.words()["name"] = "GAPS (verify)".into();
     }),
     ("same-name", |it| {
         let mut other = it.deck().clone();
@@ -297,32 +297,32 @@ const CASES: &[Case] = &[
         it.sql("update cards set did = 99 where ord = 1");
     }),
     ("deck-name", |it| {
-        it.deck()["name"] = "Spanish::::Verbs".into()
+        it.deck()["name"] = "Spanish::::Verbs".into();
     }),
     ("deck-name", |it| {
-        it.deck()["name"] = " Spanish::\u{7}Verbs:".into()
+        it.deck()["name"] = " Spanish::\u{7}Verbs:".into();
     }),
     ("template-error", |it| it.front("{{Wrod}}")),
     ("template-error", |it| it.front("{{#Word}}{{Word}}")),
     ("template-error", |it| it.front("{{Word}}{{}}")),
     ("template-error", |it| {
-        it.front("{{Word}}{{#FrontSide}}{{/FrontSide}}")
+        it.front("{{Word}}{{#FrontSide}}{{/FrontSide}}");
     }),
     ("template-refused", |it| {
-        it.models[GAPS]["tmpls"][0]["qfmt"] = "{{Text}}".into()
+        it.models[GAPS]["tmpls"][0]["qfmt"] = "{{Text}}".into();
     }),
     ("refused-options", |it| {
-        it.preset()["new"]["perDay"] = 20_000.into()
+        it.preset()["new"]["perDay"] = 20_000.into();
     }),
     ("changed-media-name", |it| {
         it.names["0"] = "a?b.png".into();
         it.sql("update notes set flds = replace(flds, 'a.png', 'a?b.png')");
     }),
     ("changed-media-name", |it| {
-        it.file("1", "_con-00112233.\u{1f970}png")
+        it.file("1", "_con-00112233.\u{1f970}png");
     }),
     ("changed-media-name", |it| {
-        it.file("1", &format!("_{}.png", "0123456789".repeat(13)))
+        it.file("1", &format!("_{}.png", "0123456789".repeat(13)));
     }),
     ("same-media", |it| it.file("1", "a.png")),
     ("media-case", |it| {
@@ -340,26 +340,26 @@ const CASES: &[Case] = &[
         it.words()["css"] = "@font-face { src: url('font.ttf') }".into();
     }),
     ("static-missing", |it| {
-        it.front("{{Word}}<img src=\"_logo.png\">")
+        it.front("{{Word}}<img src=\"_logo.png\">");
     }),
     ("empty-guid", |it| {
-        it.sql("update notes set guid = '' where mid = 1000002")
+        it.sql("update notes set guid = '' where mid = 1000002");
     }),
     ("other-form", |it| it.word("e\u{301}")),
     ("other-form", |it| it.word("a\r\nb")),
     ("learning-tag", |it| {
-        it.sql("update notes set tags = ' Marked '")
+        it.sql("update notes set tags = ' Marked '");
     }),
     ("future-time", |it| {
-        it.sql("update notes set mod = 9000000000")
+        it.sql("update notes set mod = 9000000000");
     }),
     ("blank-card", |it| it.word("")),
     ("blank-card", |it| it.gap("{{c1::a}}")),
     ("position", |it| {
-        it.sql("update cards set due = 1000000 where ord = 1")
+        it.sql("update cards set due = 1000000 where ord = 1");
     }),
     ("progress", |it| {
-        it.sql("update cards set queue = -1 where ord = 1")
+        it.sql("update cards set queue = -1 where ord = 1");
     }),
     ("filtered-deck", |it| {
         let deck = it.deck();
@@ -396,10 +396,10 @@ const CASES: &[Case] = &[
     ("template-refused", |it| it.front("{{Meaning}}")),
     ("template-odd", |it| it.front("{{hnit:Word}}")),
     ("template-deck", |it| {
-        it.words()["tmpls"][0]["did"] = 5.into()
+        it.words()["tmpls"][0]["did"] = 5.into();
     }),
     ("no-part-ids", |it| {
-        it.words()["flds"][0]["id"] = Value::Null
+        it.words()["flds"][0]["id"] = Value::Null;
     }),
     ("sort-field", |it| it.words()["sortf"] = 9.into()),
     ("several-numbers", |it| it.gap("{{c1,2::a}}")),
