@@ -200,7 +200,7 @@ mod tests {
         assert_eq!(
             found,
             [
-                "note type 5 has no `css`",
+                "`css` in note type 5 is not a text",
                 "tmpls[0] in note type 5 has no `qfmt`"
             ]
         );
