@@ -30,11 +30,11 @@ lint: ## Formatting and clippy, warnings denied
 doc: ## The library's documentation, warnings denied
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --no-deps --lib
 
-judges: ## The Anki backends that judge packages: current desktop, current AnkiDroid
+judges: peers ## The Anki backends that judge packages: current desktop, current AnkiDroid
 	@$(VENV) $(JUDGES)/anki-26.9.3 anki==26.9.3
 	@$(VENV) $(JUDGES)/anki-25.9.2 anki==25.9.2
 
-peers: ## The tools that the benchmark compares with
+peers: ## The tools whose packages are read, and that the benchmark compares with
 	@$(VENV) $(JUDGES)/genanki genanki==0.13.1
 
 bench: peers ## Compares speed and memory with genanki and genanki-rs

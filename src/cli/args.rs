@@ -60,6 +60,8 @@ pub(crate) enum Command {
     Unpack(UnpackArgs),
     /// Make the notes of a deck that learners have the project's own, so that they keep their progress
     Adopt(AdoptArgs),
+    /// Tell what Anki would refuse, lose or change of a package, whoever made it
+    Verify(VerifyArgs),
 }
 
 #[derive(Debug, clap::Args)]
@@ -351,6 +353,24 @@ pub(crate) enum UpdateChoice {
     Always,
     /// What is there stays
     Never,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  deckle verify spanish.apkg
+  deckle verify spanish.apkg --json | jq '.findings[].rule'
+
+Exit codes: 0 nothing, or only what looks odd; 1 an import fails, or loses or changes content;
+3 the file cannot be opened.")]
+pub(crate) struct VerifyArgs {
+    /// An .apkg or .colpkg file of any program, or a collection.anki2
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+
+    /// Print an object of JSON; docs/packages.md lists its keys
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]

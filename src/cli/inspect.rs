@@ -4,11 +4,12 @@ use std::fmt::Write as _;
 
 use deckle::Error;
 use deckle::model::Kind;
-use deckle::package::{CardState, PackageReader, Summary};
+use deckle::package::{CardState, PackageReader, Summary, Verification};
 
 use super::Outcome;
 use super::args::InspectArgs;
 use super::printer::Printer;
+use super::verify::counts;
 use super::words::{plain, plural, size};
 
 const FLAGS: [&str; 7] = [
@@ -31,10 +32,19 @@ const STATES: [(CardState, &str); 5] = [
 pub(super) fn inspect(args: &InspectArgs, printer: &Printer) -> Result<Outcome, Error> {
     let package = PackageReader::open(&args.file)?;
     let summary = Summary::new(package.contents());
-    printer.data(&match args.json {
-        true => summary.to_json(),
-        false => table(&summary),
-    });
+    if args.json {
+        printer.data(&summary.to_json());
+        return Ok(Outcome::Done);
+    }
+    printer.data(&table(&summary));
+    let verification = Verification::of_contents(package.contents(), super::build_time()?);
+    if verification.worst().is_some() {
+        let file = args.file.display();
+        printer.summary(&format!(
+            "{}; `deckle verify {file}` tells which",
+            counts(&verification)
+        ));
+    }
     Ok(Outcome::Done)
 }
 

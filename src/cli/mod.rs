@@ -11,6 +11,7 @@ mod init;
 mod inspect;
 mod printer;
 mod unpack;
+mod verify;
 mod words;
 
 use std::process::ExitCode;
@@ -26,7 +27,8 @@ use printer::Printer;
 enum Outcome {
     /// Done.
     Done = 0,
-    /// The sources have errors, or warnings that were denied; a condition of `--fail-if` holds.
+    /// The sources have errors, or warnings that were denied; a condition of `--fail-if` holds; an
+    /// import would fail or lose content.
     Sources = 1,
     /// The command line itself makes no sense.
     Usage = 2,
@@ -50,6 +52,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Id(IdCommand::Add(it)) => id::add(it, &printer),
         Command::Id(IdCommand::Strip(it)) => id::strip(it, &printer),
         Command::Inspect(it) => inspect::inspect(it, &printer),
+        Command::Verify(it) => verify::verify(it, &printer),
     };
     let outcome = result.unwrap_or_else(|error| {
         printer.error(&error);

@@ -36,6 +36,7 @@ mod schema_11;
 mod schema_18;
 mod summary;
 mod unknown_characters;
+mod verify;
 
 use std::io::{Cursor, Seek, Write};
 use std::path::{Path, PathBuf};
@@ -57,6 +58,7 @@ pub use read::{
     StoredTemplate, Variant,
 };
 pub use summary::{DeckSummary, NoteTypeSummary, Summary};
+pub use verify::{Example, Finding, Harm, Place, Rule, Verification};
 
 use crate::files;
 use crate::model::{BuildTime, Deck, MediaFile, MediaSource};

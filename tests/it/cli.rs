@@ -393,7 +393,8 @@ fn inspect_shows_what_a_package_holds() {
     ]);
     place.run(&["build", "-o", "b.apkg"]).ends(0);
     let run = place.run(&["inspect", "b.apkg"]).ends(0);
-    assert_eq!(run.stderr, "");
+    let hint = "1 finding: 1 looks odd; `deckle verify b.apkg` tells which\n";
+    assert_eq!(run.stderr, hint);
     let expected = fs::read_to_string("tests/cmd/inspect-heart.txt").unwrap_or_default();
     if std::env::var("SNAPSHOTS").is_ok_and(|it| it == "overwrite") {
         fs::write("tests/cmd/inspect-heart.txt", &run.stdout).unwrap();
@@ -494,6 +495,36 @@ fn diff_tells_what_learners_will_get() {
 }
 
 #[test]
+fn verify_tells_what_an_import_would_lose() {
+    let place = Place::new(&[("a.md", GOOD)]);
+    place.run(&["build", "a.md"]).ends(0);
+    let run = place.run(&["verify", "a.apkg"]).ends(0);
+    assert_eq!(
+        (run.stdout.as_str(), run.stderr.as_str()),
+        ("", "Nothing found\n")
+    );
+    let run = place.run(&["verify", "a.apkg", "--json"]).ends(0);
+    assert_eq!(run.stdout, "{\"findings\":[],\"harm\":null}\n");
+
+    fs::copy(
+        place.folder().join("a.apkg"),
+        place.folder().join("backup-1.apkg"),
+    )
+    .unwrap();
+    let run = place.run(&["verify", "backup-1.apkg"]).ends(1);
+    let first = "loses[file-name]: the file has the name of a backup\n  `backup-1.apkg`\n  why: ";
+    assert!(run.stdout.starts_with(first), "{}", run.stdout);
+    assert_eq!(run.stderr, "1 finding: 1 loses content\n");
+    let run = place.run(&["verify", "a.md", "--json"]).ends(1);
+    let value: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    assert_eq!((&value["harm"], run.stderr.as_str()), (&"fails".into(), ""));
+    assert_eq!(value["findings"][0]["rule"], "unreadable");
+    assert_eq!(value["findings"][0]["examples"][0]["place"], "package");
+    place.run(&["verify", "nowhere.apkg"]).ends(3);
+    place.run(&["verify"]).ends(2);
+}
+
+#[test]
 fn colors_follow_the_wish() {
     let place = Place::new(&[("a.md", BAD)]);
     let colored = |command: &mut Command| {
@@ -564,6 +595,7 @@ fn help_is_as_it_was() {
         ("id", &["id", "--help"]),
         ("id-add", &["id", "add", "--help"]),
         ("id-strip", &["id", "strip", "--help"]),
+        ("verify", &["verify", "--help"]),
     ] {
         let run = place.run(args).ends(0);
         assert_eq!(run.stderr, "", "{name}");

@@ -187,7 +187,7 @@ fn every_command_that_is_shown_exists() {
         }
     }
     let all = [
-        "adopt", "build", "check", "diff", "id", "init", "inspect", "unpack",
+        "adopt", "build", "check", "diff", "id", "init", "inspect", "unpack", "verify",
     ]
     .map(str::to_owned);
     assert_eq!(seen, all.into());

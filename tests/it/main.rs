@@ -28,3 +28,4 @@ mod reproduce;
 mod schema;
 mod ui;
 mod unpack;
+mod verify;

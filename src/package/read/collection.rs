@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::container::damaged;
 use super::json::Object;
+use super::required;
 use super::store::Store;
 use crate::Error;
 
@@ -41,6 +42,11 @@ impl Collection {
             Ok(())
         })?;
         found.ok_or_else(|| damaged("the package's database is none of Anki's: it has no `col`"))
+    }
+
+    /// What Anki does not find in the JSON of schema 11.
+    pub(super) fn lacking(&self) -> Vec<String> {
+        required::lacking(&self.models, &self.decks, &self.dconf)
     }
 
     /// All settings as JSON texts.

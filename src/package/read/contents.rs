@@ -37,6 +37,10 @@ pub struct Contents {
     pub cards: Vec<StoredCard>,
     /// How many reviews there are (rows of `revlog`).
     pub reviews: u64,
+    /// What Anki asks for in note types, decks and presets of schema 11 and does not find, or finds
+    /// to be of another kind, as phrases such as "note type 5 has no `css`"; it imports nothing
+    /// then. At most a hundred.
+    pub lacking: Vec<String>,
     /// The media, in the package's order: of the list in the latest variant, else by the number
     /// of the entry.
     pub media: Vec<StoredMedia>,

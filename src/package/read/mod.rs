@@ -15,6 +15,7 @@ mod messages;
 mod note_types;
 mod presets;
 mod reader;
+mod required;
 mod rows;
 mod store;
 mod stored_deck;

@@ -158,6 +158,7 @@ fn contents(
         notes: rows::notes(store, limits)?,
         cards: rows::cards(store, limits)?,
         reviews: rows::reviews(store)?,
+        lacking: collection.lacking(),
         media,
     })
 }
@@ -177,6 +178,7 @@ fn empty(variant: Variant, media: Vec<StoredMedia>) -> Contents {
         notes: Vec::new(),
         cards: Vec::new(),
         reviews: 0,
+        lacking: Vec::new(),
         media,
     }
 }
