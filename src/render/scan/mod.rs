@@ -7,6 +7,7 @@
 
 mod clozes;
 mod code;
+mod displays;
 mod math;
 mod walk;
 
