@@ -15,6 +15,7 @@ pub struct BuildOptions {
     pub(super) baseline: Option<PathBuf>,
     pub(super) allow_schema_change: bool,
     pub(super) format: Format,
+    pub(super) force: bool,
 }
 
 impl BuildOptions {
@@ -26,6 +27,7 @@ impl BuildOptions {
             baseline: None,
             allow_schema_change: false,
             format: Format::default(),
+            force: false,
         }
     }
 
@@ -52,6 +54,13 @@ impl BuildOptions {
     /// With the package in this container. Default: [`Format::Legacy`].
     pub fn format(mut self, format: Format) -> Self {
         self.format = format;
+        self
+    }
+
+    /// Writes, if `yes`, over whatever stands where the package goes. Default: a file that this
+    /// version of deckle did not write is an error, and stays as it is.
+    pub fn force(mut self, yes: bool) -> Self {
+        self.force = yes;
         self
     }
 }

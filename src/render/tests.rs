@@ -797,6 +797,7 @@ fn check_intent(source: &str) -> Result<(), TestCaseError> {
         highlight: true,
         curly: false,
         stray: None,
+        math: true,
     };
     let mut found = Diagnostics::new();
     let scan = scan::scan(&text, dialect, &mut found);

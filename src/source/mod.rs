@@ -14,3 +14,6 @@ pub mod settings;
 pub mod draft;
 pub mod markdown;
 pub mod yaml;
+
+#[cfg(test)]
+mod soup;

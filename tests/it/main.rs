@@ -14,6 +14,7 @@ mod history;
 mod hostile;
 mod judge;
 mod layers;
+mod linear;
 mod package;
 mod read;
 mod render;

@@ -1,6 +1,7 @@
 //! The pass from left to right over a field's text.
 
 mod delimiters;
+mod environment;
 mod spans;
 
 use std::collections::BTreeSet;
@@ -39,7 +40,11 @@ pub(in crate::render::scan) struct Walk<'t> {
     /// Behind the last `](` that was looked at for a space.
     told_target: usize,
     told_stray: bool,
-    searches: [Search; 10],
+    /// Behind the last `\begin{..}` that was told.
+    told_environment: usize,
+    /// Environments, by their index, that have no end from here on.
+    unended: BTreeSet<usize>,
+    searches: [Search; 11],
     diagnostics: Diagnostics,
     /// Openings of clozes that have no end at which their braces match.
     pub(in crate::render::scan) unbalanced: Vec<usize>,
@@ -88,7 +93,9 @@ const TARGET: usize = 7;
 const ANGLE: usize = 8;
 const SQUARE: usize = 9;
 
-const NEEDLES: [&str; 10] = [
+const ROUND: usize = 10;
+
+const NEEDLES: [&str; 11] = [
     "[/$]",
     "[/$$]",
     "[/latex]",
@@ -99,6 +106,7 @@ const NEEDLES: [&str; 10] = [
     "](",
     ">",
     "]",
+    ")",
 ];
 
 /// Where the pass is.
@@ -152,6 +160,8 @@ impl<'t> Walk<'t> {
             no_bracket: 0..0,
             told_target: 0,
             told_stray: false,
+            told_environment: 0,
+            unended: BTreeSet::new(),
             searches: NEEDLES.map(search),
             diagnostics: Diagnostics::new(),
             unbalanced: Vec::new(),

@@ -4,8 +4,8 @@
 use std::ops::Range;
 
 use super::{
-    ANGLE, BRACKET, COMMENT, DOLLAR, DOLLARS, Inside, LATEX, PARENTHESIS, SPEECH, SQUARE, TARGET,
-    Walk,
+    ANGLE, BRACKET, COMMENT, DOLLAR, DOLLARS, Inside, LATEX, PARENTHESIS, ROUND, SPEECH, SQUARE,
+    TARGET, Walk,
 };
 use crate::diag::{Code as Finding, Diagnostic};
 use crate::render::html::{autolink_end, has_allowed_name, tag_end};
@@ -45,6 +45,10 @@ impl Walk<'_> {
                     self.warn_unclosed(at..at + 2, "\\]");
                 }
                 at + 2
+            }
+            Some(b'b') => {
+                self.tell_environment(at);
+                at + 1
             }
             Some(b'{') if self.byte(at + 2) == Some(b'{') => at + 3,
             // `\}}` is two literal braces, but `\}}}` one before the end of a cloze.
@@ -240,6 +244,9 @@ impl Walk<'_> {
         }
         self.told_target = start;
         let mut end = line_end.min(start + LONGEST_TARGET);
+        if self.search(ROUND, start).is_none_or(|close| close >= end) {
+            return;
+        }
         while !self.text.is_char_boundary(end) {
             end -= 1;
         }
@@ -252,7 +259,7 @@ impl Walk<'_> {
         let path = title.and_then(|it| target.get(..it)).unwrap_or(target);
         let trimmed = path.trim();
         let is_text = trimmed.contains([' ', '\t']) && !trimmed.starts_with('<');
-        if !is_text || !has_media_extension(trimmed) {
+        if !is_text || !(has_media_extension(trimmed) || looks_like_file(trimmed)) {
             return;
         }
         let offset = start + (path.len() - path.trim_start().len());
@@ -340,6 +347,16 @@ impl Walk<'_> {
         }
         end
     }
+}
+
+/// Whether the path ends with a short extension, as in `x.odt`; `fig. 3` and `p.12` do not.
+fn looks_like_file(path: &str) -> bool {
+    path.rsplit_once('.').is_some_and(|(name, extension)| {
+        !name.ends_with(' ')
+            && (2..=5).contains(&extension.len())
+            && extension.chars().all(|it| it.is_ascii_alphanumeric())
+            && extension.contains(|it: char| it.is_ascii_alphabetic())
+    })
 }
 
 /// Where the `)` stands that closes what stood open before `target`.

@@ -44,6 +44,7 @@ fn defaults() -> Defaults {
     Defaults {
         note_type: Spanned::new("basic".to_owned(), Span::NONE),
         base_deck: deck.clone(),
+        file_deck: deck.clone(),
         deck,
         tags: Vec::new(),
         suspend: WrittenSuspend::None,
