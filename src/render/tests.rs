@@ -42,6 +42,7 @@ fn note(kind: Kind, fields: Vec<Content>, settings: Settings) -> WrittenNote {
             labels: Vec::new(),
             span: Span::NONE,
             folder: String::new(),
+            texts: Vec::new(),
             shipped: false,
         }),
         deck: DeckName::new("Test").unwrap(),

@@ -109,6 +109,7 @@ pub fn read_type(
         labels: Vec::new(),
         css: Some(context.base_css.to_owned()),
         sides: Vec::new(),
+        texts: Vec::new(),
         failed: false,
     };
     reader.builder = reader
@@ -140,6 +141,8 @@ struct Reader<'a> {
     css: Option<String>,
     /// Front and back of each card template, for the places of what is wrong in them.
     sides: Vec<[Text; 2]>,
+    /// All texts of its card templates and its CSS.
+    texts: Vec<Text>,
     failed: bool,
 }
 
@@ -215,6 +218,7 @@ impl Reader<'_> {
                         css.push('\n');
                     }
                     css.push_str(text.as_str());
+                    self.texts.push(text);
                 }
             }
         }
@@ -317,6 +321,7 @@ impl Reader<'_> {
             labels: self.labels,
             span: self.span,
             folder: self.context.folder.to_owned(),
+            texts: self.texts,
             shipped: false,
         })
     }
