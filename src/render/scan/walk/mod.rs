@@ -153,8 +153,7 @@ impl<'t> Walk<'t> {
             stack: Vec::new(),
             mark: None,
             paragraph: 0..0,
-            // No line: it ends before it begins.
-            line: usize::MAX..0,
+            line: 0..line_end(text, 0),
             solid,
             displays: Displays::default(),
             no_bracket: 0..0,
