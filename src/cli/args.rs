@@ -100,6 +100,10 @@ pub(crate) struct BuildArgs {
     /// The container of the package; notes, cards and media are the same in both
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     pub(crate) format: Format,
+
+    /// Write over a file that deckle did not write
+    #[arg(long)]
+    pub(crate) force: bool,
 }
 
 #[derive(Debug, clap::Args)]

@@ -19,6 +19,7 @@ pub(super) fn build(args: &BuildArgs, printer: &Printer) -> Result<Outcome, Erro
         Format::Legacy => deckle::Format::Legacy,
         Format::Latest => deckle::Format::Latest,
     });
+    options = options.force(args.force);
     if let Some(output) = &args.output {
         options = options.output(output);
     }

@@ -3,7 +3,9 @@
 //! The other kind of failure, a world that does not do as told (a full disk), is
 //! [`Error`](crate::Error).
 
+mod clip;
 mod code;
+mod lines;
 mod output;
 mod sources;
 mod span;

@@ -6,9 +6,10 @@
 use std::ops::Range;
 
 use annotate_snippets::renderer::DecorStyle;
-use annotate_snippets::{AnnotationKind, Group, Level, Patch, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Group, Level, Origin, Patch, Renderer, Snippet};
 use serde_json::{Value, json};
 
+use super::clip::Clip;
 use super::{Diagnostic, FileId, Label, Severity, Sources, Span};
 
 /// How findings are written.
@@ -45,7 +46,7 @@ pub fn render(diagnostic: &Diagnostic, sources: &Sources, style: Style) -> Strin
         .id(diagnostic.code.id());
     let mut main = Group::with_title(title);
     for window in windows(&diagnostic.labels, sources) {
-        main = main.element(window.snippet(sources));
+        main = window.draw(main, sources);
     }
     main = main.elements(
         diagnostic
@@ -183,12 +184,13 @@ fn fix_group<'a>(diagnostic: &'a Diagnostic, sources: &'a Sources) -> Option<Gro
         .iter()
         .fold(*first, |span, (next, _)| span.to(*next));
     let window = Window::around(span.file, span.range(), sources)?;
-    let patches = fix
+    let edits = fix
         .edits
         .iter()
-        .filter(|(span, _)| span.file == window.file)
-        .map(|(span, text)| Patch::new(window.inner(*span), &**text));
-    let snippet = Snippet::source(window.text(sources))
+        .filter(|(span, _)| span.file == window.file);
+    let clip = window.clip(edits.clone().map(|(span, _)| *span), sources)?;
+    let patches = edits.map(|(span, text)| Patch::new(window.inner(&clip, *span), &**text));
+    let snippet = Snippet::source(clip.text.clone())
         .line_start(window.line)
         .path(sources.path(window.file))
         .patches(patches);
@@ -241,70 +243,104 @@ fn windows<'a>(labels: &'a [Label], sources: &Sources) -> Vec<Window<'a>> {
 impl Window<'_> {
     /// The whole lines that hold `range`.
     fn around(file: FileId, range: Range<usize>, sources: &Sources) -> Option<Self> {
-        let text = sources.get(file)?.text();
-        let bytes = text.as_bytes();
+        let source = sources.get(file)?;
+        let bytes = source.text().as_bytes();
         let start = range.start.min(bytes.len());
         let end = range.end.clamp(start, bytes.len());
-        let from = bytes[..start]
-            .iter()
-            .rposition(|&byte| byte == b'\n')
-            .map_or(0, |at| at + 1);
+        let (line, first) = source.line_around(start);
         // A range that ends behind a line break does not need the line that follows.
         let last = if end > start && bytes[end - 1] == b'\n' {
             end - 1
         } else {
             end
         };
-        let to = bytes[last..]
-            .iter()
-            .position(|&byte| byte == b'\n')
-            .map_or(bytes.len(), |at| last + at);
+        let (from, to) = (first.start, source.line_around(last).1.end);
         // The printer would draw the carriage return of a line that ends in CRLF.
         let to = match bytes.get(from..to) {
             Some([.., b'\r']) => to - 1,
             _ => to,
         };
-        let line = bytes[..from].iter().filter(|&&byte| byte == b'\n').count() + 1;
         Some(Self {
             file,
             bytes: from..to,
-            line,
+            line: line + 1,
             labels: Vec::new(),
         })
     }
 
-    fn text<'s>(&self, sources: &'s Sources) -> &'s str {
-        sources
-            .get(self.file)
-            .and_then(|file| file.text().get(self.bytes.clone()))
-            .unwrap_or("")
+    fn clip<'s>(
+        &self,
+        spans: impl Iterator<Item = Span>,
+        sources: &'s Sources,
+    ) -> Option<Clip<'s>> {
+        let points: Vec<usize> = spans
+            .flat_map(|span| [span.start as usize, span.end as usize])
+            .collect();
+        Some(Clip::new(sources.get(self.file)?, &self.bytes, &points))
     }
 
-    fn inner(&self, span: Span) -> Range<usize> {
-        let clamp =
-            |at: u32| (at as usize).clamp(self.bytes.start, self.bytes.end) - self.bytes.start;
-        clamp(span.start)..clamp(span.end)
+    fn inner(&self, clip: &Clip<'_>, span: Span) -> Range<usize> {
+        let place = |at: u32| clip.place((at as usize).clamp(self.bytes.start, self.bytes.end));
+        place(span.start)..place(span.end)
     }
 
-    fn snippet<'s>(&self, sources: &'s Sources) -> Snippet<'s, annotate_snippets::Annotation<'s>>
-    where
-        Self: 's,
-    {
-        let mut snippet = Snippet::source(self.text(sources))
-            .line_start(self.line)
-            .path(sources.path(self.file));
+    /// Adds the lines with their labels to a report.
+    fn draw<'s>(&self, group: Group<'s>, sources: &'s Sources) -> Group<'s> {
+        let spans = self.labels.iter().map(|label| label.span);
+        let Some(clip) = self.clip(spans, sources) else {
+            return group;
+        };
+        let mut snippet = Snippet::source(clip.text.clone()).line_start(self.line);
         for label in &self.labels {
             let kind = if label.primary {
                 AnnotationKind::Primary
             } else {
                 AnnotationKind::Context
             };
-            let mut annotation = kind.span(self.inner(label.span));
+            let mut annotation = kind.span(self.inner(&clip, label.span));
             if !label.text.is_empty() {
                 annotation = annotation.label(label.text.clone());
             }
             snippet = snippet.annotation(annotation);
         }
-        snippet
+        let path = sources.path(self.file);
+        if !clip.is_clipped() {
+            return group.element(snippet.path(path));
+        }
+        // The printer takes the column from the text that it is given, where it is another one.
+        let mut origin = Origin::path(path);
+        let first = self.labels.iter().find(|label| label.primary);
+        let first = first.or(self.labels.first());
+        if let Some(position) = first.and_then(|label| sources.position(label.span)) {
+            origin = origin.line(position.line).char_column(position.column);
+        }
+        group.element(origin).element(snippet)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diag::Code;
+
+    #[test]
+    fn a_long_line_is_clipped_and_its_place_stays_true() {
+        let text = format!("one\n{}<x>{}\n", "é ".repeat(4_000), " b".repeat(9_000));
+        let mut sources = Sources::new();
+        let file = sources.add("a.md", text.clone());
+        let start = text.find("<x>").unwrap();
+        let span = Span::new(file, start..start + 3);
+        let diagnostic = Diagnostic::new(Code::UnpairedTag, "alone")
+            .at(span, "here")
+            .fix("quote it", span, "`<x>`");
+        let human = render(&diagnostic, &sources, Style::Plain);
+        assert!(human.contains("a.md:2:8001\n"), "{human}");
+        assert!(human.contains("`<x>`"), "{human}");
+        assert!(
+            human.lines().all(|line| line.chars().count() < 300),
+            "{human}"
+        );
+        let short = render_short(&diagnostic, &sources);
+        assert!(short.starts_with("a.md:2:8001: "), "{short}");
     }
 }

@@ -1,6 +1,10 @@
 //! The texts that diagnostics point into.
 
+use std::ops::Range;
+use std::sync::OnceLock;
+
 use super::Diagnostics;
+use super::lines::Lines;
 use super::span::{FileId, Span};
 
 /// One source file: its path as shown to people, and its text.
@@ -8,6 +12,8 @@ use super::span::{FileId, Span};
 pub struct SourceFile {
     path: String,
     text: String,
+    /// Made when a place is asked for the first time: most files have no findings.
+    lines: OnceLock<Lines>,
 }
 
 impl SourceFile {
@@ -21,6 +27,15 @@ impl SourceFile {
     #[must_use]
     pub fn text(&self) -> &str {
         &self.text
+    }
+
+    /// The line that holds a byte, from 0, and its bytes without the line break.
+    pub(super) fn line_around(&self, at: usize) -> (usize, Range<usize>) {
+        self.lines().around(&self.text, at)
+    }
+
+    fn lines(&self) -> &Lines {
+        self.lines.get_or_init(|| Lines::new(&self.text))
     }
 }
 
@@ -53,6 +68,7 @@ impl Sources {
         self.files.push(SourceFile {
             path: path.into(),
             text: text.into(),
+            lines: OnceLock::new(),
         });
         id
     }
@@ -73,6 +89,7 @@ impl Sources {
         for (file, told) in self.files.iter_mut().zip(told) {
             if !told {
                 file.text = String::new();
+                file.lines = OnceLock::new();
             }
         }
     }
@@ -112,20 +129,9 @@ impl Sources {
     /// The position of a byte of a file; a byte behind the end counts as the end.
     #[must_use]
     pub fn position_at(&self, file: FileId, offset: usize) -> Option<Position> {
-        let text = &self.get(file)?.text;
-        let before = text.as_bytes().get(..offset.min(text.len()))?;
-        let line_start = before
-            .iter()
-            .rposition(|&byte| byte == b'\n')
-            .map_or(0, |at| at + 1);
-        let line = before.iter().filter(|&&byte| byte == b'\n').count() + 1;
-        // Counts the bytes that begin a character, so that a byte inside one is no harm.
-        let column = before[line_start..]
-            .iter()
-            .filter(|&&byte| byte & 0xC0 != 0x80)
-            .count()
-            + 1;
-        Some(Position { line, column })
+        let file = self.get(file)?;
+        let offset = offset.min(file.text.len());
+        Some(file.lines().position(&file.text, offset))
     }
 }
 

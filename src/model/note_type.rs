@@ -125,11 +125,6 @@ impl NoteType {
         Self(Arc::new(definition))
     }
 
-    /// The fronts of its card templates, parsed.
-    pub(crate) fn parsed_fronts(&self) -> &[Template] {
-        &self.0.fronts
-    }
-
     /// The same note type with another time of its last change, in seconds.
     #[must_use]
     pub(crate) fn with_modified(&self, seconds: i64) -> Self {

@@ -56,8 +56,8 @@ impl Fingerprint {
 }
 
 impl Baseline {
-    /// The package at this path, if deckle wrote it: `None` where there is no file, or it is
-    /// another program's.
+    /// The package at this path, if deckle wrote it: `None` where there is no file or an empty
+    /// one, or it is another program's.
     ///
     /// # Errors
     /// When the file cannot be read or is damaged, or is larger than the default limits.
@@ -70,18 +70,24 @@ impl Baseline {
     /// # Errors
     /// As [`Baseline::read`].
     pub fn read_within(path: impl AsRef<Path>, limits: ReadLimits) -> Result<Option<Self>, Error> {
-        let path = path.as_ref();
-        let file = match files::open_disk(path) {
-            Ok((file, _)) => file,
-            Err(_) if files::is_missing(path) => return Ok(None),
-            Err(error) => return Err(error),
-        };
-        let mut container = Container::open(Box::new(file), limits)?;
-        let Some(store) = Store::open(&mut container)? else {
+        let Found::Package(Some(store)) = Found::at(path.as_ref(), limits)? else {
             return Ok(None);
         };
         let found = Contents::read(&store, limits)?;
         Ok(found.map(|contents| Self(Arc::new(contents))))
+    }
+
+    /// Whether a package can be written to this path without a loss: nothing or an empty file
+    /// stands there, or a package that this version of deckle wrote. No notes are read.
+    ///
+    /// # Errors
+    /// As [`Baseline::read`].
+    pub(crate) fn may_be_replaced(path: &Path) -> Result<bool, Error> {
+        match Found::at(path, ReadLimits::default())? {
+            Found::Nothing => Ok(true),
+            Found::Package(None) => Ok(false),
+            Found::Package(Some(store)) => is_marked(&store, &Collection::read(&store)?),
+        }
     }
 
     /// The note of this guid.
@@ -160,13 +166,39 @@ impl BaselineNote {
     }
 }
 
+/// What stands at a path.
+enum Found {
+    /// No file, or an empty one, as `mktemp` makes them.
+    Nothing,
+    /// A package, and its database if that is none of zero bytes.
+    Package(Option<Store>),
+}
+
+impl Found {
+    fn at(path: &Path, limits: ReadLimits) -> Result<Self, Error> {
+        let file = match files::open_disk(path) {
+            Ok((_, 0)) => return Ok(Self::Nothing),
+            Ok((file, _)) => file,
+            Err(_) if files::is_missing(path) => return Ok(Self::Nothing),
+            Err(error) => return Err(error),
+        };
+        let mut container = Container::open(Box::new(file), limits)?;
+        Store::open(&mut container).map(Self::Package)
+    }
+}
+
+/// Whether the collection bears deckle's mark, of this version or an older one.
+fn is_marked(store: &Store, collection: &Collection) -> Result<bool, Error> {
+    let settings = collection.settings(store)?;
+    let mark: Option<u32> = settings.get("deckle").and_then(|it| it.parse().ok());
+    Ok(mark.is_some_and(|version| version <= MARK))
+}
+
 impl Contents {
     /// `None` where the collection does not bear deckle's mark.
     fn read(store: &Store, limits: ReadLimits) -> Result<Option<Self>, Error> {
         let collection = Collection::read(store)?;
-        let settings = collection.settings(store)?;
-        let mark: Option<u32> = settings.get("deckle").and_then(|it| it.parse().ok());
-        if mark.is_none_or(|version| version > MARK) {
+        if !is_marked(store, &collection)? {
             return Ok(None);
         }
         let note_types = read_note_types(store, &collection.models)?;

@@ -34,6 +34,8 @@ pub struct Build {
 struct Ready {
     package: Package,
     output: PathBuf,
+    /// Whether what stands there may be lost.
+    replaces: bool,
     /// The lock's path and new text, if the build is one that writes it.
     lock: Option<(PathBuf, String)>,
 }
@@ -80,8 +82,9 @@ impl Build {
     /// same bytes.
     ///
     /// # Errors
-    /// When the sources have errors, the lock would change though it must not, or a file cannot be
-    /// written; the older package then is as it was.
+    /// When the sources have errors, the lock would change though it must not, a file cannot be
+    /// written, or the one at the output's path is none that deckle wrote (see
+    /// [`BuildOptions::force`]); the older package then is as it was.
     pub fn write(self) -> Result<Built, Error> {
         let refused = self.report.lock_changes.len();
         let Some(ready) = self.ready else {
@@ -91,6 +94,9 @@ impl Build {
             let count = self.report.diagnostics.count(Severity::Error);
             return Err(Error::new(ErrorKind::Sources(count)));
         };
+        if !ready.replaces {
+            output::check_replaceable(&ready.output)?;
+        }
         if let Some((path, text)) = &ready.lock {
             files::write_atomically(path, |file| {
                 file.write_all(text.as_bytes())
@@ -224,13 +230,17 @@ fn run(
     for file in media {
         package = package.media(file);
     }
+    let mut replaces = options.force;
     if let Some(baseline) = baseline(locked, options, &output)? {
         package = package.baseline(&baseline);
+        // It was the output itself, and read for that.
+        replaces |= options.baseline.is_none();
     }
     let lock = lock_file.written(&next, project);
     Ok(Some(Ready {
         package,
         output,
+        replaces,
         lock,
     }))
 }
@@ -276,29 +286,27 @@ fn baseline(
                 Err(Error::read(path, std::io::ErrorKind::NotFound.into()))
             }
             Ok(found) => found.map(Some).ok_or_else(none),
-            Err(error) if is_damage(&error) => Err(none().caused_by(error)),
+            Err(error) if output::is_damage(&error) => Err(none().caused_by(error)),
             Err(error) => Err(error),
         };
     }
     if locked || !files::is_file(output) {
         return Ok(None);
     }
-    Baseline::read(output).map_err(|error| {
-        if !is_damage(&error) {
-            return error;
+    match Baseline::read(output) {
+        Err(error) if output::is_damage(&error) => {
+            if options.force {
+                return Ok(None);
+            }
+            // Building without it would change ids and times.
+            let output = output.display();
+            let text = format!(
+                "`{output}`, whose ids are to be kept, is no package or a damaged one; move it away to begin anew"
+            );
+            Err(Error::new(ErrorKind::Archive(text)).caused_by(error))
         }
-        // Building without it would change ids and times.
-        let output = output.display();
-        let text = format!(
-            "`{output}`, whose ids are to be kept, is no package or a damaged one; move it away to begin anew"
-        );
-        Error::new(ErrorKind::Archive(text)).caused_by(error)
-    })
-}
-
-/// Whether the fault lies in the file, not in reaching it.
-fn is_damage(error: &Error) -> bool {
-    matches!(error.kind(), ErrorKind::Archive(_) | ErrorKind::Database(_))
+        found => found,
+    }
 }
 
 /// The files that the CSS and the card templates of the types in use refer to. They come first in

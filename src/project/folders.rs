@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::{Project, Scope, load};
 use crate::Error;
-use crate::diag::{Code, Diagnostic, Diagnostics, Sources};
+use crate::diag::{Code, Diagnostic, Diagnostics, Sources, Span};
 use crate::files::{file_name, parent};
 use crate::model::DeckName;
 use crate::source::defaults::Defaults;
@@ -78,6 +78,29 @@ impl<'a> Folders<'a> {
             self.known.insert(folder.to_owned(), defaults.clone());
         }
         Ok(defaults)
+    }
+
+    /// Tells the `_deck.yaml` files in `meant` that no source inherits from: what is wrong in
+    /// them stays unseen.
+    pub(super) fn tell_unread(
+        &self,
+        sources: &mut Sources,
+        sink: &mut Diagnostics,
+        meant: impl Fn(&str) -> bool,
+    ) {
+        let is_settings = |path: &str| folder::FILE_NAMES.contains(&file_name(path));
+        let files = self.listed.iter().filter(|path| is_settings(path));
+        for path in files.filter(|path| !self.known.contains_key(parent(path)) && meant(path)) {
+            let file = sources.add(path, "");
+            sink.push(
+                Diagnostic::new(Code::NoNotes, format!("`{path}` is not read"))
+                    .at(Span::new(file, 0..0), "settings for nothing")
+                    .note("no source lies in its folder or below, so that nothing inherits from it")
+                    .help(
+                        "move it to the folder of the sources that it is meant for, or take it out",
+                    ),
+            );
+        }
     }
 
     fn read(

@@ -5,10 +5,9 @@ use rayon::prelude::*;
 use super::folders::Folders;
 use super::render::{Batch, Made, Maker};
 use super::{Project, Scope, unread};
-use crate::Error;
 use crate::check::Spellings;
 use crate::diag::{Code, Diagnostic, Diagnostics, FileId, Severity, Sources, Span};
-use crate::files::FileList;
+use crate::files::{FileList, parent};
 use crate::model::DeckName;
 use crate::model::written::WrittenNote;
 use crate::render::Renderer;
@@ -17,6 +16,7 @@ use crate::source::layout::{Dialect, Selection};
 use crate::source::manifest::{self, Manifest};
 use crate::source::types::TypeSet;
 use crate::source::{markdown, yaml};
+use crate::{Error, ErrorKind};
 
 /// What the files hold.
 pub(super) struct Loaded {
@@ -133,7 +133,31 @@ fn inputs(
             });
         }
     }
+    let selection = Selection::new(
+        &manifest.sources,
+        &manifest.exclude,
+        &mut Diagnostics::new(),
+    );
+    folders.tell_unread(sources, sink, |path| {
+        // As any source in its folder would be.
+        let beside = format!("{}/a.md", parent(path));
+        is_meant(project, path) && !selection.excludes(beside.trim_start_matches('/'))
+    });
     Ok(inputs)
+}
+
+/// The paths that were named, if any were.
+fn only(project: &Project) -> &[String] {
+    match &project.scope {
+        Scope::Folder { .. } => &[],
+        Scope::Manifest { only } => only,
+        Scope::Files { paths, .. } => paths,
+    }
+}
+
+fn is_meant(project: &Project, path: &str) -> bool {
+    let only = only(project);
+    only.is_empty() || only.iter().any(|it| lies_in(path, it))
 }
 
 /// Whether a path is `outer`, or lies in it.
@@ -161,12 +185,8 @@ fn paths(
     if sink.count(Severity::Error) > before {
         return Ok(Vec::new());
     }
-    let only: &[String] = match &project.scope {
-        Scope::Folder { .. } => &[],
-        Scope::Manifest { only } => only,
-        Scope::Files { paths, .. } => paths,
-    };
-    let meant = |path: &str| only.is_empty() || only.iter().any(|it| lies_in(path, it));
+    let only = only(project);
+    let meant = |path: &str| is_meant(project, path);
     let mut paths: Vec<String> = listed
         .paths
         .iter()
@@ -211,9 +231,41 @@ pub(super) fn read_text(
     sources: &mut Sources,
     sink: &mut Diagnostics,
 ) -> Result<Option<FileId>, Error> {
-    let bytes = project.files.read(path)?;
+    let bytes = match project.files.read(path) {
+        Ok(bytes) => bytes,
+        Err(error) if matches!(error.kind(), ErrorKind::Outside(_)) => {
+            let file = sources.add(path, "");
+            sink.push(
+                Diagnostic::new(
+                    Code::SourceOutside,
+                    format!("`{path}` is a link that leads out of the project"),
+                )
+                .at(Span::new(file, 0..0), "not followed")
+                .note("nothing outside of the project's folder is read")
+                .help("put the file itself in its place, or take the link away"),
+            );
+            return Ok(None);
+        }
+        Err(error) => return Err(error),
+    };
     match String::from_utf8(bytes) {
-        Ok(text) => Ok(Some(sources.add(path, text))),
+        Ok(text) => {
+            let lone = text.find('\r').filter(|_| !text.contains('\n'));
+            let file = sources.add(path, text);
+            let Some(at) = lone else {
+                return Ok(Some(file));
+            };
+            sink.push(
+                Diagnostic::new(
+                    Code::LineEnds,
+                    format!("the lines of `{path}` end in a carriage return alone"),
+                )
+                .at(Span::new(file, at..at), "the first line would end here")
+                .note("so did Macs before 2001; today all of the file would be one line")
+                .help("save the file with line ends of Unix (LF) or Windows (CRLF)"),
+            );
+            Ok(None)
+        }
         Err(error) => {
             let at = error.utf8_error().valid_up_to();
             let text = String::from_utf8_lossy(error.as_bytes()).into_owned();

@@ -18,6 +18,7 @@ pub struct BuildOptions {
     pub(super) restamp: bool,
     pub(super) touch: Vec<String>,
     pub(super) format: Format,
+    pub(super) force: bool,
 }
 
 /// What a build may change in `deckle.lock`.
@@ -46,6 +47,7 @@ impl BuildOptions {
             restamp: false,
             touch: Vec::new(),
             format: Format::default(),
+            force: false,
         }
     }
 
@@ -97,6 +99,13 @@ impl BuildOptions {
     /// With the package in this container. Default: [`Format::Legacy`].
     pub fn format(mut self, format: Format) -> Self {
         self.format = format;
+        self
+    }
+
+    /// Writes, if `yes`, over whatever stands where the package goes. Default: a file that this
+    /// version of deckle did not write is an error, and stays as it is.
+    pub fn force(mut self, yes: bool) -> Self {
+        self.force = yes;
         self
     }
 }

@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 
 use super::{BuildOptions, Project, Scope};
 use crate::diag::{Code, Diagnostic, Diagnostics};
-use crate::files;
-use crate::package;
+use crate::package::{self, Baseline};
 use crate::source::manifest::Manifest;
+use crate::{Error, ErrorKind, files};
 
 /// The path of the package: what the caller says, else the manifest, else beside the sources.
 /// A path of the manifest that leads out of the project, or that Anki would take for a backup,
@@ -79,4 +79,26 @@ pub(super) fn path(
         );
     }
     path
+}
+
+/// Refuses a path at which something stands that deckle did not write: a deck that somebody
+/// exported from Anki would be lost.
+pub(super) fn check_replaceable(path: &Path) -> Result<(), Error> {
+    let refused = || {
+        let path = path.display();
+        Error::usage(format!(
+            "`{path}` was not written by this version of deckle and stays as it is; choose another `-o`, move it away, or say `--force`"
+        ))
+    };
+    match Baseline::may_be_replaced(path) {
+        Ok(true) => Ok(()),
+        Ok(false) => Err(refused()),
+        Err(error) if is_damage(&error) => Err(refused().caused_by(error)),
+        Err(error) => Err(error),
+    }
+}
+
+/// Whether the fault lies in the file, not in reaching it.
+pub(super) fn is_damage(error: &Error) -> bool {
+    matches!(error.kind(), ErrorKind::Archive(_) | ErrorKind::Database(_))
 }

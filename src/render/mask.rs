@@ -201,6 +201,7 @@ mod tests {
             highlight: false,
             curly: false,
             stray: None,
+            math: true,
         };
         let scan = scan(&Text::detached(source), dialect, &mut Diagnostics::new());
         let mask = Mask::new(source, &scan);

@@ -10,7 +10,7 @@ use super::scan::{Dialect, GroupKind, Scan, scan};
 use super::sink::Sink;
 use crate::diag::{Code, Diagnostic, Diagnostics, Text};
 use crate::model::Kind;
-use crate::model::written::{Content, Highlight, WrittenNote};
+use crate::model::written::{Content, Highlight, MathEngine, WrittenNote};
 use crate::template::cloze::{ClozeProblemKind, ClozeText, cloze_numbers};
 
 /// A field's content that was scanned: clozes get their numbers once all of a note's fields are.
@@ -83,7 +83,7 @@ fn live_fields(note: &WrittenNote, is_cloze: bool) -> Vec<bool> {
     }
     let note_type = &note.note_type.note_type;
     let mut live = vec![false; note_type.fields().len()];
-    for front in note_type.parsed_fronts() {
+    for front in note_type.fronts() {
         for used in front.field_uses() {
             let is_cloze = used.filters.iter().any(|filter| filter.trim() == "cloze");
             if let (true, Some(index)) = (is_cloze, note_type.field_index(used.name))
@@ -114,6 +114,7 @@ fn prepare<'c>(
             (true, false) => Some(Code::ClozeOutside),
             (true, true) => None,
         },
+        math: settings.math != MathEngine::None,
     };
     match content {
         Content::Markdown(text) => {

@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use super::media::{Library, MediaKey, NamedMedia, Reference, Resolved};
-use crate::diag::{Code, Diagnostic, Diagnostics, Span};
+use crate::diag::{Code, Diagnostic, Diagnostics, Span, Text};
 use crate::files::file_name;
 use crate::model::written::{Settings, WrittenType};
 use crate::template::media::{css_references, media_references, template_references};
@@ -47,7 +47,8 @@ pub(super) fn find<'t>(
             };
             match users.get(&name) {
                 None => {
-                    users.insert(name.clone(), (key, written.key.clone(), written.span));
+                    let place = place_of(written, &name);
+                    users.insert(name.clone(), (key, written.key.clone(), place));
                     if let Some(content) = library.content(&key) {
                         found.files.push(NamedMedia { name, key, content });
                     }
@@ -61,7 +62,7 @@ pub(super) fn find<'t>(
                             written.key
                         ),
                     )
-                    .at(written.span, "this one")
+                    .at(place_of(written, &name), "this one")
                     .also(*span, "and this one")
                     .note("a package holds one file of a name, for all its note types")
                     .help("rename one of them"),
@@ -102,6 +103,24 @@ fn static_names(written: &WrittenType) -> Vec<String> {
     names
 }
 
+/// Where the type's texts refer to a file first; the type's own place where that is not known.
+fn place_of(written: &WrittenType, name: &str) -> Span {
+    let referred = |text: &Text| {
+        let source = text.as_str();
+        let mut all = media_references(source);
+        all.extend(template_references(source));
+        all.extend(css_references(source));
+        let by_name = all.into_iter().find(|it| it.name == name);
+        let range = by_name.map(|it| it.range).or_else(|| {
+            let start = source.find(name)?;
+            Some(start..start + name.len())
+        })?;
+        Some(text.span(range)).filter(|span| span.is_some())
+    };
+    let place = written.texts.iter().find_map(referred);
+    place.unwrap_or(written.span)
+}
+
 fn is_word(text: &str) -> bool {
     (1..=5).contains(&text.len()) && text.bytes().all(|it| it.is_ascii_alphanumeric())
 }
@@ -113,7 +132,8 @@ fn accept(
     written: &WrittenType,
     found: &mut Diagnostics,
 ) -> Option<MediaKey> {
-    let place = format!("in the note type `{}`", written.key);
+    let label = format!("in the note type `{}`", written.key);
+    let place = place_of(written, name);
     let problem = match resolved {
         Resolved::File {
             key, other_case, ..
@@ -124,7 +144,7 @@ fn accept(
                         Code::MediaMissing,
                         format!("Anki has no folders for media, so `{name}` will not be found"),
                     )
-                    .at(written.span, place)
+                    .at(place, label)
                     .help(format!(
                         "refer to `_{}`",
                         file_name(name).trim_start_matches('_')
@@ -141,7 +161,7 @@ fn accept(
                             file_name(&other)
                         ),
                     )
-                    .at(written.span, place),
+                    .at(place, label),
                 );
             }
             return Some(key);
@@ -172,7 +192,7 @@ fn accept(
             Diagnostic::new(Code::MediaMissing, format!("`{name}` cannot be read")).note(text)
         }
     };
-    found.push(problem.at(written.span, place));
+    found.push(problem.at(place, label));
     None
 }
 
@@ -192,7 +212,10 @@ fn tell_ordinary(written: &WrittenType, found: &mut Diagnostics) {
                 Code::MediaNotStatic,
                 format!("`{name}` would not come with the package"),
             )
-            .at(written.span, format!("in the note type `{}`", written.key))
+            .at(
+                place_of(written, name),
+                format!("in the note type `{}`", written.key),
+            )
             .note("Anki imports a template's files only if their names begin with `_`")
             .help(format!("rename the file to `{right}`, here and on disk")),
         );
@@ -246,6 +269,7 @@ mod tests {
             labels: Vec::new(),
             span: Span::NONE,
             folder: format!("types/{key}"),
+            texts: Vec::new(),
             shipped: false,
         }
     }

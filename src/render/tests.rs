@@ -48,6 +48,7 @@ fn note(kind: Kind, fields: Vec<Content>, settings: Settings) -> WrittenNote {
             labels: Vec::new(),
             span: Span::NONE,
             folder: String::new(),
+            texts: Vec::new(),
             shipped: false,
         }),
         deck: DeckName::new("Test").unwrap(),
@@ -803,6 +804,7 @@ fn check_intent(source: &str) -> Result<(), TestCaseError> {
         highlight: true,
         curly: false,
         stray: None,
+        math: true,
     };
     let mut found = Diagnostics::new();
     let scan = scan::scan(&text, dialect, &mut found);

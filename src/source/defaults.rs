@@ -18,6 +18,9 @@ pub struct Defaults {
     /// header, the file's for what stands in the file (decisions of the format: a header replaces
     /// the part that the file's name would give).
     pub base_deck: DeckName,
+    /// The deck of the file, which a `deck` of a note that begins with `::` is appended to,
+    /// whatever group or section it stands in.
+    pub file_deck: DeckName,
     /// The tags, each once.
     pub tags: Vec<Spanned<Tag>>,
     /// Which cards begin suspended.
@@ -71,12 +74,21 @@ pub enum DefaultFormat {
 }
 
 impl Defaults {
-    /// What the notes inside inherit, where `deck` values count from this file's deck on.
+    /// What a group or section inherits, where `deck` values count from the deck around it.
     #[must_use]
     pub fn inside(&self) -> Self {
         Self {
             base_deck: self.deck.clone(),
             ..self.clone()
+        }
+    }
+
+    /// What all in a file inherits, once its header was read.
+    #[must_use]
+    pub fn inside_file(&self) -> Self {
+        Self {
+            file_deck: self.deck.clone(),
+            ..self.inside()
         }
     }
 

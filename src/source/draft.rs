@@ -166,7 +166,7 @@ impl NoteDraft {
         let mut failed = self.failed;
         let deck = match &settings.deck {
             None => defaults.deck.clone(),
-            Some(name) => deck_from(name, &defaults.deck, sink).unwrap_or_else(|| {
+            Some(name) => deck_from(name, &defaults.file_deck, sink).unwrap_or_else(|| {
                 failed = true;
                 defaults.deck.clone()
             }),

@@ -122,6 +122,7 @@ impl Manifest {
                 note_type: Spanned::new(DEFAULT_TYPE.to_owned(), Span::NONE),
                 deck: name.clone(),
                 base_deck: name.clone(),
+                file_deck: name.clone(),
                 tags: Vec::new(),
                 suspend: WrittenSuspend::None,
                 flag: Flag::None,
@@ -472,6 +473,7 @@ mod tests {
 
     use super::*;
     use crate::diag::Sources;
+    use crate::source::soup;
 
     fn read(source: &str) -> (Option<Manifest>, Vec<Code>) {
         let file = Sources::new().add(FILE_NAME, source);
@@ -498,63 +500,31 @@ mod tests {
         check("", &[Code::WrongShape]);
     }
 
-    /// Pieces that a project file is made of, and some that none should be.
-    fn soup() -> impl Strategy<Value = String> {
-        let words = KEYS
-            .iter()
-            .chain(DECKS_KEYS)
-            .chain(OUTPUT_KEYS)
-            .chain(header::KEYS)
-            .copied()
-            .chain([
-                ": ",
-                ":",
-                "- ",
-                "\n",
-                "\n  ",
-                "\n    ",
-                "[",
-                "]",
-                "{",
-                "}",
-                ", ",
-                "'",
-                "\"",
-                "#",
-                "|",
-                "&a ",
-                "*a",
-                "<<",
-                "1",
-                "-7",
-                "0.9",
-                "1m 10m",
-                "true",
-                "~",
-                "::",
-                "::A",
-                "A::",
-                "*",
-                "**/*.md",
-                "[a",
-                "slow",
-                "new-per-day",
-                "learning-steps",
-                "id",
-                "name",
-                "é",
-                "\u{0}",
-                "---\n",
-                "format: 1\nname: A\nuid: u\n",
-            ]);
-        let words: Vec<&'static str> = words.collect();
-        proptest::collection::vec(proptest::sample::select(words), 0..40)
-            .prop_map(|words| words.concat())
-    }
+    const WORDS: &[&str] = &[
+        "1",
+        "-7",
+        "0.9",
+        "1m 10m",
+        "::",
+        "::A",
+        "A::",
+        "*",
+        "**/*.md",
+        "[a",
+        "slow",
+        "new-per-day",
+        "learning-steps",
+        "id",
+        "name",
+        "format: 1\nname: A\nuid: u\n",
+    ];
 
     proptest! {
         #[test]
-        fn no_text_makes_it_panic(text in any::<String>(), soup in soup()) {
+        fn no_text_makes_it_panic(
+            text in any::<String>(),
+            soup in soup::yaml(&[KEYS, DECKS_KEYS, OUTPUT_KEYS, header::KEYS, WORDS]),
+        ) {
             let _ = read(&text);
             let _ = read(&soup);
             let _ = read(&format!("format: 1\nname: A\nuid: u\n{soup}"));

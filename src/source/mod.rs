@@ -16,3 +16,6 @@ pub mod emit;
 pub mod markdown;
 pub mod stamp;
 pub mod yaml;
+
+#[cfg(test)]
+mod soup;

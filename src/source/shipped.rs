@@ -73,6 +73,7 @@ fn load(key: &str, files: &[(&str, &str)]) -> Option<Arc<WrittenType>> {
     Some(Arc::new(WrittenType {
         note_type,
         span,
+        texts: Vec::new(),
         shipped: true,
         ..read
     }))

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
@@ -33,7 +34,7 @@ impl Place {
         self.outer.path().join("notes")
     }
 
-    fn put(&self, path: &str, text: &str) {
+    fn put(&self, path: &str, text: impl AsRef<[u8]>) {
         let path = self.folder().join(path);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, text).unwrap();
@@ -326,6 +327,63 @@ fn nothing_is_written_but_the_package() {
     check(&files, &["check"], &[]);
     // A part of a project reads the lock, and leaves it as it is.
     check(&files, &["build", "a.md"], &["notes/a.apkg"]);
+}
+
+#[test]
+fn what_deckle_did_not_write_is_not_overwritten() {
+    let manifest = "format: 1\nname: Bio\nuid: u\n";
+    let project = [("deckle.yaml", manifest), ("a.md", GOOD)];
+    let single = [("a.md", GOOD)];
+    let args = ["build", "a.md", "-o", "b.apkg"];
+    for files in [&project[..], &single[..]] {
+        let place = Place::new(files);
+        let lock = files.len() > 1;
+        let args = if lock {
+            &["build", "-o", "b.apkg"][..]
+        } else {
+            &args[..]
+        };
+        // No package at all, and one that lacks deckle's mark.
+        place.put("b.apkg", "my notes");
+        let refused = place.run(args);
+        assert_ne!(refused.code, Some(0), "{}", refused.stderr);
+        assert!(
+            refused.stderr.contains("move it away"),
+            "{}",
+            refused.stderr
+        );
+        assert_eq!(place.files()["notes/b.apkg"], b"my notes");
+        assert!(!place.files().contains_key("notes/deckle.lock"));
+        place.put("b.apkg", foreign());
+        let refused = place.run(args).ends(2);
+        assert!(refused.stderr.contains("`--force`"), "{}", refused.stderr);
+        let forced = [args, &["--force"]].concat();
+        assert!(place.run(&forced).ends(0).stderr.starts_with("Built"));
+        assert!(place.run(args).ends(0).stderr.starts_with("Unchanged"));
+        // `mktemp` makes empty files.
+        place.put("b.apkg", "");
+        assert!(place.run(args).ends(0).stderr.starts_with("Built"));
+        place.put("b.apkg", "my notes");
+        place.run(&forced).ends(0);
+    }
+}
+
+/// A package that another program wrote.
+fn foreign() -> Vec<u8> {
+    let mut database = rusqlite::Connection::open_in_memory().unwrap();
+    database
+        .execute_batch(
+            "CREATE TABLE col (id integer PRIMARY KEY, crt integer, mod integer, ver integer,
+                 conf text, models text, decks text, dconf text);
+             INSERT INTO col VALUES (1, 0, 0, 11, '{}', '{}', '{}', '{}');",
+        )
+        .unwrap();
+    let database = database.serialize(rusqlite::MAIN_DB).unwrap().to_vec();
+    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    let options = zip::write::SimpleFileOptions::default();
+    zip.start_file("collection.anki2", options).unwrap();
+    zip.write_all(&database).unwrap();
+    zip.finish().unwrap().into_inner()
 }
 
 #[test]

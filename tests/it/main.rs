@@ -19,6 +19,7 @@ mod ids;
 mod import;
 mod judge;
 mod layers;
+mod linear;
 mod lock;
 mod merges;
 mod package;

@@ -7,6 +7,7 @@
 
 mod clozes;
 mod code;
+mod displays;
 mod math;
 mod walk;
 
@@ -28,6 +29,8 @@ pub(super) struct Dialect {
     pub(super) curly: bool,
     /// What to say of a cloze where none is live.
     pub(super) stray: Option<Code>,
+    /// Whether formulas are typeset.
+    pub(super) math: bool,
 }
 
 /// A stretch of the text that stands for something else than its characters.
@@ -176,6 +179,7 @@ mod tests {
             highlight: true,
             curly: false,
             stray: None,
+            math: true,
         };
         let scan = scan(&text, dialect, &mut Diagnostics::new());
         let regions = scan.regions.iter().map(|region| {

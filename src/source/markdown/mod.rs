@@ -40,7 +40,7 @@ pub fn read(
 ) -> Vec<WrittenNote> {
     let mut defaults = defaults.clone();
     let body = front_matter::apply(file, source, &mut defaults, sink);
-    let defaults = defaults.inside();
+    let defaults = defaults.inside_file();
     let options = defaults.markdown.clone();
     let labels = labels::Labels::new(types);
     let page = page::Page::new(file, source, body, &labels);

@@ -137,6 +137,7 @@ pub fn read_type(
         css: Some(context.base_css.to_owned()),
         exact_css: false,
         sides: Vec::new(),
+        texts: Vec::new(),
         failed: false,
     };
     reader.builder = reader
@@ -180,6 +181,8 @@ struct Reader<'a> {
     exact_css: bool,
     /// Front and back of each card template, for the places of what is wrong in them.
     sides: Vec<[Text; 2]>,
+    /// All texts of its card templates and its CSS.
+    texts: Vec<Text>,
     failed: bool,
 }
 
@@ -266,6 +269,7 @@ impl Reader<'_> {
                         css.push('\n');
                     }
                     css.push_str(text.as_str());
+                    self.texts.push(text);
                 }
             }
         }
@@ -373,6 +377,7 @@ impl Reader<'_> {
             labels: self.labels,
             span: self.span,
             folder: self.context.folder.to_owned(),
+            texts: self.texts,
             shipped: false,
         })
     }

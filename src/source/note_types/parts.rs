@@ -145,8 +145,12 @@ impl Reader<'_> {
         }
         let browser = ["browser-front", "browser-back"].map(|side| {
             let text = find(side).and_then(|it| self.text_or_file(&it.value, side, "html"));
-            text.map_or_else(String::new, |it| it.as_str().to_owned())
+            let text = text.unwrap_or_else(|| Text::detached(""));
+            let value = text.as_str().to_owned();
+            self.texts.push(text);
+            value
         });
+        self.texts.extend(sides.iter().cloned());
         let mut template =
             CardTemplate::new(name.value.clone(), sides[0].as_str(), sides[1].as_str());
         let [front, back] = browser;

@@ -48,14 +48,40 @@ impl<'v> Values<'v> {
         index: usize,
         sink: &mut Diagnostics,
     ) -> Found {
+        if !node.is_null() || !draft.note_type().required.contains(&index) {
+            return self.optional(node, name, draft, index, sink);
+        }
+        // What the field needs was written as a comment: one mistake, one finding.
+        let Some(mut diagnostic) = self.comment(node, name) else {
+            return Found::Nothing;
+        };
+        diagnostic.code = Code::EmptyField;
+        diagnostic.severity = Code::EmptyField.severity();
+        let note_type = &draft.note_type().key;
+        sink.push(diagnostic.note(format!("note type `{note_type}` needs it")));
+        Found::Wrong
+    }
+
+    fn optional(
+        &self,
+        node: &Node,
+        name: &str,
+        draft: &NoteDraft,
+        index: usize,
+        sink: &mut Diagnostics,
+    ) -> Found {
         match &node.value {
             Value::Null => {
-                self.comment(node, name, sink);
+                self.comment(node, name)
+                    .into_iter()
+                    .for_each(|it| sink.push(it));
                 Found::Nothing
             }
             Value::Scalar(scalar) => {
-                if scalar.style == ScalarStyle::Plain {
-                    self.comment(node, name, sink);
+                if scalar.style == ScalarStyle::Plain
+                    && let Some(diagnostic) = self.comment(node, name)
+                {
+                    sink.push(diagnostic);
                 }
                 Found::Content(self.by_field(draft, index, text_of(scalar)))
             }
@@ -68,7 +94,7 @@ impl<'v> Values<'v> {
                 }
                 let mut contents = Vec::with_capacity(items.len());
                 for item in items {
-                    match self.content(item, name, draft, index, sink) {
+                    match self.optional(item, name, draft, index, sink) {
                         Found::Content(content) => contents.push(content),
                         Found::Nothing => {}
                         Found::Wrong => return Found::Wrong,
@@ -96,12 +122,9 @@ impl<'v> Values<'v> {
         }
     }
 
-    fn comment(&self, node: &Node, name: &str, sink: &mut Diagnostics) {
-        if node.span.file == self.file
-            && let Some(diagnostic) = traps::dropped_comment(self.source, node, name)
-        {
-            sink.push(diagnostic);
-        }
+    fn comment(&self, node: &Node, name: &str) -> Option<Diagnostic> {
+        let is_here = node.span.file == self.file;
+        is_here.then(|| traps::dropped_comment(self.source, node, name))?
     }
 }
 

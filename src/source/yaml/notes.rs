@@ -136,7 +136,7 @@ impl Reader<'_> {
         let header = self.source.get(split.header.clone())?;
         let documents = parse(self.file, header, 0, &mut found);
         let context = match documents.first().map(|it| &it.value) {
-            None | Some(Value::Null) => Context::new(defaults.inside()),
+            None | Some(Value::Null) => Context::new(defaults.inside_file()),
             Some(Value::Mapping(entries)) => {
                 let context = header_context(entries, defaults, &mut found);
                 let mut none = Notes::default();
@@ -230,7 +230,7 @@ impl Reader<'_> {
         match &node.value {
             Value::Null => {}
             Value::Sequence(items) => {
-                let context = Context::new(defaults.inside());
+                let context = Context::new(defaults.inside_file());
                 *notes = taken.unwrap_or_default();
                 for item in items {
                     self.note(item, &context, notes, sink);
@@ -345,7 +345,7 @@ impl Reader<'_> {
         let Some(entries) = decode::mapping(node, "groups", sink) else {
             return;
         };
-        let context = header_context(entries, &outer.defaults, sink);
+        let context = Context::new(applied(entries, &outer.defaults, sink).inside());
         self.parts(entries, &context, "in a group", None, notes, sink);
     }
 
@@ -372,10 +372,15 @@ impl Reader<'_> {
 }
 
 fn header_context(entries: &[Entry], outer: &Defaults, sink: &mut Diagnostics) -> Context {
-    // A file's deck counts from its folder's, a group's from the deck around it.
+    Context::new(applied(entries, outer, sink).inside_file())
+}
+
+/// What is inherited below a header. A file's deck counts from its folder's, a group's from the
+/// deck around it.
+fn applied(entries: &[Entry], outer: &Defaults, sink: &mut Diagnostics) -> Defaults {
     let mut defaults = outer.clone();
     for entry in entries {
         header::apply(entry, &mut defaults, sink);
     }
-    Context::new(defaults.inside())
+    defaults
 }

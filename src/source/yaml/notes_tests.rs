@@ -51,6 +51,7 @@ fn note_type(key: &str, cloze: bool, fields: &[(&str, &str, FieldKind)]) -> Arc<
         labels: Vec::new(),
         span: Span::NONE,
         folder: String::new(),
+        texts: Vec::new(),
         shipped: true,
     })
 }
@@ -93,6 +94,7 @@ fn defaults() -> Defaults {
         note_type: Spanned::new("basic".to_owned(), Span::NONE),
         deck: DeckName::new("Folder::File").unwrap(),
         base_deck: DeckName::new("Folder").unwrap(),
+        file_deck: DeckName::new("Folder::File").unwrap(),
         tags: Vec::new(),
         suspend: WrittenSuspend::None,
         flag: Flag::None,
@@ -209,12 +211,13 @@ fn notes_are_mappings_or_lists() {
 #[test]
 fn headers_and_groups_are_inherited() {
     check(
-        "deck: '::Verbs'\ntags: [unit1]\nnotes:\n- [a, b]\n- {q: c, tags: x y, deck: '::Deep'}\n- {q: d, tags!: z, deck: Other}\ngroups:\n- tags: irregular\n  deck: '::Group'\n  notes: [[e]]\n  groups: [{type: vocab, pairs: {f: g}}]\npairs: {h: i}\n",
+        "deck: '::Verbs'\ntags: [unit1]\nnotes:\n- [a, b]\n- {q: c, tags: x y, deck: '::Deep'}\n- {q: d, tags!: z, deck: Other}\ngroups:\n- tags: irregular\n  deck: '::Group'\n  notes: [[e], {q: e2, deck: '::Deep'}]\n  groups: [{type: vocab, pairs: {f: g}}]\npairs: {h: i}\n",
         &[
             r#"basic | Folder::Verbs | tags=unit1 | Front=md:"a" | Back=md:"b""#,
             r#"basic | Folder::Verbs::Deep | tags=unit1,x,y | Front=md:"c""#,
             r#"basic | Other | tags=z | Front=md:"d""#,
             r#"basic | Folder::Verbs::Group | tags=unit1,irregular | Front=md:"e""#,
+            r#"basic | Folder::Verbs::Deep | tags=unit1,irregular | Front=md:"e2""#,
             r#"vocab | Folder::Verbs::Group | tags=unit1,irregular | Word=text:"f" | Meaning=md:"g""#,
             r#"basic | Folder::Verbs | tags=unit1 | Front=md:"h" | Back=md:"i""#,
         ],

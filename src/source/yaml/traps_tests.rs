@@ -8,7 +8,7 @@
 use snapbox::{assert_data_eq, str};
 
 use super::parse;
-use crate::diag::{Diagnostics, Sources, Style, render};
+use crate::diag::{Code, Diagnostics, Severity, Sources, Style, render};
 
 fn check(source: &str, expect: impl snapbox::IntoData) {
     let mut sources = Sources::new();
@@ -899,10 +899,44 @@ error[E0109]: `<<` takes the entries of a mapping
 }
 
 #[test]
+fn a_path_in_double_quotes_is_told_and_mended() {
+    let check = |source: &str, lost: &str, mended: &str| {
+        let mut sources = Sources::new();
+        let file = sources.add("a.yaml", source);
+        let mut sink = Diagnostics::new();
+        let _ = parse(file, source, 0, &mut sink);
+        let found: Vec<_> = sink.iter().collect();
+        let [found] = found.as_slice() else {
+            panic!("{source}: {found:?}");
+        };
+        assert_eq!(
+            (found.code, found.severity),
+            (Code::YamlEscape, Severity::Warning)
+        );
+        assert_eq!(sources.snippet(found.span()), lost, "{source}");
+        let (span, text) = &found.fix.as_ref().unwrap().edits[0];
+        let mut after = source.to_owned();
+        after.replace_range(span.range(), text);
+        assert_eq!(after, mended);
+    };
+    check(r#"a: "C:\temp""#, r"\t", r"a: 'C:\temp'");
+    check(
+        r#"a: "in C:\new\text.txt""#,
+        r"\n",
+        r"a: 'in C:\new\text.txt'",
+    );
+    check(r#"a: "D:\new""#, r"\n", r"a: 'D:\new'");
+    check(r#"a: "é (c:\\x\nul)""#, r"\n", r"a: 'é (c:\x\nul)'");
+}
+
+#[test]
 fn ordinary_escapes_are_no_finding() {
     for source in [
         r#"a: "line\nnext\tx""#,
         r#"a: "C:\\new\\text""#,
+        r#"a: "A:\nfoo""#,
+        r#"a: "see B:\nfoo and more""#,
+        r#"a: "xC:\tfoo""#,
         r#"a: "say \"hi\" \u00e9 \_ \/""#,
         r#"a: "\ne poi\nu""#,
         r"a: '\frac{1}{2}'",

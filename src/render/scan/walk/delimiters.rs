@@ -84,7 +84,7 @@ impl Walk<'_> {
         let Some(code) = self.dialect.stray else {
             return;
         };
-        if self.diagnostics.iter().any(|it| it.code == code) {
+        if std::mem::replace(&mut self.told_stray, true) {
             return;
         }
         let diagnostic = if code == Finding::ClozeOutside {
@@ -261,7 +261,7 @@ impl Walk<'_> {
             .is_some_and(|mark| mark.stack == stack && at > mark.range.end && !space_before);
         if closes && let Some(mark) = self.mark.take() {
             self.close_mark(mark, at..end);
-        } else if self.mark.is_none() && !space_behind && !self.stack.iter().any(|it| it.curly) {
+        } else if self.mark.is_none() && !space_behind && !self.in_curly() {
             let inside = self.text.get(end..).unwrap_or_default();
             let prefix = if self.dialect.highlight {
                 number_prefix(inside, false)
@@ -296,7 +296,15 @@ impl Walk<'_> {
     }
 
     pub(super) fn drop_curly(&mut self) {
-        self.stack.retain(|open| !open.curly);
+        if self.in_curly() {
+            self.stack.remove(0);
+        }
+    }
+
+    /// Whether a `{` is open that is a cloze. It is the outermost one: inside of another cloze it
+    /// would be a brace.
+    fn in_curly(&self) -> bool {
+        self.stack.first().is_some_and(|open| open.curly)
     }
 
     pub(super) fn is_loose(&self, at: usize) -> bool {

@@ -1,6 +1,7 @@
 //! The pass from left to right over a field's text.
 
 mod delimiters;
+mod environment;
 mod spans;
 
 use std::collections::BTreeSet;
@@ -8,6 +9,7 @@ use std::ops::Range;
 
 use super::clozes::opening;
 use super::code::{Code, CodeKind};
+use super::displays::Displays;
 use super::math::braces_match;
 use super::{Dialect, Region, RegionKind, Scan, TokenKind};
 use crate::diag::{Code as Finding, Diagnostic, Diagnostics, Text};
@@ -28,7 +30,21 @@ pub(in crate::render::scan) struct Walk<'t> {
     mark: Option<Mark>,
     /// The paragraph's end that was last worked out: for all places before it.
     paragraph: Range<usize>,
-    searches: [Search; 6],
+    /// The line that was last asked for.
+    line: Range<usize>,
+    /// For each code, where the next one begins that is not just indented.
+    solid: Vec<usize>,
+    displays: Displays,
+    /// No `\]` ends a formula from here on, up to the end of the stretch.
+    no_bracket: Range<usize>,
+    /// Behind the last `](` that was looked at for a space.
+    told_target: usize,
+    told_stray: bool,
+    /// Behind the last `\begin{..}` that was told.
+    told_environment: usize,
+    /// Environments, by their index, that have no end from here on.
+    unended: BTreeSet<usize>,
+    searches: [Search; 11],
     diagnostics: Diagnostics,
     /// Openings of clozes that have no end at which their braces match.
     pub(in crate::render::scan) unbalanced: Vec<usize>,
@@ -72,6 +88,26 @@ const LATEX: usize = 2;
 const SPEECH: usize = 3;
 const COMMENT: usize = 4;
 const BRACKET: usize = 5;
+const PARENTHESIS: usize = 6;
+const TARGET: usize = 7;
+const ANGLE: usize = 8;
+const SQUARE: usize = 9;
+
+const ROUND: usize = 10;
+
+const NEEDLES: [&str; 11] = [
+    "[/$]",
+    "[/$$]",
+    "[/latex]",
+    "[/anki:tts]",
+    "-->",
+    "\\]",
+    "\\)",
+    "](",
+    ">",
+    "]",
+    ")",
+];
 
 /// Where the pass is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -94,10 +130,19 @@ impl<'t> Walk<'t> {
             next: Some(0),
             from: usize::MAX,
         };
+        let text = source.as_str();
+        let mut solid = vec![text.len(); code.len()];
+        let mut next = text.len();
+        for (slot, code) in solid.iter_mut().zip(code).rev() {
+            if code.kind != CodeKind::Indented {
+                next = code.range.start;
+            }
+            *slot = next;
+        }
         Self {
             source,
-            text: source.as_str(),
-            bytes: source.as_str().as_bytes(),
+            text,
+            bytes: text.as_bytes(),
             dialect,
             code,
             next_code: 0,
@@ -108,7 +153,15 @@ impl<'t> Walk<'t> {
             stack: Vec::new(),
             mark: None,
             paragraph: 0..0,
-            searches: ["[/$]", "[/$$]", "[/latex]", "[/anki:tts]", "-->", "\\]"].map(search),
+            line: 0..line_end(text, 0),
+            solid,
+            displays: Displays::default(),
+            no_bracket: 0..0,
+            told_target: 0,
+            told_stray: false,
+            told_environment: 0,
+            unended: BTreeSet::new(),
+            searches: NEEDLES.map(search),
             diagnostics: Diagnostics::new(),
             unbalanced: Vec::new(),
         }
@@ -271,18 +324,24 @@ impl<'t> Walk<'t> {
 
     /// Where the code behind `at` begins that a formula cannot reach over.
     fn next_code_start(&self, at: usize) -> usize {
-        self.code
-            .iter()
-            .skip(self.next_code)
-            .find(|code| code.range.start >= at && code.kind != CodeKind::Indented)
-            .map_or(self.bytes.len(), |code| code.range.start)
+        let behind = self.code.get(self.next_code..).unwrap_or_default();
+        let index = behind.partition_point(|code| code.range.start < at);
+        let next = self.solid.get(self.next_code + index);
+        next.copied().unwrap_or(self.bytes.len())
     }
 
-    fn line_end(&self, at: usize) -> usize {
-        self.text
-            .get(at..)
-            .and_then(|rest| rest.find('\n'))
-            .map_or(self.bytes.len(), |it| at + it)
+    /// The line that holds `at`, without its line break.
+    fn line_around(&mut self, at: usize) -> Range<usize> {
+        if at < self.line.start || self.line.end < at {
+            let before = self.text.get(..at).unwrap_or_default();
+            let start = before.rfind('\n').map_or(0, |it| it + 1);
+            self.line = start..line_end(self.text, at);
+        }
+        self.line.clone()
+    }
+
+    fn line_end(&mut self, at: usize) -> usize {
+        self.line_around(at).end
     }
 
     /// Where the paragraph ends that holds `at`: at the line break before a blank line.
@@ -290,9 +349,9 @@ impl<'t> Walk<'t> {
         if self.paragraph.start <= at && at <= self.paragraph.end && !self.paragraph.is_empty() {
             return self.paragraph.end;
         }
-        let mut end = self.line_end(at);
+        let mut end = line_end(self.text, at);
         while end < self.bytes.len() {
-            let next = self.line_end(end + 1);
+            let next = line_end(self.text, end + 1);
             let line = self.bytes.get(end + 1..next).unwrap_or_default();
             let is_blank = |byte: &u8| byte.is_ascii_whitespace() || *byte == b'>';
             if line.iter().all(is_blank) {
@@ -350,4 +409,10 @@ impl<'t> Walk<'t> {
             }
         }
     }
+}
+
+fn line_end(text: &str, at: usize) -> usize {
+    text.get(at..)
+        .and_then(|rest| rest.find('\n'))
+        .map_or(text.len(), |it| at + it)
 }

@@ -3,13 +3,19 @@
 
 use std::ops::Range;
 
-use super::{BRACKET, COMMENT, DOLLAR, DOLLARS, Inside, LATEX, SPEECH, Walk};
+use super::{
+    ANGLE, BRACKET, COMMENT, DOLLAR, DOLLARS, Inside, LATEX, PARENTHESIS, ROUND, SPEECH, SQUARE,
+    TARGET, Walk,
+};
 use crate::diag::{Code as Finding, Diagnostic};
 use crate::render::html::{autolink_end, has_allowed_name, tag_end};
 use crate::render::media::has_media_extension;
 use crate::render::scan::code::CodeKind;
-use crate::render::scan::math::{End, LONGEST_INLINE, bracket_end, dollar_end, double_dollar_end};
+use crate::render::scan::math::{End, LONGEST_INLINE, bracket_end, dollar_end};
 use crate::render::scan::{RegionKind, glyph};
+
+/// Targets of images are at most this long; it bounds the search behind each `](`.
+const LONGEST_TARGET: usize = 1024;
 
 impl Walk<'_> {
     pub(super) fn backslash(&mut self, at: usize) -> usize {
@@ -17,7 +23,11 @@ impl Walk<'_> {
             Some(b'(') => {
                 let stop = self.paragraph_end(at).min(self.next_code_start(at));
                 let stop = stop.min(at + LONGEST_INLINE);
-                if let Some(end) = bracket_end(self.bytes, at, stop) {
+                if self
+                    .search(PARENTHESIS, at + 2)
+                    .is_some_and(|end| end < stop)
+                    && let Some(end) = bracket_end(self.bytes, at, stop)
+                {
                     self.push_math(at..end + 2, at + 2..end, false);
                     return end + 2;
                 }
@@ -25,12 +35,9 @@ impl Walk<'_> {
                 at + 2
             }
             Some(b'[') if !self.starts_with(at + 2, "sound:") => {
-                if self.search(BRACKET, at + 2).is_some() {
-                    let stop = self.next_code_start(at);
-                    if let Some(end) = bracket_end(self.bytes, at, stop) {
-                        self.push_math(at..end + 2, at + 2..end, true);
-                        return end + 2;
-                    }
+                if let Some(end) = self.display_bracket_end(at) {
+                    self.push_math(at..end + 2, at + 2..end, true);
+                    return end + 2;
                 }
                 // An escaped bracket, unless what follows is TeX beyond doubt.
                 let line = self.text.get(at + 2..self.line_end(at)).unwrap_or_default();
@@ -38,6 +45,10 @@ impl Walk<'_> {
                     self.warn_unclosed(at..at + 2, "\\]");
                 }
                 at + 2
+            }
+            Some(b'b') => {
+                self.tell_environment(at);
+                at + 1
             }
             Some(b'{') if self.byte(at + 2) == Some(b'{') => at + 3,
             // `\}}` is two literal braces, but `\}}}` one before the end of a cloze.
@@ -53,6 +64,21 @@ impl Walk<'_> {
             Some(byte) if byte.is_ascii_punctuation() => at + 2,
             _ => at + 1,
         }
+    }
+
+    /// Where the `\]` stands that ends the formula whose `\[` stands at `at`.
+    fn display_bracket_end(&mut self, at: usize) -> Option<usize> {
+        let stop = self.next_code_start(at);
+        let none = self.no_bracket.contains(&at) && self.no_bracket.end == stop;
+        if none || self.search(BRACKET, at + 2)? >= stop {
+            return None;
+        }
+        let end = bracket_end(self.bytes, at, stop);
+        // An end right behind the beginning is none, but one for those before it.
+        if end.is_none() && !self.starts_with(at + 2, "\\]") {
+            self.no_bracket = at..stop;
+        }
+        end
     }
 
     pub(super) fn warn_unclosed(&mut self, range: Range<usize>, end: &str) {
@@ -87,7 +113,7 @@ impl Walk<'_> {
         }
         let code = self.next_code_start(at);
         let end = if display {
-            double_dollar_end(self.bytes, at, code)
+            self.displays.end(self.bytes, at, code)
         } else {
             let stop = self.paragraph_end(at).min(code);
             dollar_end(self.bytes, at, stop)
@@ -127,9 +153,8 @@ impl Walk<'_> {
     pub(super) fn bracket(&mut self, at: usize) -> usize {
         let (which, open, close) = if self.starts_with(at, "[sound:") {
             let line = self.line_end(at);
-            let end = self.text.get(at..line).and_then(|it| it.find(']'));
-            return match end.map(|it| at + it) {
-                Some(end) if end > at + 7 => {
+            return match self.search(SQUARE, at) {
+                Some(end) if end > at + 7 && end < line => {
                     self.push_region(at..end + 1, RegionKind::Sound { path: at + 7..end });
                     end + 1
                 }
@@ -209,11 +234,23 @@ impl Walk<'_> {
     /// Tells a space in the target of an image, which makes Markdown take it for text.
     pub(super) fn tell_space(&mut self, at: usize) {
         let line_end = self.line_end(at);
-        let line = self.text.get(at..line_end).unwrap_or_default();
-        let Some(start) = line.find("](").map(|it| it + 2) else {
+        let target = self.search(TARGET, at).filter(|it| *it < line_end);
+        let Some(start) = target.map(|it| it + 2) else {
             return;
         };
-        let target = line.get(start..).unwrap_or_default();
+        // `![![![](a b.png)` has one target.
+        if self.told_target == start {
+            return;
+        }
+        self.told_target = start;
+        let mut end = line_end.min(start + LONGEST_TARGET);
+        if self.search(ROUND, start).is_none_or(|close| close >= end) {
+            return;
+        }
+        while !self.text.is_char_boundary(end) {
+            end -= 1;
+        }
+        let target = self.text.get(start..end).unwrap_or_default();
         let Some(length) = closing_parenthesis(target).or_else(|| target.find(')')) else {
             return;
         };
@@ -222,10 +259,10 @@ impl Walk<'_> {
         let path = title.and_then(|it| target.get(..it)).unwrap_or(target);
         let trimmed = path.trim();
         let is_text = trimmed.contains([' ', '\t']) && !trimmed.starts_with('<');
-        if !is_text || !has_media_extension(trimmed) {
+        if !is_text || !(has_media_extension(trimmed) || looks_like_file(trimmed)) {
             return;
         }
-        let offset = at + start + (path.len() - path.trim_start().len());
+        let offset = start + (path.len() - path.trim_start().len());
         let span = self.source.span(offset..offset + trimmed.len());
         self.diagnostics.push(
             Diagnostic::new(
@@ -242,10 +279,11 @@ impl Walk<'_> {
     }
 
     /// The end of a link's target that begins at `at`: nothing in it is markup.
-    pub(super) fn destination(&self, at: usize) -> usize {
+    pub(super) fn destination(&mut self, at: usize) -> usize {
         if self.byte(at) == Some(b'<') {
-            let line = self.text.get(at..self.line_end(at)).unwrap_or_default();
-            return line.find('>').map_or(at, |it| at + it + 1);
+            let line_end = self.line_end(at);
+            let end = self.search(ANGLE, at).filter(|end| *end < line_end);
+            return end.map_or(at, |end| end + 1);
         }
         let mut depth = 0_usize;
         let mut end = at;
@@ -281,8 +319,7 @@ impl Walk<'_> {
     /// Removes a comment; one that has its lines for itself goes with them, since the blank line
     /// that it left would end a paragraph.
     pub(super) fn comment(&mut self, range: Range<usize>) -> usize {
-        let before = self.text.get(..range.start).unwrap_or_default();
-        let line_start = before.rfind('\n').map_or(0, |it| it + 1);
+        let line_start = self.line_around(range.start).start;
         let line_end = self.line_end(range.end);
         let blank = |part: Option<&str>| part.is_some_and(|it| it.trim().is_empty());
         let alone = blank(self.text.get(line_start..range.start))
@@ -310,6 +347,16 @@ impl Walk<'_> {
         }
         end
     }
+}
+
+/// Whether the path ends with a short extension, as in `x.odt`; `fig. 3` and `p.12` do not.
+fn looks_like_file(path: &str) -> bool {
+    path.rsplit_once('.').is_some_and(|(name, extension)| {
+        !name.ends_with(' ')
+            && (2..=5).contains(&extension.len())
+            && extension.chars().all(|it| it.is_ascii_alphanumeric())
+            && extension.contains(|it: char| it.is_ascii_alphabetic())
+    })
 }
 
 /// Where the `)` stands that closes what stood open before `target`.

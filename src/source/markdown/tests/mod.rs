@@ -44,6 +44,7 @@ fn defaults() -> Defaults {
     Defaults {
         note_type: Spanned::new("basic".to_owned(), Span::NONE),
         base_deck: deck.clone(),
+        file_deck: deck.clone(),
         deck,
         tags: Vec::new(),
         suspend: WrittenSuspend::None,
@@ -108,6 +109,7 @@ fn note_type(key: &str, fields: &str, labels: &str, shipped: bool) -> Arc<Writte
         labels: labels.split_whitespace().map(label).collect(),
         span: Span::NONE,
         folder: String::new(),
+        texts: Vec::new(),
         shipped,
     })
 }

@@ -164,8 +164,8 @@ fn sections_and_front_matter_are_inherited() {
          9 basic deck=X::B .t suspended Green > B\n  Front@9 c\n  Back@10 d\n",
     );
     check(
-        "---\nmarkdown: {note-level: 3}\n...\n# A {deck=::A}\n## B {deck=::B}\n### a\nb\n## C\n### c\nd\n",
-        "6 basic deck=D::A::B > A > B\n  Front@6 a\n  Back@7 b\n9 basic deck=D::A > A > C\n  Front@9 c\n  Back@10 d\n",
+        "---\nmarkdown: {note-level: 3}\n...\n# A {deck=::A}\n## B {deck=::B}\n### a\nb\n## C\n### c {deck=::X}\nd\n",
+        "6 basic deck=D::A::B > A > B\n  Front@6 a\n  Back@7 b\n9 basic deck=D::X > A > C\n  Front@9 c\n  Back@10 d\n",
     );
     check(
         "---\nmarkdown: {context: breadcrumb}\n---\n# A\n## a\nb\n## c\nd\n### Context\ne",

@@ -1,19 +1,34 @@
-//! Backslashes in double quotes: YAML makes characters of them, authors mean TeX.
+//! Backslashes in double quotes: YAML makes characters of them, authors mean TeX, or a path of
+//! Windows.
 
 use std::ops::Range;
 
 use super::super::text::Ground;
 use super::{line, span};
-use crate::diag::{Code, Diagnostic, Text};
+use crate::diag::{Code, Diagnostic, Severity, Text};
 
 /// What follows `\n` or `\t` when the author meant a TeX command and no line break or tab. Words
 /// that begin a line in some language, as `\ne` and `\nu` would, are left out.
-const AFTER_N: [&str; 8] = [
-    "abla", "eq", "eg", "ot", "otin", "exists", "atural", "earrow",
+const AFTER_N: [&str; 15] = [
+    "abla",
+    "eq",
+    "eg",
+    "ot",
+    "otin",
+    "exists",
+    "atural",
+    "earrow",
+    "leq",
+    "geq",
+    "subseteq",
+    "onumber",
+    "ewline",
+    "ewcommand",
+    "ormalsize",
 ];
 /// As [`AFTER_N`], right behind the `$` that begins a formula.
 const IN_FORMULA: [&str; 3] = ["u", "e", "i"];
-const AFTER_T: [&str; 20] = [
+const AFTER_T: [&str; 24] = [
     "au",
     "ext",
     "extbf",
@@ -33,8 +48,16 @@ const AFTER_T: [&str; 20] = [
     "extstyle",
     "ag",
     "hickapprox",
+    "extsf",
+    "extsc",
+    "exttt",
+    "iny",
     "riangleq",
 ];
+
+/// Windows knows no longer paths, but where one asks for them; it bounds the look back for the
+/// beginning of one.
+const LONGEST_PATH: usize = 260;
 
 /// The finding that escapes of a double-quoted value became characters that nobody types.
 pub(crate) fn lost(ground: Ground<'_>, scalar: Range<usize>, text: &Text) -> Option<Diagnostic> {
@@ -45,19 +68,28 @@ pub(crate) fn lost(ground: Ground<'_>, scalar: Range<usize>, text: &Text) -> Opt
         return None;
     }
     let written = escape.command(raw);
-    let title = format!("`{written}` in double quotes is no TeX command to YAML");
+    let is_path = escape.is_in_path(raw);
+    let title = if is_path {
+        format!("`{written}` in double quotes is no part of a path to YAML")
+    } else {
+        format!("`{written}` in double quotes is no TeX command to YAML")
+    };
     let became = match escape.character? {
         '\n' => "a line break".to_owned(),
         '\t' => "a tab".to_owned(),
         other => format!("the control character U+{:04X}", u32::from(other)),
     };
     let start = scalar.start + escape.at;
-    let diagnostic = Diagnostic::new(Code::YamlEscape, title)
+    let mut diagnostic = Diagnostic::new(Code::YamlEscape, title)
         .at(
             span(ground, start..start + 2),
             format!("this becomes {became}"),
         )
         .note("in double quotes YAML reads a backslash as the beginning of an escape");
+    if is_path && !escape.is_tex(raw) {
+        // What looks like a drive may be a word of one letter before a tab.
+        diagnostic.severity = Severity::Warning;
+    }
     Some(mend(diagnostic, ground, scalar, start))
 }
 
@@ -124,10 +156,16 @@ struct Escape {
     len: usize,
     /// What YAML makes of it; for an escaped line break a space.
     character: Option<char>,
+    /// How many `$` stand before it.
+    dollars: usize,
 }
 
 impl Escape {
     fn is_lost(self, raw: &str) -> bool {
+        self.is_tex(raw) || self.is_in_path(raw)
+    }
+
+    fn is_tex(self, raw: &str) -> bool {
         let rest = raw.get(self.at + 2..).unwrap_or("");
         let letters = rest.len()
             - rest
@@ -135,7 +173,7 @@ impl Escape {
                 .len();
         let word = rest.get(..letters).unwrap_or("");
         let before = raw.get(..self.at).unwrap_or("");
-        let in_formula = before.ends_with('$') && before.matches('$').count() % 2 == 1;
+        let in_formula = before.ends_with('$') && self.dollars % 2 == 1;
         match (self.character, raw.as_bytes().get(self.at + 1)) {
             (Some('\n'), Some(b'n')) => {
                 AFTER_N.contains(&word) || in_formula && IN_FORMULA.contains(&word)
@@ -148,6 +186,39 @@ impl Escape {
             (Some(character), _) => character.is_control(),
             (None, _) => false,
         }
+    }
+
+    /// Whether it stands in a path such as `C:\temp`.
+    fn is_in_path(self, raw: &str) -> bool {
+        let letter = raw.as_bytes().get(self.at + 1);
+        if !letter.is_some_and(|it| b"0abtnvfreN_LP".contains(it)) {
+            return false;
+        }
+        let mut from = self.at.saturating_sub(LONGEST_PATH);
+        while !raw.is_char_boundary(from) {
+            from += 1;
+        }
+        let ends = |it: char| it.is_whitespace() || "\"'()[]<>,;|".contains(it);
+        let before = raw.get(from..self.at).unwrap_or("");
+        let start = before.rfind(ends).map_or(from, |at| {
+            let length = before.get(at..).and_then(|it| it.chars().next());
+            from + at + length.map_or(1, char::len_utf8)
+        });
+        let rest = raw.get(start..).unwrap_or("");
+        let (Some([drive, b':', b'\\']), true) = (rest.as_bytes().get(..3), self.at >= start + 2)
+        else {
+            return false;
+        };
+        if !drive.is_ascii_alphabetic() {
+            return false;
+        }
+        let path: &str = rest
+            .get(..rest.find(ends).unwrap_or(rest.len()))
+            .unwrap_or("");
+        // `"A:\nfoo"` is more likely a line break behind a label than a path.
+        let line_breaks = path.matches('\\').count() == path.matches("\\n").count();
+        let is_whole = raw.len() == path.len() + 2;
+        !line_breaks || is_whole && !b"AaQq".contains(drive)
     }
 
     /// The backslash with the letters behind it, as in a TeX command.
@@ -169,19 +240,22 @@ impl Escape {
 /// The escapes of a double-quoted value up to its closing quote.
 fn escapes(raw: &str) -> impl Iterator<Item = Escape> + '_ {
     let mut at = 1;
+    let mut dollars = 0;
     std::iter::from_fn(move || {
         let rest = raw.get(at..)?;
-        let next = at + rest.find(['\\', '"'])?;
+        let length = rest.find(['\\', '"'])?;
+        let next = at + length;
         if raw.as_bytes().get(next) == Some(&b'"') {
             return None;
         }
-        let escape = read(raw, next)?;
+        dollars += rest.get(..length)?.matches('$').count();
+        let escape = read(raw, next, dollars)?;
         at = next + escape.len;
         Some(escape)
     })
 }
 
-fn read(raw: &str, at: usize) -> Option<Escape> {
+fn read(raw: &str, at: usize, dollars: usize) -> Option<Escape> {
     let letter = raw.get(at + 1..)?.chars().next()?;
     let mut len = 1 + letter.len_utf8();
     let character = match letter {
@@ -216,5 +290,10 @@ fn read(raw: &str, at: usize) -> Option<Escape> {
         }
         _ => None,
     };
-    Some(Escape { at, len, character })
+    Some(Escape {
+        at,
+        len,
+        character,
+        dollars,
+    })
 }

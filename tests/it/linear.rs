@@ -1,0 +1,133 @@
+//! Text that is meant to take a long time: openings without an end, each of which could look for
+//! one up to the end of the line or file, and findings by the ten thousand.
+//!
+//! The time of such a text must grow as the text does. Where these patterns took time by the
+//! square of their length, each took many times what it may take here.
+
+use std::fmt::Write as _;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use deckle::BuildTime;
+use deckle::diag::{Style, render, render_short};
+use deckle::project::{BuildOptions, Project};
+
+const REPEATS: usize = 40_000;
+/// More than ten times what an unoptimized build needs for most of them.
+const ALLOWED: Duration = Duration::from_secs(10);
+/// A machine that has other things to do may be slow once.
+const TRIES: usize = 4;
+/// So many findings of a file are drawn: drawing one takes as long as a thousand repeats.
+const DRAWN: usize = 200;
+
+/// Patterns that stand in the answer of one note, in one line.
+const IN_A_LINE: &[&str] = &[
+    "![",
+    "![](",
+    "![](a ",
+    "![[a",
+    "[",
+    "[[a",
+    "](<",
+    "[sound:",
+    "[$]",
+    "[latex]",
+    "[anki:tts ",
+    "$${",
+    "$${}}",
+    "$a ",
+    r"\(",
+    r"\[",
+    "`a",
+    "``a`",
+    "`a` $${",
+    "<!--",
+    "<!---->",
+    "<a ",
+    "<a b=\"",
+    "<div>",
+    "<http:",
+    "{{c1::",
+    "{{c1::a::",
+    "{{c1::a}}",
+    "{{c1::==",
+    "{{ c1::",
+    "{",
+    "}}",
+    "\\begin{align}",
+    "==a ",
+    "[^a]",
+    "[a](b",
+    "*a_",
+    "| a ",
+    r"\",
+    "&",
+];
+
+/// Patterns with line breaks.
+const IN_LINES: &[&str] = &[
+    "{{c1::\n\n",
+    "$$\n\n",
+    "> $$ {\n",
+    "    a\n$\n\n",
+    "\\[\n",
+    "<!--\n",
+    "- a\n",
+    "Q: a\nA:\n",
+];
+
+fn notes(body: &str) -> String {
+    let note_type = if body.contains("{{c") {
+        "cloze"
+    } else {
+        "basic"
+    };
+    format!("---\ntype: {note_type}\n---\n## a\n\n{body}\n")
+}
+
+fn check(name: &str, file: &str, text: &str) {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join(file), text).unwrap();
+    let times = (0..TRIES).map(|_| time(name, folder.path()));
+    let slow = times.take_while(|took| *took >= ALLOWED).count();
+    assert!(slow < TRIES, "{name:?} took longer than {ALLOWED:?}");
+}
+
+fn time(name: &str, folder: &Path) -> Duration {
+    let started = Instant::now();
+    let options = BuildOptions::new(BuildTime::from_unix(1_800_000_000));
+    let report = Project::open(folder).unwrap().check(&options).unwrap();
+    for (index, diagnostic) in report.diagnostics.iter().enumerate() {
+        let short = render_short(diagnostic, &report.sources);
+        assert!(!short.is_empty());
+        if index < DRAWN {
+            let drawn = render(diagnostic, &report.sources, Style::Plain);
+            assert!(drawn.len() < 10_000, "{name:?}: {}", drawn.len());
+        }
+    }
+    started.elapsed()
+}
+
+#[test]
+fn no_text_takes_time_by_the_square_of_its_length() {
+    for pattern in IN_A_LINE.iter().chain(IN_LINES) {
+        check(pattern, "a.md", &notes(&pattern.repeat(REPEATS)));
+    }
+    let mut headings = String::new();
+    let mut wrong = String::new();
+    let mut quoted = String::new();
+    for index in 0..REPEATS / 4 {
+        writeln!(headings, "## a {{#i{index} .t}}\nx").unwrap();
+        writeln!(wrong, "## a {{#i{index} colour=red}}\nx").unwrap();
+        write!(quoted, "\\x41{{{{c1::").unwrap();
+    }
+    check("headings", "a.md", &headings);
+    check("wrong attributes", "a.md", &wrong);
+    let line = format!("## a {}}}\n\nx\n", "{a=b ".repeat(REPEATS));
+    check("attributes in a line", "a.md", &line);
+    // Each `$` looks on for a few thousand bytes and no further, which takes its time.
+    let prices = notes(&"$a{ ".repeat(REPEATS / 8));
+    check("a `$` before a brace", "a.md", &prices);
+    let yaml = format!("- front: a\n  back: \"{quoted}\"\n");
+    check("a quoted scalar", "a.yaml", &yaml);
+}
