@@ -181,7 +181,7 @@ fn run(
         names.resolve(&mut note.fields);
     }
     if let Some(tool) = manifest.compat_guid {
-        predecessor::apply(tool, &mut made, &names, lock, &heirs, sources);
+        predecessor::apply(tool, &mut made, &names, lock, heirs, sources);
     }
     let statics = static_media(&made, &types, &renderer, &manifest.defaults.settings, sink);
     *statistics = count(&made, &names, &statics, loaded.files);
