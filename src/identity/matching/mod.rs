@@ -2,8 +2,8 @@
 //!
 //! The surest signs come first, and what they settle is context for the others:
 //!
-//! 1. same type, same first field: in the same file, then anywhere (the note was moved), where
-//!    among several the other fields decide;
+//! 1. same type, same first field: in the same file, then anywhere (the note was moved) if the other
+//!    fields are alike; among several the other fields decide;
 //! 2. the same among the notes that are gone (a deletion was undone);
 //! 3. a text much like the old one, and clearly more like it than like any other note's;
 //! 4. in the same place of a file, between the same neighbors, a text that is somewhat alike;
