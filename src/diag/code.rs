@@ -136,8 +136,8 @@ codes! {
     SchemaAndEdits = "W0723" "schema-and-edits" "Notes were edited in the same build in which the schema of their type changes; learners would not get the edits."
     NoteRetyped = "W0724" "note-retyped" "A note is of another note type than at the last build; an import does not update it."
     LockMissing = "W0725" "lock-missing" "The project was built before, but its deckle.lock is gone."
-    AmbiguousNote = "W0731" "ambiguous-note" "A note without an id may be either of two notes of the last build, edited; it counts as a new one."
     RenderedAnew = "W0726" "rendered-anew" "Notes that did not change come out of this deckle differently; learners keep the older form."
+    AmbiguousNote = "W0731" "ambiguous-note" "A note without an id may be either of two notes of the last build, edited; it counts as a new one."
 }
 
 impl Code {

@@ -179,7 +179,7 @@ fn a_guarded_lock_ends_with_five() {
     ] {
         place.run(&args).ends(0);
     }
-    place.put("a.md", &GOOD.replace("The heart", "A heart"));
+    place.put("a.md", GOOD.replace("The heart", "A heart"));
     place.run(&["check", "--locked"]).ends(0);
     place.run(&["check", "--frozen"]).ends(5);
     // An error of the sources comes first, and a guard that has nothing to guard is wrong usage.
@@ -197,7 +197,7 @@ fn a_guarded_lock_ends_with_five() {
     let project = |field: &str| format!("{manifest}{field}");
     let place = Place::new(&[("deckle.yaml", &project(field)), ("a.yaml", "- [a]\n")]);
     place.run(&["build"]).ends(0);
-    place.put("deckle.yaml", &project(&field.replace("[A]", "[A, B]")));
+    place.put("deckle.yaml", project(&field.replace("[A]", "[A, B]")));
     place.run(&["check"]).ends(1);
     place.run(&["check", "--locked"]).ends(5);
     let run = place
