@@ -158,7 +158,7 @@ struct Guids<'a> {
 
 impl<'a> Guids<'a> {
     fn new(lock: &'a Lock, uid: &'a str, mode: IdMode, ids: &[Option<Arc<str>>]) -> Self {
-        let is_new = |id: &Arc<str>| !lock.notes.contains_key(&**id);
+        let is_new = |id: &Arc<str>| !lock.notes.contains_key(id);
         let records = lock.notes.values().chain(lock.removed.values());
         let taken = if ids.iter().flatten().any(is_new) {
             records.map(|it| it.guid.as_str()).collect()

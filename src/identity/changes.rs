@@ -128,10 +128,10 @@ pub fn changes(old: &Lock, new: &Lock, whole: bool) -> Vec<LockChange> {
     let by_guid: BTreeMap<&str, &str> = old
         .notes
         .iter()
-        .chain(&old.removed)
+        .chain(old.removed.iter())
         .map(|(id, record)| (record.guid.as_str(), id.as_str()))
         .collect();
-    for (id, record) in &new.notes {
+    for (id, record) in new.notes.iter() {
         match (old.notes.get(id), old.removed.get(id)) {
             (Some(known), _) => found.note(id, known, record),
             (None, Some(_)) => found.push(ChangeKind::ReturnedNote, id, &record.path, ""),
@@ -154,7 +154,7 @@ pub fn changes(old: &Lock, new: &Lock, whole: bool) -> Vec<LockChange> {
             .values()
             .map(|it| (it.guid.as_str(), ()))
             .collect();
-        for (id, record) in &old.notes {
+        for (id, record) in old.notes.iter() {
             let stays = new.notes.contains_key(id) || live.contains_key(record.guid.as_str());
             if !stays {
                 found.push(ChangeKind::GoneNote, id, &record.path, "");

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::clozes::ClozeRecord;
 use super::hash::Digest;
 use super::matching::Sketch;
+use super::notes::Notes;
 use crate::model::Kind;
 
 /// The memory of a project's builds.
@@ -12,10 +13,10 @@ use crate::model::Kind;
 #[non_exhaustive]
 pub struct Lock {
     /// The notes of the last build, by their ids.
-    pub notes: BTreeMap<String, NoteRecord>,
+    pub notes: Notes,
     /// Notes that are gone, by their ids: an undone deletion gets its id back, and no new note
     /// ever gets the id of one.
-    pub removed: BTreeMap<String, NoteRecord>,
+    pub removed: Notes,
     /// The project's note types, by the keys that they had first. A type that is gone stays, so
     /// that it comes back as the one it was.
     pub types: BTreeMap<String, TypeRecord>,
@@ -106,6 +107,12 @@ pub struct MediaRecord {
 }
 
 impl Lock {
+    /// Brings the notes into the order of their ids.
+    pub fn sort(&mut self) {
+        self.notes.sort();
+        self.removed.sort();
+    }
+
     /// The names of media by the hashes of their contents, in the lock's order, each once.
     #[must_use]
     pub fn media_names(&self) -> BTreeMap<String, Vec<String>> {

@@ -26,7 +26,7 @@ impl Lock {
     pub fn to_text(&self) -> String {
         let mut text = format!("{HEADER} {VERSION}\n");
         for (kind, notes) in [("note", &self.notes), ("gone", &self.removed)] {
-            for (id, note) in notes {
+            for (id, note) in notes.iter() {
                 push_note(&mut text, kind, id, note);
             }
         }
@@ -48,7 +48,7 @@ impl Lock {
     /// changes this one line, not those of all notes behind it.
     fn push_order(&self, text: &mut String) {
         let mut files: BTreeMap<&str, Vec<(u32, &str)>> = BTreeMap::new();
-        for (id, note) in &self.notes {
+        for (id, note) in self.notes.iter() {
             if let Some(place) = note.place {
                 let notes = files.entry(&note.path).or_default();
                 notes.push((place, id));

@@ -101,8 +101,8 @@ pub fn next_lock<'a, 'o>(
         *place += 1;
         lock.notes.insert(entry.id.to_owned(), record);
     }
-    let gone = old.notes.iter().chain(&old.removed);
-    let gone = gone.filter(|(id, _)| !lock.notes.contains_key(*id));
+    let gone = old.notes.iter().chain(old.removed.iter());
+    let gone = gone.filter(|(id, _)| !lock.notes.contains_key(id));
     let gone: Vec<(&String, &NoteRecord)> = gone.collect();
     if !gone.is_empty() {
         // What is called otherwise now is not gone.
@@ -128,6 +128,7 @@ pub fn next_lock<'a, 'o>(
         let record = type_record(written, modified.unwrap_or_else(|| time.as_unix()));
         lock.types.insert(written.identity.clone(), record);
     }
+    lock.sort();
     next
 }
 

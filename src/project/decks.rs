@@ -62,7 +62,7 @@ impl<'m> DeckPlan<'m> {
     /// Puts notes into their decks, with the ids and times that the lock has for them.
     pub(super) fn add(&mut self, mut batch: Batch, lock: &Lock) {
         for (note, facts) in batch.notes.iter_mut().zip(&batch.facts) {
-            if let Some(record) = facts.id.as_ref().and_then(|id| lock.notes.get(&**id)) {
+            if let Some(record) = facts.id.as_ref().and_then(|id| lock.notes.get(id)) {
                 note.id = Some(record.note_id);
                 note.modified = Some(record.modified);
             }

@@ -28,7 +28,8 @@ pub(super) struct LockFile {
 
 impl LockFile {
     /// A lock that a build of the whole project goes on from.
-    pub(super) fn of(lock: Lock) -> Self {
+    pub(super) fn of(mut lock: Lock) -> Self {
+        lock.sort();
         Self {
             lock,
             is_kept: true,

@@ -47,8 +47,8 @@ impl Facts {
     pub(super) fn known<'l>(&self, lock: &'l Lock, heirs: &Heirs) -> Option<&'l NoteRecord> {
         let id = self.id.as_ref()?;
         let id = heirs.get(id).unwrap_or(id);
-        let known = lock.notes.get(&**id);
-        known.or_else(|| lock.removed.get(&**id))
+        let known = lock.notes.get(id);
+        known.or_else(|| lock.removed.get(id))
     }
 }
 

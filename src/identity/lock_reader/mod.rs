@@ -230,6 +230,7 @@ impl Reader {
         if let Some(found) = told_twice(&self.twice) {
             sink.push(found);
         }
+        self.lock.sort();
         Some(self.lock)
     }
 

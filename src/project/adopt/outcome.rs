@@ -234,7 +234,7 @@ fn adopt_note(lock: &mut Lock, facts: &Facts, stored: &StoredNote, same: bool, s
         place: None,
         clozes: Box::default(),
     };
-    lock.removed.remove(&**id);
+    lock.removed.remove(id);
     lock.notes.insert(id.to_string(), record);
 }
 

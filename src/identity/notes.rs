@@ -1,0 +1,97 @@
+//! The notes of a lock, by their ids.
+
+use std::ops::Index;
+
+use indexmap::IndexMap;
+
+use super::lock::NoteRecord;
+
+/// Records of notes by their ids, in the order of the ids once they are sorted.
+///
+/// Found by hashes, because a build of a hundred thousand notes asks for each of them a dozen
+/// times.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Notes(IndexMap<String, NoteRecord>);
+
+impl Notes {
+    /// The record of this id.
+    #[must_use]
+    pub fn get(&self, id: &str) -> Option<&NoteRecord> {
+        self.0.get(id)
+    }
+
+    /// The record of this id, to be changed.
+    pub fn get_mut(&mut self, id: &str) -> Option<&mut NoteRecord> {
+        self.0.get_mut(id)
+    }
+
+    /// Whether there is a record of this id.
+    #[must_use]
+    pub fn contains_key(&self, id: &str) -> bool {
+        self.0.contains_key(id)
+    }
+
+    /// Whether there is no record.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// How many records there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Adds a record, in the place of the one that its id had.
+    pub fn insert(&mut self, id: String, record: NoteRecord) -> Option<NoteRecord> {
+        self.0.insert(id, record)
+    }
+
+    /// Takes a record out; the order is another then.
+    pub fn remove(&mut self, id: &str) -> Option<NoteRecord> {
+        self.0.swap_remove(id)
+    }
+
+    /// Brings the records into the order of their ids.
+    pub fn sort(&mut self) {
+        self.0.sort_unstable_keys();
+    }
+
+    /// Ids and records.
+    pub fn iter(&self) -> impl Iterator<Item = (&String, &NoteRecord)> + Clone {
+        self.0.iter()
+    }
+
+    /// The ids.
+    pub fn keys(&self) -> impl Iterator<Item = &String> {
+        self.0.keys()
+    }
+
+    /// The records.
+    pub fn values(&self) -> impl Iterator<Item = &NoteRecord> {
+        self.0.values()
+    }
+}
+
+impl Index<&str> for Notes {
+    type Output = NoteRecord;
+
+    fn index(&self, id: &str) -> &NoteRecord {
+        &self.0[id]
+    }
+}
+
+impl FromIterator<(String, NoteRecord)> for Notes {
+    fn from_iter<I: IntoIterator<Item = (String, NoteRecord)>>(records: I) -> Self {
+        let mut notes = Self(records.into_iter().collect());
+        notes.sort();
+        notes
+    }
+}
+
+impl<const N: usize> From<[(String, NoteRecord); N]> for Notes {
+    fn from(records: [(String, NoteRecord); N]) -> Self {
+        records.into_iter().collect()
+    }
+}
