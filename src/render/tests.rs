@@ -1,4 +1,6 @@
 //! Sources and the fields they become: the edge cases of the format, as a table.
+//!
+//! Long, because it is a table: what is read beside what comes of it, a case each.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -9,7 +9,7 @@ use deckle::BuildTime;
 use deckle::project::{BuildOptions, Project};
 use serde_json::{Value, json};
 
-use crate::judge::{run_script, with_each_backend};
+use crate::judge::imported;
 
 const MANIFEST: &str = "\
 format: 1
@@ -75,23 +75,6 @@ impl Author {
 }
 
 /// What both backends say after the last of these imports.
-#[track_caller]
-fn imported(steps: &Value) -> Vec<Value> {
-    let input = serde_json::to_vec(steps).unwrap();
-    with_each_backend(|backend| {
-        let output = run_script(backend, "updates.py", &[], &input)?;
-        if !output.status.success() {
-            return Err(String::from_utf8_lossy(&output.stderr).into_owned());
-        }
-        let text = String::from_utf8_lossy(&output.stdout);
-        let last = text.lines().last().unwrap_or_default();
-        let reports: Result<Vec<Value>, _> = serde_json::from_str(last);
-        let mut reports = reports.map_err(|error| error.to_string())?;
-        reports.pop().ok_or_else(|| "no report".to_owned())
-    })
-    .unwrap_or_else(|report| panic!("{report}"))
-}
-
 const ORGANS: [&str; 12] = [
     "heart", "liver", "kidney", "spleen", "stomach", "pancreas", "thyroid", "bladder", "retina",
     "cochlea", "trachea", "tongue",

@@ -230,3 +230,22 @@ fn the_judge_catches_each_kind_of_broken_package() {
     })
     .unwrap_or_else(|report| panic!("{report}"));
 }
+
+/// What learners have who imported the packages of these steps one after another, as the last
+/// report of `updates.py`; one for each backend.
+#[track_caller]
+pub(crate) fn imported(steps: &(impl serde::Serialize + ?Sized)) -> Vec<serde_json::Value> {
+    let input = serde_json::to_vec(steps).unwrap();
+    with_each_backend(|backend| {
+        let output = run_script(backend, "updates.py", &[], &input)?;
+        if !output.status.success() {
+            return Err(String::from_utf8_lossy(&output.stderr).into_owned());
+        }
+        let text = String::from_utf8_lossy(&output.stdout);
+        let last = text.lines().last().unwrap_or_default();
+        let mut reports: Vec<serde_json::Value> =
+            serde_json::from_str(last).map_err(|error| error.to_string())?;
+        reports.pop().ok_or_else(|| "no report".to_owned())
+    })
+    .unwrap_or_else(|report| panic!("{report}"))
+}

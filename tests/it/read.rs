@@ -147,31 +147,11 @@ fn compare(contents: &Contents, truth: &Value, extent: Extent, what: &str) {
         assert_eq!(contents.settings["fsrs"], "true", "{what}");
     }
     let found = by_id(contents.note_types.iter().map(note_type));
-    let mut expected = by_id(truth["note_types"].as_array().unwrap().iter().map(said));
-    if extent == Extent::Package {
-        let used = |id: &i64| contents.notes.iter().any(|note| note.note_type == *id);
-        assert!(
-            expected
-                .keys()
-                .filter(|id| used(id))
-                .all(|id| found.contains_key(id))
-        );
-        expected.retain(|id, _| found.contains_key(id));
-    }
-    assert_eq!(found, expected, "{what}");
+    let used = contents.notes.iter().map(|note| note.note_type);
+    check_part(&found, &truth["note_types"], used, extent, what);
     let found = by_id(contents.decks.iter().map(deck));
-    let mut expected = by_id(truth["decks"].as_array().unwrap().iter().map(said));
-    if extent == Extent::Package {
-        let used = |id: &i64| contents.cards.iter().any(|card| card.deck == *id);
-        assert!(
-            expected
-                .keys()
-                .filter(|id| used(id))
-                .all(|id| found.contains_key(id))
-        );
-        expected.retain(|id, _| found.contains_key(id));
-    }
-    assert_eq!(found, expected, "{what}");
+    let used = contents.cards.iter().map(|card| card.deck);
+    check_part(&found, &truth["decks"], used, extent, what);
     let slow = contents.presets.iter().find(|it| it.name == "Slow ü");
     check_preset(slow.unwrap(), &truth["presets"], what);
 }
@@ -220,6 +200,22 @@ fn check_preset(preset: &StoredPreset, truth: &Value, what: &str) {
         .ignore_revlogs_before_date("2024-02-03");
     assert_eq!(preset.options, expected, "{what}");
     assert_eq!(preset.refused, [""; 0], "{what}");
+}
+
+/// A package holds the note types and decks that are in use, a collection all.
+fn check_part(
+    found: &BTreeMap<i64, Value>,
+    truth: &Value,
+    mut used: impl Iterator<Item = i64>,
+    extent: Extent,
+    what: &str,
+) {
+    let mut expected = by_id(truth.as_array().unwrap().iter().map(said));
+    if extent == Extent::Package {
+        assert!(used.all(|id| found.contains_key(&id)), "{what}");
+        expected.retain(|id, _| found.contains_key(id));
+    }
+    assert_eq!(found, &expected, "{what}");
 }
 
 fn by_id(values: impl Iterator<Item = Value>) -> BTreeMap<i64, Value> {

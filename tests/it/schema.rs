@@ -7,7 +7,7 @@ use deckle::BuildTime;
 use deckle::project::{BuildOptions, Project};
 use serde_json::{Value, json};
 
-use crate::judge::{run_script, with_each_backend};
+use crate::judge::imported;
 
 const MANIFEST: &str = "format: 1\nname: Words\nuid: 9c1f6c52-1d1b-4a6e-8a55-2f1f0a7f7b10\n";
 const TYPE: &str = "\
@@ -77,23 +77,6 @@ impl Releases {
         });
         imported(&steps.collect::<Vec<_>>())
     }
-}
-
-#[track_caller]
-fn imported(steps: &[Value]) -> Vec<Value> {
-    let input = serde_json::to_vec(steps).unwrap();
-    with_each_backend(|backend| {
-        let output = run_script(backend, "updates.py", &[], &input)?;
-        if !output.status.success() {
-            return Err(String::from_utf8_lossy(&output.stderr).into_owned());
-        }
-        let text = String::from_utf8_lossy(&output.stdout);
-        let last = text.lines().last().unwrap_or_default();
-        let mut reports: Vec<Value> =
-            serde_json::from_str(last).map_err(|error| error.to_string())?;
-        reports.pop().ok_or_else(|| "no report".to_owned())
-    })
-    .unwrap_or_else(|report| panic!("{report}"))
 }
 
 fn meanings(report: &Value) -> Vec<&str> {

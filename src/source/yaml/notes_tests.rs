@@ -1,4 +1,6 @@
 //! Files of notes to notes.
+//!
+//! Long, because it is a table: what is read beside what comes of it, a case each.
 
 #![expect(
     clippy::disallowed_methods,

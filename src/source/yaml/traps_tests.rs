@@ -1,4 +1,6 @@
 //! What authors see when YAML does not mean what they do.
+//!
+//! Long, because it is a table: what is read beside what comes of it, a case each.
 
 #![expect(
     clippy::disallowed_methods,

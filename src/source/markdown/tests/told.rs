@@ -1,4 +1,6 @@
 //! What is told, as people see it.
+//!
+//! Long, because it is a table: what is read beside what comes of it, a case each.
 #![allow(
     clippy::disallowed_methods,
     reason = "the snapshot macro looks for this file itself"
