@@ -83,10 +83,6 @@ pub fn assign(
     } else {
         search::Found::default()
     };
-    if mode != IdMode::Natural {
-        let known = lock.notes.keys().chain(lock.removed.keys());
-        taken.extend(known.map(|id| id.as_str().into()));
-    }
     if mode == IdMode::Inline {
         for (claim, _) in claims.iter().zip(&ids).filter(|(_, id)| id.is_none()) {
             sink.push(
@@ -98,7 +94,10 @@ pub fn assign(
             );
         }
     }
-    fill_new(claims, &mut ids, &mut taken);
+    let is_known = |id: &str| {
+        mode != IdMode::Natural && (lock.notes.contains_key(id) || lock.removed.contains_key(id))
+    };
+    fill_new(claims, &mut ids, &mut taken, is_known);
     let guids = Guids::new(lock, uid, mode, &ids);
     let identities: Vec<Identity> = claims
         .par_iter()
@@ -119,8 +118,13 @@ pub fn assign(
 }
 
 /// Gives new ids to the notes that still have none. Among equal notes the source order decides
-/// who is first.
-fn fill_new(claims: &[&Claim], ids: &mut [Option<Arc<str>>], taken: &mut HashSet<Arc<str>>) {
+/// who is first. Neither what is taken nor what is known is given.
+fn fill_new(
+    claims: &[&Claim],
+    ids: &mut [Option<Arc<str>>],
+    taken: &mut HashSet<Arc<str>>,
+    is_known: impl Fn(&str) -> bool,
+) {
     let first: Vec<Option<Arc<str>>> = claims
         .par_iter()
         .zip(&*ids)
@@ -130,7 +134,7 @@ fn fill_new(claims: &[&Claim], ids: &mut [Option<Arc<str>>], taken: &mut HashSet
     let mut occurrences: HashMap<Arc<str>, u32> = HashMap::new();
     for ((claim, id), first) in claims.iter().zip(ids).zip(first) {
         let Some(first) = first else { continue };
-        if taken.insert(first.clone()) {
+        if !is_known(&first) && taken.insert(first.clone()) {
             *id = Some(first);
             continue;
         }
@@ -138,7 +142,7 @@ fn fill_new(claims: &[&Claim], ids: &mut [Option<Arc<str>>], taken: &mut HashSet
         loop {
             *occurrence += 1;
             let next = claim.new_id(*occurrence);
-            if taken.insert(next.clone()) {
+            if !is_known(&next) && taken.insert(next.clone()) {
                 *id = Some(next);
                 break;
             }

@@ -69,9 +69,14 @@ impl Claim {
         }
     }
 
-    /// The same claim with a sketch of the note's text, for a lock.
+    /// The same claim with a sketch of the note's text, for a lock: the one that is `known` of
+    /// this very content, or a new one.
     #[must_use]
-    pub fn with_sketch(mut self, note: &WrittenNote) -> Self {
+    pub fn with_sketch(mut self, note: &WrittenNote, known: Option<Sketch>) -> Self {
+        if known.is_some() {
+            self.sketch = known;
+            return self;
+        }
         let first_field = note.note_type.first_field;
         let mut sketcher = Sketcher::default();
         for (index, content) in note.fields.iter().enumerate() {

@@ -139,7 +139,7 @@ impl<'a> Plan<'a> {
 
 /// A note as a message names it.
 fn shown(note: &Note) -> String {
-    let first = note.values().first().map_or("", String::as_str);
+    let first = note.values().next().unwrap_or_default();
     let mut text: String = first.chars().take(40).collect();
     if text.len() < first.len() {
         text.push_str("..");

@@ -19,7 +19,7 @@ pub(super) fn renumber(note: &mut Note, facts: &mut Facts, lock: &Lock, heirs: &
     }
     let (mut explicit, mut texts) = (BTreeSet::new(), BTreeMap::<u16, String>::new());
     let mut order: Vec<u16> = Vec::new();
-    for field in &note.fields {
+    for field in note.fields.iter() {
         let clozes = ClozeText::parse(field);
         for (index, node) in clozes.nodes().iter().enumerate() {
             let ClozeNode::Open { numbers, close, .. } = node else {
@@ -55,11 +55,7 @@ pub(super) fn renumber(note: &mut Note, facts: &mut Facts, lock: &Lock, heirs: &
     if changed.is_empty() {
         return;
     }
-    for field in &mut note.fields {
-        if let Some(text) = rewritten(field, &changed) {
-            *field = text;
-        }
-    }
+    note.fields.change(|_, field| rewritten(field, &changed));
     if let Suspend::Cards(ords) = note.suspended() {
         // Who names cards of such clozes counts them as they stand in the source.
         let ords = ords.iter().map(|ord| {

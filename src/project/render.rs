@@ -8,9 +8,11 @@ use rayon::prelude::*;
 
 use crate::check::{self, Spellings};
 use crate::diag::{Diagnostics, Sources, Span};
-use crate::identity::{Claim, ClozeRecord, Digest, Heirs, Lock, NoteRecord, content_hash};
+use crate::identity::{
+    Claim, ClozeRecord, Digest, Heirs, KnownSketches, Lock, NoteRecord, content_hash,
+};
 use crate::model::written::{WrittenNote, WrittenType};
-use crate::model::{DeckName, Note};
+use crate::model::{DeckName, FieldValues, Note};
 use crate::render::{MediaKey, Renderer};
 
 /// Anki's database check complains about new cards behind this position.
@@ -68,8 +70,8 @@ pub(super) struct Batch {
 pub(super) struct Maker<'a> {
     pub(super) renderer: &'a Renderer<'a>,
     pub(super) sources: &'a Sources,
-    /// Whether there is a lock that asks what changed.
-    pub(super) locked: bool,
+    /// What the lock of the last build knows, where there is one that asks what changed.
+    pub(super) known: Option<KnownSketches>,
 }
 
 impl Maker<'_> {
@@ -105,23 +107,20 @@ impl Maker<'_> {
         if !found.has_errors() {
             check::note(written, &rendered.fields, cards, &mut found);
         }
-        let content = if self.locked {
+        let mut claim = Claim::of(written);
+        let mut content = Digest::default();
+        if let Some(known) = &self.known {
             let hashes: Vec<String> = rendered.media.iter().map(MediaKey::hex).collect();
             let hashes: Vec<&str> = hashes.iter().map(String::as_str).collect();
-            content_hash(written, &hashes)
-        } else {
-            Digest::default()
-        };
+            content = content_hash(written, &hashes);
+            claim = claim.with_sketch(written, known.of_content(content));
+        }
         let mut note = Note::new(note_type)
             .suspend(check::suspended_cards(written, &mut found))
             .flag(written.flag);
         note.position = written.order;
-        note.fields = rendered.fields.into();
+        note.fields = FieldValues::join(rendered.fields.iter().map(String::as_str));
         note.tags = written.tags.iter().map(|tag| tag.value.clone()).collect();
-        let mut claim = Claim::of(written);
-        if self.locked {
-            claim = claim.with_sketch(written);
-        }
         let facts = Facts {
             claim,
             id: None,
