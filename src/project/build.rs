@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::decks::DeckPlan;
 use super::lock_file::{self, LockFile, Touched};
-use super::render::Made;
+use super::render::{Facts, Made};
 use super::{
     BuildOptions, Project, Report, Statistics, clozes, history, load, output, predecessor, schema,
     types,
@@ -182,7 +182,7 @@ fn run(
     check::duplicates(firsts, sink);
 
     let frozen = lock.media_names();
-    let mut names = renderer.names(made.facts().flat_map(|it| &it.media), &frozen);
+    let mut names = renderer.names(made.facts().flat_map(Facts::media), &frozen);
     for (note, _) in made.iter_mut() {
         note.fields.change_joined(|fields| names.resolved(fields));
     }

@@ -14,7 +14,7 @@ pub(super) fn renumber(note: &mut Note, facts: &mut Facts, lock: &Lock, heirs: &
     let source: &str = heirs.get(id).unwrap_or(id);
     let record = lock.notes.get(source).or_else(|| lock.removed.get(source));
     let known = record.map_or(&[][..], |it| &it.clozes);
-    if facts.given_numbers.is_empty() && known.is_empty() {
+    if facts.given_numbers().is_empty() && known.is_empty() {
         return;
     }
     let (mut explicit, mut texts) = (BTreeSet::new(), BTreeMap::<u16, String>::new());
@@ -26,7 +26,7 @@ pub(super) fn renumber(note: &mut Note, facts: &mut Facts, lock: &Lock, heirs: &
                 continue;
             };
             for number in numbers {
-                if facts.given_numbers.binary_search(number).is_err() {
+                if facts.given_numbers().binary_search(number).is_err() {
                     explicit.insert(*number);
                     continue;
                 }
@@ -51,7 +51,7 @@ pub(super) fn renumber(note: &mut Note, facts: &mut Facts, lock: &Lock, heirs: &
         .map(|(from, to)| (*from, to.number))
         .filter(|(from, to)| from != to)
         .collect();
-    facts.clozes = next.into();
+    facts.keep_clozes(next);
     if changed.is_empty() {
         return;
     }

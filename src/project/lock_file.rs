@@ -102,7 +102,7 @@ impl LockFile {
                 guid: note.guid.as_ref(),
                 fingerprint: facts.claim.fingerprint,
                 sketch: facts.claim.sketch,
-                clozes: &facts.clozes,
+                clozes: facts.clozes(),
                 content: facts.content,
                 rendered: *rendered,
                 renewal: Renewal {

@@ -41,7 +41,7 @@ pub(super) fn apply(
     }
     for (note, facts) in made.iter_mut() {
         let claim = &facts.claim;
-        let says = claim.id.is_some() || claim.guid.is_some() || claim.was.is_some();
+        let says = claim.id().is_some() || claim.guid().is_some() || claim.was().is_some();
         if says || facts.known(lock, heirs).is_some() {
             continue;
         }
@@ -69,7 +69,7 @@ fn with_plain_names(
     names: &BTreeMap<MediaKey, (&str, &str)>,
 ) -> Vec<String> {
     let mut fields: Vec<String> = fields.iter().map(str::to_owned).collect();
-    for (name, plain) in facts.media.iter().filter_map(|key| names.get(key)) {
+    for (name, plain) in facts.media().iter().filter_map(|key| names.get(key)) {
         for field in &mut fields {
             if field.contains(name) {
                 *field = field.replace(name, plain);

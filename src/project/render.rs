@@ -28,12 +28,16 @@ pub(super) struct Facts {
     pub(super) content: Digest,
     pub(super) deck: DeckName,
     pub(super) headings: Arc<[String]>,
-    pub(super) media: Box<[MediaKey]>,
     pub(super) cards: u32,
-    /// The numbers that clozes without one got; where a lock is kept, until it knows better.
-    pub(super) given_numbers: Box<[u16]>,
-    /// What the lock is to keep of these clozes.
-    pub(super) clozes: Box<[ClozeRecord]>,
+    /// What most notes have nothing of, out of the way: there may be a million of them.
+    rare: Option<Box<Rare>>,
+}
+
+#[derive(Default)]
+struct Rare {
+    media: Vec<MediaKey>,
+    given_numbers: Vec<u16>,
+    clozes: Vec<ClozeRecord>,
 }
 
 impl Facts {
@@ -43,6 +47,25 @@ impl Facts {
 
     pub(super) fn span(&self) -> Span {
         self.claim.span
+    }
+
+    /// The media that it shows, each once.
+    pub(super) fn media(&self) -> &[MediaKey] {
+        self.rare.as_ref().map_or(&[], |it| &it.media)
+    }
+
+    /// The numbers that clozes without one got; where a lock is kept, until it knows better.
+    pub(super) fn given_numbers(&self) -> &[u16] {
+        self.rare.as_ref().map_or(&[], |it| &it.given_numbers)
+    }
+
+    /// What the lock is to keep of these clozes.
+    pub(super) fn clozes(&self) -> &[ClozeRecord] {
+        self.rare.as_ref().map_or(&[], |it| &it.clozes)
+    }
+
+    pub(super) fn keep_clozes(&mut self, clozes: Vec<ClozeRecord>) {
+        self.rare.get_or_insert_default().clozes = clozes;
     }
 
     /// What the lock of the last build has of it.
@@ -121,15 +144,19 @@ impl Maker<'_> {
         note.position = written.order;
         note.fields = FieldValues::join(rendered.fields.iter().map(String::as_str));
         note.tags = written.tags.iter().map(|tag| tag.value.clone()).collect();
+        let rare = !rendered.media.is_empty() || !rendered.given_numbers.is_empty();
+        let few = Rare {
+            media: rendered.media,
+            given_numbers: rendered.given_numbers,
+            clozes: Vec::new(),
+        };
         let facts = Facts {
             claim,
             id: None,
             content,
             deck: written.deck.clone(),
             headings: written.headings.clone(),
-            media: rendered.media.into(),
-            given_numbers: rendered.given_numbers.into(),
-            clozes: Box::default(),
+            rare: rare.then(|| Box::new(few)),
             cards: u32::try_from(cards).unwrap_or(u32::MAX),
         };
         (note, facts, found)

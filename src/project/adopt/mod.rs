@@ -187,9 +187,9 @@ impl Pass<'_> {
             return Ok(None);
         }
         let mut outcome = Outcome::default();
-        let used = made.facts().flat_map(|it| &it.media).map(|it| it.hex());
+        let used = made.facts().flat_map(Facts::media).map(|it| it.hex());
         outcome.media = adopt_media(reader, &used.collect(), lock)?;
-        let mut names = renderer.names(made.facts().flat_map(|it| &it.media), &lock.media_names());
+        let mut names = renderer.names(made.facts().flat_map(Facts::media), &lock.media_names());
         for (note, _) in made.iter_mut() {
             note.fields.change_joined(|fields| names.resolved(fields));
         }

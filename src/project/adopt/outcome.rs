@@ -130,7 +130,7 @@ impl Outcome {
                 continue;
             }
             // A guid in the sources wins over any that the lock says.
-            let given = facts.claim.guid.as_ref().map(|it| it.value.as_str());
+            let given = facts.claim.guid().map(|it| it.value.as_str());
             if given.is_some_and(|it| it != stored.guid) {
                 self.other_types.push(matched);
                 continue;

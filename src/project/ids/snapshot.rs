@@ -109,10 +109,10 @@ fn taken(
     let notes = notes.map(|((note, facts), identity)| Known {
         span: facts.span(),
         id: identity.id,
-        written: facts.claim.id.as_deref().cloned(),
-        says_itself: facts.claim.id.is_some()
-            || facts.claim.guid.is_some()
-            || facts.claim.key.is_some(),
+        written: facts.claim.id().cloned(),
+        says_itself: facts.claim.id().is_some()
+            || facts.claim.guid().is_some()
+            || facts.claim.key().is_some(),
         like: (facts.content, like(note, facts)),
     });
     let notes = notes.collect();

@@ -12,6 +12,7 @@ use crate::identity::{Lock, MediaRecord, NoteRecord};
 use crate::model::BuildTime;
 use crate::model::written::WrittenType;
 use crate::project::lock_file::{LockFile, Touched};
+use crate::project::render::Facts;
 use crate::project::{BuildOptions, Project, Report, build, load, types as project_types};
 use crate::render::Renderer;
 use crate::source::types::TypeSet;
@@ -74,7 +75,7 @@ pub(super) fn run(
     let mut made = loaded.notes;
     let assigned = build::identify(&mut made, &seed, &manifest, true, true, sources, sink);
     let heirs = assigned.heirs;
-    let mut names = renderer.names(made.facts().flat_map(|it| &it.media), &seed.media_names());
+    let mut names = renderer.names(made.facts().flat_map(Facts::media), &seed.media_names());
 
     let by_guid: BTreeMap<&str, usize> = notes
         .iter()
