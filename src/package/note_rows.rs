@@ -52,7 +52,7 @@ impl<'a> NoteRow<'a> {
         };
         Self {
             id: planned.id,
-            guid: planned.guid.as_str(),
+            guid: planned.guid_text(),
             note_type: note_type.id(),
             modified: planned.modified,
             tags: tags_text(&note.tags),
