@@ -130,9 +130,13 @@ pub(super) fn grammar(language: &str) -> Option<&'static str> {
     Some(scope)
 }
 
-/// All names, for suggestions.
+/// All names, for suggestions; those that are no short forms come first.
 pub(super) fn names() -> impl Iterator<Item = &'static str> {
-    LANGUAGES.iter().map(|(name, _)| *name)
+    let names = |short: bool| {
+        let wanted = LANGUAGES.iter().filter(move |it| (it.0 != it.1) == short);
+        wanted.map(|(name, _)| *name)
+    };
+    names(false).chain(names(true))
 }
 
 /// The classes of all languages, some of them several times.
