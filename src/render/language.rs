@@ -130,13 +130,9 @@ pub(super) fn grammar(language: &str) -> Option<&'static str> {
     Some(scope)
 }
 
-/// All names, for suggestions; those that are no short forms come first.
+/// All names, for suggestions.
 pub(super) fn names() -> impl Iterator<Item = &'static str> {
-    let names = |short: bool| {
-        let wanted = LANGUAGES.iter().filter(move |it| (it.0 != it.1) == short);
-        wanted.map(|(name, _)| *name)
-    };
-    names(false).chain(names(true))
+    LANGUAGES.iter().map(|(name, _)| *name)
 }
 
 /// The classes of all languages, some of them several times.
