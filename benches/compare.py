@@ -89,7 +89,7 @@ def parse():
     parser.add_argument("--rs-rounds", type=int, default=1, help="of genanki-rs (default 1)")
     parser.add_argument("--no-rs", action="store_true", help="leave genanki-rs out")
     parser.add_argument("--only", action="append", metavar="TOOL", help="deckle, genanki...")
-    parser.add_argument("--workload", action="append", choices=["basic", "media", "rich"])
+    parser.add_argument("--workload", action="append", choices=["basic", "media", "rich", "code", "plain-code"])
     parser.add_argument("--scale", type=float, default=1.0, help="fraction of the notes")
     options = parser.parse_args()
     if options.rounds < 1 or options.rs_rounds < 1 or options.scale <= 0:
@@ -103,14 +103,21 @@ def chosen_workloads(options):
     def scaled(count):
         return max(1, round(count * options.scale))
 
-    basic, media, rich = map(
-        scaled, (workloads.BASIC_NOTES, workloads.MEDIA_NOTES, workloads.RICH_NOTES)
+    basic, media, rich, code = map(
+        scaled,
+        (workloads.BASIC_NOTES, workloads.MEDIA_NOTES, workloads.RICH_NOTES, workloads.CODE_NOTES),
     )
     all_workloads = [
         Workload("basic", f"{basic:,} basic notes", workloads.write_basic, basic, everyone),
         Workload("media", f"{media:,} files of 50 kB", workloads.write_media, media, everyone),
         Workload(
             "rich", f"{rich:,} notes: Markdown, math, cloze", workloads.write_rich, rich, ("deckle",)
+        ),
+        Workload(
+            "code", f"{code:,} code blocks of 20 lines", workloads.write_code, code, ("deckle",)
+        ),
+        Workload(
+            "plain-code", "the same without colors", workloads.write_plain_code, code, ("deckle",)
         ),
     ]
     return [w for w in all_workloads if not options.workload or w.name in options.workload]

@@ -11,6 +11,7 @@ BASIC_NOTES = 100_000
 MEDIA_NOTES = 2_000
 MEDIA_BYTES = 50_000
 RICH_NOTES = 10_000
+CODE_NOTES = 1_000
 
 ADJECTIVES = "common northern early striped winter golden lesser coastal".split()
 NOUNS = "warbler sedge moth fern thrush lichen beetle orchid".split()
@@ -67,6 +68,29 @@ def write_rich(folder, count):
         file.write("notes:\n")
         for index in range(count):
             file.write(_rich_note(index))
+
+
+def write_code(folder, count, highlight="classes"):
+    """`count` notes with a block of 20 lines of code each, in four languages."""
+    with open(folder / "notes.yaml", "w", encoding="utf-8") as file:
+        file.write(f"code: {{highlight: {highlight}}}\nnotes:\n")
+        for index in range(count):
+            language, line = CODE[index % 4]
+            lines = "".join(f"    {line.format(index * 20 + n)}\n" for n in range(20))
+            file.write(f"- front: What is no. {index}?\n  back: |\n    ```{language}\n{lines}    ```\n")
+
+
+def write_plain_code(folder, count):
+    """As `write_code`, without colors."""
+    write_code(folder, count, "none")
+
+
+CODE = [
+    ("rust", 'let x{0}: Vec<u32> = (0..{0}).map(|it| it + 1).collect(); // "a"'),
+    ("python", "x{0} = [f(k, 'a') for k in range({0}) if k % 3 < 1]  # b"),
+    ("javascript", 'const x{0} = async (a, b) => {{ return await f(a?.b ?? {0}, "c"); }};'),
+    ("sql", "SELECT a, count(*) FROM t{0} WHERE b > {0} AND c = 'd' GROUP BY a; -- e"),
+]
 
 
 def _rich_note(index):

@@ -124,6 +124,7 @@ codes! {
     MathComment = "W0514" "math-comment" "A `%` in a formula begins a comment; TeX drops what follows it."
     ClozeSeveral = "W0515" "cloze-several" "AnkiDroid shows a cloze with several numbers as it is typed."
     MathEnvironment = "W0516" "math-environment" "A `\\begin{..}` of math outside of a formula is shown as it is typed."
+    CodeTooLong = "W0517" "code-too-long" "A code block is too long to be colored, as a whole or in one of its lines; it is written as plain text."
     OutputName = "E0601" "output-name" "Anki would take a file of this name for a backup that replaces the whole collection."
     LockSyntax = "E0701" "lock-syntax" "A line of deckle.lock cannot be read; building on would give notes new identities."
     LockVersion = "E0702" "lock-version" "deckle.lock was written by a newer version of deckle."

@@ -34,6 +34,11 @@ pub fn content_hash(note: &WrittenNote, media: &[&str]) -> Digest {
         settings.hard_breaks, settings.curly
     );
     hasher.text(&shape);
+    // Only where code may be, so that another theme leaves all other notes alone.
+    let code = settings.code.shape();
+    if !code.is_empty() && holds_code(note) {
+        hasher.text(&code);
+    }
     let mut media = media.to_vec();
     media.sort_unstable();
     media.dedup();
@@ -41,6 +46,18 @@ pub fn content_hash(note: &WrittenNote, media: &[&str]) -> Digest {
         hasher.text(file);
     }
     hasher.digest()
+}
+
+/// Whether a code block may stand in one of the fields.
+fn holds_code(note: &WrittenNote) -> bool {
+    const BEGINNINGS: [&str; 4] = ["```", "~~~", "    ", "\t"];
+    let mut found = false;
+    for content in note.fields.iter().flatten() {
+        content.texts(&mut |format, text| {
+            found |= format == "md" && BEGINNINGS.iter().any(|it| text.contains(it));
+        });
+    }
+    found
 }
 
 /// The hash of what a note's fields came out as. Empty ones do not count: a note type may get

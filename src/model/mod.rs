@@ -5,6 +5,7 @@
 //! an author wrote them, before they are rendered.
 
 mod build_time;
+mod code;
 mod deck;
 mod deck_name;
 mod deck_options;

@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+pub use super::code::{CodeStyle, CodeTheme, Coloring};
 use super::{DeckName, Flag, NoteType, Tag};
 use crate::diag::{Span, Spanned, Text};
 
@@ -261,6 +262,8 @@ pub struct Settings {
     pub curly: bool,
     /// What formulas become.
     pub math: MathEngine,
+    /// How code blocks are written.
+    pub code: CodeStyle,
     /// Folders that media are looked for in, relative to the project's root.
     pub media_paths: Vec<String>,
     /// What becomes of `http(s)` pictures.
@@ -272,15 +275,15 @@ pub struct Settings {
 }
 
 impl Default for Settings {
-    /// Soft breaks, explicit highlight clozes, no curly ones, MathJax, no further media folders,
-    /// remote and
-    /// missing files refused, 20 MB.
+    /// Soft breaks, explicit highlight clozes, no curly ones, MathJax, code in colors, no
+    /// further media folders, remote and missing files refused, 20 MB.
     fn default() -> Self {
         Self {
             hard_breaks: false,
             highlight: Highlight::Explicit,
             curly: false,
             math: MathEngine::Mathjax,
+            code: CodeStyle::default(),
             media_paths: Vec::new(),
             remote: Remote::Error,
             missing: Missing::Error,

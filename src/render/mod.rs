@@ -8,6 +8,7 @@
 //! The only I/O is through [`Files`]: media are looked up and hashed, never
 //! loaded. Notes can be rendered in parallel; names of media are known when all are done.
 
+mod code;
 mod emit;
 mod html;
 mod image;
@@ -98,5 +99,7 @@ impl<'a> Renderer<'a> {
     }
 }
 
+#[cfg(all(test, feature = "highlight"))]
+mod code_tests;
 #[cfg(test)]
 mod tests;

@@ -116,7 +116,7 @@ fn render_note(note: &WrittenNote) -> Outcome {
     }
 }
 
-fn render_one(kind: Kind, source: &str, settings: Settings) -> (String, Vec<Code>) {
+pub(super) fn render_one(kind: Kind, source: &str, settings: Settings) -> (String, Vec<Code>) {
     let content = Content::Markdown(Text::verbatim(source, file(), 0));
     let outcome = render_note(&note(kind, vec![content], settings));
     (outcome.fields.concat(), outcome.codes)
@@ -262,8 +262,8 @@ fn clozes() {
         r"{{c1::a}} <code>==a==</code> \(==b==\)",
     );
     cloze(
-        "```rust\nfn f() -> {{c1::io::Result<String>}} {}\n```",
-        "<pre><code class=\"language-rust\">fn f() -&gt; {{c1::io:<!-- -->:Result&lt;String&gt;}} {}</code></pre>",
+        "```abnf\nfn f() -> {{c1::io::Result<String>}} {}\n```",
+        "<pre><code class=\"language-abnf\">fn f() -&gt; {{c1::io:<!-- -->:Result&lt;String&gt;}} {}</code></pre>",
     );
     cloze(
         "In ==49 BC== ==Julius Caesar== crossed the ==1::Rubicon::river== with the ==Legio XIII==.",
@@ -429,8 +429,8 @@ fn html_and_links() {
 fn code_quotes_and_newlines() {
     plain("``a ` b``", "<code>a ` b</code>");
     plain(
-        "````md\n```sh\necho hi\n```\n````",
-        "<pre><code class=\"language-markdown\">```sh\necho hi\n```</code></pre>",
+        "````abnf\n```sh\necho hi\n```\n````",
+        "<pre><code class=\"language-abnf\">```sh\necho hi\n```</code></pre>",
     );
     plain("`<div>&amp;`", "<code>&lt;div&gt;&amp;amp;</code>");
     plain("```\na\n\n  b\n```", "<pre><code>a\n\n  b</code></pre>");

@@ -8,16 +8,18 @@ use super::settings;
 use super::yaml::decode;
 use super::yaml::{Entry, Node};
 use crate::diag::{Code, Diagnostic, Diagnostics};
-use crate::model::written::{Highlight, MathEngine, Missing, Remote, Settings};
+use crate::model::written::{
+    CodeTheme, Coloring, Highlight, MathEngine, Missing, Remote, Settings,
+};
 
 /// The keys that [`apply`] takes.
 pub const KEYS: &[&str] = &[
     "deck", "tags", "tags!", "type", "suspend", "flag", "format", "markdown", "cloze", "math",
-    "media",
+    "code", "media",
 ];
 
 /// Keys of a header that the format has and this version does not read.
-const NOT_READ: &[&str] = &["code", "links", "lang", "include", "rules"];
+const NOT_READ: &[&str] = &["links", "lang", "include", "rules"];
 
 /// Applies one entry of a header to what is inherited. Returns whether its key is a setting;
 /// wrong values are told, and so are settings that this version does not read.
@@ -62,6 +64,7 @@ pub fn apply(entry: &Entry, defaults: &mut Defaults, sink: &mut Diagnostics) -> 
         "markdown" => block(value, &MARKDOWN, defaults, sink),
         "cloze" => block(value, &CLOZE, defaults, sink),
         "math" => block(value, &MATH, defaults, sink),
+        "code" => block(value, &CODE, defaults, sink),
         "media" => block(value, &MEDIA, defaults, sink),
         name if NOT_READ.contains(&name) => {
             not_read(entry, name, sink);
@@ -79,7 +82,7 @@ pub fn is_known(key: &str) -> bool {
 
 /// The settings that are mappings, each with its keys.
 pub fn blocks() -> impl Iterator<Item = (&'static str, &'static [&'static str])> {
-    [MARKDOWN, CLOZE, MATH, MEDIA]
+    [MARKDOWN, CLOZE, MATH, CODE, MEDIA]
         .into_iter()
         .map(|block| (block.name, block.keys))
 }
@@ -183,6 +186,46 @@ const MATH: Block = Block {
         ];
         let engine = decode::choice(&entry.value, what, &choices, sink);
         set(&mut writable(defaults).math, engine);
+    },
+};
+
+const CODE: Block = Block {
+    name: "code",
+    keys: &["highlight", "theme-light", "theme-dark"],
+    not_read: &[],
+    apply: |entry, what, defaults, sink| {
+        let value = &entry.value;
+        match entry.name() {
+            "highlight" => {
+                let choices = [
+                    ("classes", Coloring::Classes),
+                    ("inline", Coloring::Inline),
+                    ("none", Coloring::None),
+                ];
+                let coloring = decode::choice(value, what, &choices, sink);
+                if cfg!(not(feature = "highlight"))
+                    && coloring.is_some_and(|it| it != Coloring::None)
+                {
+                    sink.push(
+                        Diagnostic::new(Code::BadValue, "this deckle was built without colors")
+                            .at(value.span, "code stays plain")
+                            .help("build it with the feature `highlight`, or say `none`"),
+                    );
+                }
+                set(&mut writable(defaults).code.coloring, coloring);
+            }
+            name => {
+                let themes = CodeTheme::ALL.map(|theme| (theme.name(), Some(theme)));
+                let theme = decode::choice(value, what, &themes, sink);
+                let code = &mut writable(defaults).code;
+                let place = if name == "theme-light" {
+                    &mut code.day
+                } else {
+                    &mut code.night
+                };
+                set(place, theme);
+            }
+        }
     },
 };
 

@@ -74,6 +74,7 @@ pub const KEYS: &[&str] = &[
     "markdown",
     "cloze",
     "math",
+    "code",
     "media",
     "output",
 ];
@@ -93,14 +94,7 @@ pub const OUTPUT_KEYS: &[&str] = &["file", "split"];
 
 /// Keys of the format that this version does not read. They are refused: leaving them out without
 /// a word would build other decks than the author means.
-const LATER_KEYS: &[&str] = &[
-    "include",
-    "rules",
-    "code",
-    "links",
-    "builtin",
-    "math-macros",
-];
+const LATER_KEYS: &[&str] = &["include", "rules", "links", "builtin", "math-macros"];
 
 impl Manifest {
     /// A project without a file: this name is its root deck and the name space of its guids, and
@@ -226,7 +220,7 @@ impl Manifest {
                 }
             }
             "output" => self.read_output(value, sink),
-            "markdown" | "cloze" | "math" | "media" => {
+            "markdown" | "cloze" | "math" | "code" | "media" => {
                 header::apply(entry, &mut self.defaults, sink);
             }
             key if LATER_KEYS.contains(&key) => sink.push(

@@ -21,6 +21,8 @@ const GUARDED: &[(&str, &[&str])] = &[
     ("zstd::", &["src/package/"]),
     ("prost::", &["src/package/"]),
     ("pulldown_cmark", &["src/render/", "src/source/markdown/"]),
+    ("syntect", &["src/render/code/grammar.rs"]),
+    ("two_face", &["src/render/code/grammar.rs"]),
     ("annotate_snippets", &["src/diag/"]),
     ("std::fs", &["src/files.rs"]),
     ("clap", &["src/cli/"]),

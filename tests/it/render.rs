@@ -5,7 +5,9 @@ use std::sync::Arc;
 use deckle::NoteType;
 use deckle::diag::{Span, Text};
 use deckle::files::Memory;
-use deckle::model::written::{Content, Settings, WrittenNote, WrittenSuspend, WrittenType};
+use deckle::model::written::{
+    Coloring, Content, Settings, WrittenNote, WrittenSuspend, WrittenType,
+};
 use deckle::model::{DeckName, Flag};
 use deckle::render::Renderer;
 
@@ -90,7 +92,78 @@ const CASES: &[(&str, &[Card])] = &[
     ),
 ];
 
-fn fields() -> Vec<String> {
+/// Clozes in code: what a card shows must not depend on its colors.
+const CODE: &[(&str, &str)] = &[
+    ("rust", "let a: {{c1::Vec<std::path::Path>}} = {};"),
+    (
+        "rust",
+        "// {{c1::one}} two {{c2::three}}\nfn f() { {{c1::if a { {b} }}} }",
+    ),
+    ("rust", "{{c1::let x = \"a}}b{{c2::c\\n\"}};\nlet y;"),
+    ("rust", "{{c1::fn f() {\n    {{c2::g({{a}})}}\n}}}"),
+    (
+        "python",
+        "def f({{c1::x: int}}):\n    \"\"\"{{c2::Doc\n    more}}\"\"\"\n\treturn {{c3::{1: {2}}}}",
+    ),
+    (
+        "javascript",
+        "const f = {{c1::(x) => `a ${x} b`}}; // {{c2::[sound:a.mp3]}}",
+    ),
+    (
+        "html",
+        "<{{c1::div}} class=\"{{c2::a}}\">&amp;</{{c1::div}}>",
+    ),
+    (
+        "latex",
+        r"\({{c1::\frac{1}{2}}}\) \[x\] {{c2::\section{A}}}",
+    ),
+    (
+        "c++",
+        "{{c1::std::vector<int>}} x = {{c2::{1, {2}}}}; /* [latex]a[/latex] */",
+    ),
+    (
+        "sql",
+        "SELECT {{c1::count(*)}} FROM t WHERE a = '{{c2::it''s}}' -- {{c3::b}}",
+    ),
+    (
+        "sh",
+        "echo \"${{{c1::HOME}}}\" | {{c2::grep}} -v 'a::b' > {{c3::/dev/null}}",
+    ),
+    ("diff", "-{{c1::old}}\n+{{c2::new}}\n same"),
+    ("json", "{\"a\": {{c1::[1, {\"b\": {}}]}}}"),
+    ("php", "echo {{c1::$x->y}} . \"{{c2::a $b}}\";"),
+];
+
+#[test]
+fn both_backends_show_code_as_without_colors() {
+    let sources: Vec<String> = CODE
+        .iter()
+        .map(|(language, code)| format!("````{language}\n{code}\n````"))
+        .collect();
+    let sources: Vec<&str> = sources.iter().map(String::as_str).collect();
+    let mut settings = Settings::default();
+    let mut of_style = |coloring| {
+        settings.code.coloring = coloring;
+        let fields = fields(&sources, &settings);
+        let colored = fields.iter().filter(|it| it.contains("<span")).count();
+        assert_eq!(
+            colored > 0,
+            coloring != Coloring::None && cfg!(feature = "highlight")
+        );
+        shown(&fields)
+    };
+    let plain = of_style(Coloring::None);
+    assert!(plain.iter().flatten().all(|cards| !cards.is_empty()));
+    for coloring in [Coloring::Classes, Coloring::Inline] {
+        for (colored, plain) in of_style(coloring).iter().zip(&plain) {
+            for ((source, colored), plain) in sources.iter().zip(colored).zip(plain) {
+                assert_eq!(colored, plain, "{source}");
+            }
+        }
+    }
+}
+
+fn fields(sources: &[&str], settings: &Settings) -> Vec<String> {
     let note_type = NoteType::builder("Judged clozes")
         .cloze()
         .field("Text")
@@ -129,11 +202,11 @@ fn fields() -> Vec<String> {
         order: None,
         span: Span::NONE,
         headings: Arc::new([]),
-        settings: Arc::new(Settings::default()),
+        settings: Arc::new(settings.clone()),
     };
-    CASES
+    sources
         .iter()
-        .map(|(source, _)| {
+        .map(|source| {
             let rendered = renderer.note(&note(source), "a.md");
             assert!(!rendered.diagnostics.has_errors(), "{source}");
             rendered.fields.concat()
@@ -145,19 +218,9 @@ type Sides = Vec<(u16, String, String)>;
 
 #[test]
 fn both_backends_show_the_clozes_that_were_written() {
-    let fields = fields();
-    let input = serde_json::to_vec(&fields).unwrap();
-    let shown = with_each_backend(|backend| {
-        let output = run_script(backend, "clozes.py", &[], &input)?;
-        let printed = String::from_utf8_lossy(&output.stdout);
-        let last = printed.lines().last().unwrap_or_default();
-        serde_json::from_str::<Vec<Sides>>(last).map_err(|error| {
-            let errors = String::from_utf8_lossy(&output.stderr);
-            format!("{backend}: {error}\n{errors}")
-        })
-    })
-    .unwrap();
-    for of_backend in shown {
+    let sources: Vec<&str> = CASES.iter().map(|(source, _)| *source).collect();
+    let fields = fields(&sources, &Settings::default());
+    for of_backend in shown(&fields) {
         for (((source, expect), field), sides) in CASES.iter().zip(&fields).zip(of_backend) {
             let sides: Vec<(u16, &str, &str)> = sides
                 .iter()
@@ -166,4 +229,19 @@ fn both_backends_show_the_clozes_that_were_written() {
             assert_eq!(&sides, expect, "{source}\n{field}");
         }
     }
+}
+
+/// What each backend shows of the fields.
+fn shown(fields: &[String]) -> Vec<Vec<Sides>> {
+    let input = serde_json::to_vec(fields).unwrap();
+    with_each_backend(|backend| {
+        let output = run_script(backend, "clozes.py", &[], &input)?;
+        let printed = String::from_utf8_lossy(&output.stdout);
+        let last = printed.lines().last().unwrap_or_default();
+        serde_json::from_str::<Vec<Sides>>(last).map_err(|error| {
+            let errors = String::from_utf8_lossy(&output.stderr);
+            format!("{backend}: {error}\n{errors}")
+        })
+    })
+    .unwrap()
 }

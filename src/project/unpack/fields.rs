@@ -6,20 +6,26 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::media::FOLDER;
+use super::media::{FOLDER, Seen};
 use super::notes::PlannedNote;
 use super::types::PlannedType;
 use crate::diag::{Code, Diagnostics, FileId, Severity, Sources, Span, Text};
 use crate::model::Flag;
 use crate::model::written::{
-    Content, Missing, Remote, Settings, WrittenNote, WrittenSuspend, WrittenType,
+    CodeStyle, Coloring, Content, Missing, Remote, Settings, WrittenNote, WrittenSuspend,
+    WrittenType,
 };
 use crate::render::{RenderedNote, Renderer};
 
 /// How notes of an unpacked project are rendered. `<br>` is what Anki's editor makes of a line
 /// break, so line breaks are what it becomes.
-pub(super) fn settings() -> Settings {
+pub(super) fn settings(seen: Seen) -> Settings {
+    let mut code = CodeStyle::default();
+    if seen.has_plain_code() {
+        code.coloring = Coloring::None;
+    }
     Settings {
+        code,
         hard_breaks: true,
         media_paths: vec![FOLDER.to_owned()],
         remote: Remote::Keep,
@@ -36,8 +42,9 @@ pub(super) fn settle(
     types: &[PlannedType<'_>],
     renderer: &Renderer<'_>,
     names: &BTreeMap<String, Vec<String>>,
+    seen: Seen,
 ) {
-    let settings = Arc::new(settings());
+    let settings = Arc::new(settings(seen));
     // Places tell in which field something was found.
     let mut sources = Sources::new();
     let most = types

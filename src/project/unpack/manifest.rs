@@ -159,6 +159,9 @@ pub(super) fn text(
         let _ = writeln!(text, "exclude: [{FOLDER}/]");
     }
     let _ = writeln!(text, "markdown: {{breaks: hard}}");
+    if seen.has_plain_code() {
+        let _ = writeln!(text, "code: {{highlight: none}}");
+    }
     if !media.files.is_empty() || seen.missing > 0 || seen.remote > 0 {
         let mut parts = vec![format!("paths: [{FOLDER}]")];
         if seen.remote > 0 {

@@ -141,6 +141,25 @@ pub(super) struct Seen {
     pub(super) missing: usize,
     /// Some lie on the network.
     pub(super) remote: usize,
+    /// Fields with code that has colors, and fields with code that could have some.
+    pub(super) colored_code: usize,
+    pub(super) plain_code: usize,
+}
+
+impl Seen {
+    /// Counts the code in a field.
+    pub(super) fn code(&mut self, html: &str) {
+        if html.contains("<span class=\"hl-") {
+            self.colored_code += 1;
+        } else if html.contains("<code class=\"language-") {
+            self.plain_code += 1;
+        }
+    }
+
+    /// Whether the code is that of a tool, or of a deckle, without colors.
+    pub(super) fn has_plain_code(self) -> bool {
+        self.plain_code > 0 && self.colored_code == 0
+    }
 }
 
 impl MediaPlan {

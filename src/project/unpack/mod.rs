@@ -208,6 +208,7 @@ impl<'c> Unpacking<'c> {
             &self.types,
             &renderer,
             &names.media_names(),
+            self.seen,
         );
         choose_kinds(&self.notes, &mut self.types);
 

@@ -274,6 +274,7 @@ fn fields(
         let expected: String = html.nfc().filter(|it| !goes(*it)).collect();
         counts.controls += usize::from(html.contains(goes));
         let html = media.rewritten(&expected, seen);
+        seen.code(&html);
         let expected = media.renamed(&expected);
         let markdown = match planned.written {
             Some(_) => crate::source::emit::markdown(&html),

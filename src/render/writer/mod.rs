@@ -4,16 +4,17 @@
 //! paragraph alone is written without `<p>`: Anki sorts and compares by the first field's text.
 
 mod callouts;
+mod code;
 mod footnotes;
 mod links;
 mod masks;
 
 use std::ops::Range;
 
+use code::CodeBlock;
 use pulldown_cmark::{Alignment, CodeBlockKind, Event, HeadingLevel, Tag, TagEnd};
 
-use crate::diag::{Code, Diagnostic, Span, nearest};
-use crate::render::language;
+use crate::diag::Span;
 use crate::render::markdown::Field;
 use crate::render::mask::Mask;
 use crate::render::piece::{Element, Html, PieceKind};
@@ -40,7 +41,7 @@ pub(super) struct Writer<'w, 'n> {
     quotes: Vec<Quote>,
     table: Table,
     /// The text of the code block that is being read.
-    code_block: Option<String>,
+    code_block: Option<CodeBlock>,
     html_block: Option<(String, usize)>,
     footnotes: Footnotes,
     pub(super) tags: TagPairs,
@@ -221,20 +222,8 @@ impl<'w, 'n> Writer<'w, 'n> {
                 self.open(Element::Block, &format!("<{}>", heading(level)));
             }
             Tag::BlockQuote(_) => self.quote(&range),
-            Tag::CodeBlock(kind) => {
-                let language = match &kind {
-                    CodeBlockKind::Fenced(info) => self.language(info, &range),
-                    CodeBlockKind::Indented => "",
-                };
-                self.open(Element::Block, "<pre>");
-                let tag = if language.is_empty() {
-                    "<code>".to_owned()
-                } else {
-                    format!("<code class=\"language-{language}\">")
-                };
-                self.html.start(Element::Inline, &tag);
-                self.code_block = Some(String::new());
-            }
+            Tag::CodeBlock(CodeBlockKind::Fenced(info)) => self.start_code(Some(&info), range),
+            Tag::CodeBlock(CodeBlockKind::Indented) => self.start_code(None, range),
             Tag::HtmlBlock => {
                 self.block(false);
                 self.depth += 1;
@@ -328,13 +317,7 @@ impl<'w, 'n> Writer<'w, 'n> {
                 };
                 self.close(Element::Block, tag);
             }
-            TagEnd::CodeBlock => {
-                if let Some(block) = self.code_block.take() {
-                    self.text(block.strip_suffix('\n').unwrap_or(&block), "\n");
-                }
-                self.html.end(Element::Inline, "</code>");
-                self.close(Element::Block, "</pre>");
-            }
+            TagEnd::CodeBlock => self.end_code(),
             TagEnd::HtmlBlock => {
                 if let Some((block, start)) = self.html_block.take() {
                     raw_html::push_block(self, &block, start);
@@ -382,7 +365,7 @@ impl<'w, 'n> Writer<'w, 'n> {
 
     fn plain_text(&mut self, text: &str, range: &Range<usize>) {
         if let Some(block) = &mut self.code_block {
-            block.push_str(text);
+            block.push(text);
             return;
         }
         if range.end <= self.skip_until {
@@ -411,35 +394,6 @@ impl<'w, 'n> Writer<'w, 'n> {
     /// The place in the source of a range of the masked text.
     pub(super) fn span(&self, range: &Range<usize>) -> Span {
         self.field.text.span(self.mask.span(range))
-    }
-
-    fn language(&mut self, info: &str, range: &Range<usize>) -> &'static str {
-        let info = self.mask.unmasked(info);
-        let name = language::name_in(&info);
-        if name.is_empty() {
-            return "";
-        }
-        if let Some(language) = language::language(name) {
-            return language;
-        }
-        let place = self.mask.span(range);
-        let source = self.field.text.as_str();
-        let line = source.get(place.clone()).unwrap_or_default();
-        let line = line.lines().next().unwrap_or_default();
-        let span = line.find(name).map_or(place.clone(), |at| {
-            place.start + at..place.start + at + name.len()
-        });
-        let span = self.field.text.span(span);
-        let unknown = Diagnostic::new(
-            Code::UnknownLanguage,
-            format!("no language `{name}` is known"),
-        )
-        .at(span, "written as plain text");
-        self.sink.push(match nearest(name, language::names()) {
-            Some(near) => unknown.fix(format!("did you mean `{near}`?"), span, near),
-            None => unknown.help("`text` is plain text"),
-        });
-        ""
     }
 
     fn in_image(&mut self, event: Event<'_>) {

@@ -140,10 +140,21 @@ fn code_block(element: &Element<'_>) -> Option<String> {
     };
     let mut text = String::new();
     for node in &code.children {
-        let Node::Text(part) = node else {
-            return None;
-        };
-        text.push_str(&decoded(part)?);
+        match node {
+            Node::Text(part) => text.push_str(&decoded(part)?),
+            // Its color comes back with the language.
+            Node::Element(colored) => match colored.attributes.as_slice() {
+                [(name, value)] if name == "class" && value.starts_with("hl-") => {
+                    for node in &colored.children {
+                        let Node::Text(part) = node else {
+                            return None;
+                        };
+                        text.push_str(&decoded(part)?);
+                    }
+                }
+                _ => return None,
+            },
+        }
     }
     let fence = "`".repeat(longest_run(&text, '`').max(2) + 1);
     Some(format!("{fence}{language}\n{text}\n{fence}"))

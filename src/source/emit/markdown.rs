@@ -84,6 +84,10 @@ mod tests {
             "<pre><code class=\"language-rust\">fn a() {\n}\n</code></pre>",
             "```rust\nfn a() {\n}\n\n```",
         );
+        check(
+            "<pre><code class=\"language-rust\"><span class=\"hl-k\">let</span> {{c1::<span class=\"hl-n\">1</span>}}</code></pre>",
+            "```rust\nlet {{c1::1}}\n```",
+        );
         check("<code>a `b`</code>", "`` a `b` ``");
         check("<img src=\"a.png\">", "![](a.png)");
         check(

@@ -699,7 +699,7 @@ error[E0217]: `cloze.curly` does not take `maybe`
 "#]],
     );
     check_told(
-        "media: {max-mb: 500, paths: [a, [b]]}\ncode: {highlight: none}\ndeck: [a]\nnotes: [[a]]\n",
+        "media: {max-mb: 500, paths: [a, [b]]}\nlang: {front: english}\ndeck: [a]\nnotes: [[a]]\n",
         str![[r#"
 error[E0217]: `media.max-mb` does not take `500`
   ╭▸ notes.yaml:1:17
@@ -713,10 +713,10 @@ error[E0109]: `media.paths` takes a text, not a list
   │
 1 │ media: {max-mb: 500, paths: [a, [b]]}
   ╰╴                                ━━━ expected a text, found a list
-error[E0108]: this version of deckle does not read `code`
+error[E0108]: this version of deckle does not read `lang`
   ╭▸ notes.yaml:2:1
   │
-2 │ code: {highlight: none}
+2 │ lang: {front: english}
   │ ━━━━ not read yet
   │
   ╰ help: remove it; nothing is built from a setting that would be ignored
