@@ -11,7 +11,7 @@ use super::{
     BuildOptions, Project, Report, Statistics, clozes, history, load, output, predecessor, schema,
     types,
 };
-use crate::diag::{Code, Diagnostic, Diagnostics, Severity, Sources};
+use crate::diag::{Code, Diagnostic, Diagnostics, Levels, Severity, Sources};
 use crate::files;
 use crate::identity::{self, Assigned, Claim, Lock};
 use crate::model::written::Settings;
@@ -117,8 +117,11 @@ impl Build {
 
 pub(super) fn build(project: &Project, options: &BuildOptions) -> Result<Build, Error> {
     let mut report = Report::default();
-    let ready = run(project, options, &mut report)?;
+    let mut levels = options.levels.clone();
+    let ready = run(project, options, &mut levels, &mut report)?;
     report.diagnostics.sort();
+    // At the end, so that a denied warning keeps no stage from finding more.
+    levels.apply(&mut report.diagnostics);
     report.sources.keep_what_is_told(&report.diagnostics);
     let ready = ready.filter(|_| !report.diagnostics.has_errors());
     Ok(Build { report, ready })
@@ -128,6 +131,7 @@ pub(super) fn build(project: &Project, options: &BuildOptions) -> Result<Build, 
 fn run(
     project: &Project,
     options: &BuildOptions,
+    levels: &mut Levels,
     report: &mut Report,
 ) -> Result<Option<Ready>, Error> {
     let Report {
@@ -140,6 +144,7 @@ fn run(
     let Some(manifest) = load::manifest(project, sources, sink)? else {
         return Ok(None);
     };
+    levels.join(&manifest.levels);
     let types = types::load(project, &manifest, sources, sink)?;
     let output = output::path(project, &manifest, options, sink);
 

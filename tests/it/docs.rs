@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use deckle::diag::{Code, Severity};
+use deckle::diag::{Code, Severity, explain_markdown};
 use deckle::project::{BuildOptions, Project};
 use deckle::source::{header, manifest, note_types, settings, yaml};
 use deckle::{BuildTime, DeckOptions};
@@ -196,8 +196,10 @@ fn every_command_that_is_shown_exists() {
 #[test]
 fn the_list_of_diagnostics_is_complete() {
     let mut page = String::from(
-        "# Diagnostics\n\nEverything that deckle can say about a source. `E` stops the build, `W` does not (but for \
-         `--deny warnings`). Codes keep their meaning for ever. This page is written by `make snapshots`.\n",
+        "# Diagnostics\n\nEverything that deckle can say about a source. `E` stops the build, `W` does not; `diagnostics` \
+         in `deckle.yaml` and `--allow`, `--warn`, `--deny` say how much the latter matter (see [format.md](format.md)). \
+         Codes keep their meaning for ever. `deckle explain E0301` prints the page of a code. This file is written by \
+         `make snapshots` from src/diag/.\n",
     );
     let groups = [
         ("01", "Syntax of the sources"),
@@ -207,27 +209,36 @@ fn the_list_of_diagnostics_is_complete() {
         ("05", "Clozes, math, code"),
         ("06", "Packages"),
         ("07", "Identity"),
+        ("08", "Dialects"),
     ];
-    let mut listed = 0;
+    let (mut listed, mut pages) = (0, String::new());
     for (hundred, title) in groups {
+        let codes = Code::ALL.iter();
+        let codes: Vec<&Code> = codes.filter(|it| it.id()[1..].starts_with(hundred)).collect();
+        if codes.is_empty() {
+            continue;
+        }
         write!(
             page,
             "\n## {title}\n\n| code | name | meaning |\n|---|---|---|\n"
         )
         .unwrap();
-        for code in Code::ALL
-            .iter()
-            .filter(|it| it.id()[1..].starts_with(hundred))
-        {
+        for code in codes {
             assert!(matches!(
                 code.severity(),
                 Severity::Error | Severity::Warning
             ));
+            let (id, name) = (code.id(), code.name());
             let summary = code.summary().replace('|', "\\|");
-            writeln!(page, "| {} | `{}` | {summary} |", code.id(), code.name()).unwrap();
+            let anchor = format!("{}-{name}", id.to_ascii_lowercase());
+            writeln!(page, "| [{id}](#{anchor}) | `{name}` | {summary} |").unwrap();
+            let text = explain_markdown(*code);
+            write!(pages, "\n### {id} {name}\n\n{}\n\n{text}\n", code.summary()).unwrap();
             listed += 1;
         }
     }
+    page.push_str("\n## Pages\n");
+    page.push_str(&pages);
     assert_eq!(listed, Code::ALL.len());
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/diagnostics.md");
     snapbox::Assert::new()

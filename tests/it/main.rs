@@ -12,6 +12,7 @@ mod decks;
 mod diff;
 mod docs;
 mod edits;
+mod explain;
 mod formats;
 mod history;
 mod hostile;
