@@ -138,6 +138,7 @@ fn run(
         diagnostics: sink,
         sources,
         statistics,
+        files,
         lock_changes,
         matches,
     } = report;
@@ -165,7 +166,8 @@ fn run(
     let broken_types = sink.has_errors();
     let renderer = Renderer::new(&*project.files);
     let loaded = load::notes(project, &manifest, &types, &renderer, locked, sources, sink)?;
-    statistics.files = loaded.files;
+    statistics.files = loaded.files.len();
+    *files = loaded.files;
     // A type that cannot be read makes every note of it an error; one finding is enough.
     if broken_types && loaded.notes.facts().next().is_none() {
         return Ok(None);
@@ -195,7 +197,7 @@ fn run(
         predecessor::apply(tool, &mut made, &names, lock, heirs, sources);
     }
     let statics = static_media(&made, &types, &renderer, &manifest.defaults.settings, sink);
-    *statistics = count(&made, &names, &statics, loaded.files);
+    *statistics = count(&made, &names, &statics, files.len());
     if statistics.notes == 0 && !sink.has_errors() {
         sink.push(nothing_to_build());
     }

@@ -4,7 +4,7 @@ use rayon::prelude::*;
 
 use super::folders::Folders;
 use super::render::{Batch, Made, Maker};
-use super::{Project, Scope, unread};
+use super::{FileNotes, Project, Scope, unread};
 use crate::check::Spellings;
 use crate::diag::{Code, Diagnostic, Diagnostics, FileId, Severity, Sources, Span};
 use crate::files::{FileList, parent};
@@ -21,7 +21,8 @@ use crate::{Error, ErrorKind};
 /// What the files hold.
 pub(super) struct Loaded {
     pub(super) notes: Made,
-    pub(super) files: usize,
+    /// How much each file holds.
+    pub(super) files: Vec<FileNotes>,
     /// The files themselves, in their order.
     pub(super) inputs: Vec<Input>,
 }
@@ -89,8 +90,15 @@ pub(super) fn notes(
         .collect();
     let mut notes = Made::default();
     let mut spellings = Spellings::default();
-    for (batches, found) in read {
+    let mut files = Vec::with_capacity(inputs.len());
+    for ((batches, found), input) in read.into_iter().zip(&inputs) {
         sink.append(found);
+        let facts = batches.iter().flat_map(|it| &it.facts);
+        files.push(FileNotes {
+            path: sources.path(input.file).to_owned(),
+            notes: facts.clone().count(),
+            cards: facts.map(|it| it.cards as usize).sum(),
+        });
         for mut batch in batches {
             spellings.append(std::mem::take(&mut batch.spellings));
             sink.append(std::mem::take(&mut batch.found));
@@ -101,7 +109,7 @@ pub(super) fn notes(
     notes.number();
     Ok(Loaded {
         notes,
-        files: inputs.len(),
+        files,
         inputs,
     })
 }

@@ -4,6 +4,7 @@ pub mod layout;
 mod levels;
 pub mod manifest;
 pub mod note_types;
+pub mod schema;
 pub mod shipped;
 pub mod types;
 
