@@ -51,6 +51,8 @@ pub(crate) enum Command {
     Check(CheckArgs),
     /// Tell what an import of a new package will do to learners who have the old one
     Diff(DiffArgs),
+    /// Show the note at a line: as written, as HTML, as cards, and who it is
+    Show(ShowArgs),
     /// Begin a new project
     Init(InitArgs),
     /// Write the notes' ids into the sources, or take them out again
@@ -326,6 +328,23 @@ pub(crate) struct InspectArgs {
     pub(crate) file: PathBuf,
 
     /// Print an object of JSON; docs/packages.md lists its keys
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  deckle show cells.md:14
+  deckle show words.yaml:3 --json | jq .cards
+
+Where the line belongs to no note, the nearest one and the reason are told, with exit code 1.")]
+pub(crate) struct ShowArgs {
+    /// A file, and a line of the note
+    #[arg(value_name = "FILE:LINE")]
+    pub(crate) place: String,
+
+    /// Print an object of JSON; docs/format.md lists its keys
     #[arg(long)]
     pub(crate) json: bool,
 }

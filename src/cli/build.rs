@@ -90,7 +90,10 @@ fn mend(plan: FixPlan, args: &CheckArgs, printer: &Printer) -> Result<Report, Er
     for file in plan.files() {
         for it in &file.mends {
             let (path, line, code) = (&file.path, it.line, it.code);
-            told.push(format!("mended  {path}:{line}  {code}  {}: {}", it.problem, it.change));
+            told.push(format!(
+                "mended  {path}:{line}  {code}  {}: {}",
+                it.problem, it.change
+            ));
         }
     }
     let counts = format!(
@@ -105,12 +108,7 @@ fn mend(plan: FixPlan, args: &CheckArgs, printer: &Printer) -> Result<Report, Er
 }
 
 /// Prints what was found; how the run ends, if that ends it.
-fn report(
-    report: &Report,
-    args: &SourceArgs,
-    root: &Path,
-    printer: &Printer,
-) -> Option<Outcome> {
+fn report(report: &Report, args: &SourceArgs, root: &Path, printer: &Printer) -> Option<Outcome> {
     printer.diagnostics(&report.diagnostics, &report.sources, root);
     printer.matches(&report.matches);
     let changes = &report.lock_changes;

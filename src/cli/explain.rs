@@ -22,7 +22,11 @@ pub(super) fn explain(args: &ExplainArgs, printer: &Printer) -> Result<Outcome, 
 /// Every code in a line of its own.
 fn list() -> String {
     let mut lines = String::new();
-    let width = Code::ALL.iter().map(|it| it.name().len()).max().unwrap_or(0);
+    let width = Code::ALL
+        .iter()
+        .map(|it| it.name().len())
+        .max()
+        .unwrap_or(0);
     for code in Code::ALL {
         let (id, name) = (code.id(), code.name());
         // Writing to a string cannot fail.

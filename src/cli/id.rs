@@ -1,8 +1,8 @@
 //! `deckle id add` and `deckle id strip`
 
+use deckle::Error;
 use deckle::diag::Severity;
 use deckle::project::{IdOptions, IdPlan, Project};
-use deckle::Error;
 
 use super::Outcome;
 use super::args::{self, IdAddArgs, IdSourceArgs, IdStripArgs};

@@ -31,7 +31,9 @@ pub(super) fn apply(args: &LevelArgs, mut options: BuildOptions) -> Result<Build
                     "`--{word} {subject}`: {subject} is an error, which cannot be made less: no package can be made of such sources, or learners would lose by it"
                 )));
             }
-            let other = seen.iter().find(|(it, other)| it == subject && *other != level);
+            let other = seen
+                .iter()
+                .find(|(it, other)| it == subject && *other != level);
             if let Some((_, other)) = other {
                 return Err(usage(format!(
                     "`--{} {subject}` and `--{word} {subject}` contradict each other",

@@ -38,7 +38,11 @@ pub(super) fn print(report: &Report, printer: &Printer) {
         );
         for (line, it) in found {
             // Writing to a string cannot fail.
-            let _ = write!(text, "\n  line {line} is no note: {} ({})", it.message, it.code);
+            let _ = write!(
+                text,
+                "\n  line {line} is no note: {} ({})",
+                it.message, it.code
+            );
         }
         printer.listing(&text);
     }

@@ -15,6 +15,7 @@ mod list;
 mod printer;
 mod schema;
 mod shell;
+mod show;
 mod unpack;
 mod verify;
 mod words;
@@ -51,6 +52,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Build(it) => build::build(it, &printer),
         Command::Check(it) => build::check(it, &printer),
         Command::Diff(it) => diff::diff(it, &printer),
+        Command::Show(it) => show::show(it, &printer),
         Command::Init(it) => init::init(it, &printer),
         Command::Adopt(it) => adopt::adopt(it, &printer),
         Command::Unpack(it) => unpack::unpack(it, &printer),

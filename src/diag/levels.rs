@@ -228,7 +228,10 @@ mod tests {
         assert_eq!(found.count(Severity::Warning), 1);
         assert!(!Subject::Code(Code::EmptyField).takes(Level::Allow));
         assert!(Subject::Code(Code::EmptyField).takes(Level::Deny));
-        assert_eq!(Subject::parse("E-Link-Target"), Some(Subject::Code(Code::LinkTarget)));
+        assert_eq!(
+            Subject::parse("E-Link-Target"),
+            Some(Subject::Code(Code::LinkTarget))
+        );
         assert_eq!(Subject::parse("WARNINGS"), Some(Subject::Warnings));
         assert_eq!(Subject::suggest("warning"), Some("warnings"));
     }

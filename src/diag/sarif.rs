@@ -176,15 +176,27 @@ mod tests {
         let run = &log["runs"][0];
         let result = &run["results"][0];
         let place = &result["locations"][0]["physicalLocation"];
-        assert_eq!(place["artifactLocation"]["uri"], "d/%C3%9Cbung%201/a%3Ab.md");
+        assert_eq!(
+            place["artifactLocation"]["uri"],
+            "d/%C3%9Cbung%201/a%3Ab.md"
+        );
         let region = json!({"startLine": 2, "startColumn": 8, "endLine": 2, "endColumn": 13});
         assert_eq!(place["region"], region);
-        assert_eq!(result["relatedLocations"][0]["message"]["text"], "and there");
+        assert_eq!(
+            result["relatedLocations"][0]["message"]["text"],
+            "and there"
+        );
         let change = &result["fixes"][0]["artifactChanges"][0];
         assert_eq!(change["replacements"][0]["deletedRegion"], region);
-        assert_eq!(change["replacements"][0]["insertedContent"]["text"], "q.png");
+        assert_eq!(
+            change["replacements"][0]["insertedContent"]["text"],
+            "q.png"
+        );
         let second = &run["results"][1];
-        assert_eq!((&second["level"], &second["ruleIndex"]), (&json!("note"), &json!(1)));
+        assert_eq!(
+            (&second["level"], &second["ruleIndex"]),
+            (&json!("note"), &json!(1))
+        );
         assert!(second.get("locations").is_none());
         assert_eq!(run["tool"]["driver"]["rules"][1]["id"], "W0726");
     }

@@ -235,7 +235,12 @@ fn key(found: &Diagnostic, sources: &Sources) -> Option<(String, Code, String, u
     let span = found.span();
     let file = sources.get(span.file)?;
     let behind = file.text().len().saturating_sub(span.end as usize);
-    Some((file.path().to_owned(), found.code, found.message.clone(), behind))
+    Some((
+        file.path().to_owned(),
+        found.code,
+        found.message.clone(),
+        behind,
+    ))
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use rayon::prelude::*;
 
 use super::folders::Folders;
 use super::render::{Batch, Made, Maker};
+use super::show::Watch;
 use super::{FileNotes, Project, Scope, unread};
 use crate::check::Spellings;
 use crate::diag::{Code, Diagnostic, Diagnostics, FileId, Severity, Sources, Span};
@@ -63,11 +64,32 @@ pub(super) fn notes(
     sources: &mut Sources,
     sink: &mut Diagnostics,
 ) -> Result<Loaded, Error> {
+    notes_seen(
+        project, manifest, types, renderer, locked, None, sources, sink,
+    )
+}
+
+/// As [`notes`], while the notes of a file are kept as they were written.
+#[expect(
+    clippy::too_many_arguments,
+    reason = "what a build has at this point, and who watches"
+)]
+pub(super) fn notes_seen(
+    project: &Project,
+    manifest: &Manifest,
+    types: &TypeSet,
+    renderer: &Renderer<'_>,
+    locked: bool,
+    watch: Option<&Watch>,
+    sources: &mut Sources,
+    sink: &mut Diagnostics,
+) -> Result<Loaded, Error> {
     let inputs = inputs(project, manifest, sources, sink)?;
     let maker = Maker {
         renderer,
         sources,
         locked,
+        watch,
     };
     let take = |notes: Vec<WrittenNote>| maker.batch(notes);
     // Each file has a sink of its own, so that threads cannot change the order of findings.

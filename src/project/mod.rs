@@ -19,6 +19,7 @@ mod predecessor;
 mod quoting;
 mod render;
 mod schema;
+mod show;
 mod starter;
 mod types;
 mod unpack;
@@ -35,6 +36,7 @@ pub use build::{Build, Built};
 pub use fix::{FixPlan, FixedFile, Mend};
 pub use ids::{IdChange, IdFile, IdLeft, IdOptions, IdPlan};
 pub use options::{BuildOptions, LockMode};
+pub use show::{IdSource, Shown, ShownAt, ShownCard, ShownField, ShownNote};
 pub use starter::{Created, Starter, create, write_schemas};
 pub use unpack::{Notice, NoticeKind, UnpackOptions, Unpacked, unpack};
 
@@ -162,6 +164,15 @@ impl Project {
     /// When a file or folder cannot be read.
     pub fn build(&self, options: &BuildOptions) -> Result<Build, Error> {
         build::build(self, options)
+    }
+
+    /// The note at a line of a file, from 1, whose path is relative to the project: as written, as
+    /// rendered, as cards, and who it is. Nothing is built.
+    ///
+    /// # Errors
+    /// When a file or folder cannot be read.
+    pub fn show(&self, path: &str, line: usize) -> Result<Shown, Error> {
+        show::show(self, path, line)
     }
 
     /// The folder on disk that all paths of the project are relative to, those in diagnostics

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use super::show::Watch;
 use crate::check::{self, Spellings};
 use crate::diag::{Diagnostics, Sources, Span};
 use crate::identity::{Claim, ClozeRecord, Digest, Heirs, Lock, NoteRecord, content_hash};
@@ -70,6 +71,8 @@ pub(super) struct Maker<'a> {
     pub(super) sources: &'a Sources,
     /// Whether there is a lock that asks what changed.
     pub(super) locked: bool,
+    /// Who wants to see the notes as they were written.
+    pub(super) watch: Option<&'a Watch>,
 }
 
 impl Maker<'_> {
@@ -95,6 +98,9 @@ impl Maker<'_> {
     }
 
     fn one(&self, written: &WrittenNote) -> (Note, Facts, Diagnostics) {
+        if let Some(watch) = self.watch {
+            watch.see(written, self.sources);
+        }
         let path = self.sources.path(written.span.file);
         let rendered = self.renderer.note(written, path);
         let mut found = rendered.diagnostics;

@@ -24,13 +24,10 @@ pub(super) fn read(value: &Node, sink: &mut Diagnostics) -> Levels {
         };
         if let Some((_, first)) = seen.iter().find(|(it, _)| *it == subject) {
             sink.push(
-                Diagnostic::new(
-                    Code::DuplicateKey,
-                    format!("`{subject}` has two levels"),
-                )
-                .at(place, "second")
-                .also(*first, "first")
-                .help("keep one of them"),
+                Diagnostic::new(Code::DuplicateKey, format!("`{subject}` has two levels"))
+                    .at(place, "second")
+                    .also(*first, "first")
+                    .help("keep one of them"),
             );
             continue;
         }

@@ -64,7 +64,11 @@ impl Page {
         }
         Some(Self {
             base: comment("base").map(|it| root().join("tests/ui").join(it)),
-            also: comment("also").iter().flat_map(|it| it.split(' ')).map(str::to_owned).collect(),
+            also: comment("also")
+                .iter()
+                .flat_map(|it| it.split(' '))
+                .map(str::to_owned)
+                .collect(),
             lacks_good: comment("no good example").is_some(),
             blocks,
         })
@@ -83,7 +87,10 @@ impl Page {
         let scratch = tempfile::tempdir().unwrap();
         let folder = scratch.path().join("Example");
         for (path, text) in [
-            ("img/pump.svg", "<svg xmlns=\"http://www.w3.org/2000/svg\"/>"),
+            (
+                "img/pump.svg",
+                "<svg xmlns=\"http://www.w3.org/2000/svg\"/>",
+            ),
             ("hola.mp3", "sound"),
             ("types/word/_logo.png", "picture"),
         ] {
@@ -164,6 +171,9 @@ fn each_page_is_short_and_in_the_list() {
             panic!("{id}.md is not in the list `PAGES` of src/diag/explain/mod.rs")
         });
         let prose: usize = page.split("```").step_by(2).map(str::len).sum();
-        assert!(prose < 1_000, "{id}: {prose} bytes of prose; a page is read in half a minute");
+        assert!(
+            prose < 1_000,
+            "{id}: {prose} bytes of prose; a page is read in half a minute"
+        );
     }
 }

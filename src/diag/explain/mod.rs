@@ -50,7 +50,9 @@ pub fn explain(code: Code) -> String {
     for part in code.explanation().map(parts).unwrap_or_default() {
         paragraphs.push(match part {
             Part::Prose(text) => wrapped(text),
-            Part::Block { role, file, text, .. } => {
+            Part::Block {
+                role, file, text, ..
+            } => {
                 let lines = text.lines().map(|line| format!("    {line}"));
                 let lines: Vec<String> = lines.map(|it| it.trim_end().to_owned()).collect();
                 format!("{} {file}:\n\n{}", role.word(), lines.join("\n"))
@@ -73,9 +75,18 @@ pub fn explain_markdown(code: Code) -> String {
     for part in code.explanation().map(parts).unwrap_or_default() {
         let _ = match part {
             Part::Prose(text) => write!(page, "{text}\n\n"),
-            Part::Block { role, language, file, fence, text } => {
+            Part::Block {
+                role,
+                language,
+                file,
+                fence,
+                text,
+            } => {
                 let word = role.word();
-                write!(page, "{word} `{file}`:\n\n{fence}{language}\n{text}{fence}\n\n")
+                write!(
+                    page,
+                    "{word} `{file}`:\n\n{fence}{language}\n{text}{fence}\n\n"
+                )
             }
         };
     }
@@ -84,7 +95,10 @@ pub fn explain_markdown(code: Code) -> String {
 }
 
 pub(super) fn page(id: &str) -> Option<&'static str> {
-    PAGES.iter().find(|(it, _)| *it == id).map(|(_, page)| *page)
+    PAGES
+        .iter()
+        .find(|(it, _)| *it == id)
+        .map(|(_, page)| *page)
 }
 
 /// A piece of a page.
@@ -133,7 +147,9 @@ fn parts(page: &str) -> Vec<Part<'_>> {
             let length = if behind.starts_with(&close) {
                 0
             } else {
-                behind.find(&format!("\n{close}")).map_or(behind.len(), |it| it + 1)
+                behind
+                    .find(&format!("\n{close}"))
+                    .map_or(behind.len(), |it| it + 1)
             };
             let (text, end) = behind.split_at_checked(length).unwrap_or((behind, ""));
             parts.push(block(info, fence, text));
@@ -155,7 +171,13 @@ fn block<'p>(info: &'p str, fence: &'p str, text: &'p str) -> Part<'p> {
         Some(("good", file)) => (Role::Good, file),
         _ => (Role::Both, rest),
     };
-    Part::Block { role, language, file, fence, text }
+    Part::Block {
+        role,
+        language,
+        file,
+        fence,
+        text,
+    }
 }
 
 /// A paragraph in lines that fit; a word that does not stands alone.
@@ -201,7 +223,10 @@ mod tests {
     fn a_page_is_taken_apart() {
         let page = "<!-- base: x -->\nSome `prose`.\n\n```yaml bad a.yaml\n- x\n\n- y\n```\n````md b.md\n```\n````\nEnd.\n";
         let parts = parts(page);
-        let Part::Block { role, file, text, .. } = &parts[1] else {
+        let Part::Block {
+            role, file, text, ..
+        } = &parts[1]
+        else {
             panic!("{parts:?}");
         };
         assert_eq!((*role, *file, *text), (Role::Bad, "a.yaml", "- x\n\n- y\n"));
@@ -209,18 +234,30 @@ mod tests {
             panic!("{parts:?}");
         };
         assert_eq!((*role, *text), (Role::Both, "```\n"));
-        assert_eq!((&parts[0], &parts[3]), (&Part::Prose("Some `prose`."), &Part::Prose("End.")));
+        assert_eq!(
+            (&parts[0], &parts[3]),
+            (&Part::Prose("Some `prose`."), &Part::Prose("End."))
+        );
         assert_eq!(parts.len(), 4);
     }
 
     #[test]
     fn a_page_reads_well_in_a_terminal() {
         let text = explain(Code::DuplicateId);
-        assert!(text.starts_with("error[E0203] duplicate-id\n\nTwo notes have one id;"), "{text}");
-        assert!(text.contains("\n\nWrong, notes.yaml:\n\n    - {id: pump"), "{text}");
+        assert!(
+            text.starts_with("error[E0203] duplicate-id\n\nTwo notes have one id;"),
+            "{text}"
+        );
+        assert!(
+            text.contains("\n\nWrong, notes.yaml:\n\n    - {id: pump"),
+            "{text}"
+        );
         for code in Code::ALL {
             let text = explain(*code);
-            assert!(!text.contains("\n<!-- ") && !text.contains("\n```"), "{text}");
+            assert!(
+                !text.contains("\n<!-- ") && !text.contains("\n```"),
+                "{text}"
+            );
         }
     }
 }

@@ -262,7 +262,7 @@ fn nothing(project: &Project, mut report: Report) -> IdPlan {
 }
 
 /// All of the project: who a note is depends on the others.
-fn whole(project: &Project) -> Project {
+pub(super) fn whole(project: &Project) -> Project {
     let mut whole = project.clone();
     if let Scope::Manifest { only } = &mut whole.scope {
         only.clear();
