@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::cli::Place;
 
-const WARNED: &str = "## What is <b>?\n\nSee [it](a.md), 100% [\u{1f600}](b.md).\n";
+const WARNED: &str = "## What is <b>?\n\nSee [it](a.pdf), 100% [\u{1f600}](b.pdf).\n";
 const BAD: &str = "## Picture\n\n![](img/h\u{e4}rt.png)\n\n---\n\nx\n";
 
 /// What the standard asks of the parts that deckle writes: section numbers are those of SARIF
@@ -122,7 +122,7 @@ fn a_sarif_log_says_all_there_is() {
         [
             ("W0125", "warning", "deep/%C3%9Cb%201/a%2Cb.md", 12),
             ("W0310", "warning", "deep/%C3%9Cb%201/a%2Cb.md", 5),
-            ("W0310", "warning", "deep/%C3%9Cb%201/a%2Cb.md", 22),
+            ("W0310", "warning", "deep/%C3%9Cb%201/a%2Cb.md", 23),
             ("E0301", "error", "deep/%C3%9Cb%201/bad.md", 5),
         ]
     );
@@ -144,7 +144,7 @@ fn github_shows_findings_beside_the_lines() {
     assert_eq!(lines.len(), 4, "{run:#?}");
     assert!(
         lines[1].starts_with(
-            "::warning file=deep/a%2Cb.md,line=3,endLine=3,col=5,endColumn=14,title=W0310 link-target::a link to `a.md` "
+            "::warning file=deep/a%2Cb.md,line=3,endLine=3,col=5,endColumn=15,title=W0310 link-target::a link to `a.pdf` "
         ),
         "{run:#?}"
     );
