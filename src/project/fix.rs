@@ -245,7 +245,72 @@ fn key(found: &Diagnostic, sources: &Sources) -> Option<(String, Code, String, u
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
+    use proptest::prelude::*;
+
     use super::*;
+    use crate::files::Memory;
+    use crate::model::BuildTime;
+    use crate::project::Scope;
+
+    /// Pieces that mends are made of.
+    const PIECES: &[&str] = &[
+        "- q: ",
+        "\n  a: ",
+        "- [",
+        "]",
+        "\n",
+        "\n\n",
+        "x: y",
+        "{{c1::",
+        "{{ c1::x}}",
+        "}}",
+        "\"",
+        "'",
+        "\\frac",
+        "`x`",
+        "&x",
+        "*x",
+        " #",
+        "\t",
+        "![](a b.png)",
+        "![](A.png)",
+        "\u{8}",
+        "\\begin{align}",
+        "\\end{align}",
+        "## ",
+        "é",
+        "word ",
+        "[sound:a.mp3]",
+        "C: ",
+        "$",
+    ];
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(128))]
+
+        /// Mending ends, and leaves nothing behind that it would mend.
+        #[test]
+        fn mends_come_to_an_end(pieces in prop::collection::vec(0..PIECES.len(), 0..24)) {
+            let text: String = pieces.iter().map(|it| PIECES[*it]).collect();
+            let files = Memory::new()
+                .with("a.yaml", text.as_str())
+                .with("b.md", text.as_str())
+                .with("a.png", "x");
+            let project = Project {
+                files: Arc::new(files),
+                root: PathBuf::from("nowhere"),
+                scope: Scope::Folder { name: "Soup".to_owned() },
+            };
+            let options = BuildOptions::new(BuildTime::from_unix(1));
+            let plan = fix(&project, &options).unwrap();
+            let texts = plan.files().iter();
+            let texts = texts.map(|it| (it.path.clone(), it.after.clone().into_bytes()));
+            let again = fix(&with_texts(&project, texts.collect()), &options).unwrap();
+            prop_assert_eq!(again.mends(), 0, "{:#?}", plan.files());
+        }
+    }
 
     #[test]
     fn only_what_does_not_touch_is_made_in_one_round() {
