@@ -55,7 +55,9 @@ impl Printer {
             MessageFormat::Github => below_top(root),
             _ => String::new(),
         };
+        let mut first = None;
         for diagnostic in shown {
+            first.get_or_insert(diagnostic.code);
             match self.format {
                 MessageFormat::Human | MessageFormat::Sarif => {
                     self.message(&render(diagnostic, sources, self.style));
@@ -65,6 +67,9 @@ impl Printer {
                 MessageFormat::Json => data(&render_json(diagnostic, sources)),
                 MessageFormat::Github => data(&render_github(diagnostic, sources, &folder)),
             }
+        }
+        if let (MessageFormat::Human, false, Some(code)) = (self.format, self.quiet, first) {
+            self.message(&format!("`deckle explain {code}` tells what a code means"));
         }
     }
 
