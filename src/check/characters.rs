@@ -37,7 +37,8 @@ fn find(text: &Text, sink: &mut Diagnostics) {
             )
             .at(place, "here")
             .note("Anki removes control characters from fields")
-            .fix("delete it", place, ""),
+            .fix("delete it", place, "")
+            .certain(),
         );
     }
 }

@@ -13,7 +13,7 @@ pub(super) fn adopt(args: &AdoptArgs, printer: &Printer) -> Result<Outcome, Erro
     let project = Project::open(&args.project)?;
     let adoption = project.adopt(&args.package, ReadLimits::default())?;
     let report = adoption.report();
-    printer.diagnostics(&report.diagnostics, &report.sources);
+    printer.diagnostics(&report.diagnostics, &report.sources, project.root());
     if report.diagnostics.has_errors() {
         printer.summary("Nothing was adopted: the sources have errors");
         return Ok(Outcome::Sources);

@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+use deckle::diag::Subject;
 
 /// Compiles notes written in YAML and Markdown into Anki packages.
 #[derive(Debug, Parser)]
@@ -49,6 +51,8 @@ pub(crate) enum Command {
     Check(CheckArgs),
     /// Tell what an import of a new package will do to learners who have the old one
     Diff(DiffArgs),
+    /// Show the note at a line: as written, as HTML, as cards, and who it is
+    Show(ShowArgs),
     /// Begin a new project
     Init(InitArgs),
     /// Write the notes' ids into the sources, or take them out again
@@ -62,6 +66,14 @@ pub(crate) enum Command {
     Adopt(AdoptArgs),
     /// Tell what Anki would refuse, lose or change of a package, whoever made it
     Verify(VerifyArgs),
+    /// Tell what a code such as E0301 means, and how it is mended
+    Explain(ExplainArgs),
+    /// Print the JSON Schemas with which editors complete and check what you write
+    Schema(SchemaArgs),
+    /// Print the script with which a shell completes deckle's commands
+    Completions(CompletionsArgs),
+    /// Print the man page, or write those of all commands
+    Man(ManArgs),
 }
 
 #[derive(Debug, clap::Args)]
@@ -112,10 +124,26 @@ Examples:
   deckle check
   deckle check cells.md --message-format json
   deckle check --deny warnings       for CI: warnings fail too
+  deckle check --fix                 mend what leaves no doubt, and tell the rest
+  deckle check --list                how many notes each file has, and what is none
+  deckle check --message-format sarif > deckle.sarif
   deckle check --frozen              is the committed deckle.lock the one of these sources?")]
 pub(crate) struct CheckArgs {
     #[command(flatten)]
     pub(crate) sources: SourceArgs,
+
+    /// Change the sources where a mend leaves no doubt, such as missing quotes; similar names are
+    /// guesses and stay
+    #[arg(long)]
+    pub(crate) fix: bool,
+
+    /// With --fix: change files that have uncommitted changes, too
+    #[arg(long, requires = "fix")]
+    pub(crate) allow_dirty: bool,
+
+    /// Print a line for each file: its notes, its cards, and what looks like a note and is none
+    #[arg(long)]
+    pub(crate) list: bool,
 }
 
 #[derive(Debug, clap::Args)]
@@ -124,9 +152,8 @@ pub(crate) struct SourceArgs {
     #[arg(value_name = "PATH")]
     pub(crate) paths: Vec<PathBuf>,
 
-    /// Let warnings fail the run
-    #[arg(long, value_enum, value_name = "WHAT")]
-    pub(crate) deny: Option<Deny>,
+    #[command(flatten)]
+    pub(crate) levels: LevelArgs,
 
     /// Go on though fields, card templates or the sort field of a note type changed; your
     /// learners must import with "Merge note types"
@@ -141,6 +168,22 @@ pub(crate) struct SourceArgs {
     /// End with exit code 5 where anything in deckle.lock would change
     #[arg(long, conflicts_with = "locked")]
     pub(crate) frozen: bool,
+}
+
+/// They win over `diagnostics` in deckle.yaml.
+#[derive(Debug, clap::Args)]
+pub(crate) struct LevelArgs {
+    /// Do not tell of this: a code such as W0310 or link-target, `warnings` or `infos`
+    #[arg(long, value_name = "CODE", value_delimiter = ',', value_parser = super::levels::subject)]
+    pub(crate) allow: Vec<Subject>,
+
+    /// Tell of this as a warning
+    #[arg(long, value_name = "CODE", value_delimiter = ',', value_parser = super::levels::subject)]
+    pub(crate) warn: Vec<Subject>,
+
+    /// Let this fail the run; `--deny warnings` is for CI
+    #[arg(long, value_name = "CODE", value_delimiter = ',', value_parser = super::levels::subject)]
+    pub(crate) deny: Vec<Subject>,
 }
 
 #[derive(Debug, clap::Args)]
@@ -292,6 +335,23 @@ pub(crate) struct InspectArgs {
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
+  deckle show cells.md:14
+  deckle show words.yaml:3 --json | jq .cards
+
+Where the line belongs to no note, the nearest one and the reason are told, with exit code 1.")]
+pub(crate) struct ShowArgs {
+    /// A file, and a line of the note
+    #[arg(value_name = "FILE:LINE")]
+    pub(crate) place: String,
+
+    /// Print an object of JSON; docs/format.md lists its keys
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
   deckle diff spanish-1.0.apkg spanish-1.1.apkg
   deckle diff old.apkg new.apkg --markdown > release-notes.md
   deckle diff old.apkg new.apkg --fail-if 'removed>5' --fail-if 'conflicting>0'
@@ -377,6 +437,72 @@ pub(crate) struct VerifyArgs {
     pub(crate) json: bool,
 }
 
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  deckle explain E0301
+  deckle explain media-missing
+  deckle explain | grep cloze        all codes, a line each")]
+pub(crate) struct ExplainArgs {
+    /// The number or the name of a code [default: a list of all]
+    #[arg(value_name = "CODE")]
+    pub(crate) code: Option<String>,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  deckle schema notes > notes.json
+  deckle schema --write              refreshes .deckle/schema/ of this project, after an update
+
+Editors with the YAML language server read the schema that a file's first line names:
+  # yaml-language-server: $schema=.deckle/schema/notes.json")]
+pub(crate) struct SchemaArgs {
+    /// Which schema is printed
+    #[arg(value_enum, value_name = "NAME")]
+    pub(crate) name: Option<SchemaName>,
+
+    /// Write all of them into .deckle/schema/ of this folder's project, as `deckle init` does
+    #[arg(long, conflicts_with = "name")]
+    pub(crate) write: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SchemaName {
+    /// Of deckle.yaml
+    Deckle,
+    /// Of _deck.yaml
+    Folder,
+    /// Of type.yaml
+    Type,
+    /// Of files of notes
+    Notes,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  deckle completions bash > ~/.local/share/bash-completion/completions/deckle
+  deckle completions zsh > ~/.zfunc/_deckle
+  deckle completions fish > ~/.config/fish/completions/deckle.fish
+  deckle completions powershell >> $PROFILE")]
+pub(crate) struct CompletionsArgs {
+    /// Your shell
+    #[arg(value_enum, value_name = "SHELL")]
+    pub(crate) shell: Shell,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  deckle man | man -l -
+  deckle man ~/.local/share/man/man1    the pages of all commands")]
+pub(crate) struct ManArgs {
+    /// The folder that the pages of all commands are written into
+    #[arg(value_name = "DIR")]
+    pub(crate) folder: Option<PathBuf>,
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub(crate) enum MessageFormat {
     /// With source lines and underlines
@@ -386,6 +512,10 @@ pub(crate) enum MessageFormat {
     Short,
     /// A JSON object a line, on stdout
     Json,
+    /// A log of SARIF 2.1.0 on stdout, for code hosts and editors
+    Sarif,
+    /// Commands of GitHub Actions on stdout, which show findings beside the lines
+    Github,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
@@ -416,11 +546,6 @@ pub(crate) enum IdStyle {
     Attribute,
     /// `^x` behind the heading, as Obsidian writes it
     Block,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Deny {
-    Warnings,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]

@@ -5,10 +5,12 @@ use std::path::{Path, PathBuf};
 use deckle::Error;
 use deckle::diag::{Code, Diagnostic, Severity};
 use deckle::files::locate;
-use deckle::project::{BuildOptions, LockMode, Project, Report};
+use deckle::project::{BuildOptions, FixPlan, LockMode, Project, Report};
 
 use super::Outcome;
 use super::args::{BuildArgs, CheckArgs, Format, SourceArgs};
+use super::git;
+use super::levels;
 use super::printer::Printer;
 use super::words::{plural, size};
 
@@ -31,7 +33,8 @@ pub(super) fn build(args: &BuildArgs, printer: &Printer) -> Result<Outcome, Erro
         options = options.touch(selection);
     }
     let build = project.build(&options)?;
-    if let Some(outcome) = report(build.report(), &args.sources, printer) {
+    let root = project.root();
+    if let Some(outcome) = report(build.report(), &args.sources, root, printer) {
         return Ok(outcome);
     }
     let written = build.write()?;
@@ -55,17 +58,58 @@ pub(super) fn build(args: &BuildArgs, printer: &Printer) -> Result<Outcome, Erro
 
 pub(super) fn check(args: &CheckArgs, printer: &Printer) -> Result<Outcome, Error> {
     let project = open(&args.sources)?;
-    let found = project.check(&options(&args.sources)?)?;
-    if let Some(outcome) = report(&found, &args.sources, printer) {
+    let options = options(&args.sources)?;
+    let found = if args.fix {
+        let plan = project.fix(&options)?;
+        mend(plan, args, printer)?
+    } else {
+        project.check(&options)?
+    };
+    if args.list {
+        super::list::print(&found, printer);
+    }
+    if let Some(outcome) = report(&found, &args.sources, project.root(), printer) {
         return Ok(outcome);
     }
     printer.summary(&counts(&found));
     Ok(Outcome::Done)
 }
 
+/// Writes the certain mends, and tells each of them.
+fn mend(plan: FixPlan, args: &CheckArgs, printer: &Printer) -> Result<Report, Error> {
+    if plan.mends() == 0 {
+        printer.summary("Nothing could be mended without doubt");
+        return plan.write();
+    }
+    if !args.allow_dirty {
+        let paths: Vec<&str> = plan.files().iter().map(|it| it.path.as_str()).collect();
+        let hint = "what is changed is told here";
+        git::refuse_dirty(plan.root(), &paths, hint, printer)?;
+    }
+    let mut told = Vec::new();
+    for file in plan.files() {
+        for it in &file.mends {
+            let (path, line, code) = (&file.path, it.line, it.code);
+            told.push(format!(
+                "mended  {path}:{line}  {code}  {}: {}",
+                it.problem, it.change
+            ));
+        }
+    }
+    let counts = format!(
+        "Mended {} in {}",
+        plural(plan.mends(), "finding"),
+        plural(plan.files().len(), "file")
+    );
+    let left = plan.write()?;
+    told.iter().for_each(|line| printer.summary(line));
+    printer.summary(&counts);
+    Ok(left)
+}
+
 /// Prints what was found; how the run ends, if that ends it.
-fn report(report: &Report, args: &SourceArgs, printer: &Printer) -> Option<Outcome> {
-    printer.diagnostics(&report.diagnostics, &report.sources);
+fn report(report: &Report, args: &SourceArgs, root: &Path, printer: &Printer) -> Option<Outcome> {
+    printer.diagnostics(&report.diagnostics, &report.sources, root);
     printer.matches(&report.matches);
     let changes = &report.lock_changes;
     let schema = |it: &Diagnostic| it.code == Code::SchemaChange;
@@ -74,7 +118,7 @@ fn report(report: &Report, args: &SourceArgs, printer: &Printer) -> Option<Outco
         .iter()
         .filter(|it| it.severity == Severity::Error);
     let guarded = args.locked || args.frozen;
-    if failed(report, args) {
+    if report.diagnostics.has_errors() {
         printer.summary(&counts(report));
         // A changed schema is a change of the lock as well.
         let locked = guarded && report.diagnostics.has_errors() && errors.all(schema);
@@ -113,14 +157,10 @@ fn options(args: &SourceArgs) -> Result<BuildOptions, Error> {
     } else {
         LockMode::Update
     };
-    Ok(options
+    let options = options
         .allow_schema_change(args.allow_schema_change)
-        .lock_mode(mode))
-}
-
-fn failed(report: &Report, args: &SourceArgs) -> bool {
-    let denied = args.deny.is_some() && report.diagnostics.count(Severity::Warning) > 0;
-    denied || report.diagnostics.has_errors()
+        .lock_mode(mode);
+    levels::apply(&args.levels, options)
 }
 
 /// `12 notes, 14 cards in 3 files: 1 error, 2 warnings`

@@ -6,6 +6,9 @@ use std::process::{Command, Output};
 
 use deckle::{Error, ErrorKind};
 
+use super::printer::Printer;
+use super::words::plural;
+
 /// What git says of a folder.
 pub(super) enum Git {
     /// The files with changes that are not committed, new ones included, relative to the folder
@@ -54,6 +57,42 @@ pub(super) fn uncommitted(folder: &Path) -> Result<Git, Error> {
         entry.get(3..)?.strip_prefix(prefix)
     });
     Ok(Git::Uncommitted(paths.map(str::to_owned).collect()))
+}
+
+/// An error where one of the files, whose paths are relative to the folder, has changes that are
+/// not committed: they could not be got back if the author does not like the outcome. Outside of a
+/// repository `hint` is told.
+pub(super) fn refuse_dirty(
+    folder: &Path,
+    paths: &[&str],
+    hint: &str,
+    printer: &Printer,
+) -> Result<(), Error> {
+    let dirty = match uncommitted(folder)? {
+        Git::Uncommitted(dirty) => dirty,
+        Git::NoRepository => {
+            printer.summary(&format!("The folder is in no git repository; {hint}"));
+            return Ok(());
+        }
+        Git::NotInstalled => {
+            printer.summary("There is no git here to ask for uncommitted changes");
+            return Ok(());
+        }
+    };
+    let found = paths.iter().filter(|path| dirty.contains(**path));
+    let found: Vec<String> = found.map(|path| format!("`{path}`")).collect();
+    let (first, more) = match found.as_slice() {
+        [] => return Ok(()),
+        [first] => (first, String::new()),
+        [first, rest @ ..] => (
+            first,
+            format!(" and {} have", plural(rest.len(), "more file")),
+        ),
+    };
+    let has = if more.is_empty() { " has" } else { &more };
+    Err(Error::new(ErrorKind::Usage(format!(
+        "{first}{has} uncommitted changes; commit them, or say --allow-dirty. Nothing was changed"
+    ))))
 }
 
 fn run(folder: &Path, arguments: &[&str]) -> std::io::Result<Output> {

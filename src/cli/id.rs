@@ -1,12 +1,12 @@
 //! `deckle id add` and `deckle id strip`
 
+use deckle::Error;
 use deckle::diag::Severity;
 use deckle::project::{IdOptions, IdPlan, Project};
-use deckle::{Error, ErrorKind};
 
 use super::Outcome;
 use super::args::{self, IdAddArgs, IdSourceArgs, IdStripArgs};
-use super::git::{self, Git};
+use super::git;
 use super::printer::Printer;
 use super::words::plural;
 use deckle::source::stamp::IdStyle;
@@ -64,7 +64,7 @@ fn carry_out(
 ) -> Result<Outcome, Error> {
     let report = plan.report();
     if report.diagnostics.has_errors() {
-        printer.diagnostics(&report.diagnostics, &report.sources);
+        printer.diagnostics(&report.diagnostics, &report.sources, plan.root());
         let errors = report.diagnostics.count(Severity::Error);
         let errors = plural(errors, "error");
         printer.summary(&format!("{errors}; nothing was changed"));
@@ -100,44 +100,11 @@ fn carry_out(
         return Ok(Outcome::Done);
     }
     if !args.allow_dirty {
-        refuse_dirty(&plan, printer)?;
+        let paths: Vec<&str> = plan.files().iter().map(|it| it.path.as_str()).collect();
+        let hint = "`deckle id strip` takes ids out again";
+        git::refuse_dirty(plan.root(), &paths, hint, printer)?;
     }
     plan.write()?;
     printer.summary(&format!("{} {counts}{rest}", verbs.done));
     Ok(Outcome::Done)
-}
-
-/// What is not committed could not be got back if the author does not like the outcome.
-fn refuse_dirty(plan: &IdPlan, printer: &Printer) -> Result<(), Error> {
-    let dirty = match git::uncommitted(plan.root())? {
-        Git::Uncommitted(dirty) => dirty,
-        Git::NoRepository => {
-            printer.summary(
-                "The folder is in no git repository; `deckle id strip` takes ids out again",
-            );
-            return Ok(());
-        }
-        Git::NotInstalled => {
-            printer.summary("There is no git here to ask for uncommitted changes");
-            return Ok(());
-        }
-    };
-    let found: Vec<String> = plan
-        .files()
-        .iter()
-        .filter(|it| dirty.contains(&it.path))
-        .map(|it| format!("`{}`", it.path))
-        .collect();
-    let (first, more) = match found.as_slice() {
-        [] => return Ok(()),
-        [first] => (first, String::new()),
-        [first, rest @ ..] => (
-            first,
-            format!(" and {} have", plural(rest.len(), "more file")),
-        ),
-    };
-    let has = if more.is_empty() { " has" } else { &more };
-    Err(Error::new(ErrorKind::Usage(format!(
-        "{first}{has} uncommitted changes; commit them, or say --allow-dirty. Nothing was changed"
-    ))))
 }

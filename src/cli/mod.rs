@@ -5,11 +5,17 @@ mod adopt;
 mod args;
 mod build;
 mod diff;
+mod explain;
 mod git;
 mod id;
 mod init;
 mod inspect;
+mod levels;
+mod list;
 mod printer;
+mod schema;
+mod shell;
+mod show;
 mod unpack;
 mod verify;
 mod words;
@@ -46,6 +52,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Build(it) => build::build(it, &printer),
         Command::Check(it) => build::check(it, &printer),
         Command::Diff(it) => diff::diff(it, &printer),
+        Command::Show(it) => show::show(it, &printer),
         Command::Init(it) => init::init(it, &printer),
         Command::Adopt(it) => adopt::adopt(it, &printer),
         Command::Unpack(it) => unpack::unpack(it, &printer),
@@ -53,6 +60,10 @@ pub(crate) fn run() -> ExitCode {
         Command::Id(IdCommand::Strip(it)) => id::strip(it, &printer),
         Command::Inspect(it) => inspect::inspect(it, &printer),
         Command::Verify(it) => verify::verify(it, &printer),
+        Command::Explain(it) => explain::explain(it, &printer),
+        Command::Schema(it) => schema::schema(it, &printer),
+        Command::Completions(it) => shell::completions(it, &printer),
+        Command::Man(it) => shell::man(it, &printer),
     };
     let outcome = result.unwrap_or_else(|error| {
         printer.error(&error);

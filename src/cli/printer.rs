@@ -1,10 +1,15 @@
 //! The one place that writes to stdout and stderr.
 
 use std::io::Write;
+use std::path::Path;
 
 use anstream::stream::IsTerminal;
 use deckle::Error;
-use deckle::diag::{Diagnostics, Severity, Sources, Style, render, render_json, render_short};
+use deckle::diag::{
+    Diagnostics, Severity, Sources, Style, render, render_github, render_json, render_sarif,
+    render_short,
+};
+use deckle::files::locate;
 use deckle::identity::LockChange;
 use deckle::project::MatchedNote;
 
@@ -35,20 +40,36 @@ impl Printer {
         }
     }
 
-    /// Prints findings: for people on stderr, for programs on stdout.
-    pub(crate) fn diagnostics(&self, diagnostics: &Diagnostics, sources: &Sources) {
-        for diagnostic in diagnostics {
-            if self.quiet && diagnostic.severity != Severity::Error {
-                continue;
-            }
+    /// Prints findings of the project in `root`: for people on stderr, for programs on stdout.
+    pub(crate) fn diagnostics(&self, diagnostics: &Diagnostics, sources: &Sources, root: &Path) {
+        let shown = diagnostics
+            .iter()
+            .filter(|it| !self.quiet || it.severity == Severity::Error);
+        if self.format == MessageFormat::Sarif {
+            let mut told = Diagnostics::new();
+            shown.cloned().for_each(|it| told.push(it));
+            data(&render_sarif(&told, sources, &below_top(root)));
+            return;
+        }
+        let folder = match self.format {
+            MessageFormat::Github => below_top(root),
+            _ => String::new(),
+        };
+        let mut first = None;
+        for diagnostic in shown {
+            first.get_or_insert(diagnostic.code);
             match self.format {
-                MessageFormat::Human => {
+                MessageFormat::Human | MessageFormat::Sarif => {
                     self.message(&render(diagnostic, sources, self.style));
                     self.message("");
                 }
                 MessageFormat::Short => data(&render_short(diagnostic, sources)),
                 MessageFormat::Json => data(&render_json(diagnostic, sources)),
+                MessageFormat::Github => data(&render_github(diagnostic, sources, &folder)),
             }
+        }
+        if let (MessageFormat::Human, false, Some(code)) = (self.format, self.quiet, first) {
+            self.message(&format!("`deckle explain {code}` tells what a code means"));
         }
     }
 
@@ -56,7 +77,7 @@ impl Printer {
     pub(crate) fn lock_changes(&self, changes: &[LockChange], title: &str) {
         for change in changes {
             match self.format {
-                MessageFormat::Human => {}
+                MessageFormat::Human | MessageFormat::Sarif | MessageFormat::Github => {}
                 MessageFormat::Short => data(&format!("deckle.lock: {change}")),
                 MessageFormat::Json => {
                     let line = serde_json::json!({
@@ -70,7 +91,7 @@ impl Printer {
             }
         }
         self.message(&format!("{}: {title}", self.error_label()));
-        if self.format == MessageFormat::Human {
+        if !matches!(self.format, MessageFormat::Short | MessageFormat::Json) {
             for change in changes {
                 self.message(&format!("  {change}"));
             }
@@ -88,7 +109,7 @@ impl Printer {
             let from = it.moved_from.as_deref();
             let moved = from.map_or_else(String::new, |from| format!("  (was in {from})"));
             match self.format {
-                MessageFormat::Human => {
+                MessageFormat::Human | MessageFormat::Sarif | MessageFormat::Github => {
                     self.message(&format!(
                         "edited  {}:{}  {}{moved}",
                         it.path, it.line, it.id
@@ -117,6 +138,19 @@ impl Printer {
         match self.style {
             Style::Color => "\u{1b}[1;31merror\u{1b}[0m",
             _ => "error",
+        }
+    }
+
+    /// Whether findings are printed for programs, one object a line.
+    pub(crate) fn is_json(&self) -> bool {
+        self.format == MessageFormat::Json
+    }
+
+    /// Prints what was asked for beside the findings: on stdout, unless that holds a document.
+    pub(crate) fn listing(&self, text: &str) {
+        match self.format {
+            MessageFormat::Sarif | MessageFormat::Github => self.message(text),
+            _ => data(text),
         }
     }
 
@@ -153,6 +187,27 @@ impl Printer {
         // Where nobody reads stderr any more there is nobody to tell.
         let _ = writeln!(std::io::stderr().lock(), "{text}");
     }
+}
+
+/// The way from the top of the repository to a project, with `/` between its parts: as GitHub
+/// Actions names the top, else from the current folder; empty where the project lies elsewhere.
+fn below_top(root: &Path) -> String {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the command line is where the world comes in"
+    )]
+    let named = std::env::var("GITHUB_WORKSPACE").ok();
+    let tops = named.as_deref().into_iter().chain(std::iter::once("."));
+    for top in tops {
+        let Ok((top, _)) = locate(Path::new(top)) else {
+            continue;
+        };
+        if let Ok(way) = root.strip_prefix(top) {
+            let parts: Vec<_> = way.iter().map(|it| it.to_string_lossy()).collect();
+            return parts.join("/");
+        }
+    }
+    String::new()
 }
 
 /// Prints a line of data. A reader that went away has seen enough: a closed pipe is no failure.

@@ -6,7 +6,7 @@
 
 use std::fmt;
 
-use super::Severity;
+use super::{Severity, nearest};
 
 macro_rules! codes {
     ($($variant:ident = $id:literal $name:literal $text:literal)*) => {
@@ -70,6 +70,7 @@ codes! {
     UnpairedTag = "W0125" "unpaired-tag" "A tag of HTML without its partner shows nothing; in code it would be seen."
     SourceOutside = "E0126" "source-outside" "The source is a symbolic link that leads out of the project; nothing outside is read."
     LineEnds = "E0127" "line-ends" "The lines end in a lone carriage return, as on Macs before 2001; all of the file would be one line."
+    BadLevel = "E0190" "bad-level" "A level is set for a code that does not exist, or an error is to be less than one."
     UnknownNoteType = "E0201" "unknown-note-type" "There is no note type of this key."
     UnknownField = "E0202" "unknown-field" "The note type has no field of this name."
     DuplicateId = "E0203" "duplicate-id" "Two notes have one id; learners' progress could not be kept apart."
@@ -152,6 +153,30 @@ impl Code {
         }
     }
 
+    /// What it means and how it is mended, as a page of Markdown with examples; `None` where nobody
+    /// wrote one yet. See [`explain`](super::explain) for a form that people read.
+    #[must_use]
+    pub fn explanation(self) -> Option<&'static str> {
+        super::explain::page(self.id())
+    }
+
+    /// The number or name that is nearest to what somebody wrote, if one is near.
+    #[must_use]
+    pub fn suggest(typed: &str) -> Option<&'static str> {
+        let typed = typed.trim();
+        let lower = typed.to_ascii_lowercase();
+        let name = lower
+            .strip_prefix("e-")
+            .or_else(|| lower.strip_prefix("w-"))
+            .unwrap_or(&lower);
+        let digits = lower.get(1..).unwrap_or_default();
+        // Another letter before the right number is a slip that distance alone would not see.
+        let same_number = Self::ALL.iter().find(|it| it.id().get(1..) == Some(digits));
+        same_number
+            .map(|it| it.id())
+            .or_else(|| nearest(name, Self::ALL.iter().map(|it| it.name())))
+    }
+
     /// The code that somebody wrote: `E0301`, `media-missing` or `E-media-missing`, in any case.
     #[must_use]
     pub fn parse(typed: &str) -> Option<Self> {
@@ -203,5 +228,8 @@ mod tests {
             assert_eq!(Code::parse(typed), Some(Code::MediaMissing), "{typed}");
         }
         assert_eq!(Code::parse("media"), None);
+        assert_eq!(Code::suggest("W0301"), Some("E0301"));
+        assert_eq!(Code::suggest("E-media-mising"), Some("media-missing"));
+        assert_eq!(Code::suggest("é"), None);
     }
 }

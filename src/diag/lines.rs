@@ -17,6 +17,8 @@ pub(super) struct Lines {
     starts: Box<[usize]>,
     /// How many characters begin before each multiple of [`BLOCK`].
     characters: Box<[usize]>,
+    /// As `characters`, in the units of UTF-16.
+    units: Box<[usize]>,
 }
 
 impl Lines {
@@ -24,15 +26,19 @@ impl Lines {
         let bytes = text.as_bytes();
         let breaks = bytes.iter().enumerate().filter(|(_, byte)| **byte == b'\n');
         let starts = std::iter::once(0).chain(breaks.map(|(at, _)| at + 1));
-        let mut before = 0;
-        let characters = bytes.chunks(BLOCK).map(|block| {
-            let here = before;
-            before += beginnings(block);
-            here
-        });
+        let sums = |count: fn(&[u8]) -> usize| {
+            let mut before = 0;
+            let blocks = bytes.chunks(BLOCK).map(|block| {
+                let here = before;
+                before += count(block);
+                here
+            });
+            blocks.collect()
+        };
         Self {
             starts: starts.collect(),
-            characters: characters.collect(),
+            characters: sums(beginnings),
+            units: sums(utf16_units),
         }
     }
 
@@ -42,8 +48,18 @@ impl Lines {
         let start = self.starts.get(line).copied().unwrap_or(0);
         Position {
             line: line + 1,
-            column: self.before(text, at) - self.before(text, start) + 1,
+            column: before(&self.characters, beginnings, text, at)
+                - before(&self.characters, beginnings, text, start)
+                + 1,
         }
+    }
+
+    /// As [`Lines::position`], with the column in the units of UTF-16.
+    pub(super) fn utf16(&self, text: &str, at: usize) -> (usize, usize) {
+        let line = self.line(at);
+        let start = self.starts.get(line).copied().unwrap_or(0);
+        let units = |at| before(&self.units, utf16_units, text, at);
+        (line + 1, units(at) - units(start) + 1)
     }
 
     /// The line that holds this byte, from 0: where it begins, and where its line break stands.
@@ -61,20 +77,27 @@ impl Lines {
         // The first line begins at 0, so that there is one before any place.
         self.starts.partition_point(|start| *start <= at).max(1) - 1
     }
+}
 
-    /// How many characters begin before this byte, so that a byte inside of one is no harm.
-    fn before(&self, text: &str, at: usize) -> usize {
-        let at = at.min(text.len());
-        let block = (at / BLOCK).min(self.characters.len().saturating_sub(1));
-        let counted = self.characters.get(block).copied().unwrap_or(0);
-        let rest = text.as_bytes().get(block * BLOCK..at).unwrap_or_default();
-        counted + beginnings(rest)
-    }
+/// How much stands before this byte, given the sums before each block and the way to count: only
+/// what begins is counted, so that a byte inside of a character is no harm.
+fn before(sums: &[usize], count: fn(&[u8]) -> usize, text: &str, at: usize) -> usize {
+    let at = at.min(text.len());
+    let block = (at / BLOCK).min(sums.len().saturating_sub(1));
+    let counted = sums.get(block).copied().unwrap_or(0);
+    let rest = text.as_bytes().get(block * BLOCK..at).unwrap_or_default();
+    counted + count(rest)
 }
 
 /// How many characters begin in these bytes.
 fn beginnings(bytes: &[u8]) -> usize {
     bytes.iter().filter(|&&byte| byte & 0xC0 != 0x80).count()
+}
+
+/// How many units of UTF-16 the characters have that begin in these bytes: two for those of four
+/// bytes.
+fn utf16_units(bytes: &[u8]) -> usize {
+    beginnings(bytes) + bytes.iter().filter(|&&byte| byte >= 0xF0).count()
 }
 
 #[cfg(test)]
@@ -97,6 +120,10 @@ mod tests {
             let lines = Lines::new(&text);
             let column = beginnings(&before[start..]) + 1;
             prop_assert_eq!(lines.position(&text, at), Position { line, column });
+            if text.is_char_boundary(at) {
+                let units = text[start..at].encode_utf16().count() + 1;
+                prop_assert_eq!(lines.utf16(&text, at), (line, units));
+            }
             let end = text.as_bytes()[at..].iter().position(|byte| *byte == b'\n');
             let end = end.map_or(text.len(), |it| at + it);
             prop_assert_eq!(lines.around(&text, at), (line - 1, start..end));

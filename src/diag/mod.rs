@@ -5,15 +5,23 @@
 
 mod clip;
 mod code;
+mod explain;
+mod github;
+mod levels;
 mod lines;
 mod output;
+mod sarif;
 mod sources;
 mod span;
 mod suggest;
 mod text;
 
 pub use code::Code;
+pub use explain::{explain, explain_markdown};
+pub use github::render_github;
+pub use levels::{Level, Levels, Subject};
 pub use output::{Format, Style, render, render_json, render_short};
+pub use sarif::render_sarif;
 pub use sources::{Position, SourceFile, Sources};
 pub use span::{FileId, Span, Spanned};
 pub use suggest::nearest;
@@ -63,6 +71,9 @@ pub struct Fix {
     pub message: String,
     /// Each span is replaced by its text; the spans do not overlap.
     pub edits: Vec<(Span, String)>,
+    /// Whether the change leaves what the author means without doubt, so that a program may make
+    /// it unasked; else it is the likeliest of several, for a person to decide.
+    pub certain: bool,
 }
 
 /// One finding.
@@ -139,7 +150,19 @@ impl Diagnostic {
             self.fix = Some(Fix {
                 message: message.into(),
                 edits,
+                certain: false,
             });
+        }
+        self
+    }
+
+    /// With the mend as one that leaves no doubt: `deckle check --fix` makes it. That is for
+    /// changes after which the text says what it was seen to say, such as quotes around a value;
+    /// a similar name is a guess, however near it is.
+    #[must_use]
+    pub fn certain(mut self) -> Self {
+        if let Some(fix) = &mut self.fix {
+            fix.certain = true;
         }
         self
     }
@@ -223,6 +246,11 @@ impl Diagnostics {
         self.list.iter()
     }
 
+    /// Keeps the findings for which `keep` says so, and lets it change them.
+    fn retain_mut(&mut self, keep: impl FnMut(&mut Diagnostic) -> bool) {
+        self.list.retain_mut(keep);
+    }
+
     pub(crate) fn iter_mut(&mut self) -> std::slice::IterMut<'_, Diagnostic> {
         self.list.iter_mut()
     }
@@ -240,5 +268,33 @@ impl<'a> IntoIterator for &'a Diagnostics {
 
     fn into_iter(self) -> Self::IntoIter {
         self.iter()
+    }
+}
+
+/// What there is to say of a finding, in lines of plain text, for forms that draw no sources.
+fn in_words(diagnostic: &Diagnostic) -> String {
+    let mut words = diagnostic.message.clone();
+    let label = diagnostic.labels.iter().find(|it| it.primary);
+    if let Some(label) = label.filter(|it| !it.text.is_empty()) {
+        words.push_str(": ");
+        words.push_str(&label.text);
+    }
+    let notes = diagnostic.notes.iter().map(|it| ("note", it));
+    let helps = diagnostic.helps.iter().map(|it| ("help", it));
+    let fix = diagnostic.fix.iter().map(|it| ("help", &it.message));
+    for (kind, text) in notes.chain(helps).chain(fix) {
+        words.push('\n');
+        words.push_str(kind);
+        words.push_str(": ");
+        words.push_str(text);
+    }
+    words
+}
+
+/// A path of the project as seen from the repository that the project is a folder of.
+fn below(folder: &str, path: &str) -> String {
+    match folder.trim_end_matches('/') {
+        "" => path.to_owned(),
+        folder => format!("{folder}/{path}"),
     }
 }

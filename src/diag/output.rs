@@ -100,7 +100,8 @@ pub fn render_short(diagnostic: &Diagnostic, sources: &Sources) -> String {
 ///
 /// Keys: `code`, `name`, `level`, `message`, `file`, `labels` (`file`, `start`, `end` in bytes,
 /// `line`, `column`, `end_line`, `end_column` from 1 in characters, `text`, `primary`), `notes`,
-/// `helps`, `fix` (`message` and `edits` with a place and its `replacement`, or null), `rendered`.
+/// `helps`, `fix` (`message`, `edits` with a place and its `replacement`, and whether it is
+/// `certain`, or null), `rendered`.
 #[must_use]
 pub fn render_json(diagnostic: &Diagnostic, sources: &Sources) -> String {
     let labels: Vec<Value> = diagnostic
@@ -123,7 +124,7 @@ pub fn render_json(diagnostic: &Diagnostic, sources: &Sources) -> String {
                 value
             })
             .collect();
-        json!({"message": fix.message, "edits": edits})
+        json!({"message": fix.message, "edits": edits, "certain": fix.certain})
     });
     json!({
         "code": diagnostic.code.id(),

@@ -133,6 +133,14 @@ impl Sources {
         let offset = offset.min(file.text.len());
         Some(file.lines().position(&file.text, offset))
     }
+
+    /// The line of a byte of a file and its column in UTF-16 units, both from 1; a byte behind the
+    /// end counts as the end.
+    pub(super) fn utf16(&self, file: FileId, offset: usize) -> Option<(usize, usize)> {
+        let file = self.get(file)?;
+        let offset = offset.min(file.text.len());
+        Some(file.lines().utf16(&file.text, offset))
+    }
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use super::{
     BuildOptions, Project, Report, Statistics, clozes, history, load, output, predecessor, schema,
     types,
 };
-use crate::diag::{Code, Diagnostic, Diagnostics, Severity, Sources};
+use crate::diag::{Code, Diagnostic, Diagnostics, Levels, Severity, Sources};
 use crate::files;
 use crate::identity::{self, Assigned, Claim, Lock};
 use crate::model::written::Settings;
@@ -117,8 +117,11 @@ impl Build {
 
 pub(super) fn build(project: &Project, options: &BuildOptions) -> Result<Build, Error> {
     let mut report = Report::default();
-    let ready = run(project, options, &mut report)?;
+    let mut levels = options.levels.clone();
+    let ready = run(project, options, &mut levels, &mut report)?;
     report.diagnostics.sort();
+    // At the end, so that a denied warning keeps no stage from finding more.
+    levels.apply(&mut report.diagnostics);
     report.sources.keep_what_is_told(&report.diagnostics);
     let ready = ready.filter(|_| !report.diagnostics.has_errors());
     Ok(Build { report, ready })
@@ -128,18 +131,21 @@ pub(super) fn build(project: &Project, options: &BuildOptions) -> Result<Build, 
 fn run(
     project: &Project,
     options: &BuildOptions,
+    levels: &mut Levels,
     report: &mut Report,
 ) -> Result<Option<Ready>, Error> {
     let Report {
         diagnostics: sink,
         sources,
         statistics,
+        files,
         lock_changes,
         matches,
     } = report;
     let Some(manifest) = load::manifest(project, sources, sink)? else {
         return Ok(None);
     };
+    levels.join(&manifest.levels);
     let types = types::load(project, &manifest, sources, sink)?;
     let output = output::path(project, &manifest, options, sink);
 
@@ -161,7 +167,8 @@ fn run(
     let renderer = Renderer::new(&*project.files);
     let known = locked.then_some(lock);
     let loaded = load::notes(project, &manifest, &types, &renderer, known, sources, sink)?;
-    statistics.files = loaded.files;
+    statistics.files = loaded.files.len();
+    *files = loaded.files;
     // A type that cannot be read makes every note of it an error; one finding is enough.
     if broken_types && loaded.notes.facts().next().is_none() {
         return Ok(None);
@@ -190,7 +197,7 @@ fn run(
         predecessor::apply(tool, &mut made, &names, lock, heirs, sources);
     }
     let statics = static_media(&made, &types, &renderer, &manifest.defaults.settings, sink);
-    *statistics = count(&made, &names, &statics, loaded.files);
+    *statistics = count(&made, &names, &statics, files.len());
     if statistics.notes == 0 && !sink.has_errors() {
         sink.push(nothing_to_build());
     }

@@ -4,7 +4,8 @@ use rayon::prelude::*;
 
 use super::folders::Folders;
 use super::render::{Batch, Made, Maker};
-use super::{Project, Scope, unread};
+use super::show::Watch;
+use super::{FileNotes, Project, Scope, unread};
 use crate::check::Spellings;
 use crate::diag::{Code, Diagnostic, Diagnostics, FileId, Severity, Sources, Span};
 use crate::files::{FileList, parent};
@@ -22,7 +23,8 @@ use crate::{Error, ErrorKind};
 /// What the files hold.
 pub(super) struct Loaded {
     pub(super) notes: Made,
-    pub(super) files: usize,
+    /// How much each file holds.
+    pub(super) files: Vec<FileNotes>,
     /// The files themselves, in their order.
     pub(super) inputs: Vec<Input>,
 }
@@ -64,11 +66,32 @@ pub(super) fn notes(
     sources: &mut Sources,
     sink: &mut Diagnostics,
 ) -> Result<Loaded, Error> {
+    notes_seen(
+        project, manifest, types, renderer, lock, None, sources, sink,
+    )
+}
+
+/// As [`notes`], while the notes of a file are kept as they were written.
+#[expect(
+    clippy::too_many_arguments,
+    reason = "what a build has at this point, and who watches"
+)]
+pub(super) fn notes_seen(
+    project: &Project,
+    manifest: &Manifest,
+    types: &TypeSet,
+    renderer: &Renderer<'_>,
+    lock: Option<&Lock>,
+    watch: Option<&Watch>,
+    sources: &mut Sources,
+    sink: &mut Diagnostics,
+) -> Result<Loaded, Error> {
     let inputs = inputs(project, manifest, sources, sink)?;
     let maker = Maker {
         renderer,
         sources,
         known: lock.map(KnownSketches::of),
+        watch,
     };
     let take = |notes: Vec<WrittenNote>| maker.batch(notes);
     // Each file has a sink of its own, so that threads cannot change the order of findings.
@@ -91,8 +114,15 @@ pub(super) fn notes(
         .collect();
     let mut notes = Made::default();
     let mut spellings = Spellings::default();
-    for (batches, found) in read {
+    let mut files = Vec::with_capacity(inputs.len());
+    for ((batches, found), input) in read.into_iter().zip(&inputs) {
         sink.append(found);
+        let facts = batches.iter().flat_map(|it| &it.facts);
+        files.push(FileNotes {
+            path: sources.path(input.file).to_owned(),
+            notes: facts.clone().count(),
+            cards: facts.map(|it| it.cards as usize).sum(),
+        });
         for mut batch in batches {
             spellings.append(std::mem::take(&mut batch.spellings));
             sink.append(std::mem::take(&mut batch.found));
@@ -103,7 +133,7 @@ pub(super) fn notes(
     notes.number();
     Ok(Loaded {
         notes,
-        files: inputs.len(),
+        files,
         inputs,
     })
 }

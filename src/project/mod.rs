@@ -5,6 +5,7 @@ mod adopt;
 mod build;
 mod clozes;
 mod decks;
+mod fix;
 mod folders;
 mod history;
 mod ids;
@@ -13,10 +14,12 @@ mod lock_file;
 mod open;
 mod options;
 mod output;
+mod overlay;
 mod predecessor;
 mod quoting;
 mod render;
 mod schema;
+mod show;
 mod starter;
 mod types;
 mod unpack;
@@ -30,9 +33,11 @@ pub use adopt::{
     SourceNote, TypeFit,
 };
 pub use build::{Build, Built};
+pub use fix::{FixPlan, FixedFile, Mend};
 pub use ids::{IdChange, IdFile, IdLeft, IdOptions, IdPlan};
 pub use options::{BuildOptions, LockMode};
-pub use starter::{Created, Starter, create};
+pub use show::{IdSource, Shown, ShownAt, ShownCard, ShownField, ShownNote};
+pub use starter::{Created, Starter, create, write_schemas};
 pub use unpack::{Notice, NoticeKind, UnpackOptions, Unpacked, unpack};
 
 use crate::Error;
@@ -71,6 +76,8 @@ pub struct Report {
     pub sources: Sources,
     /// Counts.
     pub statistics: Statistics,
+    /// The source files in the order of their paths, each with what could be read of it.
+    pub files: Vec<FileNotes>,
     /// What the build would change in the lock though its [`LockMode`] refuses it.
     pub lock_changes: Vec<LockChange>,
     /// The notes without ids that were edited and are taken for what they were.
@@ -89,6 +96,18 @@ pub struct MatchedNote {
     pub line: usize,
     /// The file it stood in, if it was another.
     pub moved_from: Option<String>,
+}
+
+/// What a source file holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct FileNotes {
+    /// Its path, relative to the project, with `/` between its parts.
+    pub path: String,
+    /// How many notes.
+    pub notes: usize,
+    /// How many cards they make.
+    pub cards: usize,
 }
 
 /// How much there is.
@@ -145,6 +164,32 @@ impl Project {
     /// When a file or folder cannot be read.
     pub fn build(&self, options: &BuildOptions) -> Result<Build, Error> {
         build::build(self, options)
+    }
+
+    /// The note at a line of a file, from 1, whose path is relative to the project: as written, as
+    /// rendered, as cards, and who it is. Nothing is built.
+    ///
+    /// # Errors
+    /// When a file or folder cannot be read.
+    pub fn show(&self, path: &str, line: usize) -> Result<Shown, Error> {
+        show::show(self, path, line)
+    }
+
+    /// The folder on disk that all paths of the project are relative to, those in diagnostics
+    /// included.
+    #[must_use]
+    pub fn root(&self) -> &std::path::Path {
+        &self.root
+    }
+
+    /// Finds out what the certain mends of the findings make of the sources; see
+    /// [`Diagnostic::certain`](crate::diag::Diagnostic::certain). Nothing is written yet; see
+    /// [`FixPlan::write`].
+    ///
+    /// # Errors
+    /// When a file or folder cannot be read.
+    pub fn fix(&self, options: &BuildOptions) -> Result<FixPlan, Error> {
+        fix::fix(self, options)
     }
 
     /// Finds out how the notes' ids can be written into the sources: to each note that does not

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::diag::{Level, Levels, Subject};
 use crate::model::BuildTime;
 use crate::package::Format;
 
@@ -19,6 +20,7 @@ pub struct BuildOptions {
     pub(super) touch: Vec<String>,
     pub(super) format: Format,
     pub(super) force: bool,
+    pub(super) levels: Levels,
 }
 
 /// What a build may change in `deckle.lock`.
@@ -48,6 +50,7 @@ impl BuildOptions {
             touch: Vec::new(),
             format: Format::default(),
             force: false,
+            levels: Levels::new(),
         }
     }
 
@@ -106,6 +109,14 @@ impl BuildOptions {
     /// version of deckle did not write is an error, and stays as it is.
     pub fn force(mut self, yes: bool) -> Self {
         self.force = yes;
+        self
+    }
+
+    /// With this level for a code or a group of findings; it wins over what the project file says.
+    /// Errors stay errors, whatever is set. Callable several times. Default: what the project says,
+    /// else the severity of each code.
+    pub fn level(mut self, subject: Subject, level: Level) -> Self {
+        self.levels.set(subject, level);
         self
     }
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use super::show::Watch;
 use crate::check::{self, Spellings};
 use crate::diag::{Diagnostics, Sources, Span};
 use crate::identity::{
@@ -95,6 +96,8 @@ pub(super) struct Maker<'a> {
     pub(super) sources: &'a Sources,
     /// What the lock of the last build knows, where there is one that asks what changed.
     pub(super) known: Option<KnownSketches>,
+    /// Who wants to see the notes as they were written.
+    pub(super) watch: Option<&'a Watch>,
 }
 
 impl Maker<'_> {
@@ -120,6 +123,9 @@ impl Maker<'_> {
     }
 
     fn one(&self, written: &WrittenNote) -> (Note, Facts, Diagnostics) {
+        if let Some(watch) = self.watch {
+            watch.see(written, self.sources);
+        }
         let path = self.sources.path(written.span.file);
         let rendered = self.renderer.note(written, path);
         let mut found = rendered.diagnostics;

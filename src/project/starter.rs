@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::files;
 use crate::model::DeckName;
 use crate::source::manifest::FILE_NAME;
+use crate::source::schema::Schema;
 use crate::{Error, ErrorKind};
 
 /// What a new project begins with.
@@ -104,13 +105,35 @@ pub fn create(
             None if *path == FILE_NAME || *path == KEPT => filled(bytes, name, uid)?,
             None => bytes.to_vec(),
         };
-        files::write_atomically(&target, |file| {
-            file.write_all(&bytes)
-                .map_err(|source| Error::write(&target, source))
-        })?;
+        write(&target, &bytes)?;
         created.files.push(target);
     }
+    created.files.extend(write_schemas(folder)?);
     Ok(created)
+}
+
+/// Writes the schemas of this deckle into a project's `.deckle/schema/`, where the first lines of
+/// its files name them to editors, and returns their paths. Files of the same bytes are left alone.
+///
+/// # Errors
+/// When a file cannot be written.
+pub fn write_schemas(project: impl AsRef<Path>) -> Result<Vec<PathBuf>, Error> {
+    let folder = project.as_ref().join(Schema::FOLDER);
+    let mut written = Vec::new();
+    for schema in Schema::ALL {
+        let target = folder.join(schema.file_name());
+        write(&target, schema.text().as_bytes())?;
+        written.push(target);
+    }
+    Ok(written)
+}
+
+fn write(target: &Path, bytes: &[u8]) -> Result<(), Error> {
+    files::write_atomically(target, |file| {
+        file.write_all(bytes)
+            .map_err(|source| Error::write(target, source))
+    })?;
+    Ok(())
 }
 
 /// The manifest with the project's name and uid in their places.

@@ -156,7 +156,8 @@ impl<'n> Sink<'n> {
                 format!("the file is called `{found_name}`, in another letter case"),
             )
             .at(span, "found on some systems only")
-            .fix(format!("write `{right}`"), span, right),
+            .fix(format!("write `{right}`"), span, right)
+            .certain(),
         );
     }
 }

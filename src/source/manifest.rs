@@ -5,9 +5,10 @@ use std::sync::Arc;
 use super::defaults::{DefaultFormat, Defaults, MarkdownOptions};
 use super::header;
 use super::layout::DeckLayout;
+use super::levels;
 use super::types::DEFAULT_TYPE;
 use super::yaml::{Entry, Node, Value, decode};
-use crate::diag::{Code, Diagnostic, Diagnostics, FileId, Span, Spanned};
+use crate::diag::{Code, Diagnostic, Diagnostics, FileId, Levels, Span, Spanned};
 use crate::model::written::{CompatGuid, IdMode, Settings, WrittenSuspend};
 use crate::model::{DeckName, DeckOptionValue, DeckOptions, DeckOptionsError, Flag};
 
@@ -46,6 +47,8 @@ pub struct Manifest {
     pub types: Vec<TypeSource>,
     /// Where the package goes.
     pub output: Option<Spanned<String>>,
+    /// How much findings matter.
+    pub levels: Levels,
 }
 
 /// Where a note type is defined.
@@ -77,6 +80,7 @@ pub const KEYS: &[&str] = &[
     "code",
     "media",
     "output",
+    "diagnostics",
 ];
 
 /// The keys of `decks` in a project file.
@@ -129,6 +133,7 @@ impl Manifest {
                 Span::NONE,
             ))],
             output: None,
+            levels: Levels::new(),
             name: name.clone(),
         }
     }
@@ -220,6 +225,7 @@ impl Manifest {
                 }
             }
             "output" => self.read_output(value, sink),
+            "diagnostics" => self.levels = levels::read(value, sink),
             "markdown" | "cloze" | "math" | "code" | "media" => {
                 header::apply(entry, &mut self.defaults, sink);
             }

@@ -1,8 +1,10 @@
 //! From files to notes as written: the front ends, and what holds for all of them.
 
 pub mod layout;
+mod levels;
 pub mod manifest;
 pub mod note_types;
+pub mod schema;
 pub mod shipped;
 pub mod types;
 

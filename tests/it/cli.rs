@@ -14,12 +14,12 @@ const BAD: &str = "## What pumps?\n";
 const WARNED: &str = "- [el gato, the cat]\n- [el gato, a cat]\n";
 
 /// A folder in a folder of its own, so that a file beside it would be seen.
-struct Place {
-    outer: TempDir,
+pub(crate) struct Place {
+    pub(crate) outer: TempDir,
 }
 
 impl Place {
-    fn new(files: &[(&str, &str)]) -> Self {
+    pub(crate) fn new(files: &[(&str, &str)]) -> Self {
         let place = Self {
             outer: tempfile::tempdir().unwrap(),
         };
@@ -30,34 +30,35 @@ impl Place {
         place
     }
 
-    fn folder(&self) -> PathBuf {
+    pub(crate) fn folder(&self) -> PathBuf {
         self.outer.path().join("notes")
     }
 
-    fn put(&self, path: &str, text: impl AsRef<[u8]>) {
+    pub(crate) fn put(&self, path: &str, text: impl AsRef<[u8]>) {
         let path = self.folder().join(path);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, text).unwrap();
     }
 
     /// The command line in this folder, with nothing of the world around it that counts.
-    fn command(&self, args: &[&str]) -> Command {
+    pub(crate) fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_deckle"));
         command
             .args(args)
             .current_dir(self.folder())
             .env_remove("NO_COLOR")
             .env_remove("CLICOLOR_FORCE")
+            .env_remove("GITHUB_WORKSPACE")
             .env("SOURCE_DATE_EPOCH", "1800000000");
         command
     }
 
-    fn run(&self, args: &[&str]) -> Run {
+    pub(crate) fn run(&self, args: &[&str]) -> Run {
         Run::of(self.command(args).output().unwrap())
     }
 
     /// All files, the ones beside the folder included.
-    fn files(&self) -> BTreeMap<String, Vec<u8>> {
+    pub(crate) fn files(&self) -> BTreeMap<String, Vec<u8>> {
         let mut files = BTreeMap::new();
         collect(self.outer.path(), "", &mut files);
         files
@@ -77,14 +78,14 @@ fn collect(folder: &Path, prefix: &str, files: &mut BTreeMap<String, Vec<u8>>) {
 }
 
 #[derive(Debug)]
-struct Run {
-    code: Option<i32>,
-    stdout: String,
-    stderr: String,
+pub(crate) struct Run {
+    pub(crate) code: Option<i32>,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
 }
 
 impl Run {
-    fn of(output: Output) -> Self {
+    pub(crate) fn of(output: Output) -> Self {
         Self {
             code: output.status.code(),
             stdout: String::from_utf8(output.stdout).unwrap(),
@@ -93,7 +94,7 @@ impl Run {
     }
 
     #[track_caller]
-    fn ends(self, code: i32) -> Self {
+    pub(crate) fn ends(self, code: i32) -> Self {
         assert_eq!(self.code, Some(code), "{self:#?}");
         self
     }
@@ -117,6 +118,23 @@ fn exit_codes_say_how_it_went() {
     check(&[], &["biuld"], 2);
     check(&[], &["build", "--otput", "x"], 2);
     check(&[], &["check", "--deny", "errors"], 2);
+    check(
+        &[("a.yaml", WARNED)],
+        &["build", "--deny", "duplicate-note"],
+        1,
+    );
+    check(&[("a.yaml", WARNED)], &["build", "--deny", "W0310"], 0);
+    check(&[], &["check", "--allow", "E0206"], 2);
+    check(
+        &[],
+        &["check", "--allow", "W0208", "--warn", "duplicate-note"],
+        2,
+    );
+    check(&[], &["check", "--allow-dirty"], 2);
+    check(&[], &["explain", "E9999"], 2);
+    check(&[], &["schema"], 2);
+    check(&[("a.md", GOOD)], &["show", "a.md"], 2);
+    check(&[("a.md", GOOD)], &["show", "a.md:9"], 1);
     check(&[], &["build", "nowhere.md"], 3);
     check(&[], &["check", "nowhere/"], 3);
     check(
@@ -654,6 +672,11 @@ fn help_is_as_it_was() {
         ("id-add", &["id", "add", "--help"]),
         ("id-strip", &["id", "strip", "--help"]),
         ("verify", &["verify", "--help"]),
+        ("show", &["show", "--help"]),
+        ("explain", &["explain", "--help"]),
+        ("schema", &["schema", "--help"]),
+        ("completions", &["completions", "--help"]),
+        ("man", &["man", "--help"]),
     ] {
         let run = place.run(args).ends(0);
         assert_eq!(run.stderr, "", "{name}");
@@ -677,7 +700,7 @@ fn help_is_as_it_was() {
 }
 
 /// `git` in a place, as nobody in particular.
-fn git(place: &Place, args: &[&str]) {
+pub(crate) fn git(place: &Place, args: &[&str]) {
     let identity = ["-c", "user.name=A", "-c", "user.email=a@b.c"];
     let mut command = Command::new("git");
     command

@@ -30,7 +30,7 @@ fn name(case: &Path) -> &str {
 }
 
 /// A build of a folder at a fixed time, which lies before none of the locks in the cases but one.
-fn build(folder: &Path, case: &Path) -> Build {
+pub(crate) fn build(folder: &Path, case: &Path) -> Build {
     let project = Project::open(folder).unwrap();
     let allow = case.join("allow-schema-change").exists();
     let options = BuildOptions::new(BuildTime::from_unix(1_800_000_000)).allow_schema_change(allow);
@@ -143,7 +143,7 @@ fn apply(fix: &Fix, file: FileId, text: &str) -> String {
     text
 }
 
-fn copy_folder(from: &Path, to: &Path) {
+pub(crate) fn copy_folder(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
     for entry in fs::read_dir(from).unwrap() {
         let entry = entry.unwrap();

@@ -4,13 +4,13 @@
 //! which any note is another one, or reads differently, is left out and told. So neither writing
 //! ids nor taking them out ever changes who a note is, whatever the text around it looks like.
 
-mod overlay;
 mod snapshot;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use super::load::lies_in;
+use super::overlay::with_texts;
 use super::{Project, Report, Scope};
 use crate::Error;
 use crate::diag::{FileId, Severity};
@@ -18,7 +18,6 @@ use crate::files::Disk;
 use crate::identity::is_generated;
 use crate::model::written::IdMode;
 use crate::source::stamp::{self, Edit, IdStyle, NoPlace, Outline};
-use overlay::with_texts;
 use snapshot::{Known, Snapshot};
 
 /// How often edits that change a note are left out before all of them are.
@@ -263,7 +262,7 @@ fn nothing(project: &Project, mut report: Report) -> IdPlan {
 }
 
 /// All of the project: who a note is depends on the others.
-fn whole(project: &Project) -> Project {
+pub(super) fn whole(project: &Project) -> Project {
     let mut whole = project.clone();
     if let Scope::Manifest { only } = &mut whole.scope {
         only.clear();

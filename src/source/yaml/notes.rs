@@ -365,7 +365,7 @@ impl Reader<'_> {
                 || note_type.is_some_and(|it| it.field_index(name).is_some())
         };
         match traps::missing_spaces(self.file, self.source, scalar, &is_key) {
-            Some((message, edits)) => diagnostic.fixes(message, edits),
+            Some((message, edits)) => diagnostic.fixes(message, edits).certain(),
             None => otherwise(diagnostic),
         }
     }

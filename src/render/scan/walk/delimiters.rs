@@ -22,7 +22,8 @@ impl Walk<'_> {
             self.diagnostics.push(
                 Diagnostic::new(Finding::ClozeSpacing, format!("`{typed}` opens no cloze"))
                     .at(span, format!("Anki reads only `{right}`"))
-                    .fix(format!("write `{right}`"), span, right),
+                    .fix(format!("write `{right}`"), span, right)
+                    .certain(),
             );
         }
         let reachable = self.stack.len() > base;

@@ -72,9 +72,13 @@ impl Walk<'_> {
         self.told_environment = end;
         // A display formula stands in a block of its own.
         let (before, behind) = (self.source.span(at..at), self.source.span(end..end));
-        self.diagnostics.push(diagnostic.fixes(
-            "put it between `$$` and `$$`",
-            vec![(before, "$$".to_owned()), (behind, "$$".to_owned())],
-        ));
+        self.diagnostics.push(
+            diagnostic
+                .fixes(
+                    "put it between `$$` and `$$`",
+                    vec![(before, "$$".to_owned()), (behind, "$$".to_owned())],
+                )
+                .certain(),
+        );
     }
 }

@@ -274,7 +274,8 @@ impl Walk<'_> {
                 "write `<{trimmed}>` or `{}`",
                 trimmed.replace(' ', "%20")
             ))
-            .fix("put the path into `<>`", span, format!("<{trimmed}>")),
+            .fix("put the path into `<>`", span, format!("<{trimmed}>"))
+            .certain(),
         );
     }
 

@@ -122,7 +122,7 @@ fn mend(
     backslash: usize,
 ) -> Diagnostic {
     let raw = ground.source.get(scalar.clone()).unwrap_or("");
-    match in_single_quotes(raw) {
+    let mended = match in_single_quotes(raw) {
         Some(text) => diagnostic.fix(
             "use single quotes, in which a backslash is a backslash",
             span(ground, scalar),
@@ -133,7 +133,8 @@ fn mend(
             span(ground, backslash..backslash),
             "\\",
         ),
-    }
+    };
+    mended.certain()
 }
 
 /// A double-quoted value in single quotes; `None` where it has line breaks, which those lack.

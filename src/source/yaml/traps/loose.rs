@@ -80,7 +80,8 @@ pub(in super::super) fn bare_sound(source: &str, list: &Node) -> Option<Diagnost
             "an unquoted value cannot begin with `[`",
         )
         .at(bracket, "YAML reads it as the beginning of a list")
-        .fix("quote the value", list.span, line::quoted(text)),
+        .fix("quote the value", list.span, line::quoted(text))
+        .certain(),
     )
 }
 

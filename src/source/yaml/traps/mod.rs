@@ -246,6 +246,7 @@ fn control_character(ground: Ground<'_>, at: usize, found: char) -> Diagnostic {
     )
     .at(span(ground, place.clone()), "nobody can see it")
     .fix("remove it", span(ground, place), "")
+    .certain()
 }
 
 /// A `:` where no key may stand.
@@ -377,11 +378,13 @@ fn quote(diagnostic: Diagnostic, ground: Ground<'_>, value: Range<usize>) -> Dia
     if text.is_empty() || text.contains(['\n', '\r']) || goes_on {
         return diagnostic.help("put the value below `|` on lines of its own, indented deeper");
     }
-    diagnostic.fix(
-        "quote the value",
-        span(ground, value.clone()),
-        line::quoted(text),
-    )
+    diagnostic
+        .fix(
+            "quote the value",
+            span(ground, value.clone()),
+            line::quoted(text),
+        )
+        .certain()
 }
 
 fn character(ground: Ground<'_>, at: usize) -> Span {
