@@ -70,6 +70,7 @@ codes! {
     UnpairedTag = "W0125" "unpaired-tag" "A tag of HTML without its partner shows nothing; in code it would be seen."
     SourceOutside = "E0126" "source-outside" "The source is a symbolic link that leads out of the project; nothing outside is read."
     LineEnds = "E0127" "line-ends" "The lines end in a lone carriage return, as on Macs before 2001; all of the file would be one line."
+    CommentUnclosed = "W0160" "comment-unclosed" "A comment that `%%` begins has no end, and is read as text."
     UnknownNoteType = "E0201" "unknown-note-type" "There is no note type of this key."
     UnknownField = "E0202" "unknown-field" "The note type has no field of this name."
     DuplicateId = "E0203" "duplicate-id" "Two notes have one id; learners' progress could not be kept apart."

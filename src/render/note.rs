@@ -115,11 +115,13 @@ fn prepare<'c>(
             (true, true) => None,
         },
         math: settings.math != MathEngine::None,
+        percent_comments: settings.percent_comments,
     };
     match content {
         Content::Markdown(text) => {
             let trimmed = text.as_str().trim();
-            if is_plain_line(trimmed) {
+            let comment = settings.percent_comments && trimmed.contains("%%");
+            if !comment && is_plain_line(trimmed) {
                 return Prepared::Done(trimmed.to_owned());
             }
             Prepared::Markdown(marked(text, dialect, found))

@@ -394,6 +394,19 @@ fn html_and_links() {
     plain("[[1,2],[3,4]]", "[[1,2],[3,4]]");
     plain("日本語[にほんご]", "日本語[にほんご]");
     plain("%% x %%", "%% x %%");
+    let obsidian = || Settings {
+        percent_comments: true,
+        ..Settings::default()
+    };
+    with(obsidian(), Kind::Normal, "a %% x %%b %%y%%", "a b");
+    with(obsidian(), Kind::Normal, "a\n%%\nx\n\n- y\n%%\nb", "a b");
+    with(obsidian(), Kind::Normal, "%% all of it %%", "");
+    with(
+        obsidian(),
+        Kind::Normal,
+        r"5 % \%% `%%` 10 %",
+        "5 % %% <code>%%</code> 10 %",
+    );
     plain(
         "> [!note] T *x*\n> body\n> more",
         "<div class=\"callout callout-note\"><div class=\"callout-title\">T <em>x</em></div><p>body more</p></div>",
@@ -807,6 +820,7 @@ fn check_intent(source: &str) -> Result<(), TestCaseError> {
         curly: false,
         stray: None,
         math: true,
+        percent_comments: true,
     };
     let mut found = Diagnostics::new();
     let scan = scan::scan(&text, dialect, &mut found);

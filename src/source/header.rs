@@ -103,7 +103,14 @@ struct Block {
 
 const MARKDOWN: Block = Block {
     name: "markdown",
-    keys: &["note-level", "select", "card-tag", "context", "breaks"],
+    keys: &[
+        "note-level",
+        "select",
+        "card-tag",
+        "context",
+        "breaks",
+        "percent-comments",
+    ],
     not_read: &["inline", "hashtags", "ruby", "profile"],
     apply: |entry, what, defaults, sink| {
         let value = &entry.value;
@@ -127,6 +134,10 @@ const MARKDOWN: Block = Block {
             "context" => set(
                 &mut markdown.breadcrumb,
                 decode::choice(value, what, &[("none", false), ("breadcrumb", true)], sink),
+            ),
+            "percent-comments" => set(
+                &mut writable(defaults).percent_comments,
+                decode::boolean(value, what, sink),
             ),
             _ => {
                 let breaks = decode::choice(value, what, &[("soft", false), ("hard", true)], sink);

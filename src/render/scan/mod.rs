@@ -31,6 +31,8 @@ pub(super) struct Dialect {
     pub(super) stray: Option<Code>,
     /// Whether formulas are typeset.
     pub(super) math: bool,
+    /// Whether `%% .. %%` is a comment.
+    pub(super) percent_comments: bool,
 }
 
 /// A stretch of the text that stands for something else than its characters.
@@ -62,7 +64,7 @@ pub(super) enum RegionKind {
     Embed { inner: Range<usize> },
     /// `[[target|alias]]`.
     Wiki { inner: Range<usize> },
-    /// `<!-- .. -->`.
+    /// `<!-- .. -->`, `%% .. %%`.
     Comment,
     /// A character that stands for something else between the stages.
     Literal,
@@ -180,6 +182,7 @@ mod tests {
             curly: false,
             stray: None,
             math: true,
+            percent_comments: true,
         };
         let scan = scan(&text, dialect, &mut Diagnostics::new());
         let regions = scan.regions.iter().map(|region| {
@@ -238,6 +241,11 @@ mod tests {
         );
         check("[x](a$b$==c==) <a href='==x=='>", &[]);
         check("a\n<!-- c -->\nb", &[("comment", "<!-- c -->\n")]);
+        check(
+            "a %% b %% `%%` 5% $%%$",
+            &[("comment", "%% b %%"), ("code", "`%%`"), ("math", "$%%$")],
+        );
+        check("a\n%%\nb\n\nc\n%%\nd", &[("comment", "%%\nb\n\nc\n%%\n")]);
     }
 
     #[test]

@@ -44,7 +44,7 @@ pub(in crate::render::scan) struct Walk<'t> {
     told_environment: usize,
     /// Environments, by their index, that have no end from here on.
     unended: BTreeSet<usize>,
-    searches: [Search; 11],
+    searches: [Search; 12],
     diagnostics: Diagnostics,
     /// Openings of clozes that have no end at which their braces match.
     pub(in crate::render::scan) unbalanced: Vec<usize>,
@@ -94,8 +94,9 @@ const ANGLE: usize = 8;
 const SQUARE: usize = 9;
 
 const ROUND: usize = 10;
+const PERCENTS: usize = 11;
 
-const NEEDLES: [&str; 11] = [
+const NEEDLES: [&str; 12] = [
     "[/$]",
     "[/$$]",
     "[/latex]",
@@ -107,6 +108,7 @@ const NEEDLES: [&str; 11] = [
     ">",
     "]",
     ")",
+    "%%",
 ];
 
 /// Where the pass is.
@@ -244,6 +246,7 @@ impl<'t> Walk<'t> {
             b'}' => self.close_brace(at, 0),
             b':' if self.byte(at + 1) == Some(b':') => self.colons(at),
             b'=' => self.equals(at),
+            b'%' if self.dialect.percent_comments => self.percent(at),
             b'\n' => {
                 if self.paragraph_end(at) == at {
                     self.mark = None;

@@ -4,8 +4,8 @@
 use std::ops::Range;
 
 use super::{
-    ANGLE, BRACKET, COMMENT, DOLLAR, DOLLARS, Inside, LATEX, PARENTHESIS, ROUND, SPEECH, SQUARE,
-    TARGET, Walk,
+    ANGLE, BRACKET, COMMENT, DOLLAR, DOLLARS, Inside, LATEX, PARENTHESIS, PERCENTS, ROUND, SPEECH,
+    SQUARE, TARGET, Walk,
 };
 use crate::diag::{Code as Finding, Diagnostic};
 use crate::render::html::{autolink_end, has_allowed_name, tag_end};
@@ -314,6 +314,23 @@ impl Walk<'_> {
             return end;
         }
         autolink_end(self.text, at).unwrap_or(at + 1)
+    }
+
+    /// Obsidian's comment, which may reach over blocks. One without an end would hide the rest of
+    /// the note there; here it is text, and told.
+    pub(super) fn percent(&mut self, at: usize) -> usize {
+        if self.byte(at + 1) != Some(b'%') {
+            return at + 1;
+        }
+        if let Some(end) = self.search(PERCENTS, at + 2) {
+            return self.comment(at..end + 2);
+        }
+        self.diagnostics.push(
+            Diagnostic::new(Finding::CommentUnclosed, "the comment has no end")
+                .at(self.source.span(at..at + 2), "read as text")
+                .help("close it with `%%`; two percent signs that are to be shown are `\\%%`"),
+        );
+        at + 2
     }
 
     /// Removes a comment; one that has its lines for itself goes with them, since the blank line
