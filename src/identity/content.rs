@@ -4,7 +4,7 @@
 //! notes are not overwritten because a program was updated.
 
 use super::hash::{Digest, Hasher};
-use crate::model::written::{Settings, WrittenNote};
+use crate::model::written::{Settings, WikiLinks, WrittenNote};
 use crate::model::{CardTemplate, Field, NoteType};
 
 /// The hash of a note's content: the source of its fields, its tags and note type, the settings
@@ -52,6 +52,16 @@ fn later_settings(settings: &Settings) -> Vec<String> {
     let mut words = Vec::new();
     if settings.percent_comments {
         words.push("percent comments".to_owned());
+    }
+    if !settings.autolinks {
+        words.push("no autolinks".to_owned());
+    }
+    if settings.ruby {
+        words.push("ruby".to_owned());
+    }
+    // Where a backlink leads stands in the note itself.
+    if settings.wiki_links != WikiLinks::Text {
+        words.push(format!("wiki {:?} {}", settings.wiki_links, settings.vault));
     }
     words
 }

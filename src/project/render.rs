@@ -84,7 +84,7 @@ impl Maker<'_> {
         let each: Vec<(Note, Facts, Diagnostics)> = notes
             .into_par_iter()
             .with_min_len(64)
-            .map(|note| self.one(&note))
+            .map(|note| self.one(note))
             .collect();
         for (note, facts, found) in each {
             batch.notes.push(note);
@@ -94,8 +94,15 @@ impl Maker<'_> {
         batch
     }
 
-    fn one(&self, written: &WrittenNote) -> (Note, Facts, Diagnostics) {
+    fn one(&self, mut written: WrittenNote) -> (Note, Facts, Diagnostics) {
         let path = self.sources.path(written.span.file);
+        // By what stands in the sources alone is a note found again.
+        let mut claim = Claim::of(&written);
+        if self.locked {
+            claim = claim.with_sketch(&written);
+        }
+        self.renderer.fill_source(&mut written, path);
+        let written = &written;
         let rendered = self.renderer.note(written, path);
         let mut found = rendered.diagnostics;
         super::quoting::quote_fixes(written, self.sources, &mut found);
@@ -118,10 +125,6 @@ impl Maker<'_> {
         note.position = written.order;
         note.fields = rendered.fields.into();
         note.tags = written.tags.iter().map(|tag| tag.value.clone()).collect();
-        let mut claim = Claim::of(written);
-        if self.locked {
-            claim = claim.with_sketch(written);
-        }
         let facts = Facts {
             claim,
             id: None,

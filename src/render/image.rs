@@ -123,12 +123,40 @@ impl Writer<'_, '_> {
             Some((path, rest)) => (path.trim_end_matches('\\'), rest),
             None => (inner, ""),
         };
+        let whole = path;
         let path = path.split_once('#').map_or(path, |(path, _)| path);
         let from = start + (path.len() - path.trim_start().len());
         let path = path.trim();
         let span = self.field.text.span(from..from + path.len());
+        if is_note(path) {
+            let span = self.field.text.span(start..start + inner.len());
+            self.sink.push(
+                Diagnostic::new(
+                    Code::NoteEmbed,
+                    format!("`![[{inner}]]` would embed a note, which a card cannot show"),
+                )
+                .at(span, "written as its name")
+                .help("copy what the card is to show, or write a link: `[[..]]`"),
+            );
+            return self.wiki_link(inner);
+        }
         if !has_media_extension(path) {
             return self.tell_kind(path, span);
+        }
+        if whole.len() > path.len() && whole.contains('#') {
+            let fragment = whole.find('#').unwrap_or_default();
+            let span = self.field.text.span(start + fragment..start + whole.len());
+            self.sink.push(
+                Diagnostic::new(
+                    Code::EmbedFragment,
+                    format!(
+                        "`{}` means nothing on a card",
+                        whole.get(fragment..).unwrap_or_default()
+                    ),
+                )
+                .at(span, "passed over")
+                .info(),
+            );
         }
         let (alt, size) = match parse_size(rest.trim()) {
             Some(size) => ("", size),
@@ -147,6 +175,18 @@ impl Writer<'_, '_> {
             .help("pictures are png, jpg, gif, svg, webp, avif; sounds mp3, ogg, m4a, wav, flac"),
         );
         push_text(&mut self.html, path, " ");
+    }
+}
+
+/// Whether an embed is of a note: its name ends in `.md` or in nothing that is an extension.
+fn is_note(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or_default();
+    match name.rsplit_once('.') {
+        None => true,
+        Some((_, "md")) => true,
+        Some((_, extension)) => {
+            extension.is_empty() || !extension.chars().all(|it| it.is_ascii_alphanumeric())
+        }
     }
 }
 

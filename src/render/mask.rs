@@ -203,6 +203,8 @@ mod tests {
             stray: None,
             math: true,
             percent_comments: false,
+            autolinks: false,
+            ruby: false,
         };
         let scan = scan(&Text::detached(source), dialect, &mut Diagnostics::new());
         let mask = Mask::new(source, &scan);

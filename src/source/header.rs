@@ -8,16 +8,18 @@ use super::settings;
 use super::yaml::decode;
 use super::yaml::{Entry, Node};
 use crate::diag::{Code, Diagnostic, Diagnostics};
-use crate::model::written::{Highlight, MathEngine, Missing, Remote, Settings};
+use crate::model::written::{
+    Backlink, Highlight, MathEngine, Missing, Remote, Settings, WikiLinks,
+};
 
 /// The keys that [`apply`] takes.
 pub const KEYS: &[&str] = &[
     "deck", "tags", "tags!", "type", "suspend", "flag", "format", "markdown", "cloze", "math",
-    "media",
+    "media", "links",
 ];
 
 /// Keys of a header that the format has and this version does not read.
-const NOT_READ: &[&str] = &["code", "links", "lang", "include", "rules"];
+const NOT_READ: &[&str] = &["code", "lang", "include", "rules"];
 
 /// Applies one entry of a header to what is inherited. Returns whether its key is a setting;
 /// wrong values are told, and so are settings that this version does not read.
@@ -63,6 +65,7 @@ pub fn apply(entry: &Entry, defaults: &mut Defaults, sink: &mut Diagnostics) -> 
         "cloze" => block(value, &CLOZE, defaults, sink),
         "math" => block(value, &MATH, defaults, sink),
         "media" => block(value, &MEDIA, defaults, sink),
+        "links" => block(value, &LINKS, defaults, sink),
         name if NOT_READ.contains(&name) => {
             not_read(entry, name, sink);
         }
@@ -79,7 +82,7 @@ pub fn is_known(key: &str) -> bool {
 
 /// The settings that are mappings, each with its keys.
 pub fn blocks() -> impl Iterator<Item = (&'static str, &'static [&'static str])> {
-    [MARKDOWN, CLOZE, MATH, MEDIA]
+    [MARKDOWN, CLOZE, MATH, MEDIA, LINKS]
         .into_iter()
         .map(|block| (block.name, block.keys))
 }
@@ -110,8 +113,10 @@ const MARKDOWN: Block = Block {
         "context",
         "breaks",
         "percent-comments",
+        "autolinks",
+        "ruby",
     ],
-    not_read: &["inline", "hashtags", "ruby", "profile"],
+    not_read: &["inline", "hashtags", "profile"],
     apply: |entry, what, defaults, sink| {
         let value = &entry.value;
         let markdown = &mut defaults.markdown;
@@ -137,6 +142,14 @@ const MARKDOWN: Block = Block {
             ),
             "percent-comments" => set(
                 &mut writable(defaults).percent_comments,
+                decode::boolean(value, what, sink),
+            ),
+            "autolinks" => set(
+                &mut writable(defaults).autolinks,
+                decode::boolean(value, what, sink),
+            ),
+            "ruby" => set(
+                &mut writable(defaults).ruby,
                 decode::boolean(value, what, sink),
             ),
             _ => {
@@ -227,6 +240,35 @@ const MEDIA: Block = Block {
                 let megabytes = decode::integer(value, what, 1..=MAX_MEGABYTES, sink);
                 let bytes = megabytes.and_then(|it| u64::try_from(it * 1_000_000).ok());
                 set(&mut writable(defaults).max_media_bytes, bytes);
+            }
+        }
+    },
+};
+
+const LINKS: Block = Block {
+    name: "links",
+    keys: &["wiki", "backlink", "vault"],
+    not_read: &[],
+    apply: |entry, what, defaults, sink| {
+        let value = &entry.value;
+        match entry.name() {
+            "wiki" => {
+                let choices = [("text", WikiLinks::Text), ("obsidian", WikiLinks::Obsidian)];
+                let wiki = decode::choice(value, what, &choices, sink);
+                set(&mut writable(defaults).wiki_links, wiki);
+            }
+            "backlink" => {
+                let choices = [
+                    ("none", Backlink::None),
+                    ("path", Backlink::Path),
+                    ("obsidian", Backlink::Obsidian),
+                ];
+                let backlink = decode::choice(value, what, &choices, sink);
+                set(&mut writable(defaults).backlink, backlink);
+            }
+            _ => {
+                let vault = decode::string(value, what, sink).map(|it| it.value);
+                set(&mut writable(defaults).vault, vault);
             }
         }
     },

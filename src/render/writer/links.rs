@@ -8,7 +8,7 @@ use pulldown_cmark::LinkType;
 use super::{Link, Writer, push_attribute};
 use crate::diag::{Code, Diagnostic};
 use crate::render::html::is_web_address;
-use crate::render::piece::Element;
+use crate::render::piece::{Element, PieceKind};
 
 impl Writer<'_, '_> {
     pub(super) fn link(&mut self, kind: LinkType, target: &str, title: &str, range: &Range<usize>) {
@@ -47,6 +47,36 @@ impl Writer<'_, '_> {
             );
         }
         self.links.push(Link::Text);
+    }
+}
+
+impl Writer<'_, '_> {
+    /// An address without brackets; `bare` where it has no scheme.
+    pub(super) fn address(&mut self, address: &str, bare: bool) {
+        if self.is_in_link() {
+            self.html.escaped(PieceKind::Text, address, " ");
+            return;
+        }
+        let scheme = if bare { "http://" } else { "" };
+        let mut tag = String::from("<a href=\"");
+        push_attribute(&mut tag, &format!("{scheme}{address}"));
+        tag.push_str("\">");
+        self.open(Element::Inline, &tag);
+        self.html.escaped(PieceKind::Text, address, " ");
+        self.close(Element::Inline, "</a>");
+    }
+
+    /// Whether a link would stand in another one, or in HTML that is the author's own.
+    pub(in crate::render) fn is_in_link(&self) -> bool {
+        self.in_html_block || !self.links.is_empty() || self.tags.is_open("a")
+    }
+
+    pub(in crate::render) fn open_inline(&mut self, tag: &str) {
+        self.open(Element::Inline, tag);
+    }
+
+    pub(in crate::render) fn close_inline(&mut self, tag: &str) {
+        self.close(Element::Inline, tag);
     }
 }
 

@@ -42,6 +42,8 @@ pub(super) struct Writer<'w, 'n> {
     /// The text of the code block that is being read.
     code_block: Option<String>,
     html_block: Option<(String, usize)>,
+    /// Whether HTML of the author's own is being written.
+    in_html_block: bool,
     footnotes: Footnotes,
     pub(super) tags: TagPairs,
     /// Text before this offset was read in another way.
@@ -69,9 +71,14 @@ struct Image {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Quote {
     Plain,
-    Callout,
+    Callout {
+        folds: bool,
+    },
     /// A callout whose title is being written, in a block element this deep.
-    Title(usize),
+    Title {
+        depth: usize,
+        folds: bool,
+    },
 }
 
 #[derive(Default)]
@@ -79,6 +86,8 @@ struct Table {
     alignments: Vec<Alignment>,
     column: usize,
     in_head: bool,
+    /// Behind the last cell.
+    end: usize,
 }
 
 #[derive(Default)]
@@ -122,6 +131,7 @@ impl<'w, 'n> Writer<'w, 'n> {
             table: Table::default(),
             code_block: None,
             html_block: None,
+            in_html_block: false,
             footnotes: Footnotes::default(),
             tags: TagPairs::default(),
             skip_until: 0,
@@ -134,7 +144,7 @@ impl<'w, 'n> Writer<'w, 'n> {
         }
         match event {
             Event::Start(tag) => self.start(tag, range),
-            Event::End(tag) => self.end(tag),
+            Event::End(tag) => self.end(tag, range),
             Event::Text(text) => self.plain_text(&text, &range),
             Event::Code(code) => {
                 self.html.start(Element::Inline, "<code>");
@@ -212,7 +222,7 @@ impl<'w, 'n> Writer<'w, 'n> {
     fn start(&mut self, tag: Tag<'_>, range: Range<usize>) {
         match tag {
             Tag::Paragraph => {
-                if self.quotes.last() == Some(&Quote::Title(self.depth)) {
+                if self.is_in_title() {
                     return;
                 }
                 self.open(Element::Block, "<p>");
@@ -252,6 +262,7 @@ impl<'w, 'n> Writer<'w, 'n> {
                     alignments,
                     column: 0,
                     in_head: false,
+                    end: 0,
                 };
                 self.open(Element::Block, "<table>");
             }
@@ -304,7 +315,7 @@ impl<'w, 'n> Writer<'w, 'n> {
         }
     }
 
-    fn end(&mut self, tag: TagEnd) {
+    fn end(&mut self, tag: TagEnd, range: Range<usize>) {
         match tag {
             TagEnd::Paragraph => {
                 if self.end_callout_title() {
@@ -316,17 +327,7 @@ impl<'w, 'n> Writer<'w, 'n> {
             }
             TagEnd::Heading(level) => self.close(Element::Block, &format!("</{}>", heading(level))),
             TagEnd::BlockQuote(_) => {
-                let quote = self.quotes.pop();
-                if matches!(quote, Some(Quote::Title(_))) {
-                    self.close(Element::Block, "</div>");
-                }
-                let is_callout = quote != Some(Quote::Plain);
-                let tag = if is_callout {
-                    "</div>"
-                } else {
-                    "</blockquote>"
-                };
-                self.close(Element::Block, tag);
+                self.end_quote();
             }
             TagEnd::CodeBlock => {
                 if let Some(block) = self.code_block.take() {
@@ -337,7 +338,9 @@ impl<'w, 'n> Writer<'w, 'n> {
             }
             TagEnd::HtmlBlock => {
                 if let Some((block, start)) = self.html_block.take() {
+                    self.in_html_block = true;
                     raw_html::push_block(self, &block, start);
+                    self.in_html_block = false;
                 }
                 self.depth = self.depth.saturating_sub(1);
             }
@@ -355,9 +358,13 @@ impl<'w, 'n> Writer<'w, 'n> {
                 self.close(Element::Block, "</thead>");
                 self.open(Element::Block, "<tbody>");
             }
-            TagEnd::TableRow => self.close(Element::Cell, "</tr>"),
+            TagEnd::TableRow => {
+                self.tell_extra_cells(&range);
+                self.close(Element::Cell, "</tr>");
+            }
             TagEnd::TableCell => {
                 self.table.column += 1;
+                self.table.end = range.end;
                 let tag = if self.table.in_head { "</th>" } else { "</td>" };
                 self.close(Element::Cell, tag);
             }
@@ -388,6 +395,7 @@ impl<'w, 'n> Writer<'w, 'n> {
         if range.end <= self.skip_until {
             return;
         }
+        self.tell_footnote(text, range);
         // Text that was read in another way in part has no escapes: its bytes are the source's.
         let skipped = self.skip_until.saturating_sub(range.start);
         self.text(text.get(skipped..).unwrap_or(text), " ");
@@ -440,6 +448,36 @@ impl<'w, 'n> Writer<'w, 'n> {
             None => unknown.help("`text` is plain text"),
         });
         ""
+    }
+
+    /// Tells what a row of a table holds beyond the columns of its head.
+    fn tell_extra_cells(&mut self, row: &Range<usize>) {
+        if self.table.column < self.table.alignments.len() {
+            return;
+        }
+        let rest = self
+            .mask
+            .text
+            .get(self.table.end..row.end)
+            .unwrap_or_default();
+        let extra = rest.trim_start().trim_start_matches('|');
+        let shown = extra.trim().trim_end_matches('|').trim_end();
+        if shown.trim_matches([' ', '|', '\t']).is_empty() {
+            return;
+        }
+        let start = self.table.end + rest.len() - extra.trim_start().len();
+        let span = self.span(&(start..start + shown.len()));
+        self.sink.push(
+            Diagnostic::new(
+                Code::ExtraCell,
+                format!(
+                    "this row has more cells than the {} of the table's head",
+                    self.table.alignments.len()
+                ),
+            )
+            .at(span, "Markdown drops it")
+            .help("give the head and the line below it another column, or write a pipe that is text as `\\|`"),
+        );
     }
 
     fn in_image(&mut self, event: Event<'_>) {

@@ -242,9 +242,11 @@ impl<'t> Walk<'t> {
             b'!' => self.exclamation(at),
             b']' if self.byte(at + 1) == Some(b'(') => self.destination(at + 2),
             b'<' => self.angle(at),
+            b'{' if self.dialect.ruby => self.ruby(at),
             b'{' => self.open_brace(at, 0, Inside::Text),
             b'}' => self.close_brace(at, 0),
             b':' if self.byte(at + 1) == Some(b':') => self.colons(at),
+            b'h' | b'H' | b'w' | b'f' | b'F' if self.dialect.autolinks => self.address(at),
             b'=' => self.equals(at),
             b'%' if self.dialect.percent_comments => self.percent(at),
             b'\n' => {
