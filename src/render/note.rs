@@ -129,7 +129,8 @@ fn prepare<'c>(
     match content {
         Content::Markdown(text) => {
             let trimmed = text.as_str().trim();
-            if is_plain_line(trimmed) && !may_be_more(trimmed, settings) {
+            let is_code = is_indented(text.as_str());
+            if !is_code && is_plain_line(trimmed) && !may_be_more(trimmed, settings) {
                 return Prepared::Done(trimmed.to_owned());
             }
             Prepared::Markdown(marked(text, dialect, found))
@@ -160,6 +161,15 @@ fn prepare<'c>(
                 .collect(),
         ),
     }
+}
+
+/// Whether the first line with text begins as indented code does.
+fn is_indented(text: &str) -> bool {
+    let first = text.lines().find(|line| !line.trim().is_empty());
+    first.is_some_and(|line| {
+        let indent = line.len() - line.trim_start_matches([' ', '\t']).len();
+        indent > 3 || line.get(..indent).is_some_and(|it| it.contains('\t'))
+    })
 }
 
 /// Whether a line without Markdown's own marks may hold something that settings give a meaning.

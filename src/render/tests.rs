@@ -596,6 +596,9 @@ fn code_quotes_and_newlines() {
         "- a\n\n      b",
         "<ul><li><p>a</p><pre><code>b</code></pre></li></ul>",
     );
+    plain("    a", "<pre><code>a</code></pre>");
+    plain("\n\ta", "<pre><code>a</code></pre>");
+    plain("\n   a", "a");
     plain("a\nb", "a b");
     plain("a  \nb", "a<br>b");
     plain("a\\\nb", "a<br>b");

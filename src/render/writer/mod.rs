@@ -86,6 +86,7 @@ struct Table {
     alignments: Vec<Alignment>,
     column: usize,
     in_head: bool,
+    has_body: bool,
     /// Behind the last cell.
     end: usize,
 }
@@ -262,6 +263,7 @@ impl<'w, 'n> Writer<'w, 'n> {
                     alignments,
                     column: 0,
                     in_head: false,
+                    has_body: false,
                     end: 0,
                 };
                 self.open(Element::Block, "<table>");
@@ -274,6 +276,9 @@ impl<'w, 'n> Writer<'w, 'n> {
             }
             Tag::TableRow => {
                 self.table.column = 0;
+                if !std::mem::replace(&mut self.table.has_body, true) {
+                    self.open(Element::Block, "<tbody>");
+                }
                 self.open(Element::Cell, "<tr>");
             }
             Tag::TableCell => {
@@ -349,14 +354,15 @@ impl<'w, 'n> Writer<'w, 'n> {
             TagEnd::Item => self.close(Element::Cell, "</li>"),
             TagEnd::FootnoteDefinition => self.end_footnote(),
             TagEnd::Table => {
-                self.close(Element::Block, "</tbody>");
+                if self.table.has_body {
+                    self.close(Element::Block, "</tbody>");
+                }
                 self.close(Element::Block, "</table>");
             }
             TagEnd::TableHead => {
                 self.table.in_head = false;
                 self.close(Element::Cell, "</tr>");
                 self.close(Element::Block, "</thead>");
-                self.open(Element::Block, "<tbody>");
             }
             TagEnd::TableRow => {
                 self.tell_extra_cells(&range);
