@@ -1,7 +1,10 @@
 //! Fields as an author writes them, and what becomes of them: the edge cases of the format, and
 //! what a learner sees of them in the real Anki.
 
-use std::collections::BTreeMap;
+mod properties;
+mod table;
+
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use deckle::NoteType;
@@ -10,6 +13,10 @@ use deckle::files::Memory;
 use deckle::model::written::{Content, Settings, WrittenNote, WrittenSuspend, WrittenType};
 use deckle::model::{DeckName, Flag};
 use deckle::render::Renderer;
+use serde_json::{Value, json};
+
+use crate::judge::{run_script, with_each_backend};
+use table::{ELSEWHERE, Row, TABLE};
 
 /// Whether a note is of a cloze type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,6 +29,8 @@ pub(crate) enum Kind {
 pub(crate) struct Rendered {
     pub(crate) fields: Vec<String>,
     pub(crate) diagnostics: Diagnostics,
+    /// The names of its media in the package, each once.
+    pub(crate) names: Vec<String>,
 }
 
 /// A note of one Markdown field, rendered, with `#` for the hash in the names of its media.
@@ -38,9 +47,12 @@ pub(crate) fn render(kind: Kind, source: &str, settings: Settings) -> Rendered {
             *field = field.replace(&hash, "#");
         }
     }
+    let media = names.files().iter();
+    let names = media.map(|it| it.name.clone()).collect();
     Rendered {
         fields,
         diagnostics: rendered.diagnostics,
+        names,
     }
 }
 
@@ -53,6 +65,7 @@ fn files() -> Memory {
         .with("notes/50%20off.png", "off")
         .with("notes/it's \"q\".png", "quoted")
         .with("notes/x[1].png", "brackets")
+        .with("notes/a:b.png", "a colon")
         .with(format!("notes/{}.png", "long".repeat(40)), "long")
         .with("notes/_logo.png", "logo")
         .with("a/1.png", "one")
@@ -102,4 +115,119 @@ fn note(kind: Kind, source: &str, settings: Settings) -> WrittenNote {
         headings: Arc::new([]),
         settings: Arc::new(settings),
     }
+}
+
+fn rendered(row: &Row) -> Rendered {
+    render(row.kind, row.source, (row.settings)())
+}
+
+#[test]
+fn each_edge_case_comes_out_as_the_table_says() {
+    let mut failed = Vec::new();
+    for row in TABLE {
+        let is = rendered(row);
+        let codes: Vec<&str> = is.diagnostics.iter().map(|it| it.code.id()).collect();
+        if is.fields != [row.field] || codes != row.codes {
+            failed.push(format!(
+                "{}: {:?}\n  is     {:?} {codes:?}\n  should {:?} {:?}",
+                row.case, row.source, is.fields, row.field, row.codes
+            ));
+        }
+    }
+    assert!(failed.is_empty(), "{}", failed.join("\n"));
+}
+
+#[test]
+fn every_case_stands_in_the_table_or_elsewhere() {
+    let here = TABLE.iter().map(|row| row.case);
+    let all: BTreeSet<u8> = here
+        .chain(ELSEWHERE.iter().map(|(case, _)| *case))
+        .collect();
+    assert_eq!(all, (1..=74).collect());
+}
+
+#[test]
+fn two_files_of_one_name_are_two_and_two_of_one_content_one() {
+    let names = |case: u8| -> Vec<String> {
+        let row = TABLE.iter().find(|row| row.case == case).unwrap();
+        rendered(row).names
+    };
+    let two = names(70);
+    assert_eq!(two.len(), 2);
+    assert_ne!(two[0], two[1]);
+    assert_eq!(names(71).len(), 1);
+}
+
+#[test]
+fn a_learner_sees_what_the_table_says() {
+    let rows: Vec<(&Row, table::Seen)> = TABLE
+        .iter()
+        .filter_map(|row| Some((row, row.seen?)))
+        .collect();
+    let fields = rows.iter().map(|(row, _)| {
+        let field = rendered(row).fields.concat();
+        json!({"cloze": row.kind == Kind::Cloze, "field": field})
+    });
+    let input = serde_json::to_vec(&fields.collect::<Vec<_>>()).unwrap();
+    let reports = with_each_backend(|backend| {
+        let output = run_script(backend, "fields.py", &[], &input)?;
+        let printed = String::from_utf8_lossy(&output.stdout);
+        let last = printed.lines().last().unwrap_or_default();
+        serde_json::from_str::<Vec<Value>>(last).map_err(|error| {
+            let errors = String::from_utf8_lossy(&output.stderr);
+            format!("{backend}: {error}\n{errors}")
+        })
+    })
+    .unwrap_or_else(|report| panic!("{report}"));
+    let mut failed = Vec::new();
+    for of_backend in reports {
+        assert_eq!(of_backend.len(), rows.len());
+        for ((row, seen), report) in rows.iter().zip(of_backend) {
+            let should = json!({
+                "cards": seen.cards,
+                "played": seen.played,
+                "files": seen.files,
+                "latex": seen.latex,
+            });
+            if report != should {
+                failed.push(format!(
+                    "{}: {:?}\n  is     {report}\n  should {should}",
+                    row.case, row.source
+                ));
+            }
+        }
+    }
+    assert!(failed.is_empty(), "{}", failed.join("\n"));
+}
+
+#[test]
+fn footnotes_of_two_fields_have_ids_of_their_own() {
+    let note_of = |sources: [&str; 2]| {
+        let mut note = note(Kind::Normal, "", Settings::default());
+        let note_type = NoteType::builder("Judged")
+            .field("Front")
+            .field("Back")
+            .template("Card 1", "{{Front}}", "{{Back}}")
+            .build()
+            .unwrap();
+        Arc::make_mut(&mut note.note_type).note_type = note_type;
+        let contents = sources.map(|it| Some(Content::Markdown(Text::detached(it))));
+        note.fields = contents.into();
+        let files = Memory::new();
+        Renderer::new(&files).note(&note, "a.md").fields
+    };
+    let source = "a[^x] b[^y] c[^x]\n\n[^x]: one\n[^y]: two\n[^x]: again";
+    let fields = note_of([source, source]);
+    let ids: Vec<&str> = fields
+        .iter()
+        .flat_map(|field| field.split(" id=\"").skip(1))
+        .map(|rest| rest.split('"').next().unwrap())
+        .collect();
+    assert_eq!(ids.len(), 8, "{fields:?}");
+    assert_eq!(
+        ids.iter().collect::<BTreeSet<_>>().len(),
+        ids.len(),
+        "{ids:?}"
+    );
+    assert_eq!(fields, note_of([source, source]));
 }

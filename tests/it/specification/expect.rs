@@ -63,9 +63,8 @@ pub(super) fn field(html: &str) -> Expected {
         let name = tag.trim_start_matches(['<', '/']);
         let name = &name[..name.find([' ', '>', '/']).unwrap_or(name.len())];
         if BLOCKS.contains(&name) {
-            if in_code && name == "pre" {
-                in_code = false;
-            } else if out.ends_with(' ') && !in_code {
+            let ends_code = in_code && name == "pre";
+            if out.ends_with(' ') && !ends_code {
                 out.pop();
             }
             out.push_str(&tag.replace(" />", ">"));
