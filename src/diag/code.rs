@@ -75,6 +75,7 @@ codes! {
     UnknownReference = "W0162" "unknown-reference" "A reference to a link or footnote that its field does not define is shown as it is typed."
     ExtraCell = "W0163" "extra-cell" "A row of the table has more cells than its head; Markdown drops them."
     RubyReadings = "W0164" "ruby-readings" "The readings of a ruby text are neither one nor one for each of its characters."
+    EmptyLink = "W0165" "empty-link" "A link without a text shows nothing, and one without an address leads nowhere."
     UnknownNoteType = "E0201" "unknown-note-type" "There is no note type of this key."
     UnknownField = "E0202" "unknown-field" "The note type has no field of this name."
     DuplicateId = "E0203" "duplicate-id" "Two notes have one id; learners' progress could not be kept apart."

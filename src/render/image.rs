@@ -1,15 +1,34 @@
 //! Pictures and sounds in Markdown: their tags, sizes and targets.
 
+use std::fmt;
+
 use super::media::{MediaKind, has_media_extension};
 use super::sink::Target;
 use super::writer::{Writer, push_attribute, push_text};
 use crate::diag::{Code, Diagnostic, Span};
 
-/// The size that an author gives a picture, in pixels.
+/// The size that an author gives a picture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Size {
-    pub(super) width: Option<u32>,
-    pub(super) height: Option<u32>,
+    pub(super) width: Option<Length>,
+    pub(super) height: Option<Length>,
+}
+
+/// A length as HTML's attributes have it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Length {
+    Pixels(u32),
+    /// Of what the element stands in.
+    Percent(u32),
+}
+
+impl fmt::Display for Length {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Pixels(number) => write!(f, "{number}"),
+            Self::Percent(number) => write!(f, "{number}%"),
+        }
+    }
 }
 
 /// The text of an image and the size behind a `|` at its end: `pump|300`, `|300x200`.
@@ -25,7 +44,10 @@ pub(super) fn alt_and_size(alt: &str) -> (&str, Size) {
 
 /// `300` or `300x200`.
 fn parse_size(text: &str) -> Option<Size> {
-    let number = |text: &str| text.trim().parse::<u32>().ok().filter(|it| *it > 0);
+    let number = |text: &str| {
+        let number = text.trim().parse::<u32>().ok().filter(|it| *it > 0);
+        number.map(Length::Pixels)
+    };
     match text.split_once(['x', 'X', '×']) {
         Some((width, height)) => Some(Size {
             width: Some(number(width)?),
@@ -38,7 +60,7 @@ fn parse_size(text: &str) -> Option<Size> {
     }
 }
 
-/// The size in `{width=300 height=200}` at the start of a text, and its length.
+/// The size in `{width=300 height=50%}` at the start of a text, and its length.
 pub(super) fn attributes(text: &str) -> Option<(Size, usize)> {
     let inside = text.strip_prefix('{')?;
     let (inside, _) = inside.split_once('}')?;
@@ -46,7 +68,10 @@ pub(super) fn attributes(text: &str) -> Option<(Size, usize)> {
     for word in inside.split_whitespace() {
         let (key, value) = word.split_once('=')?;
         let value = value.trim_matches(['"', '\'']);
-        let value = value.strip_suffix("px").unwrap_or(value).parse().ok()?;
+        let value = match value.strip_suffix('%') {
+            Some(share) => Length::Percent(share.parse().ok()?),
+            None => Length::Pixels(value.strip_suffix("px").unwrap_or(value).parse().ok()?),
+        };
         match key {
             "width" => size.width = Some(value),
             "height" => size.height = Some(value),
@@ -196,7 +221,11 @@ mod tests {
 
     #[test]
     fn sizes_are_read_in_each_spelling() {
-        let size = |width, height| Size { width, height };
+        let pixels = |number: Option<u32>| number.map(Length::Pixels);
+        let size = |width, height| Size {
+            width: pixels(width),
+            height: pixels(height),
+        };
         assert_eq!(alt_and_size("a|300"), ("a", size(Some(300), None)));
         assert_eq!(alt_and_size("|300x200"), ("", size(Some(300), Some(200))));
         assert_eq!(alt_and_size("a|b"), ("a|b", Size::default()));
@@ -204,6 +233,11 @@ mod tests {
             attributes("{width=300 height=\"20px\"} x"),
             Some((size(Some(300), Some(20)), 25))
         );
+        let half = Size {
+            width: Some(Length::Percent(50)),
+            height: None,
+        };
+        assert_eq!(attributes("{width=50%}"), Some((half, 11)));
         assert_eq!(attributes("{x}"), None);
         assert_eq!(attributes("{}"), None);
         assert_eq!(attributes("{width=300"), None);

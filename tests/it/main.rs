@@ -21,6 +21,7 @@ mod import;
 mod judge;
 mod layers;
 mod linear;
+mod links;
 mod lock;
 mod merges;
 mod package;

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use pulldown_cmark::LinkType;
 
-use super::{Link, Writer, push_attribute};
+use super::{Link, OpenLink, Writer, push_attribute};
 use crate::diag::{Code, Diagnostic};
 use crate::render::html::is_web_address;
 use crate::render::piece::{Element, PieceKind};
@@ -20,7 +20,7 @@ impl Writer<'_, '_> {
         };
         if is_autolink && !is_web_address(&address) {
             self.text("<", " ");
-            self.links.push(Link::Bracket);
+            self.begin_link(Link::Bracket);
             return;
         }
         if leads_out(&address) {
@@ -32,7 +32,7 @@ impl Writer<'_, '_> {
             }
             tag.push_str("\">");
             self.open(Element::Inline, &tag);
-            self.links.push(Link::Tag);
+            self.begin_link(Link::Tag);
             return;
         }
         if !is_source(&address) && !address.is_empty() {
@@ -46,7 +46,39 @@ impl Writer<'_, '_> {
                 .help("link to an address such as `https://..`, or show the file as an image"),
             );
         }
-        self.links.push(Link::Text);
+        if address.is_empty() {
+            let span = self.span(range);
+            self.sink.push(
+                Diagnostic::new(Code::EmptyLink, "the link has no address")
+                    .at(span, "written as its text")
+                    .help("write the address between the parentheses, or the text alone"),
+            );
+        }
+        self.begin_link(Link::Text);
+    }
+
+    fn begin_link(&mut self, ends: Link) {
+        let from = self.html.text.len();
+        self.links.push(OpenLink { ends, from });
+    }
+
+    pub(super) fn end_link(&mut self, range: &Range<usize>) {
+        let Some(link) = self.links.pop() else {
+            return;
+        };
+        if self.html.text.len() == link.from {
+            let span = self.span(range);
+            self.sink.push(
+                Diagnostic::new(Code::EmptyLink, "the link has no text")
+                    .at(span, "shows nothing")
+                    .help("write between the brackets what is to be seen"),
+            );
+        }
+        match link.ends {
+            Link::Tag => self.close(Element::Inline, "</a>"),
+            Link::Bracket => self.text(">", " "),
+            Link::Text => {}
+        }
     }
 }
 

@@ -33,8 +33,8 @@ pub(super) struct Writer<'w, 'n> {
     /// Block elements at the top, and whether the first is a paragraph.
     blocks: usize,
     first_is_paragraph: bool,
-    /// The tags that end the links that are open.
-    links: Vec<Link>,
+    /// The links that are open.
+    links: Vec<OpenLink>,
     /// The text of an image that is being read.
     image: Option<Image>,
     quotes: Vec<Quote>,
@@ -48,6 +48,13 @@ pub(super) struct Writer<'w, 'n> {
     pub(super) tags: TagPairs,
     /// Text before this offset was read in another way.
     skip_until: usize,
+}
+
+/// A link whose text is being written.
+struct OpenLink {
+    ends: Link,
+    /// How much was written before its text.
+    from: usize,
 }
 
 /// How a link ends.
@@ -379,11 +386,7 @@ impl<'w, 'n> Writer<'w, 'n> {
             TagEnd::Strikethrough => self.close(Element::Inline, "</del>"),
             TagEnd::Superscript => self.close(Element::Inline, "</sup>"),
             TagEnd::Subscript => self.close(Element::Inline, "</sub>"),
-            TagEnd::Link => match self.links.pop() {
-                Some(Link::Tag) => self.close(Element::Inline, "</a>"),
-                Some(Link::Bracket) => self.text(">", " "),
-                Some(Link::Text) | None => {}
-            },
+            TagEnd::Link => self.end_link(&range),
             // Images end where their text is read; the others are switched off.
             TagEnd::Image
             | TagEnd::DefinitionList
