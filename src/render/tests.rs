@@ -872,7 +872,7 @@ fn one_content_has_one_name() {
 }
 
 /// Pieces that mean something together.
-const PIECES: [&str; 48] = [
+const PIECES: [&str; 60] = [
     "{{c1::",
     "{{c2::",
     "{{c1,3::",
@@ -921,6 +921,18 @@ const PIECES: [&str; 48] = [
     "a",
     "é",
     "| a |\n|---|\n",
+    "%%",
+    "http://a.b",
+    "www.a.b/",
+    "{東|ひ}",
+    "{東|",
+    "[[a#b",
+    "]]",
+    "> [!a]- ",
+    "[a]: b\n",
+    "[a][b]",
+    "[^2]",
+    "![](",
 ];
 
 fn soup() -> impl Strategy<Value = String> {
@@ -934,6 +946,13 @@ fn check_soup(source: &str) -> Result<(), TestCaseError> {
         for curly in [false, true] {
             let settings = Settings {
                 curly,
+                percent_comments: curly,
+                ruby: curly,
+                wiki_links: if curly {
+                    WikiLinks::Obsidian
+                } else {
+                    WikiLinks::Text
+                },
                 ..Settings::default()
             };
             let (html, codes) = render_one(kind, source, settings.clone());

@@ -1,6 +1,6 @@
 """What a learner sees of fields: each card's sides as plain text, and what is played and shown.
 
-Reads a list of {"cloze": bool, "field": HTML} from stdin; the last line that it prints holds for
+Reads a list of {"cloze": bool, "field": HTML, "front": template} from stdin; the last line that it prints holds for
 each one {"cards": [[number, question, answer]], "played": [..], "files": [..], "latex": [..]}.
 `played` names sounds and speech of the front of the first card, `files` the media that the program
 finds in the field, `latex` the text of its LaTeX images.
@@ -17,13 +17,13 @@ from anki.sound import SoundOrVideoTag
 from anki.utils import strip_html
 
 
-def note_type(collection, cloze):
+def note_type(collection, cloze, front):
     models = collection.models
-    model = models.new("Judged clozes" if cloze else "Judged")
+    model = models.new(f"Judged {cloze} {front}".replace("{", "(").replace("}", ")"))
     model["type"] = 1 if cloze else 0
     models.add_field(model, models.new_field("Text"))
     template = models.new_template("Card 1")
-    template["qfmt"] = template["afmt"] = "{{cloze:Text}}" if cloze else "{{Text}}"
+    template["qfmt"] = template["afmt"] = front
     models.add_template(model, template)
     return models.get(models.add_dict(model).id)
 
@@ -60,8 +60,11 @@ def main():
     with tempfile.TemporaryDirectory(prefix="deckle-judge-") as folder:
         collection = Collection(str(Path(folder, "collection.anki2")))
         try:
-            models = [note_type(collection, cloze) for cloze in (False, True)]
-            reports = [report(collection, models[it["cloze"]], it["field"]) for it in fields]
+            kinds = sorted({(it["cloze"], it["front"]) for it in fields})
+            models = {kind: note_type(collection, *kind) for kind in kinds}
+            reports = [
+                report(collection, models[it["cloze"], it["front"]], it["field"]) for it in fields
+            ]
         finally:
             collection.close()
     # The backend may have printed lines of its own.

@@ -26,7 +26,7 @@ pub(super) fn address_end(
         return None;
     }
     let mut length = 0;
-    let mut brackets = 0_usize;
+    let (mut brackets, mut braces) = (0_usize, 0_usize);
     for (offset, character) in rest.char_indices() {
         let place = at + offset;
         let closes = match character {
@@ -34,7 +34,16 @@ pub(super) fn address_end(
                 brackets += 1;
                 false
             }
+            '{' => {
+                braces += 1;
+                false
+            }
             ']' if brackets == 0 => true,
+            '}' if braces == 0 => true,
+            '}' => {
+                braces -= 1;
+                false
+            }
             ']' => {
                 brackets -= 1;
                 false
@@ -150,6 +159,7 @@ mod tests {
         check("**https://a.b**", "https://a.b");
         check("https://a.b/?x=1&amp;", "https://a.b/?x=1");
         check("https://a.b/?x;", "https://a.b/?x;");
+        check("{https://a.b/{c}}", "https://a.b/{c}");
         check("www.a.b/c", "www.a.b/c");
         check("www.a", "");
         check("xhttps://a.b", "");

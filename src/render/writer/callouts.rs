@@ -12,9 +12,8 @@ use crate::render::piece::{Element, PieceKind};
 impl Writer<'_, '_> {
     pub(super) fn quote(&mut self, range: &Range<usize>) {
         let masked = self.mask.text.get(range.clone()).unwrap_or_default();
-        let callout = callout(masked).map(|callout| {
+        let callout = callout(masked).inspect(|callout| {
             self.skip_until = range.start + callout.length;
-            callout
         });
         let Some(callout) = callout else {
             self.open(Element::Block, "<blockquote>");

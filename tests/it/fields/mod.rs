@@ -35,9 +35,14 @@ pub(crate) struct Rendered {
 
 /// A note of one Markdown field, rendered, with `#` for the hash in the names of its media.
 pub(crate) fn render(kind: Kind, source: &str, settings: Settings) -> Rendered {
+    render_for(kind, kind.front(), source, settings)
+}
+
+/// As [`render`], for a card template with this front.
+fn render_for(kind: Kind, front: &str, source: &str, settings: Settings) -> Rendered {
     let files = files();
     let renderer = Renderer::new(&files);
-    let rendered = renderer.note(&note(kind, source, settings), "notes/a.md");
+    let rendered = renderer.note(&note(kind, front, source, settings), "notes/a.md");
     let mut names = renderer.names(&rendered.media, &BTreeMap::new());
     let mut fields = rendered.fields.clone();
     names.resolve(&mut fields);
@@ -73,14 +78,23 @@ fn files() -> Memory {
         .with("b/same.png", "one")
 }
 
-fn note(kind: Kind, source: &str, settings: Settings) -> WrittenNote {
-    let (builder, side) = match kind {
-        Kind::Normal => (NoteType::builder("Judged"), "{{Text}}"),
-        Kind::Cloze => (NoteType::builder("Judged").cloze(), "{{cloze:Text}}"),
+impl Kind {
+    fn front(self) -> &'static str {
+        match self {
+            Self::Normal => "{{Text}}",
+            Self::Cloze => "{{cloze:Text}}",
+        }
+    }
+}
+
+fn note(kind: Kind, front: &str, source: &str, settings: Settings) -> WrittenNote {
+    let builder = match kind {
+        Kind::Normal => NoteType::builder("Judged"),
+        Kind::Cloze => NoteType::builder("Judged").cloze(),
     };
     let note_type = builder
         .field("Text")
-        .template("Card 1", side, side)
+        .template("Card 1", front, front)
         .build()
         .unwrap();
     let written = WrittenType {
@@ -166,19 +180,9 @@ fn a_learner_sees_what_the_table_says() {
         .collect();
     let fields = rows.iter().map(|(row, _)| {
         let field = rendered(row).fields.concat();
-        json!({"cloze": row.kind == Kind::Cloze, "field": field})
+        json!({"cloze": row.kind == Kind::Cloze, "front": row.kind.front(), "field": field})
     });
-    let input = serde_json::to_vec(&fields.collect::<Vec<_>>()).unwrap();
-    let reports = with_each_backend(|backend| {
-        let output = run_script(backend, "fields.py", &[], &input)?;
-        let printed = String::from_utf8_lossy(&output.stdout);
-        let last = printed.lines().last().unwrap_or_default();
-        serde_json::from_str::<Vec<Value>>(last).map_err(|error| {
-            let errors = String::from_utf8_lossy(&output.stderr);
-            format!("{backend}: {error}\n{errors}")
-        })
-    })
-    .unwrap_or_else(|report| panic!("{report}"));
+    let reports = shown(&fields.collect::<Vec<_>>());
     let mut failed = Vec::new();
     for of_backend in reports {
         assert_eq!(of_backend.len(), rows.len());
@@ -200,10 +204,47 @@ fn a_learner_sees_what_the_table_says() {
     assert!(failed.is_empty(), "{}", failed.join("\n"));
 }
 
+/// What each backend shows of these fields.
+fn shown(fields: &[Value]) -> Vec<Vec<Value>> {
+    let input = serde_json::to_vec(fields).unwrap();
+    with_each_backend(|backend| {
+        let output = run_script(backend, "fields.py", &[], &input)?;
+        let printed = String::from_utf8_lossy(&output.stdout);
+        let last = printed.lines().last().unwrap_or_default();
+        serde_json::from_str::<Vec<Value>>(last).map_err(|error| {
+            let errors = String::from_utf8_lossy(&output.stderr);
+            format!("{backend}: {error}\n{errors}")
+        })
+    })
+    .unwrap_or_else(|report| panic!("{report}"))
+}
+
+#[test]
+fn readings_are_shown_above_their_characters_by_each_kind_of_template() {
+    // Anki's own furigana in brackets, kana and kanji alone, and as the field stands.
+    let cases = [
+        ("{{furigana:Text}}", "私は東京とうきょうへ"),
+        ("{{kana:Text}}", "私はとうきょうへ"),
+        ("{{kanji:Text}}", "私は東京へ"),
+        ("{{Text}}", "私は東京とうきょうへ"),
+    ];
+    let fields = cases.map(|(front, _)| {
+        let mut settings = Settings::default();
+        settings.ruby = true;
+        let rendered = render_for(Kind::Normal, front, "私は{東京|とうきょう}へ", settings);
+        json!({"cloze": false, "front": front, "field": rendered.fields.concat()})
+    });
+    for of_backend in shown(&fields) {
+        for ((front, expect), report) in cases.iter().zip(of_backend) {
+            assert_eq!(report["cards"][0][1], *expect, "{front}");
+        }
+    }
+}
+
 #[test]
 fn footnotes_of_two_fields_have_ids_of_their_own() {
     let note_of = |sources: [&str; 2]| {
-        let mut note = note(Kind::Normal, "", Settings::default());
+        let mut note = note(Kind::Normal, "{{Text}}", "", Settings::default());
         let note_type = NoteType::builder("Judged")
             .field("Front")
             .field("Back")

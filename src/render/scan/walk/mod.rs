@@ -2,6 +2,7 @@
 
 mod delimiters;
 mod environment;
+mod marks;
 mod spans;
 
 use std::collections::BTreeSet;
