@@ -182,3 +182,26 @@ fn described_template(template: &CardTemplate) -> String {
     }
     text
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn settings_that_came_later_count_only_where_they_are_given() {
+        assert!(later_settings(&Settings::default()).is_empty());
+        let vault = Settings {
+            vault: "Another".to_owned(),
+            ..Settings::default()
+        };
+        assert!(later_settings(&vault).is_empty());
+        let linked = Settings {
+            wiki_links: WikiLinks::Obsidian,
+            autolinks: false,
+            ruby: true,
+            percent_comments: true,
+            ..vault
+        };
+        assert_eq!(later_settings(&linked).len(), 4);
+    }
+}

@@ -129,7 +129,7 @@ fn trimmed(address: &str) -> &str {
 /// underscore in the last two.
 fn is_domain(text: &str) -> bool {
     let inside = |it: char| it.is_alphanumeric() || matches!(it, '-' | '_' | '.');
-    let domain = text.find(|it| !inside(it)).map_or(text, |end| &text[..end]);
+    let domain = text.split(|it| !inside(it)).next().unwrap_or_default();
     let parts: Vec<&str> = domain.trim_end_matches('.').split('.').collect();
     parts.len() > 1
         && parts.iter().all(|part| !part.is_empty())
