@@ -33,6 +33,7 @@ doc: ## The library's documentation, warnings denied
 judges: peers ## The Anki backends that judge packages: current desktop, current AnkiDroid
 	@$(VENV) $(JUDGES)/anki-26.9.3 anki==26.9.3
 	@$(VENV) $(JUDGES)/anki-25.9.2 anki==25.9.2
+	@$(PYTHON) -B tests/anki/examples.py $(JUDGES)/marko-2.2.4 $(JUDGES)/genanki marko==2.2.4
 
 peers: ## The tools whose packages are read, and that the benchmark compares with
 	@$(VENV) $(JUDGES)/genanki genanki==0.13.1

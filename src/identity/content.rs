@@ -4,7 +4,7 @@
 //! notes are not overwritten because a program was updated.
 
 use super::hash::{Digest, Hasher};
-use crate::model::written::WrittenNote;
+use crate::model::written::{Settings, WikiLinks, WrittenNote};
 use crate::model::{CardTemplate, Field, NoteType};
 
 /// The hash of a note's content: the source of its fields, its tags and note type, the settings
@@ -39,6 +39,9 @@ pub fn content_hash(note: &WrittenNote, media: &[&str]) -> Digest {
     if !code.is_empty() && holds_code(note) {
         hasher.text(&code);
     }
+    for word in later_settings(settings) {
+        hasher.text(&word);
+    }
     let mut media = media.to_vec();
     media.sort_unstable();
     media.dedup();
@@ -58,6 +61,26 @@ fn holds_code(note: &WrittenNote) -> bool {
         });
     }
     found
+}
+
+/// Settings that later versions brought count where they are not as they are by default, so that
+/// the locks of earlier ones stay true.
+fn later_settings(settings: &Settings) -> Vec<String> {
+    let mut words = Vec::new();
+    if settings.percent_comments {
+        words.push("percent comments".to_owned());
+    }
+    if !settings.autolinks {
+        words.push("no autolinks".to_owned());
+    }
+    if settings.ruby {
+        words.push("ruby".to_owned());
+    }
+    // Where a backlink leads stands in the note itself.
+    if settings.wiki_links != WikiLinks::Text {
+        words.push(format!("wiki {:?} {}", settings.wiki_links, settings.vault));
+    }
+    words
 }
 
 /// The hash of what a note's fields came out as. Empty ones do not count: a note type may get
@@ -175,4 +198,27 @@ fn described_template(template: &CardTemplate) -> String {
         ));
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn settings_that_came_later_count_only_where_they_are_given() {
+        assert!(later_settings(&Settings::default()).is_empty());
+        let vault = Settings {
+            vault: "Another".to_owned(),
+            ..Settings::default()
+        };
+        assert!(later_settings(&vault).is_empty());
+        let linked = Settings {
+            wiki_links: WikiLinks::Obsidian,
+            autolinks: false,
+            ruby: true,
+            percent_comments: true,
+            ..vault
+        };
+        assert_eq!(later_settings(&linked).len(), 4);
+    }
 }

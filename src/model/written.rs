@@ -264,6 +264,18 @@ pub struct Settings {
     pub math: MathEngine,
     /// How code blocks are written.
     pub code: CodeStyle,
+    /// Whether `%% .. %%` is a comment, as Obsidian has it, and leaves no trace.
+    pub percent_comments: bool,
+    /// Whether addresses without brackets, such as `https://..` and `www...`, are links.
+    pub autolinks: bool,
+    /// Whether `{東京|とうきょう}` is a reading above characters.
+    pub ruby: bool,
+    /// What `[[Page]]` becomes.
+    pub wiki_links: WikiLinks,
+    /// What fills an empty field Source.
+    pub backlink: Backlink,
+    /// The name of the Obsidian vault that links lead to.
+    pub vault: String,
     /// Folders that media are looked for in, relative to the project's root.
     pub media_paths: Vec<String>,
     /// What becomes of `http(s)` pictures.
@@ -275,8 +287,9 @@ pub struct Settings {
 }
 
 impl Default for Settings {
-    /// Soft breaks, explicit highlight clozes, no curly ones, MathJax, code in colors, no
-    /// further media folders, remote and missing files refused, 20 MB.
+    /// Soft breaks, explicit highlight clozes, no curly ones, MathJax, code in colors, `%%` as text, addresses as
+    /// links, no ruby, wiki links as text, no backlinks, no vault, no further media folders, remote
+    /// and missing files refused, 20 MB.
     fn default() -> Self {
         Self {
             hard_breaks: false,
@@ -284,6 +297,12 @@ impl Default for Settings {
             curly: false,
             math: MathEngine::Mathjax,
             code: CodeStyle::default(),
+            percent_comments: false,
+            autolinks: true,
+            ruby: false,
+            wiki_links: WikiLinks::Text,
+            backlink: Backlink::None,
+            vault: String::new(),
             media_paths: Vec::new(),
             remote: Remote::Error,
             missing: Missing::Error,
@@ -303,6 +322,30 @@ pub enum Highlight {
     Auto,
     /// Marked text.
     Never,
+}
+
+/// What `[[Page|text]]` becomes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
+pub enum WikiLinks {
+    /// Its text.
+    #[default]
+    Text,
+    /// A link that opens the page in Obsidian.
+    Obsidian,
+}
+
+/// What fills the field Source of a note that leaves it empty, where its type has this field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
+pub enum Backlink {
+    /// Nothing.
+    #[default]
+    None,
+    /// The path of the note's file from the project's root.
+    Path,
+    /// This path, as a link that opens the file in Obsidian.
+    Obsidian,
 }
 
 /// What formulas become.

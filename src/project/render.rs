@@ -12,7 +12,7 @@ use crate::diag::{Diagnostics, Sources, Span};
 use crate::identity::{
     Claim, ClozeRecord, Digest, Heirs, KnownSketches, Lock, NoteRecord, content_hash,
 };
-use crate::model::written::{WrittenNote, WrittenType};
+use crate::model::written::{Backlink, WrittenNote, WrittenType};
 use crate::model::{DeckName, FieldValues, Note};
 use crate::render::{MediaKey, Renderer};
 
@@ -112,7 +112,7 @@ impl Maker<'_> {
         let each: Vec<(Note, Facts, Diagnostics)> = notes
             .into_par_iter()
             .with_min_len(64)
-            .map(|note| self.one(&note))
+            .map(|note| self.one(note))
             .collect();
         for (note, facts, found) in each {
             batch.notes.push(note);
@@ -122,11 +122,18 @@ impl Maker<'_> {
         batch
     }
 
-    fn one(&self, written: &WrittenNote) -> (Note, Facts, Diagnostics) {
+    fn one(&self, mut written: WrittenNote) -> (Note, Facts, Diagnostics) {
         if let Some(watch) = self.watch {
-            watch.see(written, self.sources);
+            watch.see(&written, self.sources);
         }
         let path = self.sources.path(written.span.file);
+        // By what stands in the sources alone is a note found again.
+        let mut claim = Claim::of(&written);
+        if self.known.is_some() && written.settings.backlink != Backlink::None {
+            claim = claim.with_sketch(&written, None);
+        }
+        self.renderer.fill_source(&mut written, path);
+        let written = &written;
         let rendered = self.renderer.note(written, path);
         let mut found = rendered.diagnostics;
         super::quoting::quote_fixes(written, self.sources, &mut found);
@@ -136,13 +143,14 @@ impl Maker<'_> {
         if !found.has_errors() {
             check::note(written, &rendered.fields, cards, &mut found);
         }
-        let mut claim = Claim::of(written);
         let mut content = Digest::default();
         if let Some(known) = &self.known {
             let hashes: Vec<String> = rendered.media.iter().map(MediaKey::hex).collect();
             let hashes: Vec<&str> = hashes.iter().map(String::as_str).collect();
             content = content_hash(written, &hashes);
-            claim = claim.with_sketch(written, known.of_content(content));
+            if claim.sketch.is_none() {
+                claim = claim.with_sketch(written, known.of_content(content));
+            }
         }
         let mut note = Note::new(note_type)
             .suspend(check::suspended_cards(written, &mut found))

@@ -1,15 +1,34 @@
 //! Pictures and sounds in Markdown: their tags, sizes and targets.
 
+use std::fmt;
+
 use super::media::{MediaKind, has_media_extension};
 use super::sink::Target;
 use super::writer::{Writer, push_attribute, push_text};
 use crate::diag::{Code, Diagnostic, Span};
 
-/// The size that an author gives a picture, in pixels.
+/// The size that an author gives a picture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Size {
-    pub(super) width: Option<u32>,
-    pub(super) height: Option<u32>,
+    pub(super) width: Option<Length>,
+    pub(super) height: Option<Length>,
+}
+
+/// A length as HTML's attributes have it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Length {
+    Pixels(u32),
+    /// Of what the element stands in.
+    Percent(u32),
+}
+
+impl fmt::Display for Length {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Pixels(number) => write!(f, "{number}"),
+            Self::Percent(number) => write!(f, "{number}%"),
+        }
+    }
 }
 
 /// The text of an image and the size behind a `|` at its end: `pump|300`, `|300x200`.
@@ -25,7 +44,10 @@ pub(super) fn alt_and_size(alt: &str) -> (&str, Size) {
 
 /// `300` or `300x200`.
 fn parse_size(text: &str) -> Option<Size> {
-    let number = |text: &str| text.trim().parse::<u32>().ok().filter(|it| *it > 0);
+    let number = |text: &str| {
+        let number = text.trim().parse::<u32>().ok().filter(|it| *it > 0);
+        number.map(Length::Pixels)
+    };
     match text.split_once(['x', 'X', '×']) {
         Some((width, height)) => Some(Size {
             width: Some(number(width)?),
@@ -38,7 +60,7 @@ fn parse_size(text: &str) -> Option<Size> {
     }
 }
 
-/// The size in `{width=300 height=200}` at the start of a text, and its length.
+/// The size in `{width=300 height=50%}` at the start of a text, and its length.
 pub(super) fn attributes(text: &str) -> Option<(Size, usize)> {
     let inside = text.strip_prefix('{')?;
     let (inside, _) = inside.split_once('}')?;
@@ -46,7 +68,10 @@ pub(super) fn attributes(text: &str) -> Option<(Size, usize)> {
     for word in inside.split_whitespace() {
         let (key, value) = word.split_once('=')?;
         let value = value.trim_matches(['"', '\'']);
-        let value = value.strip_suffix("px").unwrap_or(value).parse().ok()?;
+        let value = match value.strip_suffix('%') {
+            Some(share) => Length::Percent(share.parse().ok()?),
+            None => Length::Pixels(value.strip_suffix("px").unwrap_or(value).parse().ok()?),
+        };
         match key {
             "width" => size.width = Some(value),
             "height" => size.height = Some(value),
@@ -123,12 +148,40 @@ impl Writer<'_, '_> {
             Some((path, rest)) => (path.trim_end_matches('\\'), rest),
             None => (inner, ""),
         };
+        let whole = path;
         let path = path.split_once('#').map_or(path, |(path, _)| path);
         let from = start + (path.len() - path.trim_start().len());
         let path = path.trim();
         let span = self.field.text.span(from..from + path.len());
+        if is_note(path) {
+            let span = self.field.text.span(start..start + inner.len());
+            self.sink.push(
+                Diagnostic::new(
+                    Code::NoteEmbed,
+                    format!("`![[{inner}]]` would embed a note, which a card cannot show"),
+                )
+                .at(span, "written as its name")
+                .help("copy what the card is to show, or write a link: `[[..]]`"),
+            );
+            return self.wiki_link(inner);
+        }
         if !has_media_extension(path) {
             return self.tell_kind(path, span);
+        }
+        if whole.len() > path.len() && whole.contains('#') {
+            let fragment = whole.find('#').unwrap_or_default();
+            let span = self.field.text.span(start + fragment..start + whole.len());
+            self.sink.push(
+                Diagnostic::new(
+                    Code::EmbedFragment,
+                    format!(
+                        "`{}` means nothing on a card",
+                        whole.get(fragment..).unwrap_or_default()
+                    ),
+                )
+                .at(span, "passed over")
+                .info(),
+            );
         }
         let (alt, size) = match parse_size(rest.trim()) {
             Some(size) => ("", size),
@@ -150,13 +203,29 @@ impl Writer<'_, '_> {
     }
 }
 
+/// Whether an embed is of a note: its name ends in `.md` or in nothing that is an extension.
+fn is_note(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or_default();
+    match name.rsplit_once('.') {
+        None => true,
+        Some((_, "md")) => true,
+        Some((_, extension)) => {
+            extension.is_empty() || !extension.chars().all(|it| it.is_ascii_alphanumeric())
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn sizes_are_read_in_each_spelling() {
-        let size = |width, height| Size { width, height };
+        let pixels = |number: Option<u32>| number.map(Length::Pixels);
+        let size = |width, height| Size {
+            width: pixels(width),
+            height: pixels(height),
+        };
         assert_eq!(alt_and_size("a|300"), ("a", size(Some(300), None)));
         assert_eq!(alt_and_size("|300x200"), ("", size(Some(300), Some(200))));
         assert_eq!(alt_and_size("a|b"), ("a|b", Size::default()));
@@ -164,6 +233,11 @@ mod tests {
             attributes("{width=300 height=\"20px\"} x"),
             Some((size(Some(300), Some(20)), 25))
         );
+        let half = Size {
+            width: Some(Length::Percent(50)),
+            height: None,
+        };
+        assert_eq!(attributes("{width=50%}"), Some((half, 11)));
         assert_eq!(attributes("{x}"), None);
         assert_eq!(attributes("{}"), None);
         assert_eq!(attributes("{width=300"), None);

@@ -1,11 +1,14 @@
 //! Markdown to the HTML of a field.
 
-use pulldown_cmark::{Options, Parser};
+use std::ops::Range;
+
+use pulldown_cmark::{BrokenLink, Options, Parser};
 
 use super::emit::emit;
 use super::mask::Mask;
 use super::piece::Html;
 use super::place::place;
+use super::references::{self, References};
 use super::scan::{GroupKind, Scan};
 use super::sink::Sink;
 use super::writer::Writer;
@@ -55,7 +58,7 @@ pub(super) fn render_plain(field: &Field<'_>, sink: &mut Sink<'_>) -> String {
     let source = field.text.as_str();
     let mut html = Html::new(true, source.len() + 16);
     let mut at = 0;
-    let push = |html: &mut Html, range: std::ops::Range<usize>| {
+    let push = |html: &mut Html, range: Range<usize>| {
         let part = source.get(range).unwrap_or_default();
         super::writer::push_text(html, part, "<br>");
     };
@@ -88,12 +91,28 @@ fn finish(mut html: Html, field: &Field<'_>, sink: &mut Sink<'_>) -> String {
 
 /// The pieces of a field, with its clozes where they stand in the source.
 pub(super) fn write(field: &Field<'_>, mask: &Mask<'_>, tracks: bool, sink: &mut Sink<'_>) -> Html {
-    let parser = Parser::new_ext(&mask.text, options()).into_offset_iter();
+    let mut missing: Vec<Range<usize>> = Vec::new();
+    let mut take_missing = |link: BrokenLink<'_>| {
+        missing.extend(references::missing(&link));
+        None
+    };
+    let parser =
+        Parser::new_with_broken_link_callback(&mask.text, options(), Some(&mut take_missing));
+    let definitions = references::places(parser.reference_definitions());
+    let mut used = References::default();
+    let mut parser = parser.into_offset_iter();
     let mut writer = Writer::new(field, mask, tracks, sink);
-    for (event, range) in parser {
+    while let Some((event, range)) = parser.next() {
+        if !definitions.is_empty() {
+            used.take(&event, parser.reference_definitions());
+        }
         writer.event(event, range);
     }
-    writer.finish()
+    drop(parser);
+    let html = writer.finish();
+    used.tell_unused(&definitions, field, mask, sink);
+    references::tell_missing(&missing, field, mask, sink);
+    html
 }
 
 /// Numbers for the groups of a field: `used` holds those that are taken, in ascending order.

@@ -202,6 +202,9 @@ mod tests {
             curly: false,
             stray: None,
             math: true,
+            percent_comments: false,
+            autolinks: false,
+            ruby: false,
         };
         let scan = scan(&Text::detached(source), dialect, &mut Diagnostics::new());
         let mask = Mask::new(source, &scan);

@@ -17,9 +17,12 @@ mod markdown;
 mod mask;
 mod media;
 mod note;
+mod obsidian;
 mod piece;
 mod place;
 mod raw_html;
+mod references;
+mod ruby;
 mod scan;
 mod sink;
 mod tag_pairs;
@@ -34,7 +37,7 @@ pub use media::{MediaContent, MediaKey, MediaNames, NamedMedia};
 pub use template_media::TemplateMedia;
 
 use crate::diag::Diagnostics;
-use crate::files::{Files, parent};
+use crate::files::Files;
 use crate::model::written::{Settings, WrittenNote, WrittenType};
 
 /// Renders the notes of a project. Many threads may use it at a time.
@@ -72,7 +75,13 @@ impl<'a> Renderer<'a> {
     /// The result depends on the note and the files alone, not on other notes.
     #[must_use]
     pub fn note(&self, note: &WrittenNote, source_path: &str) -> RenderedNote {
-        note::render(&self.library, note, parent(source_path))
+        note::render(&self.library, note, source_path)
+    }
+
+    /// Fills the field Source of a note that leaves it empty with the way back to its file, where
+    /// its settings say so and its type has the field. It is no part of what the note is known by.
+    pub fn fill_source(&self, note: &mut WrittenNote, source_path: &str) {
+        obsidian::fill_source(note, source_path);
     }
 
     /// The names of the media that notes use, given in the order of the package. One content has

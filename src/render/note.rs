@@ -6,11 +6,12 @@ use super::RenderedNote;
 use super::markdown::{self, Field, is_plain_line};
 use super::media::Library;
 use super::raw_html::{render_html, render_media};
+use super::ruby::bracket_fields;
 use super::scan::{Dialect, GroupKind, Scan, scan};
 use super::sink::Sink;
 use crate::diag::{Code, Diagnostic, Diagnostics, Text};
 use crate::model::Kind;
-use crate::model::written::{Content, Highlight, MathEngine, WrittenNote};
+use crate::model::written::{Content, Highlight, MathEngine, Settings, WrittenNote};
 use crate::template::cloze::{ClozeProblemKind, ClozeText, cloze_numbers};
 
 /// A field's content that was scanned: clozes get their numbers once all of a note's fields are.
@@ -29,8 +30,8 @@ struct Marked<'c> {
     numbers: Vec<Vec<u16>>,
 }
 
-pub(super) fn render(library: &Library<'_>, note: &WrittenNote, folder: &str) -> RenderedNote {
-    let mut sink = Sink::new(library, &note.settings, folder);
+pub(super) fn render(library: &Library<'_>, note: &WrittenNote, path: &str) -> RenderedNote {
+    let mut sink = Sink::new(library, &note.settings, path);
     let is_cloze = note.note_type.note_type.kind() == Kind::Cloze;
     let live = live_fields(note, is_cloze);
     let mut prepared: Vec<Prepared<'_>> = Vec::with_capacity(note.fields.len());
@@ -56,6 +57,11 @@ pub(super) fn render(library: &Library<'_>, note: &WrittenNote, folder: &str) ->
         used.retain(|number| explicit.binary_search(number).is_err());
         given_numbers = used;
     }
+    let brackets = if note.settings.ruby {
+        bracket_fields(&note.note_type.note_type)
+    } else {
+        Vec::new()
+    };
     let mut fields = Vec::with_capacity(prepared.len());
     for (index, field) in prepared.into_iter().enumerate() {
         let html = match field {
@@ -63,6 +69,7 @@ pub(super) fn render(library: &Library<'_>, note: &WrittenNote, folder: &str) ->
             field => {
                 // A card shows the fields of one note, and no other.
                 let footnotes = format!("fn-{index}");
+                sink.brackets = brackets.get(index).copied().unwrap_or(false);
                 write(&field, is_cloze, &footnotes, &mut sink)
             }
         };
@@ -115,11 +122,15 @@ fn prepare<'c>(
             (true, true) => None,
         },
         math: settings.math != MathEngine::None,
+        percent_comments: settings.percent_comments,
+        autolinks: settings.autolinks,
+        ruby: settings.ruby,
     };
     match content {
         Content::Markdown(text) => {
             let trimmed = text.as_str().trim();
-            if is_plain_line(trimmed) {
+            let is_code = is_indented(text.as_str());
+            if !is_code && is_plain_line(trimmed) && !may_be_more(trimmed, settings) {
                 return Prepared::Done(trimmed.to_owned());
             }
             Prepared::Markdown(marked(text, dialect, found))
@@ -129,6 +140,8 @@ fn prepare<'c>(
                 markdown: false,
                 highlight: false,
                 curly: false,
+                autolinks: false,
+                ruby: false,
                 ..dialect
             };
             Prepared::Plain(marked(text, dialect, found))
@@ -148,6 +161,21 @@ fn prepare<'c>(
                 .collect(),
         ),
     }
+}
+
+/// Whether the first line with text begins as indented code does.
+fn is_indented(text: &str) -> bool {
+    let first = text.lines().find(|line| !line.trim().is_empty());
+    first.is_some_and(|line| {
+        let indent = line.len() - line.trim_start_matches([' ', '\t']).len();
+        indent > 3 || line.get(..indent).is_some_and(|it| it.contains('\t'))
+    })
+}
+
+/// Whether a line without Markdown's own marks may hold something that settings give a meaning.
+fn may_be_more(line: &str, settings: &Settings) -> bool {
+    settings.percent_comments && line.contains("%%")
+        || settings.autolinks && (line.contains("://") || line.contains("www."))
 }
 
 fn marked<'c>(text: &'c Text, dialect: Dialect, found: &mut Diagnostics) -> Marked<'c> {

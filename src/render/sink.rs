@@ -2,6 +2,7 @@
 
 use super::media::{Library, MediaKey, MediaKind, Reference, Resolved};
 use crate::diag::{Code, Diagnostic, Diagnostics, Severity, Span};
+use crate::files::parent;
 use crate::model::written::{Missing, Remote, Settings};
 
 /// Why a reference that leads nowhere is no error.
@@ -10,8 +11,10 @@ const KEPT: &str = "the reference stays, because the project says `media: {missi
 pub(super) struct Sink<'n> {
     library: &'n Library<'n>,
     pub(super) settings: &'n Settings,
-    /// The folder of the note's file.
-    folder: &'n str,
+    /// The note's file.
+    pub(super) path: &'n str,
+    /// Whether the card templates read readings in brackets from the field that is written.
+    pub(super) brackets: bool,
     /// In the order of first use, each once.
     pub(super) media: Vec<MediaKey>,
     pub(super) diagnostics: Diagnostics,
@@ -29,11 +32,12 @@ pub(super) enum Target {
 }
 
 impl<'n> Sink<'n> {
-    pub(super) fn new(library: &'n Library<'n>, settings: &'n Settings, folder: &'n str) -> Self {
+    pub(super) fn new(library: &'n Library<'n>, settings: &'n Settings, path: &'n str) -> Self {
         Self {
             library,
             settings,
-            folder,
+            path,
+            brackets: false,
             media: Vec::new(),
             diagnostics: Diagnostics::new(),
         }
@@ -60,7 +64,7 @@ impl<'n> Sink<'n> {
         }
         let reference = Reference {
             path,
-            folder: self.folder,
+            folder: parent(self.path),
             media_paths: &self.settings.media_paths,
             wiki,
             max_bytes: self.settings.max_media_bytes,

@@ -42,6 +42,11 @@ impl TagPairs {
         }
     }
 
+    /// Whether an element of this name is open.
+    pub(super) fn is_open(&self, name: &str) -> bool {
+        self.open.iter().any(|(open, _)| open == name)
+    }
+
     /// Tells each tag that stayed alone.
     pub(super) fn tell(&self, text: &Text, sink: &mut Sink<'_>) {
         for (name, place) in self.open.iter().chain(&self.stray) {

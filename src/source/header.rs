@@ -9,17 +9,17 @@ use super::yaml::decode;
 use super::yaml::{Entry, Node};
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::model::written::{
-    CodeTheme, Coloring, Highlight, MathEngine, Missing, Remote, Settings,
+    Backlink, CodeTheme, Coloring, Highlight, MathEngine, Missing, Remote, Settings, WikiLinks,
 };
 
 /// The keys that [`apply`] takes.
 pub const KEYS: &[&str] = &[
     "deck", "tags", "tags!", "type", "suspend", "flag", "format", "markdown", "cloze", "math",
-    "code", "media",
+    "code", "media", "links",
 ];
 
 /// Keys of a header that the format has and this version does not read.
-const NOT_READ: &[&str] = &["links", "lang", "include", "rules"];
+const NOT_READ: &[&str] = &["lang", "include", "rules"];
 
 /// Applies one entry of a header to what is inherited. Returns whether its key is a setting;
 /// wrong values are told, and so are settings that this version does not read.
@@ -66,6 +66,7 @@ pub fn apply(entry: &Entry, defaults: &mut Defaults, sink: &mut Diagnostics) -> 
         "math" => block(value, &MATH, defaults, sink),
         "code" => block(value, &CODE, defaults, sink),
         "media" => block(value, &MEDIA, defaults, sink),
+        "links" => block(value, &LINKS, defaults, sink),
         name if NOT_READ.contains(&name) => {
             not_read(entry, name, sink);
         }
@@ -82,7 +83,7 @@ pub fn is_known(key: &str) -> bool {
 
 /// The settings that are mappings, each with its keys.
 pub fn blocks() -> impl Iterator<Item = (&'static str, &'static [&'static str])> {
-    [MARKDOWN, CLOZE, MATH, CODE, MEDIA]
+    [MARKDOWN, CLOZE, MATH, CODE, MEDIA, LINKS]
         .into_iter()
         .map(|block| (block.name, block.keys))
 }
@@ -106,8 +107,17 @@ struct Block {
 
 const MARKDOWN: Block = Block {
     name: "markdown",
-    keys: &["note-level", "select", "card-tag", "context", "breaks"],
-    not_read: &["inline", "hashtags", "ruby", "profile"],
+    keys: &[
+        "note-level",
+        "select",
+        "card-tag",
+        "context",
+        "breaks",
+        "percent-comments",
+        "autolinks",
+        "ruby",
+    ],
+    not_read: &["inline", "hashtags", "profile"],
     apply: |entry, what, defaults, sink| {
         let value = &entry.value;
         let markdown = &mut defaults.markdown;
@@ -130,6 +140,18 @@ const MARKDOWN: Block = Block {
             "context" => set(
                 &mut markdown.breadcrumb,
                 decode::choice(value, what, &[("none", false), ("breadcrumb", true)], sink),
+            ),
+            "percent-comments" => set(
+                &mut writable(defaults).percent_comments,
+                decode::boolean(value, what, sink),
+            ),
+            "autolinks" => set(
+                &mut writable(defaults).autolinks,
+                decode::boolean(value, what, sink),
+            ),
+            "ruby" => set(
+                &mut writable(defaults).ruby,
+                decode::boolean(value, what, sink),
             ),
             _ => {
                 let breaks = decode::choice(value, what, &[("soft", false), ("hard", true)], sink);
@@ -259,6 +281,35 @@ const MEDIA: Block = Block {
                 let megabytes = decode::integer(value, what, 1..=MAX_MEGABYTES, sink);
                 let bytes = megabytes.and_then(|it| u64::try_from(it * 1_000_000).ok());
                 set(&mut writable(defaults).max_media_bytes, bytes);
+            }
+        }
+    },
+};
+
+const LINKS: Block = Block {
+    name: "links",
+    keys: &["wiki", "backlink", "vault"],
+    not_read: &[],
+    apply: |entry, what, defaults, sink| {
+        let value = &entry.value;
+        match entry.name() {
+            "wiki" => {
+                let choices = [("text", WikiLinks::Text), ("obsidian", WikiLinks::Obsidian)];
+                let wiki = decode::choice(value, what, &choices, sink);
+                set(&mut writable(defaults).wiki_links, wiki);
+            }
+            "backlink" => {
+                let choices = [
+                    ("none", Backlink::None),
+                    ("path", Backlink::Path),
+                    ("obsidian", Backlink::Obsidian),
+                ];
+                let backlink = decode::choice(value, what, &choices, sink);
+                set(&mut writable(defaults).backlink, backlink);
+            }
+            _ => {
+                let vault = decode::string(value, what, sink).map(|it| it.value);
+                set(&mut writable(defaults).vault, vault);
             }
         }
     },

@@ -79,6 +79,7 @@ pub const KEYS: &[&str] = &[
     "math",
     "code",
     "media",
+    "links",
     "output",
     "diagnostics",
 ];
@@ -98,13 +99,15 @@ pub const OUTPUT_KEYS: &[&str] = &["file", "split"];
 
 /// Keys of the format that this version does not read. They are refused: leaving them out without
 /// a word would build other decks than the author means.
-const LATER_KEYS: &[&str] = &["include", "rules", "links", "builtin", "math-macros"];
+const LATER_KEYS: &[&str] = &["include", "rules", "builtin", "math-macros"];
 
 impl Manifest {
     /// A project without a file: this name is its root deck and the name space of its guids, and
     /// ids come from the notes alone.
     #[must_use]
     pub fn without_file(name: &DeckName) -> Self {
+        let mut settings = Settings::default();
+        name.as_str().clone_into(&mut settings.vault);
         Self {
             uid: name.as_str().to_owned(),
             ids: IdMode::Natural,
@@ -124,7 +127,7 @@ impl Manifest {
                 tags: Vec::new(),
                 suspend: WrittenSuspend::None,
                 flag: Flag::None,
-                settings: Arc::new(Settings::default()),
+                settings: Arc::new(settings),
                 markdown: MarkdownOptions::default(),
                 format: DefaultFormat::default(),
             },
@@ -226,7 +229,7 @@ impl Manifest {
             }
             "output" => self.read_output(value, sink),
             "diagnostics" => self.levels = levels::read(value, sink),
-            "markdown" | "cloze" | "math" | "code" | "media" => {
+            "markdown" | "cloze" | "math" | "code" | "media" | "links" => {
                 header::apply(entry, &mut self.defaults, sink);
             }
             key if LATER_KEYS.contains(&key) => sink.push(

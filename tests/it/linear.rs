@@ -76,6 +76,29 @@ const IN_LINES: &[&str] = &[
     "Q: a\nA:\n",
 ];
 
+/// Patterns that settings give a meaning.
+const SET: &[&str] = &[
+    "%%",
+    "%% a\n\n",
+    "http://",
+    "http://a.b(",
+    "www.a.b&amp;",
+    "https://a.b/c ",
+    "{東|",
+    "{東|ひ}",
+    "{東|ひ|",
+    "[[a#b|c]] ",
+    "![[a#b]] ",
+    "[a][b] ",
+    "a[^b]",
+    "[a]: b\n",
+    "[^1]: a\n\n",
+    "> [!a]- b\n\n",
+    "> [!a]",
+    "| a |\n|---|\n| b | c |\n\n",
+    "a\n%%\nb\n%%\n",
+];
+
 fn notes(body: &str) -> String {
     let note_type = if body.contains("{{c") {
         "cloze"
@@ -112,6 +135,15 @@ fn time(name: &str, folder: &Path) -> Duration {
 fn no_text_takes_time_by_the_square_of_its_length() {
     for pattern in IN_A_LINE.iter().chain(IN_LINES) {
         check(pattern, "a.md", &notes(&pattern.repeat(REPEATS)));
+    }
+    let settings = "markdown: {percent-comments: true, ruby: true}\nlinks: {wiki: obsidian}\n";
+    for pattern in SET {
+        let text = notes(&pattern.repeat(REPEATS));
+        check(
+            pattern,
+            "a.md",
+            &text.replacen("---\n", &format!("---\n{settings}"), 1),
+        );
     }
     let mut headings = String::new();
     let mut wrong = String::new();

@@ -5,14 +5,18 @@
 //! opens first wins. A cloze ends at the first `}}` at which its braces match; where no such end
 //! exists, the pass is repeated with that cloze ending at the first `}}` of all.
 
+mod address;
 mod clozes;
 mod code;
 mod displays;
 mod math;
+mod ruby;
 mod walk;
 
 use std::collections::BTreeSet;
 use std::ops::Range;
+
+pub(super) use ruby::parts as ruby_parts;
 
 use crate::diag::{Code, Diagnostics, Text};
 
@@ -31,6 +35,12 @@ pub(super) struct Dialect {
     pub(super) stray: Option<Code>,
     /// Whether formulas are typeset.
     pub(super) math: bool,
+    /// Whether `%% .. %%` is a comment.
+    pub(super) percent_comments: bool,
+    /// Whether addresses without brackets are links.
+    pub(super) autolinks: bool,
+    /// Whether `{base|reading}` is a reading above characters.
+    pub(super) ruby: bool,
 }
 
 /// A stretch of the text that stands for something else than its characters.
@@ -62,7 +72,11 @@ pub(super) enum RegionKind {
     Embed { inner: Range<usize> },
     /// `[[target|alias]]`.
     Wiki { inner: Range<usize> },
-    /// `<!-- .. -->`.
+    /// An address without brackets.
+    Address { bare: bool },
+    /// `{base|reading}`.
+    Ruby { inner: Range<usize> },
+    /// `<!-- .. -->`, `%% .. %%`.
     Comment,
     /// A character that stands for something else between the stages.
     Literal,
@@ -180,6 +194,9 @@ mod tests {
             curly: false,
             stray: None,
             math: true,
+            percent_comments: true,
+            autolinks: true,
+            ruby: true,
         };
         let scan = scan(&text, dialect, &mut Diagnostics::new());
         let regions = scan.regions.iter().map(|region| {
@@ -192,6 +209,8 @@ mod tests {
                 RegionKind::Speech { .. } => "speech",
                 RegionKind::Embed { .. } => "embed",
                 RegionKind::Wiki { .. } => "wiki",
+                RegionKind::Address { .. } => "address",
+                RegionKind::Ruby { .. } => "ruby",
                 RegionKind::Comment => "comment",
                 RegionKind::Literal => "literal",
             };
@@ -238,6 +257,40 @@ mod tests {
         );
         check("[x](a$b$==c==) <a href='==x=='>", &[]);
         check("a\n<!-- c -->\nb", &[("comment", "<!-- c -->\n")]);
+        check(
+            "a %% b %% `%%` 5% $%%$",
+            &[("comment", "%% b %%"), ("code", "`%%`"), ("math", "$%%$")],
+        );
+        check("a\n%%\nb\n\nc\n%%\nd", &[("comment", "%%\nb\n\nc\n%%\n")]);
+    }
+
+    #[test]
+    fn addresses_and_readings_are_found() {
+        check(
+            "(https://a.b/c_d_e) {東|ひがし}",
+            &[("address", "https://a.b/c_d_e"), ("ruby", "{東|ひがし}")],
+        );
+        check(
+            "`https://a.b` [x](https://a.b) <https://a.b>",
+            &[("code", "`https://a.b`")],
+        );
+        check(
+            "{{c1::https://a.b/{{c2::c}}::www.x.y}}",
+            &[
+                ("address", "https://a.b/"),
+                ("address", "www.x.y"),
+                ("cloze", "{{c1::https://a.b/{{c2::c}}::www.x.y}}"),
+                ("cloze", "{{c2::c}}"),
+            ],
+        );
+        check(
+            "==https://a.b==",
+            &[("address", "https://a.b"), ("cloze", "==https://a.b==")],
+        );
+        check(
+            "{{c1::{東|ひがし}}}",
+            &[("ruby", "{東|ひがし}"), ("cloze", "{{c1::{東|ひがし}}}")],
+        );
     }
 
     #[test]

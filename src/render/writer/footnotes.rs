@@ -2,9 +2,12 @@
 //!
 //! No links between number and note: Anki's reviewer opens none within a card.
 
+use std::ops::Range;
+
 use pulldown_cmark::CowStr;
 
 use super::{Outer, Writer, push_attribute};
+use crate::diag::{Code, Diagnostic};
 use crate::render::piece::{Element, Html, PieceKind};
 
 impl Writer<'_, '_> {
@@ -28,6 +31,36 @@ impl Writer<'_, '_> {
         self.open(Element::Inline, &tag);
         self.html.escaped(PieceKind::Text, &number.to_string(), " ");
         self.close(Element::Inline, "</sup>");
+    }
+
+    /// Tells a reference to a footnote that its field does not have. A class of characters such as
+    /// `[^a-z]` stands behind a space.
+    pub(super) fn tell_footnote(&mut self, text: &str, range: &Range<usize>) {
+        let Some(label) = text.strip_prefix('^').filter(|it| !it.is_empty()) else {
+            return;
+        };
+        let is_label = label
+            .chars()
+            .all(|it| it.is_alphanumeric() || matches!(it, '-' | '_'));
+        let before = self.mask.text.get(..range.start).unwrap_or_default();
+        let behind = self.mask.text.get(range.end..).unwrap_or_default();
+        let word = before
+            .strip_suffix('[')
+            .and_then(|it| it.chars().next_back());
+        let is_behind_word = word.is_some_and(|it| !it.is_whitespace() && it != '\\');
+        if !is_label || !is_behind_word || !behind.starts_with(']') {
+            return;
+        }
+        let span = self.span(&(range.start - 1..range.end + 1));
+        self.sink.push(
+            Diagnostic::new(
+                Code::UnknownReference,
+                format!("`[^{label}]` refers to a footnote that its field does not define"),
+            )
+            .at(span, "shown as it is typed")
+            .note("each field is read by itself, so a footnote elsewhere in the file does not reach it")
+            .help(format!("write the footnote `[^{label}]: ..` into the same field")),
+        );
     }
 
     pub(super) fn start_footnote(&mut self, label: &CowStr<'_>) {
@@ -72,9 +105,12 @@ impl Writer<'_, '_> {
         let rank = |label: &str| labels.iter().position(|it| it == label);
         written.sort_by_key(|(label, _)| rank(label).unwrap_or(usize::MAX));
         self.open(Element::Block, "<ol class=\"footnotes\">");
+        let mut listed = None;
         for (label, html) in &written {
             let mut tag = String::from("<li");
-            if let Some(index) = rank(label) {
+            // Two footnotes of one label stand behind one another; the first is the one meant.
+            if let Some(index) = rank(label).filter(|it| listed != Some(*it)) {
+                listed = Some(index);
                 tag.push_str(" id=\"");
                 push_attribute(&mut tag, &format!("{}-{}", self.field.footnotes, index + 1));
                 tag.push('"');

@@ -5,10 +5,10 @@ use std::ops::Range;
 
 use pulldown_cmark::LinkType;
 
-use super::{Link, Writer, push_attribute};
+use super::{Link, OpenLink, Writer, push_attribute};
 use crate::diag::{Code, Diagnostic};
 use crate::render::html::is_web_address;
-use crate::render::piece::Element;
+use crate::render::piece::{Element, PieceKind};
 
 impl Writer<'_, '_> {
     pub(super) fn link(&mut self, kind: LinkType, target: &str, title: &str, range: &Range<usize>) {
@@ -20,7 +20,7 @@ impl Writer<'_, '_> {
         };
         if is_autolink && !is_web_address(&address) {
             self.text("<", " ");
-            self.links.push(Link::Bracket);
+            self.begin_link(Link::Bracket);
             return;
         }
         if leads_out(&address) {
@@ -32,7 +32,7 @@ impl Writer<'_, '_> {
             }
             tag.push_str("\">");
             self.open(Element::Inline, &tag);
-            self.links.push(Link::Tag);
+            self.begin_link(Link::Tag);
             return;
         }
         if !is_source(&address) && !address.is_empty() {
@@ -46,7 +46,69 @@ impl Writer<'_, '_> {
                 .help("link to an address such as `https://..`, or show the file as an image"),
             );
         }
-        self.links.push(Link::Text);
+        if address.is_empty() {
+            let span = self.span(range);
+            self.sink.push(
+                Diagnostic::new(Code::EmptyLink, "the link has no address")
+                    .at(span, "written as its text")
+                    .help("write the address between the parentheses, or the text alone"),
+            );
+        }
+        self.begin_link(Link::Text);
+    }
+
+    fn begin_link(&mut self, ends: Link) {
+        let from = self.html.text.len();
+        self.links.push(OpenLink { ends, from });
+    }
+
+    pub(super) fn end_link(&mut self, range: &Range<usize>) {
+        let Some(link) = self.links.pop() else {
+            return;
+        };
+        if self.html.text.len() == link.from {
+            let span = self.span(range);
+            self.sink.push(
+                Diagnostic::new(Code::EmptyLink, "the link has no text")
+                    .at(span, "shows nothing")
+                    .help("write between the brackets what is to be seen"),
+            );
+        }
+        match link.ends {
+            Link::Tag => self.close(Element::Inline, "</a>"),
+            Link::Bracket => self.text(">", " "),
+            Link::Text => {}
+        }
+    }
+}
+
+impl Writer<'_, '_> {
+    /// An address without brackets; `bare` where it has no scheme.
+    pub(super) fn address(&mut self, address: &str, bare: bool) {
+        if self.is_in_link() {
+            self.html.escaped(PieceKind::Text, address, " ");
+            return;
+        }
+        let scheme = if bare { "http://" } else { "" };
+        let mut tag = String::from("<a href=\"");
+        push_attribute(&mut tag, &format!("{scheme}{address}"));
+        tag.push_str("\">");
+        self.open(Element::Inline, &tag);
+        self.html.escaped(PieceKind::Text, address, " ");
+        self.close(Element::Inline, "</a>");
+    }
+
+    /// Whether a link would stand in another one, or in HTML that is the author's own.
+    pub(in crate::render) fn is_in_link(&self) -> bool {
+        self.in_html_block || !self.links.is_empty() || self.tags.is_open("a")
+    }
+
+    pub(in crate::render) fn open_inline(&mut self, tag: &str) {
+        self.open(Element::Inline, tag);
+    }
+
+    pub(in crate::render) fn close_inline(&mut self, tag: &str) {
+        self.close(Element::Inline, tag);
     }
 }
 

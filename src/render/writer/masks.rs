@@ -71,11 +71,9 @@ impl<'w> Writer<'w, '_> {
                 self.html.escaped(PieceKind::Text, written, "<br>");
             }
             RegionKind::Embed { inner } => self.embed(part(inner), inner.start),
-            RegionKind::Wiki { inner } => {
-                let inside = part(inner).replace("\\|", "|");
-                let shown = inside.split_once('|').map_or(inside.as_str(), |(_, it)| it);
-                push_text(&mut self.html, shown.trim(), " ");
-            }
+            RegionKind::Wiki { inner } => self.wiki_link(part(inner)),
+            RegionKind::Address { bare } => self.address(part(&region.range), *bare),
+            RegionKind::Ruby { inner } => self.ruby(part(inner), inner.start),
             RegionKind::Literal => {
                 let written = part(&region.range);
                 self.html.escaped(PieceKind::Text, written, " ");

@@ -14,7 +14,7 @@ use std::ops::Range;
 use code::CodeBlock;
 use pulldown_cmark::{Alignment, CodeBlockKind, Event, HeadingLevel, Tag, TagEnd};
 
-use crate::diag::Span;
+use crate::diag::{Code, Diagnostic, Span};
 use crate::render::markdown::Field;
 use crate::render::mask::Mask;
 use crate::render::piece::{Element, Html, PieceKind};
@@ -34,8 +34,8 @@ pub(super) struct Writer<'w, 'n> {
     /// Block elements at the top, and whether the first is a paragraph.
     blocks: usize,
     first_is_paragraph: bool,
-    /// The tags that end the links that are open.
-    links: Vec<Link>,
+    /// The links that are open.
+    links: Vec<OpenLink>,
     /// The text of an image that is being read.
     image: Option<Image>,
     quotes: Vec<Quote>,
@@ -43,10 +43,19 @@ pub(super) struct Writer<'w, 'n> {
     /// The text of the code block that is being read.
     code_block: Option<CodeBlock>,
     html_block: Option<(String, usize)>,
+    /// Whether HTML of the author's own is being written.
+    in_html_block: bool,
     footnotes: Footnotes,
     pub(super) tags: TagPairs,
     /// Text before this offset was read in another way.
     skip_until: usize,
+}
+
+/// A link whose text is being written.
+struct OpenLink {
+    ends: Link,
+    /// How much was written before its text.
+    from: usize,
 }
 
 /// How a link ends.
@@ -70,9 +79,14 @@ struct Image {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Quote {
     Plain,
-    Callout,
+    Callout {
+        folds: bool,
+    },
     /// A callout whose title is being written, in a block element this deep.
-    Title(usize),
+    Title {
+        depth: usize,
+        folds: bool,
+    },
 }
 
 #[derive(Default)]
@@ -80,6 +94,9 @@ struct Table {
     alignments: Vec<Alignment>,
     column: usize,
     in_head: bool,
+    has_body: bool,
+    /// Behind the last cell.
+    end: usize,
 }
 
 #[derive(Default)]
@@ -123,6 +140,7 @@ impl<'w, 'n> Writer<'w, 'n> {
             table: Table::default(),
             code_block: None,
             html_block: None,
+            in_html_block: false,
             footnotes: Footnotes::default(),
             tags: TagPairs::default(),
             skip_until: 0,
@@ -135,7 +153,7 @@ impl<'w, 'n> Writer<'w, 'n> {
         }
         match event {
             Event::Start(tag) => self.start(tag, range),
-            Event::End(tag) => self.end(tag),
+            Event::End(tag) => self.end(tag, range),
             Event::Text(text) => self.plain_text(&text, &range),
             Event::Code(code) => {
                 self.html.start(Element::Inline, "<code>");
@@ -213,7 +231,7 @@ impl<'w, 'n> Writer<'w, 'n> {
     fn start(&mut self, tag: Tag<'_>, range: Range<usize>) {
         match tag {
             Tag::Paragraph => {
-                if self.quotes.last() == Some(&Quote::Title(self.depth)) {
+                if self.is_in_title() {
                     return;
                 }
                 self.open(Element::Block, "<p>");
@@ -241,6 +259,8 @@ impl<'w, 'n> Writer<'w, 'n> {
                     alignments,
                     column: 0,
                     in_head: false,
+                    has_body: false,
+                    end: 0,
                 };
                 self.open(Element::Block, "<table>");
             }
@@ -252,6 +272,9 @@ impl<'w, 'n> Writer<'w, 'n> {
             }
             Tag::TableRow => {
                 self.table.column = 0;
+                if !std::mem::replace(&mut self.table.has_body, true) {
+                    self.open(Element::Block, "<tbody>");
+                }
                 self.open(Element::Cell, "<tr>");
             }
             Tag::TableCell => {
@@ -293,7 +316,7 @@ impl<'w, 'n> Writer<'w, 'n> {
         }
     }
 
-    fn end(&mut self, tag: TagEnd) {
+    fn end(&mut self, tag: TagEnd, range: Range<usize>) {
         match tag {
             TagEnd::Paragraph => {
                 if self.end_callout_title() {
@@ -305,22 +328,14 @@ impl<'w, 'n> Writer<'w, 'n> {
             }
             TagEnd::Heading(level) => self.close(Element::Block, &format!("</{}>", heading(level))),
             TagEnd::BlockQuote(_) => {
-                let quote = self.quotes.pop();
-                if matches!(quote, Some(Quote::Title(_))) {
-                    self.close(Element::Block, "</div>");
-                }
-                let is_callout = quote != Some(Quote::Plain);
-                let tag = if is_callout {
-                    "</div>"
-                } else {
-                    "</blockquote>"
-                };
-                self.close(Element::Block, tag);
+                self.end_quote();
             }
             TagEnd::CodeBlock => self.end_code(),
             TagEnd::HtmlBlock => {
                 if let Some((block, start)) = self.html_block.take() {
+                    self.in_html_block = true;
                     raw_html::push_block(self, &block, start);
+                    self.in_html_block = false;
                 }
                 self.depth = self.depth.saturating_sub(1);
             }
@@ -329,18 +344,23 @@ impl<'w, 'n> Writer<'w, 'n> {
             TagEnd::Item => self.close(Element::Cell, "</li>"),
             TagEnd::FootnoteDefinition => self.end_footnote(),
             TagEnd::Table => {
-                self.close(Element::Block, "</tbody>");
+                if self.table.has_body {
+                    self.close(Element::Block, "</tbody>");
+                }
                 self.close(Element::Block, "</table>");
             }
             TagEnd::TableHead => {
                 self.table.in_head = false;
                 self.close(Element::Cell, "</tr>");
                 self.close(Element::Block, "</thead>");
-                self.open(Element::Block, "<tbody>");
             }
-            TagEnd::TableRow => self.close(Element::Cell, "</tr>"),
+            TagEnd::TableRow => {
+                self.tell_extra_cells(&range);
+                self.close(Element::Cell, "</tr>");
+            }
             TagEnd::TableCell => {
                 self.table.column += 1;
+                self.table.end = range.end;
                 let tag = if self.table.in_head { "</th>" } else { "</td>" };
                 self.close(Element::Cell, tag);
             }
@@ -349,11 +369,7 @@ impl<'w, 'n> Writer<'w, 'n> {
             TagEnd::Strikethrough => self.close(Element::Inline, "</del>"),
             TagEnd::Superscript => self.close(Element::Inline, "</sup>"),
             TagEnd::Subscript => self.close(Element::Inline, "</sub>"),
-            TagEnd::Link => match self.links.pop() {
-                Some(Link::Tag) => self.close(Element::Inline, "</a>"),
-                Some(Link::Bracket) => self.text(">", " "),
-                Some(Link::Text) | None => {}
-            },
+            TagEnd::Link => self.end_link(&range),
             // Images end where their text is read; the others are switched off.
             TagEnd::Image
             | TagEnd::DefinitionList
@@ -371,6 +387,7 @@ impl<'w, 'n> Writer<'w, 'n> {
         if range.end <= self.skip_until {
             return;
         }
+        self.tell_footnote(text, range);
         // Text that was read in another way in part has no escapes: its bytes are the source's.
         let skipped = self.skip_until.saturating_sub(range.start);
         self.text(text.get(skipped..).unwrap_or(text), " ");
@@ -394,6 +411,36 @@ impl<'w, 'n> Writer<'w, 'n> {
     /// The place in the source of a range of the masked text.
     pub(super) fn span(&self, range: &Range<usize>) -> Span {
         self.field.text.span(self.mask.span(range))
+    }
+
+    /// Tells what a row of a table holds beyond the columns of its head.
+    fn tell_extra_cells(&mut self, row: &Range<usize>) {
+        if self.table.column < self.table.alignments.len() {
+            return;
+        }
+        let rest = self
+            .mask
+            .text
+            .get(self.table.end..row.end)
+            .unwrap_or_default();
+        let extra = rest.trim_start().trim_start_matches('|');
+        let shown = extra.trim().trim_end_matches('|').trim_end();
+        if shown.trim_matches([' ', '|', '\t']).is_empty() {
+            return;
+        }
+        let start = self.table.end + rest.len() - extra.trim_start().len();
+        let span = self.span(&(start..start + shown.len()));
+        self.sink.push(
+            Diagnostic::new(
+                Code::ExtraCell,
+                format!(
+                    "this row has more cells than the {} of the table's head",
+                    self.table.alignments.len()
+                ),
+            )
+            .at(span, "Markdown drops it")
+            .help("give the head and the line below it another column, or write a pipe that is text as `\\|`"),
+        );
     }
 
     fn in_image(&mut self, event: Event<'_>) {

@@ -254,6 +254,8 @@ impl Writer {
                 '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '&' | '~' | '$' => true,
                 '=' => next.starts_with('=') || self.out.ends_with("\\="),
                 '!' => next.starts_with('['),
+                ':' => next.starts_with("//"),
+                '.' => self.out.ends_with("www"),
                 _ => false,
             };
             if escape {

@@ -2,6 +2,7 @@
 
 mod delimiters;
 mod environment;
+mod marks;
 mod spans;
 
 use std::collections::BTreeSet;
@@ -44,7 +45,7 @@ pub(in crate::render::scan) struct Walk<'t> {
     told_environment: usize,
     /// Environments, by their index, that have no end from here on.
     unended: BTreeSet<usize>,
-    searches: [Search; 11],
+    searches: [Search; 12],
     diagnostics: Diagnostics,
     /// Openings of clozes that have no end at which their braces match.
     pub(in crate::render::scan) unbalanced: Vec<usize>,
@@ -94,8 +95,9 @@ const ANGLE: usize = 8;
 const SQUARE: usize = 9;
 
 const ROUND: usize = 10;
+const PERCENTS: usize = 11;
 
-const NEEDLES: [&str; 11] = [
+const NEEDLES: [&str; 12] = [
     "[/$]",
     "[/$$]",
     "[/latex]",
@@ -107,6 +109,7 @@ const NEEDLES: [&str; 11] = [
     ">",
     "]",
     ")",
+    "%%",
 ];
 
 /// Where the pass is.
@@ -240,10 +243,13 @@ impl<'t> Walk<'t> {
             b'!' => self.exclamation(at),
             b']' if self.byte(at + 1) == Some(b'(') => self.destination(at + 2),
             b'<' => self.angle(at),
+            b'{' if self.dialect.ruby => self.ruby(at),
             b'{' => self.open_brace(at, 0, Inside::Text),
             b'}' => self.close_brace(at, 0),
             b':' if self.byte(at + 1) == Some(b':') => self.colons(at),
+            b'h' | b'H' | b'w' | b'f' | b'F' if self.dialect.autolinks => self.address(at),
             b'=' => self.equals(at),
+            b'%' if self.dialect.percent_comments => self.percent(at),
             b'\n' => {
                 if self.paragraph_end(at) == at {
                     self.mark = None;
