@@ -4,7 +4,7 @@
 //! notes are not overwritten because a program was updated.
 
 use super::hash::{Digest, Hasher};
-use crate::model::written::WrittenNote;
+use crate::model::written::{Settings, WrittenNote};
 use crate::model::{CardTemplate, Field, NoteType};
 
 /// The hash of a note's content: the source of its fields, its tags and note type, the settings
@@ -34,6 +34,9 @@ pub fn content_hash(note: &WrittenNote, media: &[&str]) -> Digest {
         settings.hard_breaks, settings.curly
     );
     hasher.text(&shape);
+    for word in later_settings(settings) {
+        hasher.text(&word);
+    }
     let mut media = media.to_vec();
     media.sort_unstable();
     media.dedup();
@@ -41,6 +44,16 @@ pub fn content_hash(note: &WrittenNote, media: &[&str]) -> Digest {
         hasher.text(file);
     }
     hasher.digest()
+}
+
+/// Settings that later versions brought count where they are not as they are by default, so that
+/// the locks of earlier ones stay true.
+fn later_settings(settings: &Settings) -> Vec<String> {
+    let mut words = Vec::new();
+    if settings.percent_comments {
+        words.push("percent comments".to_owned());
+    }
+    words
 }
 
 /// The hash of what a note's fields came out as. Empty ones do not count: a note type may get

@@ -261,6 +261,8 @@ pub struct Settings {
     pub curly: bool,
     /// What formulas become.
     pub math: MathEngine,
+    /// Whether `%% .. %%` is a comment, as Obsidian has it, and leaves no trace.
+    pub percent_comments: bool,
     /// Folders that media are looked for in, relative to the project's root.
     pub media_paths: Vec<String>,
     /// What becomes of `http(s)` pictures.
@@ -272,15 +274,15 @@ pub struct Settings {
 }
 
 impl Default for Settings {
-    /// Soft breaks, explicit highlight clozes, no curly ones, MathJax, no further media folders,
-    /// remote and
-    /// missing files refused, 20 MB.
+    /// Soft breaks, explicit highlight clozes, no curly ones, MathJax, `%%` as text, no further
+    /// media folders, remote and missing files refused, 20 MB.
     fn default() -> Self {
         Self {
             hard_breaks: false,
             highlight: Highlight::Explicit,
             curly: false,
             math: MathEngine::Mathjax,
+            percent_comments: false,
             media_paths: Vec::new(),
             remote: Remote::Error,
             missing: Missing::Error,

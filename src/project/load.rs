@@ -1,5 +1,7 @@
 //! Reads a project's files: manifest, note types, sources.
 
+use std::sync::{Mutex, PoisonError};
+
 use rayon::prelude::*;
 
 use super::folders::Folders;
@@ -12,6 +14,7 @@ use crate::model::DeckName;
 use crate::model::written::WrittenNote;
 use crate::render::Renderer;
 use crate::source::defaults::Defaults;
+use crate::source::include::{self, Included, Includes, Library, Shelved};
 use crate::source::layout::{Dialect, Selection};
 use crate::source::manifest::{self, Manifest};
 use crate::source::types::TypeSet;
@@ -62,7 +65,8 @@ pub(super) fn notes(
     sources: &mut Sources,
     sink: &mut Diagnostics,
 ) -> Result<Loaded, Error> {
-    let inputs = inputs(project, manifest, sources, sink)?;
+    let mut inputs = inputs(project, manifest, sources, sink)?;
+    let library = shelve(project, &inputs, sources, sink)?;
     let maker = Maker {
         renderer,
         sources,
@@ -70,27 +74,39 @@ pub(super) fn notes(
     };
     let take = |notes: Vec<WrittenNote>| maker.batch(notes);
     // Each file has a sink of its own, so that threads cannot change the order of findings.
-    let read: Vec<(Vec<Batch>, Diagnostics)> = inputs
+    let read: Vec<(Vec<Batch>, Diagnostics, Vec<Included>)> = inputs
         .par_iter()
         .map(|input| {
             let mut sink = Diagnostics::new();
             let (file, defaults) = (input.file, &input.defaults);
             let text = sources.text(file);
             private_use(file, text, &mut sink);
+            let taken = Mutex::default();
+            let includes = Includes::new(sources, &library, &taken);
             let batches = match input.dialect {
                 Dialect::Markdown => {
-                    let notes = markdown::read(file, text, defaults, types, &mut sink);
+                    let notes =
+                        markdown::read_with(file, text, defaults, types, &includes, &mut sink);
                     vec![take(notes)]
                 }
-                Dialect::Yaml => yaml::read(file, text, defaults, types, &mut sink, &take),
+                Dialect::Yaml => {
+                    yaml::read_with(file, text, defaults, types, &includes, &mut sink, &take)
+                }
             };
-            (batches, sink)
+            let taken = taken.into_inner().unwrap_or_else(PoisonError::into_inner);
+            (batches, sink, taken)
         })
         .collect();
     let mut notes = Made::default();
     let mut spellings = Spellings::default();
-    for (batches, found) in read {
+    let files = inputs.len();
+    for (batches, found, taken) in read {
         sink.append(found);
+        inputs.extend(taken.into_iter().map(|it| Input {
+            file: it.file,
+            dialect: it.dialect,
+            defaults: it.defaults,
+        }));
         for mut batch in batches {
             spellings.append(std::mem::take(&mut batch.spellings));
             sink.append(std::mem::take(&mut batch.found));
@@ -101,9 +117,54 @@ pub(super) fn notes(
     notes.number();
     Ok(Loaded {
         notes,
-        files: inputs.len(),
+        files,
         inputs,
     })
+}
+
+/// The files that sources ask for, and those that these ask for.
+fn shelve(
+    project: &Project,
+    inputs: &[Input],
+    sources: &mut Sources,
+    sink: &mut Diagnostics,
+) -> Result<Library, Error> {
+    let mut wanted: Vec<String> = inputs
+        .par_iter()
+        .map(|it| include::wanted(it.dialect, sources.path(it.file), sources.text(it.file)))
+        .flatten()
+        .collect();
+    if wanted.is_empty() {
+        return Ok(Library::default());
+    }
+    let paths = inputs.iter().map(|it| it.file);
+    let mut library = Library::new(paths.map(|it| (sources.path(it).to_owned(), it)));
+    while !wanted.is_empty() {
+        let mut next = Vec::new();
+        for path in wanted {
+            if library.knows(&path) {
+                continue;
+            }
+            let shelved = match project.files.size(&path) {
+                Ok(None) => Shelved::Missing,
+                Err(error) if matches!(error.kind(), ErrorKind::Outside(_)) => Shelved::Outside,
+                Err(error) => return Err(error),
+                Ok(Some(_)) => match read_text(project, &path, sources, sink)? {
+                    None => Shelved::Unreadable,
+                    Some(file) => {
+                        private_use(file, sources.text(file), sink);
+                        if let Some(dialect) = Dialect::of(&path) {
+                            next.extend(include::wanted(dialect, &path, sources.text(file)));
+                        }
+                        Shelved::Text(file)
+                    }
+                },
+            };
+            library.add(path, shelved);
+        }
+        wanted = next;
+    }
+    Ok(library)
 }
 
 fn inputs(
