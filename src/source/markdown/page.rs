@@ -31,7 +31,7 @@ pub(super) struct Page<'a> {
     /// List items that have the form of notes, those in other items too.
     pub(super) items: Vec<Item>,
     /// Lines such as `q: x`, whose label lacks its capitals.
-    pub(super) small_labels: Vec<Range<usize>>,
+    pub(super) small_labels: Vec<SmallLabel>,
     /// Lines such as `Q:x`, which lack the space of a label.
     pub(super) near_labels: Vec<Range<usize>>,
     /// The signs of lines such as `##x`, which lack the space of a heading.
@@ -60,6 +60,15 @@ pub(super) struct Label {
     pub(super) name: String,
     /// With its colon.
     pub(super) range: Range<usize>,
+}
+
+/// A label in lower case, which is none.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct SmallLabel {
+    /// With its colon.
+    pub(super) range: Range<usize>,
+    /// Whether notes begin with the label that it almost is.
+    pub(super) begins: bool,
 }
 
 /// A list item whose first line holds ` :: ` or ` ::: `.
@@ -319,16 +328,16 @@ impl<'a> Page<'a> {
                 None => (false, line),
             };
             let Some((name, spaced)) = labels.at(rest) else {
-                let small = rest.split_once(':').filter(|it| {
-                    it.0.len() <= 8
-                        && it.1.starts_with(|it: char| it.is_ascii_whitespace())
-                        && labels.begins(&it.0.to_uppercase())
-                });
+                let small = rest.split_once(':').filter(|it| it.0.len() <= 8);
                 if let Some((name, _)) = small
                     && !escaped
+                    && labels.at(&rest.to_uppercase()).is_some_and(|it| it.1)
                     && !inside(&blocks.code, at)
                 {
-                    self.small_labels.push(at..at + name.len() + 1);
+                    self.small_labels.push(SmallLabel {
+                        range: at..at + name.len() + 1,
+                        begins: labels.begins(&name.to_uppercase()),
+                    });
                 }
                 continue;
             };

@@ -152,12 +152,24 @@ fn unread_items(reader: &Reader<'_>, sink: &mut Diagnostics) {
 
 /// Labels in lower case, in a file of labels.
 fn small_labels(page: &Page<'_>, sink: &mut Diagnostics) {
-    for range in &page.small_labels {
+    let upper = |range: &Range<usize>| {
         let name = page.source.get(range.clone()).unwrap_or_default();
+        (page.span(range), name.to_uppercase())
+    };
+    let mut labels = page.small_labels.iter().peekable();
+    while let Some(label) = labels.next() {
+        if !label.begins {
+            continue;
+        }
+        let name = page.source.get(label.range.clone()).unwrap_or_default();
+        let mut edits = vec![upper(&label.range)];
+        while let Some(further) = labels.next_if(|it| !it.begins) {
+            edits.push(upper(&further.range));
+        }
         sink.push(
             Diagnostic::new(Code::SkippedHeading, format!("`{name}` is no label"))
-                .at(page.span(range), "read as text")
-                .fix("labels are written in capitals", page.span(range), name.to_uppercase()),
+                .at(page.span(&label.range), "read as text")
+                .fixes("labels are written in capitals", edits),
         );
     }
 }
@@ -219,7 +231,7 @@ pub(super) fn lookalikes(reader: &Reader<'_>, sink: &mut Diagnostics) {
     switched_off(reader, sink);
     unread_items(reader, sink);
     match &reader.form {
-        None if reader.has_formless => {}
+        None if reader.has_formless || !reader.unread_items.is_empty() => {}
         None => no_notes(reader, sink),
         Some((form, first)) => {
             if *form == FormKind::Labels {
@@ -409,7 +421,7 @@ fn no_notes(reader: &Reader<'_>, sink: &mut Diagnostics) {
         return;
     }
     let further = page.labels.first().map(|it| it.range.clone());
-    let (range, label, help) = match further.or_else(|| page.small_labels.first().cloned())
+    let (range, label, help) = match further.or_else(|| page.small_labels.iter().find(|it| it.begins).map(|it| it.range.clone()))
     {
         Some(range) if page.labels.is_empty() => {
             (Some(range), "no label", "labels are written in upper case")
