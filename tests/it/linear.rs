@@ -74,6 +74,14 @@ const IN_LINES: &[&str] = &[
     "<!--\n",
     "- a\n",
     "Q: a\nA:\n",
+    "- a :: `\n",
+    "- a ::\n  - b ::: $\n",
+    "<!-- notes -->\n",
+    "<!-- notes -->\n|Front|Back|\n|-|-|\n|`a|$b|\n\n",
+    "<!-- notes -->\n\n## a\n",
+    "<!-- include: \n",
+    "%%\n",
+    "q: a\n",
 ];
 
 fn notes(body: &str) -> String {

@@ -22,6 +22,7 @@ mod layers;
 mod linear;
 mod lock;
 mod merges;
+mod note_forms;
 mod package;
 mod read;
 mod render;

@@ -32,7 +32,8 @@ impl Shelters {
         Self::new(text, Which::Formulas)
     }
 
-    /// Code, formulas and wiki links of a line; `all`: links and clozes, too.
+    /// Code, formulas, wiki links and what stands in braces; `all`: of braces only clozes, but links
+    /// too.
     pub(super) fn of(text: &str, all: bool) -> Self {
         Self::new(text, if all { Which::All } else { Which::Plain })
     }
@@ -74,7 +75,8 @@ impl Shelters {
                     at += 1 + next.map_or(0, char::len_utf8);
                 }
                 None => {
-                    if all && matches!(byte, b'[' | b']' | b'(' | b')' | b'{' | b'}') {
+                    let brace = !formulas && matches!(byte, b'{' | b'}');
+                    if brace || all && matches!(byte, b'[' | b']' | b'(' | b')') {
                         brackets.push(at);
                     }
                     at += 1;
@@ -82,8 +84,12 @@ impl Shelters {
             }
         }
         let pairs = pairs(text, &brackets);
-        for &at in brackets.iter().filter(|_| all) {
-            found.extend(scan.cloze_or_link(at, &pairs));
+        for &at in &brackets {
+            if all {
+                found.extend(scan.cloze_or_link(at, &pairs));
+            } else {
+                found.extend(pairs.get(&at).map(|end| at..end + 1));
+            }
         }
         Self(merged(found))
     }

@@ -51,7 +51,7 @@ impl Table {
             let text = page.masked.text.get(line.clone())?;
             let shelters = Shelters::of(text, false);
             let mut found = cells(text, line.start, Some(&shelters));
-            // Two prices are no formula: what has the right number of cells without, is read
+            // Two prices are no formula, and braces need not match: what has the right number of cells without, is read
             // without.
             if found.len() != count {
                 let plain = cells(text, line.start, None);
@@ -222,6 +222,8 @@ mod tests {
         check("| $5 | $6 |", &["$5", "$6"]);
         check("| [[N|m]] | ![[p.png|3]] |", &["[[N|m]]", "![[p.png|3]]"]);
         check(r"| a \|", &[r"a \|"]);
+        check("| {{c1::a|b}} | {x | y} |", &["{{c1::a|b}}", "{x | y}"]);
+        check("| a} | {b |", &["a}", "{b"]);
     }
 
     #[test]
