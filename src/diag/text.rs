@@ -269,7 +269,11 @@ impl TextBuilder {
             let end = text.decoded_end(pieces, index);
             let part = text.value.get(piece.decoded as usize..end as usize);
             let source = piece.source as usize;
-            let length = if text.file == self.file { piece.source_len } else { 0 };
+            let length = if text.file == self.file {
+                piece.source_len
+            } else {
+                0
+            };
             self.push(part.unwrap_or_default(), source..source + length as usize);
         }
     }

@@ -66,7 +66,7 @@ pub(super) fn notes(
     sink: &mut Diagnostics,
 ) -> Result<Loaded, Error> {
     let mut inputs = inputs(project, manifest, sources, sink)?;
-    let library = shelve(project, &inputs, sources, sink)?;
+    let library = shelve(project, manifest, &inputs, sources, sink)?;
     let maker = Maker {
         renderer,
         sources,
@@ -125,6 +125,7 @@ pub(super) fn notes(
 /// The files that sources ask for, and those that these ask for.
 fn shelve(
     project: &Project,
+    manifest: &Manifest,
     inputs: &[Input],
     sources: &mut Sources,
     sink: &mut Diagnostics,
@@ -137,6 +138,17 @@ fn shelve(
     if wanted.is_empty() {
         return Ok(Library::default());
     }
+    // What is a source of the whole project is one in a build of some of its files, too.
+    let others = match &project.scope {
+        Scope::Manifest { only } if !only.is_empty() => project.files.list()?.paths,
+        _ => Vec::new(),
+    };
+    let patterns = (&manifest.sources, &manifest.exclude);
+    let selection = Selection::new(patterns.0, patterns.1, &mut Diagnostics::new());
+    let is_source = |path: &str| {
+        let listed = others.binary_search_by(|it| it.as_str().cmp(path));
+        listed.is_ok() && selection.holds(path) && Dialect::of(path).is_some()
+    };
     let paths = inputs.iter().map(|it| it.file);
     let mut library = Library::new(paths.map(|it| (sources.path(it).to_owned(), it)));
     while !wanted.is_empty() {
@@ -160,7 +172,8 @@ fn shelve(
                     }
                 },
             };
-            library.add(path, shelved);
+            let is_source = is_source(&path);
+            library.add(path, shelved, is_source);
         }
         wanted = next;
     }

@@ -9,9 +9,9 @@ use std::sync::{Mutex, PoisonError};
 
 use super::defaults::Defaults;
 use super::layout::Dialect;
+use super::markdown;
 use super::types::TypeSet;
 use super::yaml::{self, Node, Value};
-use super::markdown;
 use crate::diag::{Code, Diagnostic, Diagnostics, FileId, Sources, Span, Spanned, nearest};
 use crate::files::{join, parent};
 use crate::model::written::WrittenNote;
@@ -63,8 +63,11 @@ impl Library {
         self.files.contains_key(path)
     }
 
-    /// Takes a file in.
-    pub fn add(&mut self, path: String, shelved: Shelved) {
+    /// Takes a file in, which may be a source of the project that is not read in this run.
+    pub fn add(&mut self, path: String, shelved: Shelved, is_source: bool) {
+        if let (Shelved::Text(file), true) = (shelved, is_source) {
+            self.sources.insert(file);
+        }
         self.files.insert(path, shelved);
     }
 }
@@ -258,8 +261,9 @@ impl<'a> Includes<'a> {
                 .map(|it| format!("`{}`", shelf.sources.path(it.0)))
                 .collect();
             names.push(format!("`{name}`"));
-            let mut diagnostic = Diagnostic::new(Code::IncludeCycle, format!("`{name}` includes itself"))
-                .at(path.span, "and so on without an end");
+            let mut diagnostic =
+                Diagnostic::new(Code::IncludeCycle, format!("`{name}` includes itself"))
+                    .at(path.span, "and so on without an end");
             for (_, span) in chain[..=first].iter().skip(1) {
                 diagnostic = diagnostic.also(*span, "included here");
             }
@@ -274,13 +278,15 @@ impl<'a> Includes<'a> {
             return Some(
                 Diagnostic::new(Code::IncludedSource, title)
                     .at(path.span, "not read a second time, for that would double its notes")
-                    .help(format!(
-                        "give it a name that begins with `_`, or name it under `exclude` in deckle.yaml; then its notes stand here only"
-                    )),
+                    .help("give it a name that begins with `_`, or name it under `exclude` in deckle.yaml; then its notes stand here only"),
             );
         }
         let depth = chain.len();
-        let count = shelf.taken.lock().unwrap_or_else(PoisonError::into_inner).len();
+        let count = shelf
+            .taken
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .len();
         (depth > MAX_DEPTH || count >= MAX_FILES).then(|| {
             Diagnostic::new(Code::Include, format!("`{name}` is one include too many"))
                 .at(path.span, "not read")
@@ -293,7 +299,9 @@ impl<'a> Includes<'a> {
 
 /// The path from the root that `written` means in the file `from`; nothing where it leads out.
 fn resolve(from: &str, written: &str) -> Option<String> {
-    let rooted = written.strip_prefix("@/").or_else(|| written.strip_prefix('/'));
+    let rooted = written
+        .strip_prefix("@/")
+        .or_else(|| written.strip_prefix('/'));
     match rooted {
         Some(rest) => join("", rest),
         None => join(parent(from), written),
@@ -374,9 +382,21 @@ mod tests {
             let dialect = Dialect::of(path).unwrap();
             assert_eq!(wanted(dialect, path, text), expect, "{text}");
         };
-        check("a/b.md", "x\n<!-- include: c.md -->\n<!--include: ../d e.md\n-->", &["a/c.md", "d e.md"]);
-        check("b.md", "<!-- include: /x.md --> <!-- include: ../x.md --> <!-- included: y -->", &["x.md"]);
-        check("b.yaml", "include: [x.md, y/z.yaml]\nnotes:\n- {a: {file: f.md}}\n", &["x.md", "y/z.yaml", "f.md"]);
+        check(
+            "a/b.md",
+            "x\n<!-- include: c.md -->\n<!--include: ../d e.md\n-->",
+            &["a/c.md", "d e.md"],
+        );
+        check(
+            "b.md",
+            "<!-- include: /x.md --> <!-- include: ../x.md --> <!-- included: y -->",
+            &["x.md"],
+        );
+        check(
+            "b.yaml",
+            "include: [x.md, y/z.yaml]\nnotes:\n- {a: {file: f.md}}\n",
+            &["x.md", "y/z.yaml", "f.md"],
+        );
         check("b.yaml", "include: x.md\n", &["x.md"]);
         check("b.yaml", "- [a file, b]\n", &[]);
     }

@@ -74,14 +74,19 @@ const IN_LINES: &[&str] = &[
     "<!--\n",
     "- a\n",
     "Q: a\nA:\n",
+    "<!-- notes -->\n",
+    "<!-- include: \n",
+    "q: a\n",
+];
+
+/// Patterns of notes in tables and lists, and of Obsidian.
+const FORMS: &[&str] = &[
     "- a :: `\n",
     "- a ::\n  - b ::: $\n",
-    "<!-- notes -->\n",
     "<!-- notes -->\n|Front|Back|\n|-|-|\n|`a|$b|\n\n",
     "<!-- notes -->\n\n## a\n",
-    "<!-- include: \n",
     "%%\n",
-    "q: a\n",
+    "%% ",
 ];
 
 fn notes(body: &str) -> String {
@@ -120,6 +125,11 @@ fn time(name: &str, folder: &Path) -> Duration {
 fn no_text_takes_time_by_the_square_of_its_length() {
     for pattern in IN_A_LINE.iter().chain(IN_LINES) {
         check(pattern, "a.md", &notes(&pattern.repeat(REPEATS)));
+    }
+    for pattern in FORMS {
+        let front = "---\nmarkdown: {profile: obsidian, select: all}\n---\n";
+        let text = format!("{front}{}", pattern.repeat(REPEATS / 4));
+        check(pattern, "a.md", &text);
     }
     let mut headings = String::new();
     let mut wrong = String::new();

@@ -1,4 +1,5 @@
-//! The ways a note can be written, from files to what stands in the package.
+//! The ways a note can be written, from files to what stands in the package, which both backends of
+//! Anki then take.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -8,6 +9,8 @@ use std::path::Path;
 use deckle::BuildTime;
 use deckle::package::PackageReader;
 use deckle::project::{BuildOptions, IdOptions, Project};
+
+use crate::judge::judge;
 
 fn write(folder: &Path, files: &[(&str, &str)]) {
     for (path, text) in files {
@@ -32,7 +35,11 @@ fn built(folder: &Path) -> String {
     }
     build.write().unwrap();
     let contents = PackageReader::open(&output).unwrap().into_contents();
-    let types: BTreeMap<i64, &str> = contents.note_types.iter().map(|it| (it.id, &*it.name)).collect();
+    let types: BTreeMap<i64, &str> = contents
+        .note_types
+        .iter()
+        .map(|it| (it.id, &*it.name))
+        .collect();
     let decks: BTreeMap<i64, &str> = contents.decks.iter().map(|it| (it.id, &*it.name)).collect();
     let mut notes = Vec::new();
     for note in &contents.notes {
@@ -58,7 +65,9 @@ fn built(folder: &Path) -> String {
         let mut shown = String::new();
         let mut rest = line.as_str();
         while let Some(at) = rest.find('-') {
-            let hash = rest.get(at + 1..at + 17).filter(|it| it.bytes().all(|it| it.is_ascii_hexdigit()));
+            let hash = rest
+                .get(at + 1..at + 17)
+                .filter(|it| it.bytes().all(|it| it.is_ascii_hexdigit()));
             shown.push_str(&rest[..=at]);
             rest = &rest[at + 1..];
             if hash.is_some() {
@@ -79,6 +88,7 @@ fn check(files: &[(&str, &str)], expect: &[&str]) {
     let found = built(&folder);
     let found: Vec<&str> = found.lines().collect();
     assert_eq!(found, expect);
+    judge(&[folder.join("out.apkg")]);
 }
 
 const MANIFEST: &str = "format: 1\nname: N\nuid: 5d0c2f0e-7a51-4c1e-9d5e-0f6f1a2b3c4d\n";
@@ -87,10 +97,16 @@ const MANIFEST: &str = "format: 1\nname: N\nuid: 5d0c2f0e-7a51-4c1e-9d5e-0f6f1a2
 fn medicine_with_images() {
     check(
         &[
-            ("deckle.yaml", "format: 1\nname: Medicine\nuid: 5d0c2f0e-7a51-4c1e-9d5e-0f6f1a2b3c4d\nsources: [\"**/*.md\"]\nmedia: {paths: [assets]}\ndefaults: {tags: [med]}\n"),
+            (
+                "deckle.yaml",
+                "format: 1\nname: Medicine\nuid: 5d0c2f0e-7a51-4c1e-9d5e-0f6f1a2b3c4d\nsources: [\"**/*.md\"]\nmedia: {paths: [assets]}\ndefaults: {tags: [med]}\n",
+            ),
             ("assets/heart cross section.png", "png"),
             ("Cardiology/img/echo 1.png", "echo"),
-            ("Cardiology/valves.md", "---\ntags: [anatomy::heart]\n---\n# Valves {.valves}\n\nFree text here is prose and makes no card.\n\n## Which valve lies between left atrium and left ventricle?\n<!-- id: mitral-where -->\n\nThe **mitral** (bicuspid) valve.\n\n![[heart cross section.png|420]]\n\n### Extra\n\nPapillary muscles keep the cusps from flapping back.\n\n## Name the structure marked by the arrow {#arrow-1 flag=orange}\n\n![echo, four-chamber view](<img/echo 1.png>){width=300}\n\n---\n\nLeft atrial appendage\n\n## Severe mitral stenosis: numbers {cloze}\n\nValve area < {{c1::1.0 cm²}}, mean gradient > {{c2::10 mmHg::pressure}}.\n\n---\n\n| grade | area |\n|---|---|\n| mild | > 1.5 cm² |\n"),
+            (
+                "Cardiology/valves.md",
+                "---\ntags: [anatomy::heart]\n---\n# Valves {.valves}\n\nFree text here is prose and makes no card.\n\n## Which valve lies between left atrium and left ventricle?\n<!-- id: mitral-where -->\n\nThe **mitral** (bicuspid) valve.\n\n![[heart cross section.png|420]]\n\n### Extra\n\nPapillary muscles keep the cusps from flapping back.\n\n## Name the structure marked by the arrow {#arrow-1 flag=orange}\n\n![echo, four-chamber view](<img/echo 1.png>){width=300}\n\n---\n\nLeft atrial appendage\n\n## Severe mitral stenosis: numbers {cloze}\n\nValve area < {{c1::1.0 cm²}}, mean gradient > {{c2::10 mmHg::pressure}}.\n\n---\n\n| grade | area |\n|---|---|\n| mild | > 1.5 cm² |\n",
+            ),
         ],
         &[
             "Basic (deckle) x1 in Medicine::Cardiology::valves [anatomy::heart med valves] Which valve lies between left atrium and left ventricle? | <p>The <strong>mitral</strong> (bicuspid) valve.</p><p><img src=\"heart_cross_section-#.png\" width=\"420\"></p> | Papillary muscles keep the cusps from flapping back.",
@@ -104,13 +120,25 @@ fn medicine_with_images() {
 fn vocabulary_as_yaml_and_as_a_table() {
     check(
         &[
-            ("deckle.yaml", "format: 1\nname: French\nuid: 9c1f6c52-1d1b-4a6e-8a55-2f1f0a7f7b10\nexclude: [\"types/**\", \"audio/**\"]\nmedia: {paths: [audio]}\ndefaults: {type: vocab}\n"),
-            ("types/vocab/type.yaml", "key: vocab\nname: Vocab FR\nfields:\n  - {name: Word}\n  - {name: Meaning, aliases: [de]}\n  - {name: Audio, kind: audio}\n  - {name: Example}\nkey-fields: [Word]\ncard-templates:\n  - {name: Recognise, front: {html: \"{{Word}}{{Audio}}\"}, back: {html: \"{{Meaning}}\"}}\n  - {name: Produce, front: {html: \"{{Meaning}}\"}, back: {html: \"{{Word}}\"}}\n"),
+            (
+                "deckle.yaml",
+                "format: 1\nname: French\nuid: 9c1f6c52-1d1b-4a6e-8a55-2f1f0a7f7b10\nexclude: [\"types/**\", \"audio/**\"]\nmedia: {paths: [audio]}\ndefaults: {type: vocab}\n",
+            ),
+            (
+                "types/vocab/type.yaml",
+                "key: vocab\nname: Vocab FR\nfields:\n  - {name: Word}\n  - {name: Meaning, aliases: [de]}\n  - {name: Audio, kind: audio}\n  - {name: Example}\nkey-fields: [Word]\ncard-templates:\n  - {name: Recognise, front: {html: \"{{Word}}{{Audio}}\"}, back: {html: \"{{Meaning}}\"}}\n  - {name: Produce, front: {html: \"{{Meaning}}\"}, back: {html: \"{{Word}}\"}}\n",
+            ),
             ("audio/pain.mp3", "pain"),
             ("audio/oeuf.mp3", "oeuf"),
             ("audio/jus.mp3", "jus"),
-            ("food.yaml", "deck: \"::Food\"\ntype: vocab\ntags: [a1]\nnotes:\n  - Word: le pain\n    de: das Brot\n    Audio: pain.mp3\n    Example: J'achète *du pain*.\n  - Word: l'œuf (m)\n    de: [das Ei, \"Plural: les œufs\"]\n    Audio: \"oeuf.mp3\"\n    suspend: [Produce]\n  - {Word: 1.10 €, de: ein Euro zehn}\n"),
-            ("drinks.md", "---\ntype: vocab\n---\n<!-- notes: vocab -->\n\n| Word | Meaning | Audio |\n|------|---------|-------|\n| le jus | der Saft | ![[jus.mp3]] |\n| l'eau | das Wasser | jus.mp3 |\n"),
+            (
+                "food.yaml",
+                "deck: \"::Food\"\ntype: vocab\ntags: [a1]\nnotes:\n  - Word: le pain\n    de: das Brot\n    Audio: pain.mp3\n    Example: J'achète *du pain*.\n  - Word: l'œuf (m)\n    de: [das Ei, \"Plural: les œufs\"]\n    Audio: \"oeuf.mp3\"\n    suspend: [Produce]\n  - {Word: 1.10 €, de: ein Euro zehn}\n",
+            ),
+            (
+                "drinks.md",
+                "---\ntype: vocab\n---\n<!-- notes: vocab -->\n\n| Word | Meaning | Audio |\n|------|---------|-------|\n| le jus | der Saft | ![[jus.mp3]] |\n| l'eau | das Wasser | jus.mp3 |\n",
+            ),
         ],
         &[
             "Vocab FR x2 in French::drinks [] le jus | der Saft | [sound:jus-#.mp3]",
@@ -126,11 +154,23 @@ fn vocabulary_as_yaml_and_as_a_table() {
 fn a_mixed_directory() {
     check(
         &[
-            ("deckle.yaml", "format: 1\nname: School\nuid: 11111111-2222-4333-8444-555555555555\nids: lock\nsources: [\"**/*.md\", \"**/*.yaml\"]\nmedia: {paths: [_shared], remote: error}\n"),
+            (
+                "deckle.yaml",
+                "format: 1\nname: School\nuid: 11111111-2222-4333-8444-555555555555\nids: lock\nsources: [\"**/*.md\", \"**/*.yaml\"]\nmedia: {paths: [_shared], remote: error}\n",
+            ),
             ("10 Latin/_deck.yaml", "type: reversed\ntags: [latin]\n"),
-            ("10 Latin/01 amo.md", "---\nmarkdown: {inline: true}\n---\n- amo :: I love ^amo\n- amas :: you love\n- amat ::: he loves\n  - also *she loves*\n\n<!-- notes -->\n\n| Front | Back | id |\n|---|---|---|\n| moneo | I warn | moneo |\n"),
-            ("20 Physics/formulas.yaml", "type: basic\nnotes:\n  - q: Ideal gas law\n    a: |\n      $$pV = nRT$$\n\n      ![](img/piston.svg)\n  - q: Is \"p * V\" constant? (T fixed)\n    a: yes\n    tags: [boyle]\n"),
-            ("20 Physics/img/piston.svg", "<svg xmlns=\"http://www.w3.org/2000/svg\"/>"),
+            (
+                "10 Latin/01 amo.md",
+                "---\nmarkdown: {inline: true}\n---\n- amo :: I love ^amo\n- amas :: you love\n- amat ::: he loves\n  - also *she loves*\n\n<!-- notes -->\n\n| Front | Back | id |\n|---|---|---|\n| moneo | I warn | moneo |\n",
+            ),
+            (
+                "20 Physics/formulas.yaml",
+                "type: basic\nnotes:\n  - q: Ideal gas law\n    a: |\n      $$pV = nRT$$\n\n      ![](img/piston.svg)\n  - q: Is \"p * V\" constant? (T fixed)\n    a: yes\n    tags: [boyle]\n",
+            ),
+            (
+                "20 Physics/img/piston.svg",
+                "<svg xmlns=\"http://www.w3.org/2000/svg\"/>",
+            ),
         ],
         &[
             "Basic (deckle) x1 in School::Latin::amo [latin] amo | I love",
@@ -144,10 +184,33 @@ fn a_mixed_directory() {
 }
 
 #[test]
+fn history_with_clozes() {
+    check(
+        &[
+            ("deckle.yaml", MANIFEST),
+            (
+                "rome.md",
+                "---\ndeck: History::Rome\ncloze: {highlight: explicit}\nmarkdown: {context: breadcrumb}\n---\n# Late Republic\n\n## Crossing the Rubicon {cloze}\n<!-- id: rubicon -->\n\nIn ==49 BC== ==Julius Caesar== crossed the ==1::Rubicon::river== with the ==Legio XIII==.\n\n---\n\n> *alea iacta est* - Suetonius, Div. Iul. 32[^1]\n\n[^1]: Plutarch gives it in Greek.\n\n## Why is it marked?\n\nThe ==Rubicon== marked the border of Italy (here `==` is only a highlight).\n",
+            ),
+        ],
+        &[
+            "Cloze (deckle) x4 in History::Rome [] In {{c2::49 BC}} {{c3::Julius Caesar}} crossed the {{c1::Rubicon::river}} with the {{c4::Legio XIII}}. | ",
+            "Basic (deckle) x1 in History::Rome [] Why is it marked? | The <mark>Rubicon</mark> marked the border of Italy (here <code>==</code> is only a highlight). |  | Late Republic",
+        ],
+    );
+}
+
+#[test]
 fn cells_are_fields() {
     // Rows 9 and 28 of the edge cases, and their neighbors.
     check(
-        &[("deckle.yaml", MANIFEST), ("a.md", "<!-- notes -->\n\n| Front | Back |\n|---|---|\n| $x|y$ | `a|b` |\n| {{c1::a\\|b}} | c |\n| {{c1::d|e}} | f |\n| 1. May | - |\n| g<br>h | **i** \\| j |\n| $\\|v\\|$ | `p \\| q` |\n")],
+        &[
+            ("deckle.yaml", MANIFEST),
+            (
+                "a.md",
+                "<!-- notes -->\n\n| Front | Back |\n|---|---|\n| $x|y$ | `a|b` |\n| {{c1::a\\|b}} | c |\n| {{c1::d|e}} | f |\n| 1. May | - |\n| g<br>h | **i** \\| j |\n| $\\|v\\|$ | `p \\| q` |\n",
+            ),
+        ],
         &[
             "Basic (deckle) x1 in N::a [] \\(x|y\\) | <code>a|b</code>",
             "Cloze (deckle) x1 in N::a [] {{c1::a|b}} | c",
@@ -164,7 +227,10 @@ fn forms_of_yaml_become_code_formulas_and_the_text_of_files() {
     check(
         &[
             ("deckle.yaml", MANIFEST),
-            ("a.yaml", "- {front: a, back: {code: 'let a = \"```\";', lang: rust}}\n- {front: b, back: {math: '\\frac{1}{2}'}}\n- {front: c, back: [{code: x}, {math: y}]}\n- {front: d, back: {file: _d.md}}\n- {front: e, back: {file: sub/e.html}}\n- front: f\n  back:\n    code: |\n      if a {\n          b\n      }\n    lang: rust\n"),
+            (
+                "a.yaml",
+                "- {front: a, back: {code: 'let a = \"```\";', lang: rust}}\n- {front: b, back: {math: '\\frac{1}{2}'}}\n- {front: c, back: [{code: x}, {math: y}]}\n- {front: d, back: {file: _d.md}}\n- {front: e, back: {file: sub/e.html}}\n- front: f\n  back:\n    code: |\n      if a {\n          b\n      }\n    lang: rust\n",
+            ),
             ("_d.md", "\u{feff}*d*\r\n\r\n- e\r\n"),
             ("sub/e.html", "<b>e</b>\n"),
         ],
@@ -183,11 +249,23 @@ fn forms_of_yaml_become_code_formulas_and_the_text_of_files() {
 
 const INCLUDING: [(&str, &str); 6] = [
     ("deckle.yaml", MANIFEST),
-    ("a.md", "---\ntags: [out]\n---\n# S {.s}\n\n## a\n\nb\n\n<!-- include: _parts/c.md -->\n\n# T\n\n## z\n\ny\n"),
-    ("_parts/c.md", "---\ntags: [in]\ndeck: \"::C\"\n---\n## c\n\n![](c.svg)\n\n<!-- include: d.yaml -->\n"),
-    ("_parts/c.svg", "<svg xmlns=\"http://www.w3.org/2000/svg\"/>"),
+    (
+        "a.md",
+        "---\ntags: [out]\n---\n# S {.s}\n\n## a\n\nb\n\n<!-- include: _parts/c.md -->\n\n# T\n\n## z\n\ny\n",
+    ),
+    (
+        "_parts/c.md",
+        "---\ntags: [in]\ndeck: \"::C\"\n---\n## c\n\n![](c.svg)\n\n<!-- include: d.yaml -->\n",
+    ),
+    (
+        "_parts/c.svg",
+        "<svg xmlns=\"http://www.w3.org/2000/svg\"/>",
+    ),
     ("_parts/d.yaml", "- [d, e]\n"),
-    ("b.yaml", "groups:\n- tags: g\n  notes: [[f, g]]\n  include: _parts/h.md\n"),
+    (
+        "b.yaml",
+        "groups:\n- tags: g\n  notes: [[f, g]]\n  include: _parts/h.md\n",
+    ),
 ];
 
 #[test]
@@ -213,7 +291,10 @@ fn ids_are_written_into_included_files_tables_and_lists() {
     let folder = scratch.path().join("project");
     write(&folder, &INCLUDING);
     let list = "---\nmarkdown: {inline: true}\n---\n- a1 :: b\n  - c\n\n<!-- notes -->\n\n| Front | Back |\n|---|---|\n| d1 | e |\n| f1 | g |\n";
-    write(&folder, &[("_parts/h.md", "Q: h\nA: i\n"), ("list.md", list)]);
+    write(
+        &folder,
+        &[("_parts/h.md", "Q: h\nA: i\n"), ("list.md", list)],
+    );
     let before = built(&folder);
     let project = || Project::open(&folder).unwrap();
     let plan = project().add_ids(&IdOptions::new()).unwrap();
@@ -221,8 +302,16 @@ fn ids_are_written_into_included_files_tables_and_lists() {
     assert_eq!((plan.changes(), plan.left().len()), (7, 2), "{plan:?}");
     plan.write().unwrap();
     let text = fs::read_to_string(folder.join("list.md")).unwrap();
-    assert!(text.contains("- a1 :: b ^n-") && text.contains("| Front | Back | id |\n|---|---| --- |\n| d1 | e | n-"), "{text}");
-    assert!(fs::read_to_string(folder.join("_parts/h.md")).unwrap().starts_with("<!-- id: n-"));
+    assert!(
+        text.contains("- a1 :: b ^n-")
+            && text.contains("| Front | Back | id |\n|---|---| --- |\n| d1 | e | n-"),
+        "{text}"
+    );
+    assert!(
+        fs::read_to_string(folder.join("_parts/h.md"))
+            .unwrap()
+            .starts_with("<!-- id: n-")
+    );
     assert_eq!(built(&folder), before);
     let again = project().add_ids(&IdOptions::new()).unwrap();
     assert_eq!(again.changes(), 0);
@@ -231,5 +320,8 @@ fn ids_are_written_into_included_files_tables_and_lists() {
     plan.write().unwrap();
     assert_eq!(built(&folder), before);
     let text = fs::read_to_string(folder.join("list.md")).unwrap();
-    assert!(text.contains("- a1 :: b\n  - c\n") && text.contains("| d1 | e |  |"), "{text}");
+    assert!(
+        text.contains("- a1 :: b\n  - c\n") && text.contains("| d1 | e |  |"),
+        "{text}"
+    );
 }

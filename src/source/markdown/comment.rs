@@ -45,8 +45,13 @@ impl Comment {
         }
         let range = page.table_below(self.range.end)?;
         // A label begins a note wherever it stands.
-        let label = page.labels.partition_point(|it| it.range.start < range.start);
-        let label = page.labels.get(label).map_or(range.end, |it| it.range.start);
+        let label = page
+            .labels
+            .partition_point(|it| it.range.start < range.start);
+        let label = page
+            .labels
+            .get(label)
+            .map_or(range.end, |it| it.range.start);
         Table::new(page, &range, label)
     }
 

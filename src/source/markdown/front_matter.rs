@@ -10,7 +10,14 @@ use crate::source::yaml::{self, Entry, Value, decode};
 
 /// Properties that Obsidian has itself.
 const OBSIDIAN: [&str; 9] = [
-    "aliases", "alias", "cssclass", "cssclasses", "publish", "permalink", "description", "image",
+    "aliases",
+    "alias",
+    "cssclass",
+    "cssclasses",
+    "publish",
+    "permalink",
+    "description",
+    "image",
     "cover",
 ];
 
@@ -87,7 +94,11 @@ pub(super) fn apply(
 fn nested_tags(file: FileId, defaults: &mut Defaults, sink: &mut Diagnostics) {
     for tag in std::mem::take(&mut defaults.tags) {
         if tag.span.file == file {
-            let name = tag.value.as_str().trim_start_matches('#').replace('/', "::");
+            let name = tag
+                .value
+                .as_str()
+                .trim_start_matches('#')
+                .replace('/', "::");
             defaults.add_tag(&name, tag.span, sink);
         } else {
             defaults.tags.push(tag);
@@ -114,10 +125,13 @@ fn tell_unknown(entry: &Entry, obsidian: bool, sink: &mut Diagnostics) {
     if obsidian {
         if let Some(near) = near.filter(|_| !OBSIDIAN.contains(&name)) {
             sink.push(
-                Diagnostic::new(Code::UnknownKey, format!("`{name}` is a property that says nothing to deckle"))
-                    .at(entry.key_span(), "passed over")
-                    .help(format!("if it is meant for deckle, write `{near}`"))
-                    .info(),
+                Diagnostic::new(
+                    Code::UnknownKey,
+                    format!("`{name}` is a property that says nothing to deckle"),
+                )
+                .at(entry.key_span(), "passed over")
+                .help(format!("if it is meant for deckle, write `{near}`"))
+                .info(),
             );
         }
     } else {

@@ -3,11 +3,11 @@
 use std::ops::Range;
 use std::rc::Rc;
 
-use super::tails::HeadLine;
 use super::comment::Comment;
 use super::meta;
 use super::page::{Heading, Page};
 use super::section::Scope;
+use super::tails::HeadLine;
 use crate::diag::{Code, Diagnostic, Diagnostics, Text, TextBuilder};
 use crate::model::Kind;
 use crate::model::written::{WrittenNote, WrittenType};

@@ -324,10 +324,19 @@ mod tests {
         check("$x|y$ $5 | $6", &["$x|y$"]);
         check("$5|$6", &[]);
         check(r"$\text{a $b$ c}|$", &[r"$\text{a $b$ c}|$"]);
-        check(r"\(a|b\) \[c\] $$d|e$$ \$f|$", &[r"\(a|b\)", r"\[c\]", "$$d|e$$"]);
-        check("[$]a|b[/$] [[N|m]] [latex]|[/latex]", &["[$]a|b[/$]", "[[N|m]]", "[latex]|[/latex]"]);
+        check(
+            r"\(a|b\) \[c\] $$d|e$$ \$f|$",
+            &[r"\(a|b\)", r"\[c\]", "$$d|e$$"],
+        );
+        check(
+            "[$]a|b[/$] [[N|m]] [latex]|[/latex]",
+            &["[$]a|b[/$]", "[[N|m]]", "[latex]|[/latex]"],
+        );
         check("{{c1::a {b}::h}} {x}", &["{{c1::a {b}::h}}"]);
-        check("{{c1::a}} [t :: u](v) [w] (x)", &["{{c1::a}}", "[t :: u](v)"]);
+        check(
+            "{{c1::a}} [t :: u](v) [w] (x)",
+            &["{{c1::a}}", "[t :: u](v)"],
+        );
         check("{{c1::a}", &[]);
         check("`$x` $y$", &["`$x`", "$y$"]);
     }
@@ -369,7 +378,9 @@ mod tests {
 
     #[test]
     fn long_lines_take_no_quadratic_time() {
-        for part in ["`", "``a`", "$ ", "$a", "\\(", "[[", "{{c1::", "[(", "a :: `", "[$]"] {
+        for part in [
+            "`", "``a`", "$ ", "$a", "\\(", "[[", "{{c1::", "[(", "a :: `", "[$]",
+        ] {
             let line = part.repeat(20_000);
             Shelters::of(&line, true);
             divider(&line);

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use super::tails::take_once;
 use super::comment::{Comment, is_reserved};
 use super::section::Scope;
+use super::tails::take_once;
 use crate::diag::{
     Code, Diagnostic, Diagnostics, FileId, Span, Spanned, Text, TextBuilder, nearest,
 };

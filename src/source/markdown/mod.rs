@@ -7,6 +7,7 @@
 
 mod attributes;
 mod comment;
+mod formless;
 mod front_matter;
 mod heading_note;
 mod inline;
@@ -15,6 +16,7 @@ mod label_note;
 mod labels;
 mod mask;
 mod meta;
+mod near_misses;
 mod page;
 mod reader;
 mod report;
@@ -161,11 +163,7 @@ fn page<'s>(
     page::Page::new(file, source, body, labels, percent)
 }
 
-fn head_lines(
-    page: &page::Page<'_>,
-    defaults: &Defaults,
-    types: &TypeSet,
-) -> Vec<tails::HeadLine> {
+fn head_lines(page: &page::Page<'_>, defaults: &Defaults, types: &TypeSet) -> Vec<tails::HeadLine> {
     let reading = tails::Reading {
         options: &defaults.markdown,
         curly: defaults.settings.curly,

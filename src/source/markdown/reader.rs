@@ -1,8 +1,10 @@
 //! Walks over a page and cuts it into notes.
 
 use std::ops::Range;
+use std::rc::Rc;
 
 use super::comment::{Comment, Meaning};
+use super::formless::Behind;
 use super::heading_note::HeadingNote;
 use super::item_note::ItemNote;
 use super::label_note::{LabelNote, has_card_tag};
@@ -12,9 +14,8 @@ use super::page::{Item, Label, Page};
 use super::report;
 use super::section::Sections;
 use super::table::Table;
-use super::table_notes::TableNotes;
 use super::tails::{HeadLine, Reading};
-use crate::diag::{Diagnostic, Diagnostics, Spanned};
+use crate::diag::{Diagnostic, Diagnostics};
 use crate::model::written::WrittenNote;
 use crate::source::defaults::MarkdownOptions;
 use crate::source::draft::NoteSettings;
@@ -43,44 +44,36 @@ pub(super) struct Shelf<'a> {
 /// A page that is being read.
 pub(super) struct Reader<'a> {
     pub(super) shelf: Shelf<'a>,
-    sections: Sections,
-    notes: Vec<WrittenNote>,
-    open: Open<'a>,
+    pub(super) sections: Sections,
+    pub(super) notes: Vec<WrittenNote>,
+    pub(super) open: Open<'a>,
     /// The form, and where it was decided.
     pub(super) form: Option<(FormKind, Range<usize>)>,
     /// What looks like notes of the other form.
     pub(super) others: Vec<Range<usize>>,
-    claimed: Vec<bool>,
+    pub(super) claimed: Vec<bool>,
     /// What is to be told of text above `---`, unless the file turns out to be prose.
-    underlined: Vec<Diagnostic>,
+    pub(super) underlined: Vec<Diagnostic>,
     /// Labels that stand in no note.
-    orphans: Vec<&'a Label>,
-    /// The tables of notes, each with its comment.
-    tables: Vec<(&'a Comment, Table)>,
+    pub(super) orphans: Vec<&'a Label>,
+    /// The tables of notes, by where the comments above them begin.
+    pub(super) tables: Vec<(usize, Rc<Table>)>,
     /// Where notes of neither form begin, in order: tables, list items, included files.
-    formless: Vec<usize>,
+    pub(super) formless: Vec<usize>,
     /// Whether there are such notes.
     pub(super) has_formless: bool,
     /// List items that would be notes if lists were read.
     pub(super) unread_items: Vec<&'a Item>,
     /// The level of a heading with `{skip}`, below which no notes of neither form are read.
-    skipped: Option<u8>,
+    pub(super) skipped: Option<u8>,
     /// The last table or list, behind which text belongs to nothing.
-    behind: Option<Behind>,
+    pub(super) behind: Option<Behind>,
     /// Where the reading of notes is switched off, and what would be notes there.
     pub(super) off: Option<(Range<usize>, usize)>,
 }
 
-/// What a table or list of notes leaves behind.
-#[derive(Debug, Clone)]
-struct Behind {
-    from: usize,
-    /// The beginning of the note that it cut off.
-    cut: Option<Range<usize>>,
-}
-
 /// The note whose end is not reached yet.
-enum Open<'a> {
+pub(super) enum Open<'a> {
     Nothing,
     Heading(HeadingNote<'a>),
     Label(LabelNote<'a>),
@@ -117,9 +110,9 @@ impl<'a> Reader<'a> {
     /// A reader at the beginning of a page.
     pub(super) fn new(shelf: Shelf<'a>, sections: Sections) -> Self {
         let Shelf { page, comments, .. } = shelf;
-        let tables: Vec<(&Comment, Table)> = comments
+        let tables: Vec<(usize, Rc<Table>)> = comments
             .iter()
-            .filter_map(|it| Some((it, it.table(page)?)))
+            .filter_map(|it| Some((it.range.start, Rc::new(it.table(page)?))))
             .collect();
         let includes = comments
             .iter()
@@ -127,7 +120,7 @@ impl<'a> Reader<'a> {
         let items = page.items.iter().filter(|_| shelf.options.inline);
         let mut formless: Vec<usize> = tables
             .iter()
-            .map(|it| it.0.range.start)
+            .map(|it| it.0)
             .chain(includes.map(|it| it.range.start))
             .chain(items.map(|it| it.range.start))
             .collect();
@@ -310,22 +303,14 @@ impl<'a> Reader<'a> {
         if self.is_above_formless(head) {
             return false;
         }
-        let here =
-            head.heading.level == self.shelf.options.note_level && !head.tails.has_word(page, "skip");
+        let here = head.heading.level == self.shelf.options.note_level
+            && !head.tails.has_word(page, "skip");
         let tagged = || {
             head.tails.card_tag
                 || head.tails.has_tag(page, &self.shelf.options.card_tag)
                 || self.below(head).1.iter().any(Comment::has_settings)
         };
         here && (!self.shelf.options.tagged_only || tagged())
-    }
-
-    /// Whether notes of neither form are the first that stands below a heading.
-    fn is_above_formless(&self, head: &HeadLine) -> bool {
-        let from = head.heading.range.end;
-        let next = self.formless.partition_point(|&it| it < from);
-        let next = self.formless.get(next);
-        next.is_some_and(|&next| self.shelf.page.is_blank(from..next))
     }
 
     /// The comments directly below a heading, or behind it in its line, and the place of the
@@ -423,149 +408,6 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn item(&mut self, item: &'a Item, sink: &mut Diagnostics) {
-        if let Open::Item(open) = &self.open
-            && item.range.start < open.item.range.end
-        {
-            return;
-        }
-        if !self.shelf.options.inline {
-            if matches!(self.open, Open::Nothing) {
-                self.unread_items.push(item);
-            }
-            return;
-        }
-        let (from, comments) = self.inside(item);
-        self.claimed[from..from + comments.len()].fill(true);
-        self.formless(item.range.start, item.range.end, sink);
-        if self.skips_formless() {
-            return;
-        }
-        self.open = Open::Item(ItemNote {
-            item,
-            scope: self.sections.current().clone(),
-            comments,
-        });
-    }
-
-    /// The comments behind the first line of an item or directly below it, and the place of the
-    /// first among all.
-    fn inside(&self, item: &Item) -> (usize, &'a [Comment]) {
-        let Shelf { page, comments, .. } = self.shelf;
-        let from = comments.partition_point(|it| it.range.start < item.content.end);
-        let rest = comments.get(from..).unwrap_or_default();
-        let mut at = item.content.end;
-        let near = rest.iter().take_while(|it| {
-            let near = it.range.start < item.range.end.max(page.line(item.content.end).end)
-                && page.is_blank(at..it.range.start)
-                && !it.stands_alone();
-            at = it.range.end;
-            near
-        });
-        let count = near.count();
-        (from, rest.get(..count).unwrap_or_default())
-    }
-
-    /// A comment that stands for something at its place.
-    fn order(&mut self, comment: &'a Comment, sink: &mut Diagnostics) {
-        match &comment.meaning {
-            Meaning::Off => {
-                self.close(comment.range.start, sink);
-                self.off.get_or_insert((comment.range.clone(), 0));
-            }
-            Meaning::On => {
-                self.close(comment.range.start, sink);
-                self.off = None;
-            }
-            _ if self.off.is_some() => {
-                let is_table = self.tables.iter().any(|it| std::ptr::eq(it.0, comment));
-                if let Some((_, count)) = &mut self.off {
-                    *count += usize::from(is_table);
-                }
-            }
-            Meaning::Table(note_type) => self.table(comment, note_type.as_ref(), sink),
-            Meaning::Include(path) => {
-                self.formless(comment.range.start, comment.range.end, sink);
-                let scope = self.sections.current().clone();
-                if !self.skips_formless() {
-                    let Shelf {
-                        includes, types, ..
-                    } = self.shelf;
-                    let notes = includes.notes(path, &scope.defaults, types, sink);
-                    self.notes.extend(notes);
-                }
-            }
-            Meaning::Remark | Meaning::Mapping(_) => {}
-        }
-    }
-
-    fn table(
-        &mut self,
-        comment: &'a Comment,
-        note_type: Option<&Spanned<String>>,
-        sink: &mut Diagnostics,
-    ) {
-        let found = self.tables.iter().position(|it| std::ptr::eq(it.0, comment));
-        let Some(found) = found else {
-            report::no_table(self.shelf.page, comment, sink);
-            return;
-        };
-        let (_, table) = self.tables.swap_remove(found);
-        let last = table.rows.last().map_or(&table.delimiter, |it| &it.range);
-        self.formless(comment.range.start, last.end, sink);
-        let scope = self.sections.current().clone();
-        if self.skips_formless() {
-            return;
-        }
-        let notes = TableNotes {
-            page: self.shelf.page,
-            table: &table,
-            scope,
-            note_type,
-            types: self.shelf.types,
-        };
-        self.notes.extend(notes.read(sink));
-    }
-
-    fn skips_formless(&self) -> bool {
-        self.skipped.is_some() || self.sections.current().skip
-    }
-
-    /// Ends what is open for notes of neither form, which reach from `start` to `end`.
-    fn formless(&mut self, start: usize, end: usize, sink: &mut Diagnostics) {
-        let cut = match &self.open {
-            Open::Heading(note) => Some(note.head.heading.range.clone()),
-            Open::Label(note) => note.labels.first().map(|it| it.range.clone()),
-            Open::Nothing | Open::Item(_) => None,
-        };
-        self.close(start, sink);
-        let before = self.behind.take().and_then(|it| it.cut);
-        self.behind = Some(Behind {
-            from: end,
-            cut: cut.or(before),
-        });
-        self.has_formless = true;
-    }
-
-    /// Tells text between a table or list that cut a note off, and what follows at `next`.
-    fn look_behind(&mut self, next: usize, sink: &mut Diagnostics) {
-        let Some(behind) = &mut self.behind else {
-            return;
-        };
-        let from = behind.from;
-        if next < from {
-            return;
-        }
-        behind.from = next;
-        let page = self.shelf.page;
-        if let Some(cut) = &behind.cut
-            && !page.is_blank(from..next)
-        {
-            sink.push(report::cut_off(page, from..next, cut));
-            behind.cut = None;
-        }
-    }
-
     fn label(&mut self, label: &'a Label, sink: &mut Diagnostics) {
         let begins = self.shelf.labels.begins(&label.name);
         if let Some((FormKind::Headings, _)) = self.form {
@@ -619,7 +461,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Ends the open note.
-    fn close(&mut self, end: usize, sink: &mut Diagnostics) {
+    pub(super) fn close(&mut self, end: usize, sink: &mut Diagnostics) {
         let note = match std::mem::replace(&mut self.open, Open::Nothing) {
             Open::Nothing => None,
             Open::Heading(note) => note.read(self.shelf.page, end, self.shelf.types, sink),

@@ -2,12 +2,13 @@
 
 use std::ops::Range;
 
-use super::tails::HeadLine;
 use super::comment::Comment;
 use super::labels::{Labels, listing};
+use super::near_misses;
 use super::page::{Heading, Label, Page, is_atx};
 use super::reader::{FormKind, Reader};
-use crate::diag::{Code, Diagnostic, Diagnostics, nearest};
+use super::tails::HeadLine;
+use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::source::types::TypeSet;
 use crate::source::yaml::Entry;
 
@@ -62,118 +63,6 @@ pub(super) fn orphan(page: &Page<'_>, label: &Label, types: &TypeSet) -> Diagnos
         .help(format!("if the line is no label, write `\\{name}:`"))
 }
 
-/// A comment that announces a table of notes where there is none.
-pub(super) fn no_table(page: &Page<'_>, comment: &Comment, sink: &mut Diagnostics) {
-    let below = page.source.get(comment.range.end..).unwrap_or_default();
-    let next = below.lines().find(|it| !it.trim().is_empty());
-    let diagnostic = Diagnostic::new(Code::NotesMarker, "no table stands below this comment")
-        .at(page.span(&comment.range), "would make notes of a table's rows");
-    sink.push(match next {
-        Some(line) if line.contains('|') => diagnostic
-            .note("to Markdown the lines below are no table, and so their rows are no notes")
-            .help("a table has a line such as `|---|---|` below its header, with as many parts as the header has"),
-        _ => diagnostic.help("put it directly above the table"),
-    });
-}
-
-/// Text behind a table or list of notes that stands in the text of another note.
-pub(super) fn cut_off(page: &Page<'_>, text: Range<usize>, note: &Range<usize>) -> Diagnostic {
-    let masked = page.masked.text.get(text.clone()).unwrap_or_default();
-    let start = text.start + masked.len() - masked.trim_start().len();
-    Diagnostic::new(Code::OutsideText, "this text belongs to no note")
-        .at(page.span(&page.line(start)), "on no card")
-        .also(page.span(note), "the last note of the file's own form begins here")
-        .note("a table or list of notes ends the note that stands above it")
-        .help("put the text above the table or list, or a heading above the text")
-}
-
-/// A table below a comment that most likely means to say that it holds notes.
-fn misspelt_marker(reader: &Reader<'_>, sink: &mut Diagnostics) {
-    let page = reader.shelf.page;
-    for comment in reader.shelf.comments {
-        if comment.stands_alone() || page.table_below(comment.range.end).is_none() {
-            continue;
-        }
-        let text = page.source.get(comment.range.clone()).unwrap_or_default();
-        let inner = text.trim_start_matches("<!--").trim_end_matches("-->").trim();
-        let words: Vec<&str> = inner.split([' ', ':']).filter(|it| !it.is_empty()).collect();
-        let (&[word] | &[word, _]) = words.as_slice() else {
-            continue;
-        };
-        if nearest(word, ["notes"]).is_none() {
-            continue;
-        }
-        let meant = match words.get(1) {
-            Some(note_type) => format!("<!-- notes: {note_type} -->"),
-            None => "<!-- notes -->".to_owned(),
-        };
-        sink.push(
-            Diagnostic::new(Code::SkippedHeading, "the rows of this table are no notes")
-                .at(page.span(&comment.range), "only a remark")
-                .fix("a comment that makes notes of them is", page.span(&comment.range), meant),
-        );
-    }
-}
-
-/// Notes behind a `cards off` that nothing takes back.
-fn switched_off(reader: &Reader<'_>, sink: &mut Diagnostics) {
-    let Some((comment, count)) = &reader.off else {
-        return;
-    };
-    let title = match count {
-        0 => return,
-        1 => "what looks like a note stands where notes are switched off".to_owned(),
-        _ => format!("{count} things that look like notes stand where notes are switched off"),
-    };
-    sink.push(
-        Diagnostic::new(Code::SkippedHeading, title)
-            .at(reader.shelf.page.span(comment), "from here to the end of the file")
-            .help("to read notes again, write `<!-- cards on -->` behind what is left out")
-            .info(),
-    );
-}
-
-/// List items in the form of notes, where lists are not read.
-fn unread_items(reader: &Reader<'_>, sink: &mut Diagnostics) {
-    let [first, ..] = reader.unread_items.as_slice() else {
-        return;
-    };
-    let title = match reader.unread_items.len() {
-        1 => "a list item looks like a note".to_owned(),
-        count => format!("{count} list items look like notes"),
-    };
-    sink.push(
-        Diagnostic::new(Code::SkippedHeading, title)
-            .at(reader.shelf.page.span(&first.divider.range), "read as text")
-            .help("to make notes of such items, write `markdown: {inline: true}` in the front matter")
-            .info(),
-    );
-}
-
-/// Labels in lower case, in a file of labels.
-fn small_labels(page: &Page<'_>, sink: &mut Diagnostics) {
-    let upper = |range: &Range<usize>| {
-        let name = page.source.get(range.clone()).unwrap_or_default();
-        (page.span(range), name.to_uppercase())
-    };
-    let mut labels = page.small_labels.iter().peekable();
-    while let Some(label) = labels.next() {
-        if !label.begins {
-            continue;
-        }
-        let name = page.source.get(label.range.clone()).unwrap_or_default();
-        let mut edits = vec![upper(&label.range)];
-        while let Some(further) = labels.next_if(|it| !it.begins) {
-            edits.push(upper(&further.range));
-        }
-        sink.push(
-            Diagnostic::new(Code::SkippedHeading, format!("`{name}` is no label"))
-                .at(page.span(&label.range), "read as text")
-                .fixes("labels are written in capitals", edits),
-        );
-    }
-}
-
 /// Comments that hold settings at a place where they hold for nothing.
 pub(super) fn misplaced(reader: &Reader<'_>, claimed: &[bool], sink: &mut Diagnostics) {
     // In prose a comment may look as it likes.
@@ -187,8 +76,12 @@ pub(super) fn misplaced(reader: &Reader<'_>, claimed: &[bool], sink: &mut Diagno
             Some((FormKind::Labels, _)) => {
                 "put the comment on a line of its own, directly above the first label of its note"
             }
-            Some((FormKind::Headings, _)) => "put the comment directly below the heading of its note",
-            None => "put the comment behind the first line of its list item; a row of a table takes settings as columns",
+            Some((FormKind::Headings, _)) => {
+                "put the comment directly below the heading of its note"
+            }
+            None => {
+                "put the comment behind the first line of its list item; a row of a table takes settings as columns"
+            }
         };
         if comment.has_settings() {
             let title = "these settings stand at a place where they hold for no note";
@@ -227,16 +120,16 @@ pub(super) fn lookalikes(reader: &Reader<'_>, sink: &mut Diagnostics) {
     if !matches!(reader.form, Some((FormKind::Labels, _))) {
         near_headings(reader, sink);
     }
-    misspelt_marker(reader, sink);
-    switched_off(reader, sink);
-    unread_items(reader, sink);
+    near_misses::misspelt_marker(reader, sink);
+    near_misses::switched_off(reader, sink);
+    near_misses::unread_items(reader, sink);
     match &reader.form {
         None if reader.has_formless || !reader.unread_items.is_empty() => {}
         None => no_notes(reader, sink),
         Some((form, first)) => {
             if *form == FormKind::Labels {
                 hidden(reader, sink);
-                small_labels(reader.shelf.page, sink);
+                near_misses::small_labels(reader.shelf.page, sink);
             }
             mixed(reader, *form, first, sink);
         }
@@ -421,8 +314,12 @@ fn no_notes(reader: &Reader<'_>, sink: &mut Diagnostics) {
         return;
     }
     let further = page.labels.first().map(|it| it.range.clone());
-    let (range, label, help) = match further.or_else(|| page.small_labels.iter().find(|it| it.begins).map(|it| it.range.clone()))
-    {
+    let (range, label, help) = match further.or_else(|| {
+        page.small_labels
+            .iter()
+            .find(|it| it.begins)
+            .map(|it| it.range.clone())
+    }) {
         Some(range) if page.labels.is_empty() => {
             (Some(range), "no label", "labels are written in upper case")
         }

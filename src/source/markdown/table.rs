@@ -123,7 +123,9 @@ fn cells(text: &str, offset: usize, shelters: Option<&Shelters>) -> Vec<Range<us
     }
     // Bars at the very ends belong to no cell.
     let first = usize::from(bars.first() == Some(&0));
-    let last = bars.last().is_some_and(|it| it + 1 == text.len() && *it > 0);
+    let last = bars
+        .last()
+        .is_some_and(|it| it + 1 == text.len() && *it > 0);
     let inner = bars.get(first..bars.len() - usize::from(last));
     let inner = inner.unwrap_or_default();
     let starts = std::iter::once(first).chain(inner.iter().map(|it| it + 1));
@@ -171,7 +173,10 @@ pub(super) fn text(page: &Page<'_>, cell: &Range<usize>, markdown: bool) -> Text
 
 /// Where a backslash keeps a text from being a block of Markdown, such as a list.
 fn block_sign(text: &str) -> Option<usize> {
-    let digits = text.len() - text.trim_start_matches(|it: char| it.is_ascii_digit()).len();
+    let digits = text.len()
+        - text
+            .trim_start_matches(|it: char| it.is_ascii_digit())
+            .len();
     let ends = |at: usize| {
         let rest = text.get(at..).unwrap_or_default();
         rest.is_empty() || rest.starts_with([' ', '\t'])
@@ -231,12 +236,17 @@ mod tests {
         let check = |text: &str, expect: Option<usize>| {
             assert_eq!(block_sign(text), expect, "{text}");
         };
-        for text in ["- a", "-", "+ a", "* a", "# a", "###", "> a", ">a", "---", "* * *", "___", "~~~", "``` a", "[a]: b"] {
+        for text in [
+            "- a", "-", "+ a", "* a", "# a", "###", "> a", ">a", "---", "* * *", "___", "~~~",
+            "``` a", "[a]: b",
+        ] {
             check(text, Some(0));
         }
         check("1. April", Some(1));
         check("12) x", Some(2));
-        for text in ["-a", "**a**", "_a_", "#a", "1.5", "1990", "```a```", "[a](b)", "`-`", "", "é"] {
+        for text in [
+            "-a", "**a**", "_a_", "#a", "1.5", "1990", "```a```", "[a](b)", "`-`", "", "é",
+        ] {
             check(text, None);
         }
     }

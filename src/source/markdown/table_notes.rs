@@ -96,7 +96,10 @@ impl TableNotes<'_> {
         sink: &mut Diagnostics,
     ) -> bool {
         let mut fine = true;
-        let names = |it: &str| base.field_index(it).map_or(it.to_lowercase(), |it| it.to_string());
+        let names = |it: &str| {
+            base.field_index(it)
+                .map_or(it.to_lowercase(), |it| it.to_string())
+        };
         for (index, (name, column)) in columns.iter().enumerate() {
             let same = |it: &&(Spanned<String>, Column)| {
                 it.1 == *column && names(&it.0.value) == names(&name.value)
@@ -122,9 +125,9 @@ impl TableNotes<'_> {
                 sink.push(unknown_column(base, name));
             }
         }
-        let has_first = columns
-            .iter()
-            .any(|(name, column)| *column == Column::Field && base.field_index(&name.value) == Some(0));
+        let has_first = columns.iter().any(|(name, column)| {
+            *column == Column::Field && base.field_index(&name.value) == Some(0)
+        });
         if fine && !has_first {
             fine = false;
             let first = base.note_type.field_names().next().unwrap_or("");
@@ -135,7 +138,9 @@ impl TableNotes<'_> {
                         self.page.span(&self.table.header.range),
                         format!("no note of type `{}` without it", base.key),
                     )
-                    .help(format!("write `{first}` into the header of the column that holds it")),
+                    .help(format!(
+                        "write `{first}` into the header of the column that holds it"
+                    )),
             );
         }
         fine
@@ -255,7 +260,10 @@ impl TableNotes<'_> {
         let title = format!("this row has nothing in `{field}`");
         Some(
             Diagnostic::new(Code::EmptyField, title)
-                .at(at, format!("a note of type `{}`, which needs it", note_type.key))
+                .at(
+                    at,
+                    format!("a note of type `{}`, which needs it", note_type.key),
+                )
                 .help("fill the cell; to leave a row out, write `true` into a column `skip`"),
         )
     }

@@ -3,9 +3,9 @@
 
 use std::ops::Range;
 
+use super::HeadingPlace;
 use super::attributes::{self, Attribute, Kind};
 use super::page::{Heading, Page};
-use super::HeadingPlace;
 use crate::diag::{Code, Diagnostic, Diagnostics, Spanned};
 use crate::model::Tag;
 use crate::model::written::WrittenSuspend;
@@ -137,7 +137,7 @@ impl Tails {
     /// What is not text, if anything.
     pub(super) fn cut(&self) -> Option<Range<usize>> {
         let any = self.card_tag || !self.hashtags.is_empty();
-        any.then(|| self.content.end..self.end)
+        any.then_some(self.content.end..self.end)
     }
 
     /// Whether this word stands in the attributes.
@@ -310,7 +310,9 @@ mod tests {
         for word in ["#a", "#a/b", "#2b", "#über-x_y", "#日本", "#हिन्दी", "#🌱"] {
             assert!(is_hashtag(word), "{word}");
         }
-        for word in ["#", "#1", "#1/2", "#a/", "#/a", "#a//b", "##a", "#a.", "#a,", "#(a)", "a", "#「a」"] {
+        for word in [
+            "#", "#1", "#1/2", "#a/", "#/a", "#a//b", "##a", "#a.", "#a,", "#(a)", "a", "#「a」",
+        ] {
             assert!(!is_hashtag(word), "{word}");
         }
     }

@@ -142,7 +142,10 @@ fn list_notes_get_blocks() {
         "1. a :: b {.t} <!-- r -->\n   - c\n",
         "1. a :: b {.t} ^n1 <!-- r -->\n   - c\n",
     );
-    check("- a :: b  \n  c\n\n- d ::\n\n  e\n", "- a :: b ^n1  \n  c\n\n- d :: ^n2\n\n  e\n");
+    check(
+        "- a :: b  \n  c\n\n- d ::\n\n  e\n",
+        "- a :: b ^n1  \n  c\n\n- d :: ^n2\n\n  e\n",
+    );
 }
 
 /// What stamping makes of a text, whose ids then can be taken out of it again; a column stays.
@@ -150,12 +153,20 @@ fn list_notes_get_blocks() {
 fn check_table(source: &str, expect: &str, stripped_to: &str) {
     let found = stamped(MD, source, IdStyle::Comment).unwrap();
     assert_eq!(found, expect, "{source:?}");
-    let ids: Vec<String> = read(MD, &found).notes.iter().map(|it| it.id.as_ref().unwrap().value.clone()).collect();
+    let ids: Vec<String> = read(MD, &found)
+        .notes
+        .iter()
+        .map(|it| it.id.as_ref().unwrap().value.clone())
+        .collect();
     let numbers: Vec<String> = (1..=ids.len()).map(|it| format!("n{it}")).collect();
     assert_eq!(ids, numbers, "{found:?}");
     let bare = stripped(MD, &found).unwrap();
     assert_eq!(bare, stripped_to, "{found:?}");
-    assert_eq!(stamped(MD, &bare, IdStyle::Comment).unwrap(), found, "{bare:?}");
+    assert_eq!(
+        stamped(MD, &bare, IdStyle::Comment).unwrap(),
+        found,
+        "{bare:?}"
+    );
 }
 
 #[test]

@@ -175,7 +175,9 @@ impl Values<'_> {
         };
         let language = entries.iter().find(|it| it.name() == LANG);
         let language = language.filter(|_| form.name() == CODE);
-        let further = |it: &&Entry| it.name() != form.name() && language.is_none_or(|of| of.name() != it.name());
+        let further = |it: &&Entry| {
+            it.name() != form.name() && language.is_none_or(|of| of.name() != it.name())
+        };
         if let Some(other) = entries.iter().find(further) {
             let title = format!("a form is a mapping of one key, not {}", entries.len());
             sink.push(

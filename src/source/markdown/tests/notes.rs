@@ -407,7 +407,10 @@ fn options_of_the_project_hold_where_the_file_says_nothing() {
 
 /// A file with these settings of `markdown`, which takes three lines.
 fn check_with(settings: &str, source: &str, expect: &str) {
-    check(&format!("---\nmarkdown: {{{settings}}}\n---\n{source}"), expect);
+    check(
+        &format!("---\nmarkdown: {{{settings}}}\n---\n{source}"),
+        expect,
+    );
 }
 
 #[test]
@@ -434,7 +437,6 @@ fn rows_are_notes() {
     check(
         "<!-- notes -->\n| q | a | Extra | skip |\n|-|-|-|-|\n| a | b | e <!-- | --> | |\n| c | | | true |\n| | | | |\n",
         "4 basic\n  Front@4 a\n  Back@4 b\n  Extra@4 e <!-- | -->\n",
-
     );
     check(
         "<!-- notes -->\n| type | Front | Back |\n|-|-|-|\n| reversed | a | b |\n| | c | d |\n",
@@ -467,7 +469,10 @@ fn tables_and_lists_stand_in_files_of_both_forms() {
         "1 basic\n  Front@1 c\n  Back@3 d\n9 basic\n  Front@9 a\n  Back@9 b\n11 basic\n  Front@11 e\n  Back@13 f\n",
     );
     check(&format!("## Old {{skip}}\n\nx\n\n{table}"), "");
-    check(&format!("<!-- cards off -->\n{table}<!-- cards on -->\n## a\nb"), "8 basic\n  Front@8 a\n  Back@9 b\n");
+    check(
+        &format!("<!-- cards off -->\n{table}<!-- cards on -->\n## a\nb"),
+        "8 basic\n  Front@8 a\n  Back@9 b\n",
+    );
     check_with(
         "inline: true",
         "## Words {.w}\n- a :: b\n### Verbs {.v}\n- c ::: d\n\n## e\nf\n",
@@ -495,9 +500,18 @@ fn items_are_notes() {
         "* a `x :: y` [p :: q](r) :: $s :: t$ :: u {.tag flag=red} ^id\n",
         "4 basic .tag #id Red\n  Front@4 a `x :: y` [p :: q](r)\n  Back@4 $s :: t$ :: u\n",
     );
-    check("- set :: {a, b}\n- {{c1::x :: y}} :: z\n", "4 basic\n  Front@4 set\n  Back@4 {a, b}\n5 cloze\n  Text@5 {{c1::x :: y}}\n  Extra@5 z\n");
-    check("- a :: b <!-- {id: x, Extra: e} -->\n- c :: d\n  <!-- id: y -->\n  f\n", "4 basic #x\n  Front@4 a\n  Back@4 b\n  Extra@4 e\n5 basic #y\n  Front@5 c\n  Back@5 d⏎f\n");
-    check("- a :: b {skip}\n- c :: d {typed}\n", "5 typed\n  Front@5 c\n  Back@5 d\n");
+    check(
+        "- set :: {a, b}\n- {{c1::x :: y}} :: z\n",
+        "4 basic\n  Front@4 set\n  Back@4 {a, b}\n5 cloze\n  Text@5 {{c1::x :: y}}\n  Extra@5 z\n",
+    );
+    check(
+        "- a :: b <!-- {id: x, Extra: e} -->\n- c :: d\n  <!-- id: y -->\n  f\n",
+        "4 basic #x\n  Front@4 a\n  Back@4 b\n  Extra@4 e\n5 basic #y\n  Front@5 c\n  Back@5 d⏎f\n",
+    );
+    check(
+        "- a :: b {skip}\n- c :: d {typed}\n",
+        "5 typed\n  Front@5 c\n  Back@5 d\n",
+    );
 }
 
 #[test]
@@ -510,7 +524,11 @@ fn signs_win_over_plain_types_only() {
     check("typed", "- a :: b", "5 typed\n  Front@5 a\n  Back@5 b\n");
     check("drug", "- a :: b", "5 drug\n  Drug@5 a\n  Class@5 b\n");
     check("cloze", "- a :: b", "5 basic\n  Front@5 a\n  Back@5 b\n");
-    check("cloze", "- {{c1::a}} :: b", "5 cloze\n  Text@5 {{c1::a}}\n  Extra@5 b\n");
+    check(
+        "cloze",
+        "- {{c1::a}} :: b",
+        "5 cloze\n  Text@5 {{c1::a}}\n  Extra@5 b\n",
+    );
     check("drug", "- a ::: b", "5 reversed\n  Front@5 a\n  Back@5 b\n");
 }
 
@@ -521,13 +539,18 @@ fn hashtags_are_tags() {
         "# S #s\n## C # 5 #a/b #über {.x} ^id\n\nc #no\n\n# T\n- d :: e #f\n",
         "5 basic .s .x .a::b .über #id > S\n  Front@5 C # 5\n  Back@7 c #no\n10 basic .f > T\n  Front@10 d\n  Back@10 e\n",
     );
-    check_with("hashtags: true", "Q: a #x\nmore #no\nA: b #y #z <!-- c -->\n", "4 basic .x .y .z\n  Front@4 a⏎more #no\n  Back@6 b <!-- c -->\n");
+    check_with(
+        "hashtags: true",
+        "Q: a #x\nmore #no\nA: b #y #z <!-- c -->\n",
+        "4 basic .x .y .z\n  Front@4 a⏎more #no\n  Back@6 b <!-- c -->\n",
+    );
     check("## a #b\n\nc\n", "1 basic\n  Front@1 a #b\n  Back@3 c\n");
 }
 
 #[test]
 fn the_obsidian_profile_is_a_set_of_settings() {
-    let vault = "---\naliases: [x]\ntags: [bio/cells]\ncreated: 2024\nmarkdown: {profile: obsidian}\n---\n";
+    let vault =
+        "---\naliases: [x]\ntags: [bio/cells]\ncreated: 2024\nmarkdown: {profile: obsidian}\n---\n";
     check(
         &format!("{vault}## a #card #t/u\n\nb %% c\n\n## d #card\n%%\n\n## e\n\nf\n\n- g :: h\n"),
         "7 basic .bio::cells .t::u\n  Front@7 a\n  Back@9 b %% c⏎⏎## d #card⏎%%\n18 basic .bio::cells > e\n  Front@18 g\n  Back@18 h\n",

@@ -838,7 +838,9 @@ fn tables_of_notes() {
         "<!-- note -->\n| Front | Back |\n|---|---|\n| a | b |\n\n## c\nd\n",
         "## a\n\nb\n\n<!-- notes -->\n| Front | Back |\n|---|---|\n| c | d |\n\ne\n\n### Extra\n\nf\n",
     ];
-    assert_data_eq!(told(&sources), str![[r#"
+    assert_data_eq!(
+        told(&sources),
+        str![[r#"
 === <!-- notes -->⏎⏎| Frnt | Back | tgas |⏎|---|---|---|⏎| a | b | c |⏎
 error[E0202]: unknown field `Frnt` in note type `basic`
   ╭▸ a.md:3:3
@@ -1000,7 +1002,8 @@ warning[W0152]: this text belongs to no note
    ├ note: a table or list of notes ends the note that stands above it
    ╰ help: put the text above the table or list, or a heading above the text
 
-"#]]);
+"#]]
+    );
 }
 
 #[test]
@@ -1015,7 +1018,9 @@ fn lists_of_notes() {
         format!("{inline}- a :: b\n\n<!-- id: x -->\n- c :: d\n"),
     ];
     let sources: Vec<&str> = sources.iter().map(String::as_str).collect();
-    assert_data_eq!(told(&sources), str![[r#"
+    assert_data_eq!(
+        told(&sources),
+        str![[r#"
 === - a :: b⏎- c ::: d⏎
 info[W0117]: the file holds no note
   ╭▸ a.md:1:1
@@ -1080,7 +1085,8 @@ error[E0114]: these settings stand at a place where they hold for no note
   ├ help: put the comment behind the first line of its list item; a row of a table takes settings as columns
   ╰ help: settings of a whole file stand in its front matter
 
-"#]]);
+"#]]
+    );
 }
 
 #[test]
@@ -1094,7 +1100,9 @@ fn what_looks_like_a_note() {
         "---\nmarkdown: {profile: obsidian}\ntagz: x\ncreated: y\n---\n## a #card\nb\n",
         "---\nmarkdown: {profile: obsidan}\n---\n## a\nb\n",
     ];
-    assert_data_eq!(told(&sources), str![[r#"
+    assert_data_eq!(
+        told(&sources),
+        str![[r#"
 === Q: a⏎A: b⏎⏎q: c⏎a: d⏎
 warning[W0123]: `q:` is no label
   ╭▸ a.md:4:1
@@ -1154,5 +1162,6 @@ help: a similar word is taken
 2 │ markdown: {profile: obsidian}
   ╰╴                         +
 
-"#]]);
+"#]]
+    );
 }
