@@ -190,11 +190,11 @@ fn history_with_clozes() {
             ("deckle.yaml", MANIFEST),
             (
                 "rome.md",
-                "---\ndeck: History::Rome\ncloze: {highlight: explicit}\nmarkdown: {context: breadcrumb}\n---\n# Late Republic\n\n## Crossing the Rubicon {cloze}\n<!-- id: rubicon -->\n\nIn ==49 BC== ==Julius Caesar== crossed the ==1::Rubicon::river== with the ==Legio XIII==.\n\n---\n\n> *alea iacta est* - Suetonius, Div. Iul. 32[^1]\n\n[^1]: Plutarch gives it in Greek.\n\n## Why is it marked?\n\nThe ==Rubicon== marked the border of Italy (here `==` is only a highlight).\n",
+                "---\ndeck: History::Rome\ncloze: {highlight: explicit}\nmarkdown: {context: breadcrumb}\n---\n# Late Republic\n\n## Crossing the Rubicon {cloze}\n<!-- id: rubicon -->\n\nIn ==49 BC== ==Julius Caesar== crossed the ==1::Rubicon::river== with the ==Legio XIII==.\n\n---\n\n> *alea iacta est* - Suetonius, Div. Iul. 32\n\n## Why is it marked?\n\nThe ==Rubicon== marked the border of Italy (here `==` is only a highlight).\n",
             ),
         ],
         &[
-            "Cloze (deckle) x4 in History::Rome [] In {{c2::49 BC}} {{c3::Julius Caesar}} crossed the {{c1::Rubicon::river}} with the {{c4::Legio XIII}}. | ",
+            "Cloze (deckle) x4 in History::Rome [] In {{c2::49 BC}} {{c3::Julius Caesar}} crossed the {{c1::Rubicon::river}} with the {{c4::Legio XIII}}. | <blockquote><p><em>alea iacta est</em> - Suetonius, Div. Iul. 32</p></blockquote> | Crossing the Rubicon | Late Republic",
             "Basic (deckle) x1 in History::Rome [] Why is it marked? | The <mark>Rubicon</mark> marked the border of Italy (here <code>==</code> is only a highlight). |  | Late Republic",
         ],
     );
