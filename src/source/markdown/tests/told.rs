@@ -1022,14 +1022,6 @@ fn lists_of_notes() {
         told(&sources),
         str![[r#"
 === - a :: b⏎- c ::: d⏎
-info[W0117]: the file holds no note
-  ╭▸ a.md:1:1
-  │
-1 │ - a :: b
-  │ ━━━━━━━━ only text from here on
-  │
-  ╰ help: a note is a heading such as `## Question` with its answer below it, or the lines `Q: ..` and `A: ..`
-
 info[W0123]: 2 list items look like notes
   ╭▸ a.md:1:5
   │
@@ -1112,8 +1104,8 @@ warning[W0123]: `q:` is no label
   ╰╴
 help: labels are written in capitals
   ╭╴
-4 - q: c
-4 + Q: c
+4 ± Q: c
+5 ± A: d
   ╰╴
 === ## a⏎b⏎<!-- cards off -->⏎## c⏎d⏎## e⏎f⏎
 info[W0123]: 2 things that look like notes stand where notes are switched off
