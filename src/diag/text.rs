@@ -257,6 +257,27 @@ impl TextBuilder {
         self.value.push_str(decoded);
     }
 
+    /// Appends a text, with the places that it knows, if it stands in the same file.
+    pub fn push_text(&mut self, text: &Text) {
+        let whole = [Piece {
+            decoded: 0,
+            source: text.start,
+            source_len: offset(text.value.len()),
+        }];
+        let pieces = text.pieces.as_deref().unwrap_or(&whole);
+        for (index, piece) in pieces.iter().enumerate() {
+            let end = text.decoded_end(pieces, index);
+            let part = text.value.get(piece.decoded as usize..end as usize);
+            let source = piece.source as usize;
+            let length = if text.file == self.file {
+                piece.source_len
+            } else {
+                0
+            };
+            self.push(part.unwrap_or_default(), source..source + length as usize);
+        }
+    }
+
     /// Whether nothing was appended.
     #[must_use]
     pub fn is_empty(&self) -> bool {

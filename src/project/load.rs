@@ -1,5 +1,7 @@
 //! Reads a project's files: manifest, note types, sources.
 
+use std::sync::{Mutex, PoisonError};
+
 use rayon::prelude::*;
 
 use super::folders::Folders;
@@ -14,6 +16,7 @@ use crate::model::DeckName;
 use crate::model::written::WrittenNote;
 use crate::render::Renderer;
 use crate::source::defaults::Defaults;
+use crate::source::include::{self, Included, Includes, Library, Shelved};
 use crate::source::layout::{Dialect, Selection};
 use crate::source::manifest::{self, Manifest};
 use crate::source::types::TypeSet;
@@ -86,7 +89,8 @@ pub(super) fn notes_seen(
     sources: &mut Sources,
     sink: &mut Diagnostics,
 ) -> Result<Loaded, Error> {
-    let inputs = inputs(project, manifest, sources, sink)?;
+    let mut inputs = inputs(project, manifest, sources, sink)?;
+    let library = shelve(project, manifest, &inputs, sources, sink)?;
     let maker = Maker {
         renderer,
         sources,
@@ -95,27 +99,34 @@ pub(super) fn notes_seen(
     };
     let take = |notes: Vec<WrittenNote>| maker.batch(notes);
     // Each file has a sink of its own, so that threads cannot change the order of findings.
-    let read: Vec<(Vec<Batch>, Diagnostics)> = inputs
+    let read: Vec<(Vec<Batch>, Diagnostics, Vec<Included>)> = inputs
         .par_iter()
         .map(|input| {
             let mut sink = Diagnostics::new();
             let (file, defaults) = (input.file, &input.defaults);
             let text = sources.text(file);
             private_use(file, text, &mut sink);
+            let taken = Mutex::default();
+            let includes = Includes::new(sources, &library, &taken);
             let batches = match input.dialect {
                 Dialect::Markdown => {
-                    let notes = markdown::read(file, text, defaults, types, &mut sink);
+                    let notes =
+                        markdown::read_with(file, text, defaults, types, &includes, &mut sink);
                     vec![take(notes)]
                 }
-                Dialect::Yaml => yaml::read(file, text, defaults, types, &mut sink, &take),
+                Dialect::Yaml => {
+                    yaml::read_with(file, text, defaults, types, &includes, &mut sink, &take)
+                }
             };
-            (batches, sink)
+            let taken = taken.into_inner().unwrap_or_else(PoisonError::into_inner);
+            (batches, sink, taken)
         })
         .collect();
     let mut notes = Made::default();
     let mut spellings = Spellings::default();
     let mut files = Vec::with_capacity(inputs.len());
-    for ((batches, found), input) in read.into_iter().zip(&inputs) {
+    let mut included = Vec::new();
+    for ((batches, found, taken), input) in read.into_iter().zip(&inputs) {
         sink.append(found);
         let facts = batches.iter().flat_map(|it| &it.facts);
         files.push(FileNotes {
@@ -123,12 +134,18 @@ pub(super) fn notes_seen(
             notes: facts.clone().count(),
             cards: facts.map(|it| it.cards as usize).sum(),
         });
+        included.extend(taken.into_iter().map(|it| Input {
+            file: it.file,
+            dialect: it.dialect,
+            defaults: it.defaults,
+        }));
         for mut batch in batches {
             spellings.append(std::mem::take(&mut batch.spellings));
             sink.append(std::mem::take(&mut batch.found));
             notes.push(batch);
         }
     }
+    inputs.append(&mut included);
     spellings.tell(sink);
     notes.number();
     Ok(Loaded {
@@ -136,6 +153,64 @@ pub(super) fn notes_seen(
         files,
         inputs,
     })
+}
+
+/// The files that sources ask for, and those that these ask for.
+fn shelve(
+    project: &Project,
+    manifest: &Manifest,
+    inputs: &[Input],
+    sources: &mut Sources,
+    sink: &mut Diagnostics,
+) -> Result<Library, Error> {
+    let mut wanted: Vec<String> = inputs
+        .par_iter()
+        .map(|it| include::wanted(it.dialect, sources.path(it.file), sources.text(it.file)))
+        .flatten()
+        .collect();
+    if wanted.is_empty() {
+        return Ok(Library::default());
+    }
+    // What is a source of the whole project is one in a build of some of its files, too.
+    let others = match &project.scope {
+        Scope::Manifest { only } if !only.is_empty() => project.files.list()?.paths,
+        _ => Vec::new(),
+    };
+    let patterns = (&manifest.sources, &manifest.exclude);
+    let selection = Selection::new(patterns.0, patterns.1, &mut Diagnostics::new());
+    let is_source = |path: &str| {
+        let listed = others.binary_search_by(|it| it.as_str().cmp(path));
+        listed.is_ok() && selection.holds(path) && Dialect::of(path).is_some()
+    };
+    let paths = inputs.iter().map(|it| it.file);
+    let mut library = Library::new(paths.map(|it| (sources.path(it).to_owned(), it)));
+    while !wanted.is_empty() {
+        let mut next = Vec::new();
+        for path in wanted {
+            if library.knows(&path) {
+                continue;
+            }
+            let shelved = match project.files.size(&path) {
+                Ok(None) => Shelved::Missing,
+                Err(error) if matches!(error.kind(), ErrorKind::Outside(_)) => Shelved::Outside,
+                Err(error) => return Err(error),
+                Ok(Some(_)) => match read_text(project, &path, sources, sink)? {
+                    None => Shelved::Unreadable,
+                    Some(file) => {
+                        private_use(file, sources.text(file), sink);
+                        if let Some(dialect) = Dialect::of(&path) {
+                            next.extend(include::wanted(dialect, &path, sources.text(file)));
+                        }
+                        Shelved::Text(file)
+                    }
+                },
+            };
+            let is_source = is_source(&path);
+            library.add(path, shelved, is_source);
+        }
+        wanted = next;
+    }
+    Ok(library)
 }
 
 fn inputs(

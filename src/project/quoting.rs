@@ -17,14 +17,16 @@ pub(super) fn quote_fixes(note: &WrittenNote, sources: &Sources, found: &mut Dia
     for content in note.fields.iter().flatten() {
         collect(content, source.text(), &mut quoted);
     }
+    // What stands in a file of its own is quoted by nothing.
+    quoted.retain(|(whole, _)| whole.file == note.span.file);
     for diagnostic in found.iter_mut() {
         let Some(fix) = &mut diagnostic.fix else {
             continue;
         };
         for (span, text) in &mut fix.edits {
-            let around = quoted
-                .iter()
-                .find(|(whole, _)| whole.start <= span.start && span.end <= whole.end);
+            let around = quoted.iter().find(|(whole, _)| {
+                whole.file == span.file && whole.start <= span.start && span.end <= whole.end
+            });
             match around {
                 Some((_, '"')) => *text = text.replace('\\', "\\\\").replace('"', "\\\""),
                 Some(_) => *text = text.replace('\'', "''"),

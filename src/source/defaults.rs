@@ -47,6 +47,12 @@ pub struct MarkdownOptions {
     pub card_tag: String,
     /// The headings above a note go into its `Context` field.
     pub breadcrumb: bool,
+    /// List items with ` :: ` or ` ::: ` are notes.
+    pub inline: bool,
+    /// A trailing `#a/b` is a tag.
+    pub hashtags: bool,
+    /// Front matter holds what else Obsidian writes there, and its tags have `/` between parts.
+    pub obsidian: bool,
 }
 
 impl Default for MarkdownOptions {
@@ -56,6 +62,9 @@ impl Default for MarkdownOptions {
             tagged_only: false,
             card_tag: "card".to_owned(),
             breadcrumb: false,
+            inline: false,
+            hashtags: false,
+            obsidian: false,
         }
     }
 }

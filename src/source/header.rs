@@ -19,7 +19,7 @@ pub const KEYS: &[&str] = &[
 ];
 
 /// Keys of a header that the format has and this version does not read.
-const NOT_READ: &[&str] = &["lang", "include", "rules"];
+const NOT_READ: &[&str] = &["lang", "rules"];
 
 /// Applies one entry of a header to what is inherited. Returns whether its key is a setting;
 /// wrong values are told, and so are settings that this version does not read.
@@ -96,6 +96,9 @@ fn add_tags(value: &Node, defaults: &mut Defaults, sink: &mut Diagnostics) {
     }
 }
 
+/// The key of `markdown` that stands for several others.
+const PROFILE: &str = "profile";
+
 /// A mapping of settings, such as `markdown`.
 struct Block {
     name: &'static str,
@@ -108,20 +111,37 @@ struct Block {
 const MARKDOWN: Block = Block {
     name: "markdown",
     keys: &[
+        PROFILE,
         "note-level",
         "select",
         "card-tag",
+        "inline",
+        "hashtags",
         "context",
         "breaks",
         "percent-comments",
         "autolinks",
         "ruby",
     ],
-    not_read: &["inline", "hashtags", "profile"],
+    not_read: &[],
     apply: |entry, what, defaults, sink| {
         let value = &entry.value;
         let markdown = &mut defaults.markdown;
         match entry.name() {
+            PROFILE => {
+                let profiles = [("default", false), ("obsidian", true)];
+                if let Some(obsidian) = decode::choice(value, what, &profiles, sink) {
+                    markdown.obsidian = obsidian;
+                    markdown.inline = obsidian;
+                    markdown.hashtags = obsidian;
+                    markdown.tagged_only = obsidian;
+                    let settings = writable(defaults);
+                    settings.hard_breaks = obsidian;
+                    settings.percent_comments = obsidian;
+                }
+            }
+            "inline" => set(&mut markdown.inline, decode::boolean(value, what, sink)),
+            "hashtags" => set(&mut markdown.hashtags, decode::boolean(value, what, sink)),
             "note-level" => {
                 let level = decode::integer(value, what, 1..=6, sink);
                 if let Some(level) = level.and_then(|it| u8::try_from(it).ok()) {
@@ -319,7 +339,10 @@ fn block(value: &Node, block: &Block, defaults: &mut Defaults, sink: &mut Diagno
     let Some(entries) = decode::mapping(value, block.name, sink) else {
         return;
     };
-    for entry in entries {
+    // A profile stands for several keys; those that are given beside it win, wherever they stand.
+    let (profiles, others): (Vec<&Entry>, Vec<&Entry>) =
+        entries.iter().partition(|it| it.name() == PROFILE);
+    for entry in profiles.into_iter().chain(others) {
         let name = entry.name();
         if block.keys.contains(&name) {
             let what = format!("{}.{name}", block.name);

@@ -11,6 +11,7 @@ pub mod types;
 pub mod defaults;
 pub mod folder;
 pub mod header;
+pub mod include;
 pub mod settings;
 
 pub mod draft;

@@ -18,6 +18,8 @@ pub struct TypeSet {
 pub const DEFAULT_TYPE: &str = "basic";
 /// The key of the type of clozes.
 pub const CLOZE_TYPE: &str = "cloze";
+/// The key of the type that asks both ways.
+pub const REVERSED_TYPE: &str = "reversed";
 
 impl TypeSet {
     /// These types; a later one of a key that stands already replaces it.

@@ -74,6 +74,19 @@ const IN_LINES: &[&str] = &[
     "<!--\n",
     "- a\n",
     "Q: a\nA:\n",
+    "<!-- notes -->\n",
+    "<!-- include: \n",
+    "q: a\n",
+];
+
+/// Patterns of notes in tables and lists, and of Obsidian.
+const FORMS: &[&str] = &[
+    "- a :: `\n",
+    "- a ::\n  - b ::: $\n",
+    "<!-- notes -->\n|Front|Back|\n|-|-|\n|`a|$b|\n\n",
+    "<!-- notes -->\n\n## a\n",
+    "%%\n",
+    "%% ",
 ];
 
 /// Patterns that settings give a meaning.
@@ -144,6 +157,11 @@ fn no_text_takes_time_by_the_square_of_its_length() {
             "a.md",
             &text.replacen("---\n", &format!("---\n{settings}"), 1),
         );
+    }
+    for pattern in FORMS {
+        let front = "---\nmarkdown: {profile: obsidian, select: all}\n---\n";
+        let text = format!("{front}{}", pattern.repeat(REPEATS / 4));
+        check(pattern, "a.md", &text);
     }
     let mut headings = String::new();
     let mut wrong = String::new();

@@ -26,6 +26,7 @@ mod linear;
 mod links;
 mod lock;
 mod merges;
+mod note_forms;
 mod outputs;
 mod package;
 mod read;

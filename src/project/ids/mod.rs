@@ -181,8 +181,8 @@ pub(super) fn add(project: &Project, options: &IdOptions) -> Result<IdPlan, Erro
             Outline::of(dialect, input.file, source, defaults, &before.types)
         });
         match outline.insertion(source, &note.span.range(), &note.id, options.style) {
-            Ok(edit) => {
-                planned.insert(index, edit);
+            Ok(edits) => {
+                planned.insert(index, edits);
             }
             Err(reason) => {
                 left.insert(index, reason.reason());
@@ -232,7 +232,7 @@ pub(super) fn strip(project: &Project, options: &IdOptions) -> Result<IdPlan, Er
             });
         match edit {
             Ok(edit) => {
-                planned.insert(index, edit);
+                planned.insert(index, vec![edit]);
             }
             Err(reason) => {
                 left.insert(index, reason.reason());
@@ -277,7 +277,7 @@ struct Draft {
     only: Vec<String>,
     before: Snapshot,
     /// Edits by the notes they are for.
-    planned: BTreeMap<usize, Edit>,
+    planned: BTreeMap<usize, Vec<Edit>>,
     left: BTreeMap<usize, &'static str>,
 }
 
@@ -406,9 +406,9 @@ impl Draft {
     /// The files that change, and what they become.
     fn texts(&self) -> BTreeMap<FileId, String> {
         let mut edits: BTreeMap<FileId, Vec<&Edit>> = BTreeMap::new();
-        for (index, edit) in &self.planned {
+        for (index, planned) in &self.planned {
             if let Some(note) = self.before.notes.get(*index) {
-                edits.entry(note.span.file).or_default().push(edit);
+                edits.entry(note.span.file).or_default().extend(planned);
             }
         }
         let apply = |(file, edits)| (file, stamp::apply(self.before.sources().text(file), edits));
@@ -438,8 +438,10 @@ impl Draft {
             });
             breaks.partition_point(|it| *it < at) + 1
         };
-        for (index, edit) in &self.planned {
-            let Some(note) = self.before.notes.get(*index) else {
+        for (index, planned) in &self.planned {
+            let note = self.before.notes.get(*index);
+            // The last edit is the note's own.
+            let (Some(note), Some(edit)) = (note, planned.last()) else {
                 continue;
             };
             let file = note.span.file;

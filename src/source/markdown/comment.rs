@@ -3,7 +3,8 @@
 use std::ops::Range;
 
 use super::page::Page;
-use crate::diag::{Code, Diagnostic, Diagnostics};
+use super::table::Table;
+use crate::diag::{Code, Diagnostic, Diagnostics, Spanned};
 use crate::source::settings;
 use crate::source::yaml::{self, Entry, Value};
 
@@ -23,6 +24,10 @@ pub(super) enum Meaning {
     Off,
     /// Notes again.
     On,
+    /// The table below it holds notes, of this type where one is named.
+    Table(Option<Spanned<String>>),
+    /// The notes of this file belong here.
+    Include(Spanned<String>),
     /// A mapping; whether it holds settings depends on its keys.
     Mapping(Vec<Entry>),
 }
@@ -33,17 +38,38 @@ impl Comment {
         self.entries().iter().any(|it| is_reserved(it.name()))
     }
 
+    /// The table of notes below it, where it announces one.
+    pub(super) fn table(&self, page: &Page<'_>) -> Option<Table> {
+        if !matches!(self.meaning, Meaning::Table(_)) {
+            return None;
+        }
+        let range = page.table_below(self.range.end)?;
+        // A label begins a note wherever it stands.
+        let label = page
+            .labels
+            .partition_point(|it| it.range.start < range.start);
+        let label = page
+            .labels
+            .get(label)
+            .map_or(range.end, |it| it.range.start);
+        Table::new(page, &range, label)
+    }
+
     /// What stands in it; nothing where it is no mapping.
     pub(super) fn entries(&self) -> &[Entry] {
         match &self.meaning {
             Meaning::Mapping(entries) => entries,
-            Meaning::Remark | Meaning::Off | Meaning::On => &[],
+            Meaning::Remark
+            | Meaning::Off
+            | Meaning::On
+            | Meaning::Table(_)
+            | Meaning::Include(_) => &[],
         }
     }
 
-    /// Whether it turns the reading of notes off or on.
-    pub(super) fn is_switch(&self) -> bool {
-        matches!(self.meaning, Meaning::Off | Meaning::On)
+    /// Whether it stands for something at its own place, and so belongs to no note.
+    pub(super) fn stands_alone(&self) -> bool {
+        !matches!(self.meaning, Meaning::Remark | Meaning::Mapping(_))
     }
 }
 
@@ -83,47 +109,36 @@ fn meaning(page: &Page<'_>, range: &Range<usize>, sink: &mut Diagnostics) -> Mea
     match words.as_slice() {
         ["cards", "off"] => return Meaning::Off,
         ["cards", "on"] => return Meaning::On,
-        ["notes"] | ["notes:", _] if table_follows(page, range.end) => {
-            later(
-                page,
-                range,
-                "notes in a table",
-                "write the notes with headings or labels",
-                sink,
-            );
-            return Meaning::Remark;
-        }
-        ["include:", _] => {
-            later(
-                page,
-                range,
-                "included files",
-                "add the file to the project's `sources`",
-                sink,
-            );
-            return Meaning::Remark;
-        }
         _ => {}
     }
-    mapping(page, inner, text, sink).map_or(Meaning::Remark, Meaning::Mapping)
+    let word = |part: &str| {
+        let start = inner.start + text.len() - part.len();
+        let part = part.trim_end();
+        Spanned::new(part.to_owned(), page.span(&(start..start + part.len())))
+    };
+    if let Some(note_type) = behind(text, "notes") {
+        let marker = match note_type {
+            "" => Some(None),
+            _ if note_type.split_whitespace().count() == 1 => Some(Some(word(note_type))),
+            _ => None,
+        };
+        if let Some(note_type) = marker {
+            return Meaning::Table(note_type);
+        }
+    }
+    if let Some(path) = behind(text, "include").filter(|it| !it.is_empty()) {
+        return Meaning::Include(word(path));
+    }
+    mapping(page, inner.clone(), text, sink).map_or(Meaning::Remark, Meaning::Mapping)
 }
 
-fn later(page: &Page<'_>, range: &Range<usize>, what: &str, mend: &str, sink: &mut Diagnostics) {
-    sink.push(
-        Diagnostic::new(
-            Code::MetaComment,
-            format!("this version does not read {what} yet"),
-        )
-        .at(page.span(range), "nothing would come of this")
-        .help(mend),
-    );
-}
-
-fn table_follows(page: &Page<'_>, at: usize) -> bool {
-    let line = page.source[at..]
-        .lines()
-        .find(|line| !line.trim().is_empty());
-    line.is_some_and(|line| line.contains('|'))
+/// What stands behind `word:`; nothing where the word stands alone, which only `notes` may.
+fn behind<'t>(text: &'t str, word: &str) -> Option<&'t str> {
+    let rest = text.trim_start().strip_prefix(word)?.trim_start();
+    match rest.strip_prefix(':') {
+        Some(rest) => Some(rest.trim_start()),
+        None => rest.is_empty().then_some(rest),
+    }
 }
 
 /// The mapping in a comment. A comment is prose to most people, so what YAML has against it is

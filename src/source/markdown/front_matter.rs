@@ -2,10 +2,24 @@
 
 use std::ops::Range;
 
-use crate::diag::{Code, Diagnostic, Diagnostics, FileId, Span};
+use crate::diag::{Code, Diagnostic, Diagnostics, FileId, Span, nearest};
 use crate::source::defaults::Defaults;
 use crate::source::header;
-use crate::source::yaml::{self, Value, decode};
+use crate::source::include::INCLUDE;
+use crate::source::yaml::{self, Entry, Value, decode};
+
+/// Properties that Obsidian has itself.
+const OBSIDIAN: [&str; 9] = [
+    "aliases",
+    "alias",
+    "cssclass",
+    "cssclasses",
+    "publish",
+    "permalink",
+    "description",
+    "image",
+    "cover",
+];
 
 /// Applies the front matter of a file to what it inherits, and returns where the text begins.
 pub(super) fn apply(
@@ -44,18 +58,17 @@ pub(super) fn apply(
         }
         at = line.end;
     };
+    let mut unknown: Vec<Entry> = Vec::new();
     let before = sink.count(crate::diag::Severity::Error);
     let nodes = yaml::parse(file, &source[inner.clone()], inner.start, sink);
     for node in nodes {
         match node.value {
             Value::Null => {}
             Value::Mapping(entries) => {
-                for entry in &entries {
+                for entry in entries {
                     // How plain values are read is a matter of YAML; here all is Markdown.
-                    if entry.name() == "format" || !header::apply(entry, defaults, sink) {
-                        let keys = header::KEYS.iter().copied().filter(|it| *it != "format");
-                        let keys: Vec<&str> = keys.collect();
-                        decode::unknown_key(&entry.key, "in front matter", &keys, sink);
+                    if entry.name() == "format" || !header::apply(&entry, defaults, sink) {
+                        unknown.push(entry);
                     }
                 }
             }
@@ -68,7 +81,62 @@ pub(super) fn apply(
             ),
         }
     }
+    if defaults.markdown.obsidian {
+        nested_tags(file, defaults, sink);
+    }
+    for entry in &unknown {
+        tell_unknown(entry, defaults.markdown.obsidian, sink);
+    }
     at
+}
+
+/// `a/b` is how Obsidian writes a tag below another.
+fn nested_tags(file: FileId, defaults: &mut Defaults, sink: &mut Diagnostics) {
+    for tag in std::mem::take(&mut defaults.tags) {
+        if tag.span.file == file {
+            let name = tag
+                .value
+                .as_str()
+                .trim_start_matches('#')
+                .replace('/', "::");
+            defaults.add_tag(&name, tag.span, sink);
+        } else {
+            defaults.tags.push(tag);
+        }
+    }
+}
+
+/// A key that means nothing here. In a vault of Obsidian notes have properties of all kinds, and
+/// only what is almost one of deckle's is told.
+fn tell_unknown(entry: &Entry, obsidian: bool, sink: &mut Diagnostics) {
+    let name = entry.name();
+    if name == INCLUDE {
+        let title = "front matter does not include files";
+        sink.push(
+            Diagnostic::new(Code::UnknownKey, title)
+                .at(entry.key_span(), "this key means nothing here")
+                .help("write `<!-- include: path.md -->` where the notes of the file belong"),
+        );
+        return;
+    }
+    let keys = header::KEYS.iter().copied().filter(|it| *it != "format");
+    let keys: Vec<&str> = keys.collect();
+    let near = nearest(name, keys.iter().copied());
+    if obsidian {
+        if let Some(near) = near.filter(|_| !OBSIDIAN.contains(&name)) {
+            sink.push(
+                Diagnostic::new(
+                    Code::UnknownKey,
+                    format!("`{name}` is a property that says nothing to deckle"),
+                )
+                .at(entry.key_span(), "passed over")
+                .help(format!("if it is meant for deckle, write `{near}`"))
+                .info(),
+            );
+        }
+    } else {
+        decode::unknown_key(&entry.key, "in front matter", &keys, sink);
+    }
 }
 
 /// The line that begins at `at`, with its line break.

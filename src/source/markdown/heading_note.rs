@@ -3,11 +3,11 @@
 use std::ops::Range;
 use std::rc::Rc;
 
-use super::attributes::HeadLine;
 use super::comment::Comment;
 use super::meta;
 use super::page::{Heading, Page};
 use super::section::Scope;
+use super::tails::HeadLine;
 use crate::diag::{Code, Diagnostic, Diagnostics, Text, TextBuilder};
 use crate::model::Kind;
 use crate::model::written::{WrittenNote, WrittenType};
@@ -37,7 +37,7 @@ impl HeadingNote<'_> {
         sink: &mut Diagnostics,
     ) -> Option<WrittenNote> {
         let defaults = &self.scope.defaults;
-        let mut settings = self.head.settings(page, types, sink);
+        let mut settings = self.head.tails.settings(page, types, sink);
         meta::apply_settings(self.comments, &mut settings, sink);
         if settings.skip {
             return None;
@@ -51,7 +51,7 @@ impl HeadingNote<'_> {
         let after_comments = self.comments.last().map_or(0, |it| it.range.end);
         let start = heading.range.end.max(after_comments).min(end);
         let texts = [
-            &page.source[self.head.content.clone()],
+            &page.source[self.head.tails.content.clone()],
             &page.source[start..end],
         ];
         let explicit = settings.note_type.as_ref();
@@ -82,7 +82,7 @@ impl HeadingNote<'_> {
         let above = main.start..side_break.map_or(main.end, |it| it.start);
         let below = side_break.map(|it| it.end.min(main.end)..main.end);
 
-        let heading = page.text(self.head.content.clone());
+        let heading = page.text(self.head.tails.content.clone());
         let opened = fields.iter().any(|it| it.0 == 0) || draft.has(0);
         let settings = &self.scope.defaults.settings;
         let cloze = draft.note_type().note_type.kind() == Kind::Cloze;
@@ -136,7 +136,7 @@ impl HeadingNote<'_> {
 
     /// The heading and the text above the side break as one text.
     fn joined(&self, page: &Page<'_>, above: Range<usize>) -> Text {
-        let content = page.trimmed(self.head.content.clone());
+        let content = page.trimmed(self.head.tails.content.clone());
         let mut text = TextBuilder::new(page.file, content.start);
         page.push_to(&mut text, content.clone());
         if !page.is_blank(above.clone()) {
@@ -152,8 +152,7 @@ impl HeadingNote<'_> {
     fn missing(&self, page: &Page<'_>, draft: &NoteDraft) -> Option<Diagnostic> {
         let note_type = draft.note_type();
         let cloze = note_type.note_type.kind() == Kind::Cloze;
-        let second = note_type.required.contains(&1)
-            || note_type.shipped && !cloze && note_type.fields.len() > 1;
+        let second = meta::needs_second(note_type);
         let at = page.span(&self.head.heading.range);
         let diagnostic = |title: &str| Diagnostic::new(Code::EmptyField, title);
         if !draft.has(0) && cloze {
@@ -188,7 +187,7 @@ impl HeadingNote<'_> {
         );
         Diagnostic::new(Code::UnknownField, title)
             .at(
-                page.span(&self.head.content),
+                page.span(&self.head.tails.content),
                 "the heading of a cloze note is its title",
             )
             .help("add a field `Title` to the note type, or write a cloze into the heading")

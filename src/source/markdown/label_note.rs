@@ -9,8 +9,8 @@ use super::labels::{field_of, first_label, fits, listing};
 use super::meta;
 use super::page::{Label, Page};
 use super::section::Scope;
+use super::tails::{Line, Reading, Tails};
 use crate::diag::{Code, Diagnostic, Diagnostics, Span, Spanned, Text, TextBuilder};
-use crate::model::Kind;
 use crate::model::written::{WrittenNote, WrittenType};
 use crate::source::draft::{NoteDraft, NoteSettings};
 use crate::source::types::{DEFAULT_TYPE, TypeSet};
@@ -57,6 +57,11 @@ impl LabelNote<'_> {
             Some(_) => labelled.clone(),
             None => self.cloze_or(&labelled, page, end, types, sink)?,
         };
+        let reading = Reading {
+            options: &defaults.markdown,
+            curly: defaults.settings.curly,
+            types,
+        };
         let mut draft = NoteDraft::new(note_type, page.span(&page.line(first.range.start)));
         meta::apply_fields(self.comments, &mut draft, sink);
         for (position, label) in self.labels.iter().enumerate() {
@@ -65,9 +70,13 @@ impl LabelNote<'_> {
                 .get(position + 1)
                 .map_or(end, |it| it.range.start);
             let content = label.range.end..to.max(label.range.end);
-            let tag = (position == 0 && defaults.markdown.tagged_only)
-                .then(|| card_tag(page, label, &defaults.markdown.card_tag))
-                .flatten();
+            // Only the first line says whether this is a note.
+            let tagged = defaults.markdown.hashtags || position == 0;
+            let tails = Some(tails(page, label, reading)).filter(|_| tagged);
+            let tag = tails.and_then(|tails| {
+                tails.add_hashtags(page, &mut settings.tags, sink);
+                tails.cut()
+            });
             // Where clozes made a cloze note of questions and answers, `A:` is its second field.
             let index = field(draft.note_type(), &label.name);
             let Some(index) = index.or_else(|| field(&labelled, &label.name)) else {
@@ -220,11 +229,7 @@ impl LabelNote<'_> {
                     .help("write the text behind the label, or in the lines below it"),
             );
         }
-        let needed = note_type.required.contains(&1)
-            || note_type.shipped
-                && note_type.note_type.kind() == Kind::Normal
-                && note_type.fields.len() > 1;
-        (needed && !draft.has(1)).then(|| {
+        (meta::needs_second(note_type) && !draft.has(1)).then(|| {
             let answer = note_type.labels.iter().find(|it| it.1 == 1);
             let answer = answer.map_or("A", |it| it.0.as_str());
             Diagnostic::new(
@@ -247,16 +252,17 @@ fn field(note_type: &WrittenType, label: &str) -> Option<usize> {
     field_of(note_type, label).or_else(|| note_type.field_index(label))
 }
 
-/// The card tag at the end of a label's line.
-pub(super) fn card_tag(page: &Page<'_>, label: &Label, tag: &str) -> Option<Range<usize>> {
+/// Whether the card tag stands among the tags at the end of a label's line.
+pub(super) fn has_card_tag(page: &Page<'_>, label: &Label, reading: Reading<'_>) -> bool {
+    tails(page, label, reading).card_tag
+}
+
+/// The line of a label taken apart.
+fn tails(page: &Page<'_>, label: &Label, reading: Reading<'_>) -> Tails {
     let line = page.line(label.range.start);
-    let text = page.source.get(label.range.end..line.end)?.trim_end();
-    let at = text.rfind([' ', '\t'])? + 1;
-    let is_tag = text[at..]
-        .strip_prefix('#')
-        .is_some_and(|it| it.eq_ignore_ascii_case(tag));
-    let start = label.range.end + at;
-    is_tag.then(|| start..label.range.end + text.len())
+    let text = page.masked.text.get(label.range.end..line.end);
+    let end = label.range.end + text.map_or(0, |it| it.trim_end().len());
+    Tails::new(page, label.range.end..end, Line::Label, reading)
 }
 
 /// What is written in a range, but for a part that is cut out.

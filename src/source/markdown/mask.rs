@@ -29,16 +29,28 @@ const FORMULAS: [(&str, &str); 5] = [
     ("[latex]", "[/latex]"),
 ];
 const COMMENT: (&str, &str) = ("<!--", "-->");
+const PERCENT: &str = "%%";
+/// What comments and formulas begin with. The last one is for `%%` only.
+const OPENERS: [char; 5] = ['<', '$', '\\', '[', '%'];
 
 /// Overwrites comments and formulas of `source` from `body` on; what stands before becomes blank.
 ///
 /// `code` are the ranges of code, in order. `bounds` are places that no formula reaches over, in
 /// order: one forgotten `$$` may spoil its own note, but must not swallow the next ones.
-pub(super) fn mask(source: &str, body: usize, code: &[Range<usize>], bounds: &[usize]) -> Masked {
+///
+/// `percent` says that `%%..%%` is a comment, too; it never holds settings.
+pub(super) fn mask(
+    source: &str,
+    body: usize,
+    code: &[Range<usize>],
+    bounds: &[usize],
+    percent: bool,
+) -> Masked {
     let mut scan = Scan {
         source,
         code,
-        closers: [const { None }; FORMULAS.len() + 1],
+        openers: if percent { &OPENERS } else { &OPENERS[..4] },
+        closers: [const { None }; FORMULAS.len() + 2],
         blank: None,
     };
     let mut masked = Masked::default();
@@ -73,6 +85,16 @@ pub(super) fn mask(source: &str, body: usize, code: &[Range<usize>], bounds: &[u
                     }
                     at = end;
                 }
+            }
+        } else if rest.starts_with(PERCENT) {
+            let inner = at + PERCENT.len();
+            match scan.closer(FORMULAS.len() + 1, inner) {
+                Some(end) => {
+                    masked.text.push_str(&source[done..at]);
+                    masked.text.push_str(&" ".repeat(end - at));
+                    (done, at) = (end, end);
+                }
+                None => at = inner,
             }
         } else if let Some(kind) = FORMULAS.iter().position(|it| rest.starts_with(it.0)) {
             let inner = at + FORMULAS[kind].0.len();
@@ -116,9 +138,10 @@ pub(super) fn starts_line(source: &str, at: usize) -> bool {
 struct Scan<'a> {
     source: &'a str,
     code: &'a [Range<usize>],
+    openers: &'a [char],
     /// For each kind of delimiter, from where the next end was sought, and where it was found.
     /// Without it a file of openers without an end takes quadratic time.
-    closers: [Option<(usize, Option<usize>)>; FORMULAS.len() + 1],
+    closers: [Option<(usize, Option<usize>)>; FORMULAS.len() + 2],
     /// The same for blank lines.
     blank: Option<(usize, usize)>,
 }
@@ -127,7 +150,7 @@ impl Scan<'_> {
     /// The next character outside of code that may open something.
     fn next_opener(&self, mut at: usize) -> Option<usize> {
         loop {
-            let found = at + self.source.get(at..)?.find(['<', '$', '\\', '['])?;
+            let found = at + self.source.get(at..)?.find(self.openers)?;
             match self.code_at(found) {
                 Some(code) => at = code.end.max(found + 1),
                 None => return Some(found),
@@ -182,7 +205,11 @@ impl Scan<'_> {
     }
 
     fn close(&self, kind: usize) -> &'static str {
-        FORMULAS.get(kind).map_or(COMMENT.1, |it| it.1)
+        match FORMULAS.get(kind) {
+            Some(formula) => formula.1,
+            None if kind == FORMULAS.len() => COMMENT.1,
+            None => PERCENT,
+        }
     }
 
     fn seek(&self, kind: usize, from: usize) -> Option<usize> {
@@ -191,7 +218,7 @@ impl Scan<'_> {
         loop {
             let found = at + self.source.get(at..)?.find(close)?;
             let end = found + close.len();
-            if close == COMMENT.1 {
+            if close == COMMENT.1 || close == PERCENT {
                 return Some(end);
             }
             let before = &self.source[from..found];
@@ -212,7 +239,7 @@ mod tests {
     #[test]
     fn comments_become_spaces_and_long_formulas_letters() {
         let check = |source: &str, expect: &str| {
-            assert_eq!(mask(source, 0, &[], &[]).text, expect, "{source:?}");
+            assert_eq!(mask(source, 0, &[], &[], false).text, expect, "{source:?}");
         };
         check("a <!-- b --> c", "a            c");
         check("<!--\n\n## b\n-->\nc", "              \nc");
@@ -228,13 +255,25 @@ mod tests {
     }
 
     #[test]
+    fn percent_signs_make_comments_where_they_are_asked_for() {
+        let check = |source: &str, expect: &str| {
+            assert_eq!(mask(source, 0, &[], &[], true).text, expect, "{source:?}");
+        };
+        check("a %%b%% c", "a       c");
+        check("%%\n## b\n%%\nc", "          \nc");
+        check("a %% b", "a %% b");
+        check("5% %x", "5% %x");
+        assert_eq!(mask("%%a%%", 0, &[], &[], false).text, "%%a%%");
+    }
+
+    #[test]
     fn bounds_stop_formulas_and_code_hides_delimiters() {
         let source = "$$ a\n\n## b\n$$";
-        assert_eq!(mask(source, 0, &[], &[6]).text, source);
+        assert_eq!(mask(source, 0, &[], &[6], false).text, source);
         let source = "# a $$\nb\n$$";
-        assert_eq!(mask(source, 0, &[], &[]).text, source);
+        assert_eq!(mask(source, 0, &[], &[], false).text, source);
         let source = "`$$`\n# b\n`$$`";
-        assert_eq!(mask(source, 0, &[0..4, 9..13], &[]).text, source);
-        assert_eq!(mask("---\nx\n", 4, &[], &[]).text, "\n\n\n\nx\n");
+        assert_eq!(mask(source, 0, &[0..4, 9..13], &[], false).text, source);
+        assert_eq!(mask("---\nx\n", 4, &[], &[], false).text, "\n\n\n\nx\n");
     }
 }

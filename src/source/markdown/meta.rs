@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use super::attributes::take_once;
 use super::comment::{Comment, is_reserved};
 use super::section::Scope;
+use super::tails::take_once;
 use crate::diag::{
     Code, Diagnostic, Diagnostics, FileId, Span, Spanned, Text, TextBuilder, nearest,
 };
+use crate::model::Kind;
 use crate::model::written::{Content, Highlight, Settings, WrittenType};
 use crate::source::draft::{NoteDraft, NoteSettings};
 use crate::source::settings;
@@ -94,6 +95,14 @@ pub(super) fn holds_cloze(text: &str, settings: &Settings) -> bool {
     has_cloze(text)
         || settings.highlight != Highlight::Never && has_highlight(text)
         || settings.curly && curly()
+}
+
+/// Whether a note of this type says nothing without its second field.
+pub(super) fn needs_second(note_type: &WrittenType) -> bool {
+    note_type.required.contains(&1)
+        || note_type.shipped
+            && note_type.note_type.kind() == Kind::Normal
+            && note_type.fields.len() > 1
 }
 
 /// Fills `Context` with the headings above, where that is wanted and the type has the field.

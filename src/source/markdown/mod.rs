@@ -1,4 +1,4 @@
-//! Markdown files: heading notes and label notes.
+//! Markdown files: notes as headings, with labels, in tables and in lists.
 //!
 //! A file is read in these steps: front matter, comments and formulas that CommonMark must not
 //! see (`mask`), the block structure (`page`), then one walk over headings, labels and rules that
@@ -7,22 +7,31 @@
 
 mod attributes;
 mod comment;
+mod formless;
 mod front_matter;
 mod heading_note;
+mod inline;
+mod item_note;
 mod label_note;
 mod labels;
 mod mask;
 mod meta;
+mod near_misses;
 mod page;
 mod reader;
 mod report;
 mod section;
+mod table;
+mod table_notes;
+mod tails;
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use crate::diag::{Diagnostics, FileId};
 use crate::model::written::WrittenNote;
 use crate::source::defaults::Defaults;
+use crate::source::include::Includes;
 use crate::source::types::TypeSet;
 
 /// The notes of a Markdown file, in its order. `defaults` are what the file inherits from its
@@ -38,12 +47,25 @@ pub fn read(
     types: &TypeSet,
     sink: &mut Diagnostics,
 ) -> Vec<WrittenNote> {
+    read_with(file, source, defaults, types, &Includes::none(), sink)
+}
+
+/// As [`read`], in a project whose files may be included.
+#[must_use]
+pub fn read_with(
+    file: FileId,
+    source: &str,
+    defaults: &Defaults,
+    types: &TypeSet,
+    includes: &Includes<'_>,
+    sink: &mut Diagnostics,
+) -> Vec<WrittenNote> {
     let mut defaults = defaults.clone();
     let body = front_matter::apply(file, source, &mut defaults, sink);
     let defaults = defaults.inside_file();
     let options = defaults.markdown.clone();
     let labels = labels::Labels::new(types);
-    let page = page::Page::new(file, source, body, &labels);
+    let page = page(file, source, body, &labels, &defaults);
     let comments = comment::read_all(&page, sink);
     let heads = head_lines(&page, &defaults, types);
     let sections = section::Sections::new(defaults);
@@ -54,6 +76,7 @@ pub fn read(
         labels: &labels,
         types,
         options: &options,
+        includes,
     };
     reader::Reader::new(shelf, sections).read(sink)
 }
@@ -74,20 +97,43 @@ pub struct HeadingPlace {
     pub end: usize,
 }
 
-/// The headings of a file, in their order, whether they are notes or not.
+/// Where ids can be written into a file.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct Places {
+    /// The headings, in their order, whether they are notes or not.
+    pub headings: Vec<HeadingPlace>,
+    /// List items in the form of notes: where they begin, and where the text of their first line
+    /// ends.
+    pub items: BTreeMap<usize, usize>,
+    /// Rows of tables that hold notes, by where they begin: what makes the id of each.
+    pub rows: BTreeMap<usize, RowPlace>,
+}
+
+/// Where an id can be written in a table of notes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum RowPlace {
+    /// Into the empty cell of a column `id`.
+    Cell(usize),
+    /// Into a further column: behind the header, the line below it, and the row, each with
+    /// whether a bar stands there already.
+    Column([(usize, bool); 3]),
+    /// Behind a row that ends before its column `id`, the last one; whether a bar stands there.
+    End(usize, bool),
+    /// Nowhere: the row is too short.
+    None,
+}
+
+/// The places of a file that can be read without errors.
 #[must_use]
-pub fn heading_places(
-    file: FileId,
-    source: &str,
-    defaults: &Defaults,
-    types: &TypeSet,
-) -> Vec<HeadingPlace> {
+pub fn places(file: FileId, source: &str, defaults: &Defaults, types: &TypeSet) -> Places {
     let mut defaults = defaults.clone();
     let body = front_matter::apply(file, source, &mut defaults, &mut Diagnostics::new());
     let defaults = defaults.inside();
-    let page = page::Page::new(file, source, body, &labels::Labels::new(types));
+    let page = page(file, source, body, &labels::Labels::new(types), &defaults);
     let heads = head_lines(&page, &defaults, types);
-    let places = heads.iter().map(|head| {
+    let headings = heads.iter().map(|head| {
         let mut place = head.place();
         let comments = &page.masked.comments;
         let last = comments.partition_point(|it| it.start < place.range.end);
@@ -96,17 +142,34 @@ pub fn heading_places(
         }
         place
     });
-    places.collect()
+    let comments = comment::read_all(&page, &mut Diagnostics::new());
+    let tables = comments.iter().filter_map(|it| it.table(&page));
+    let items = page.items.iter().map(|it| (it.range.start, it.content.end));
+    Places {
+        headings: headings.collect(),
+        items: items.collect(),
+        rows: tables.flat_map(|it| it.places(&page)).collect(),
+    }
 }
 
-fn head_lines(
-    page: &page::Page<'_>,
+fn page<'s>(
+    file: FileId,
+    source: &'s str,
+    body: usize,
+    labels: &labels::Labels,
     defaults: &Defaults,
-    types: &TypeSet,
-) -> Vec<attributes::HeadLine> {
-    let (options, curly) = (&defaults.markdown, defaults.settings.curly);
-    let read =
-        |it: &page::Heading| attributes::HeadLine::new(page, it.clone(), options, curly, types);
+) -> page::Page<'s> {
+    let percent = defaults.settings.percent_comments;
+    page::Page::new(file, source, body, labels, percent)
+}
+
+fn head_lines(page: &page::Page<'_>, defaults: &Defaults, types: &TypeSet) -> Vec<tails::HeadLine> {
+    let reading = tails::Reading {
+        options: &defaults.markdown,
+        curly: defaults.settings.curly,
+        types,
+    };
+    let read = |it: &page::Heading| tails::HeadLine::new(page, it.clone(), reading);
     page.headings.iter().map(read).collect()
 }
 

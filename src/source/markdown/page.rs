@@ -8,6 +8,7 @@ use std::ops::Range;
 
 use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 
+use super::inline::{Divider, divider};
 use super::labels::Labels;
 use super::mask::{Masked, mask};
 use crate::diag::{FileId, Span, Text, TextBuilder};
@@ -25,6 +26,12 @@ pub(super) struct Page<'a> {
     /// Lines of exactly `---` that CommonMark reads as rules.
     pub(super) rules: Vec<Range<usize>>,
     pub(super) labels: Vec<Label>,
+    /// Tables that stand in no list or quote.
+    pub(super) tables: Vec<Range<usize>>,
+    /// List items that have the form of notes, those in other items too.
+    pub(super) items: Vec<Item>,
+    /// Lines such as `q: x`, whose label lacks its capitals.
+    pub(super) small_labels: Vec<SmallLabel>,
     /// Lines such as `Q:x`, which lack the space of a label.
     pub(super) near_labels: Vec<Range<usize>>,
     /// The signs of lines such as `##x`, which lack the space of a heading.
@@ -55,16 +62,44 @@ pub(super) struct Label {
     pub(super) range: Range<usize>,
 }
 
+/// A label in lower case, which is none.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct SmallLabel {
+    /// With its colon.
+    pub(super) range: Range<usize>,
+    /// Whether notes begin with the label that it almost is.
+    pub(super) begins: bool,
+}
+
+/// A list item whose first line holds ` :: ` or ` ::: `.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Item {
+    /// All of it, from its sign on.
+    pub(super) range: Range<usize>,
+    /// The text of its first line.
+    pub(super) content: Range<usize>,
+    /// The column at which its text begins, and its further lines with it.
+    pub(super) column: usize,
+    pub(super) divider: Divider,
+}
+
 impl<'a> Page<'a> {
-    /// Reads the structure of what stands in `source` from `body` on.
-    pub(super) fn new(file: FileId, source: &'a str, body: usize, labels: &Labels) -> Self {
+    /// Reads the structure of what stands in `source` from `body` on; `percent` says that
+    /// `%%..%%` is a comment.
+    pub(super) fn new(
+        file: FileId,
+        source: &'a str,
+        body: usize,
+        labels: &Labels,
+        percent: bool,
+    ) -> Self {
         let mut blank = "\n".repeat(body);
         blank.push_str(&source[body..]);
         let first = Blocks::of(&blank);
         let bounds = bounds(source, body, &first.code, labels);
         let mut code: Vec<_> = first.code.iter().chain(&first.spans).cloned().collect();
         code.sort_by_key(|it| it.start);
-        let masked = mask(source, body, &code, &bounds);
+        let masked = mask(source, body, &code, &bounds, percent);
         let blocks = if masked.text == blank {
             first
         } else {
@@ -77,6 +112,9 @@ impl<'a> Page<'a> {
             headings: Vec::new(),
             rules: Vec::new(),
             labels: Vec::new(),
+            tables: Vec::new(),
+            items: Vec::new(),
+            small_labels: Vec::new(),
             near_labels: Vec::new(),
             near_headings: Vec::new(),
             hidden_labels: Vec::new(),
@@ -94,7 +132,16 @@ impl<'a> Page<'a> {
             }
         }
         page.find_labels(body, &blocks, labels);
+        page.items = blocks.items.iter().filter_map(|it| page.item(it)).collect();
+        page.tables = blocks.tables;
         page
+    }
+
+    /// The table directly below a place.
+    pub(super) fn table_below(&self, at: usize) -> Option<Range<usize>> {
+        let next = self.tables.partition_point(|it| it.start < at);
+        let table = self.tables.get(next)?;
+        self.is_blank(at..table.start).then(|| table.clone())
     }
 
     /// The place of a range.
@@ -147,6 +194,20 @@ impl<'a> Page<'a> {
             at = escape + 1;
         }
         self.push_lines(text, at..range.end);
+    }
+
+    /// Appends the lines of `range`, which begins a line, without their indentation up to
+    /// `column`, each with a line break before it.
+    pub(super) fn push_dedented(&self, text: &mut TextBuilder, range: Range<usize>, column: usize) {
+        let mut at = range.start;
+        let mut newline = at.saturating_sub(1)..at;
+        for line in self.source[range].split_inclusive('\n') {
+            let (start, end) = (at, at + line.trim_end_matches(['\n', '\r']).len());
+            at += line.len();
+            text.push("\n", newline);
+            self.push_to(text, start + indentation(line, column)..end);
+            newline = end..at;
+        }
     }
 
     /// The range without blank lines at its ends. The indentation of the first line stays, for
@@ -221,6 +282,28 @@ impl<'a> Page<'a> {
         }
     }
 
+    /// The item that CommonMark found, if it has the form of a note.
+    fn item(&self, range: &Range<usize>) -> Option<Item> {
+        let masked = self.masked.text.get(range.clone())?;
+        let line = masked.lines().next().filter(|it| it.contains("::"))?;
+        let sign = line.trim_start();
+        let start = range.start + line.len() - sign.len();
+        let behind = sign.trim_start_matches(|it: char| it.is_ascii_digit());
+        let behind = behind.strip_prefix(['-', '+', '*', '.', ')'])?;
+        let text = behind.trim_start_matches([' ', '\t']);
+        let content = start + sign.len() - text.len();
+        let content = content..content + text.trim_end().len();
+        let before = self.source.get(self.line(start).start..content.start)?;
+        let mut divider = divider(self.masked.text.get(content.clone())?)?;
+        divider.range = content.start + divider.range.start..content.start + divider.range.end;
+        Some(Item {
+            range: start..range.start + masked.trim_end().len(),
+            column: before.chars().fold(0, next_column),
+            content,
+            divider,
+        })
+    }
+
     fn find_labels(&mut self, body: usize, blocks: &Blocks, labels: &Labels) {
         let masked = &self.masked.text;
         let inside = |list: &[Range<usize>], at: usize| {
@@ -245,6 +328,17 @@ impl<'a> Page<'a> {
                 None => (false, line),
             };
             let Some((name, spaced)) = labels.at(rest) else {
+                let small = rest.split_once(':').filter(|it| it.0.len() <= 8);
+                if let Some((name, _)) = small
+                    && !escaped
+                    && labels.at(&rest.to_uppercase()).is_some_and(|it| it.1)
+                    && !inside(&blocks.code, at)
+                {
+                    self.small_labels.push(SmallLabel {
+                        range: at..at + name.len() + 1,
+                        begins: labels.begins(&name.to_uppercase()),
+                    });
+                }
                 continue;
             };
             if inside(&blocks.code, at) {
@@ -301,13 +395,30 @@ struct Blocks {
     code: Vec<Range<usize>>,
     html: Vec<Range<usize>>,
     spans: Vec<Range<usize>>,
+    tables: Vec<Range<usize>>,
+    /// List items outside of quotes that begin with a line of text.
+    items: Vec<Range<usize>>,
 }
 
 impl Blocks {
     fn of(text: &str) -> Self {
         let mut blocks = Self::default();
         let mut depth = 0_usize;
+        let mut quotes = 0_usize;
+        let mut item: Option<Range<usize>> = None;
         for (event, range) in Parser::new_ext(text, Options::ENABLE_TABLES).into_offset_iter() {
+            if let Some(item) = item.take()
+                && !begins_block(&event)
+            {
+                blocks.items.push(item);
+            }
+            match &event {
+                Event::Start(Tag::BlockQuote(_)) => quotes += 1,
+                Event::End(TagEnd::BlockQuote(_)) => quotes = quotes.saturating_sub(1),
+                Event::Start(Tag::Item) if quotes == 0 => item = Some(range.clone()),
+                Event::Start(Tag::Table(_)) if depth == 0 => blocks.tables.push(range.clone()),
+                _ => {}
+            }
             match event {
                 Event::Start(Tag::BlockQuote(_) | Tag::List(_) | Tag::Item | Tag::Table(_)) => {
                     depth += 1;
@@ -329,6 +440,41 @@ impl Blocks {
         }
         blocks
     }
+}
+
+/// Whether the event is the beginning of anything but text, or the end of an item.
+const fn begins_block(event: &Event<'_>) -> bool {
+    matches!(
+        event,
+        Event::Start(
+            Tag::Heading { .. }
+                | Tag::BlockQuote(_)
+                | Tag::CodeBlock(_)
+                | Tag::HtmlBlock
+                | Tag::List(_)
+                | Tag::Table(_)
+        ) | Event::End(_)
+            | Event::Rule
+    )
+}
+
+/// The column behind a character.
+const fn next_column(column: usize, character: char) -> usize {
+    match character {
+        '\t' => column - column % 4 + 4,
+        _ => column + 1,
+    }
+}
+
+/// How many bytes of a line are its indentation up to a column.
+fn indentation(line: &str, column: usize) -> usize {
+    let mut here = 0;
+    let inside = line.chars().take_while(|&it| {
+        let inside = here < column && matches!(it, ' ' | '\t');
+        here = next_column(here, it);
+        inside
+    });
+    inside.count()
 }
 
 const fn number(level: HeadingLevel) -> u8 {

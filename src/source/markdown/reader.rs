@@ -1,20 +1,25 @@
 //! Walks over a page and cuts it into notes.
 
 use std::ops::Range;
+use std::rc::Rc;
 
-use super::attributes::HeadLine;
 use super::comment::{Comment, Meaning};
+use super::formless::Behind;
 use super::heading_note::HeadingNote;
-use super::label_note::{LabelNote, card_tag};
+use super::item_note::ItemNote;
+use super::label_note::{LabelNote, has_card_tag};
 use super::labels::Labels;
 use super::mask::starts_line;
-use super::page::{Label, Page};
+use super::page::{Item, Label, Page};
 use super::report;
 use super::section::Sections;
+use super::table::Table;
+use super::tails::{HeadLine, Reading};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::model::written::WrittenNote;
 use crate::source::defaults::MarkdownOptions;
 use crate::source::draft::NoteSettings;
+use crate::source::include::Includes;
 use crate::source::types::TypeSet;
 
 /// What the first note of a file is, and all its others have to be.
@@ -33,31 +38,46 @@ pub(super) struct Shelf<'a> {
     pub(super) labels: &'a Labels,
     pub(super) types: &'a TypeSet,
     pub(super) options: &'a MarkdownOptions,
+    pub(super) includes: &'a Includes<'a>,
 }
 
 /// A page that is being read.
 pub(super) struct Reader<'a> {
     pub(super) shelf: Shelf<'a>,
-    sections: Sections,
-    notes: Vec<WrittenNote>,
-    open: Open<'a>,
+    pub(super) sections: Sections,
+    pub(super) notes: Vec<WrittenNote>,
+    pub(super) open: Open<'a>,
     /// The form, and where it was decided.
     pub(super) form: Option<(FormKind, Range<usize>)>,
     /// What looks like notes of the other form.
     pub(super) others: Vec<Range<usize>>,
-    claimed: Vec<bool>,
+    pub(super) claimed: Vec<bool>,
     /// What is to be told of text above `---`, unless the file turns out to be prose.
-    underlined: Vec<Diagnostic>,
+    pub(super) underlined: Vec<Diagnostic>,
     /// Labels that stand in no note.
-    orphans: Vec<&'a Label>,
-    off: bool,
+    pub(super) orphans: Vec<&'a Label>,
+    /// The tables of notes, by where the comments above them begin.
+    pub(super) tables: Vec<(usize, Rc<Table>)>,
+    /// Where notes of neither form begin, in order: tables, list items, included files.
+    pub(super) formless: Vec<usize>,
+    /// Whether there are such notes.
+    pub(super) has_formless: bool,
+    /// List items that would be notes if lists were read.
+    pub(super) unread_items: Vec<&'a Item>,
+    /// The level of a heading with `{skip}`, below which no notes of neither form are read.
+    pub(super) skipped: Option<u8>,
+    /// The last table or list, behind which text belongs to nothing.
+    pub(super) behind: Option<Behind>,
+    /// Where the reading of notes is switched off, and what would be notes there.
+    pub(super) off: Option<(Range<usize>, usize)>,
 }
 
 /// The note whose end is not reached yet.
-enum Open<'a> {
+pub(super) enum Open<'a> {
     Nothing,
     Heading(HeadingNote<'a>),
     Label(LabelNote<'a>),
+    Item(ItemNote<'a>),
 }
 
 /// What may begin or end something.
@@ -68,7 +88,9 @@ enum Mark<'a> {
     Setext(&'a HeadLine, &'a Range<usize>),
     Label(&'a Label),
     Rule(&'a Range<usize>),
-    Switch(&'a Comment),
+    Item(&'a Item),
+    /// A comment that stands for something at its place.
+    Order(&'a Comment),
 }
 
 impl Mark<'_> {
@@ -78,7 +100,8 @@ impl Mark<'_> {
             Self::Setext(_, underline) => underline.start,
             Self::Label(label) => label.range.start,
             Self::Rule(line) => line.start,
-            Self::Switch(comment) => comment.range.start,
+            Self::Item(item) => item.range.start,
+            Self::Order(comment) => comment.range.start,
         }
     }
 }
@@ -86,6 +109,22 @@ impl Mark<'_> {
 impl<'a> Reader<'a> {
     /// A reader at the beginning of a page.
     pub(super) fn new(shelf: Shelf<'a>, sections: Sections) -> Self {
+        let Shelf { page, comments, .. } = shelf;
+        let tables: Vec<(usize, Rc<Table>)> = comments
+            .iter()
+            .filter_map(|it| Some((it.range.start, Rc::new(it.table(page)?))))
+            .collect();
+        let includes = comments
+            .iter()
+            .filter(|it| matches!(it.meaning, Meaning::Include(_)));
+        let items = page.items.iter().filter(|_| shelf.options.inline);
+        let mut formless: Vec<usize> = tables
+            .iter()
+            .map(|it| it.0)
+            .chain(includes.map(|it| it.range.start))
+            .chain(items.map(|it| it.range.start))
+            .collect();
+        formless.sort_unstable();
         Self {
             shelf,
             sections,
@@ -96,26 +135,43 @@ impl<'a> Reader<'a> {
             claimed: vec![false; shelf.comments.len()],
             underlined: Vec::new(),
             orphans: Vec::new(),
-            off: false,
+            tables,
+            formless,
+            has_formless: false,
+            unread_items: Vec::new(),
+            skipped: None,
+            behind: None,
+            off: None,
         }
     }
 
     /// The notes of the page.
     pub(super) fn read(mut self, sink: &mut Diagnostics) -> Vec<WrittenNote> {
         for mark in self.marks() {
+            self.look_behind(mark.start(), sink);
+            if let Some((_, count)) = &mut self.off
+                && !matches!(mark, Mark::Order(_) | Mark::Heading(_))
+            {
+                let label = match mark {
+                    Mark::Label(label) => self.shelf.labels.begins(&label.name),
+                    Mark::Item(_) => self.shelf.options.inline,
+                    _ => false,
+                };
+                *count += usize::from(label);
+                continue;
+            }
             match mark {
-                Mark::Switch(comment) => {
-                    self.close(comment.range.start, sink);
-                    self.off = matches!(comment.meaning, Meaning::Off);
-                }
+                Mark::Order(comment) => self.order(comment, sink),
                 Mark::Heading(head) => self.heading(head, sink),
                 Mark::Setext(head, underline) => self.setext(head, underline, sink),
-                Mark::Label(label) if !self.off => self.label(label, sink),
-                Mark::Rule(line) if !self.off => self.rule(line, sink),
-                Mark::Label(_) | Mark::Rule(_) => {}
+                Mark::Label(label) => self.label(label, sink),
+                Mark::Rule(line) => self.rule(line, sink),
+                Mark::Item(item) => self.item(item, sink),
             }
         }
-        self.close(self.shelf.page.source.len(), sink);
+        let end = self.shelf.page.source.len();
+        self.look_behind(end, sink);
+        self.close(end, sink);
         if let Some((form, _)) = &self.form {
             for diagnostic in std::mem::take(&mut self.underlined) {
                 sink.push(diagnostic);
@@ -141,16 +197,17 @@ impl<'a> Reader<'a> {
                 Some(underline) if head.heading.level == 2 => Mark::Setext(head, underline),
                 _ => Mark::Heading(head),
             });
-        let switches = self
+        let orders = self
             .shelf
             .comments
             .iter()
-            .filter(|it| it.is_switch())
-            .map(Mark::Switch);
+            .filter(|it| it.stands_alone())
+            .map(Mark::Order);
         let mut marks: Vec<Mark<'a>> = headings
             .chain(self.shelf.page.labels.iter().map(Mark::Label))
             .chain(self.shelf.page.rules.iter().map(Mark::Rule))
-            .chain(switches)
+            .chain(self.shelf.page.items.iter().map(Mark::Item))
+            .chain(orders)
             .collect();
         marks.sort_by_key(Mark::start);
         marks
@@ -159,11 +216,18 @@ impl<'a> Reader<'a> {
     fn heading(&mut self, head: &'a HeadLine, sink: &mut Diagnostics) {
         let level = head.heading.level;
         let at = head.heading.range.start;
-        if self.off {
+        if self.off.is_some() {
             if level < self.shelf.options.note_level {
                 self.section(head, true, sink);
+            } else if self.is_note(head)
+                && let Some((_, count)) = &mut self.off
+            {
+                *count += 1;
             }
             return;
+        }
+        if self.skipped.is_some_and(|it| level <= it) {
+            self.skipped = None;
         }
         let note = !self.sections_skip(level) && self.is_note(head);
         if let Some((FormKind::Labels, _)) = self.form {
@@ -173,11 +237,14 @@ impl<'a> Reader<'a> {
             if (note || cuts) && self.has_text(head) {
                 self.others.push(head.heading.range.clone());
             }
+            self.behind = None;
             self.section(head, true, sink);
             return;
         }
+        let above_formless = self.is_above_formless(head);
         if note {
             self.close(at, sink);
+            self.behind = None;
             self.sections.leave(level);
             self.form
                 .get_or_insert((FormKind::Headings, head.heading.range.clone()));
@@ -192,13 +259,21 @@ impl<'a> Reader<'a> {
         }
         let note_level = self.shelf.options.note_level;
         match &mut self.open {
-            Open::Heading(open) if level > note_level.max(open.head.heading.level) => {
+            Open::Heading(open)
+                if level > note_level.max(open.head.heading.level) && !above_formless =>
+            {
                 open.inner.push(&head.heading);
             }
             _ => {
                 self.close(at, sink);
+                if above_formless || level <= note_level {
+                    self.behind = None;
+                }
+                if head.tails.has_word(self.shelf.page, "skip") {
+                    self.skipped = Some(level);
+                }
                 // A heading that is no section of notes is prose, and so are its braces.
-                self.section(head, level < self.shelf.options.note_level, sink);
+                self.section(head, level < note_level || above_formless, sink);
             }
         }
     }
@@ -210,25 +285,29 @@ impl<'a> Reader<'a> {
 
     fn section(&mut self, head: &HeadLine, with_settings: bool, sink: &mut Diagnostics) {
         let settings = if with_settings {
-            head.settings(self.shelf.page, self.shelf.types, sink)
+            head.tails.settings(self.shelf.page, self.shelf.types, sink)
         } else {
             NoteSettings::default()
         };
-        let title = self.shelf.page.text(head.content.clone());
+        let title = self.shelf.page.text(head.tails.content.clone());
         self.sections
             .enter(head.heading.level, title, settings, self.shelf.types, sink);
     }
 
     fn is_note(&self, head: &HeadLine) -> bool {
         let page = self.shelf.page;
-        if head.has_word(page, "note") {
+        if head.tails.has_word(page, "note") {
             return true;
         }
-        let here =
-            head.heading.level == self.shelf.options.note_level && !head.has_word(page, "skip");
+        // What has nothing but a table or list of notes below it is the title of that.
+        if self.is_above_formless(head) {
+            return false;
+        }
+        let here = head.heading.level == self.shelf.options.note_level
+            && !head.tails.has_word(page, "skip");
         let tagged = || {
-            head.card_tag
-                || head.has_tag(page, &self.shelf.options.card_tag)
+            head.tails.card_tag
+                || head.tails.has_tag(page, &self.shelf.options.card_tag)
                 || self.below(head).1.iter().any(Comment::has_settings)
         };
         here && (!self.shelf.options.tagged_only || tagged())
@@ -237,7 +316,7 @@ impl<'a> Reader<'a> {
     /// The comments directly below a heading, or behind it in its line, and the place of the
     /// first among all.
     fn below(&self, head: &HeadLine) -> (usize, &'a [Comment]) {
-        let mut at = head.content.end;
+        let mut at = head.tails.content.end;
         let from = self
             .shelf
             .comments
@@ -248,7 +327,7 @@ impl<'a> Reader<'a> {
             let blank_from = at.max(head.heading.range.end);
             let near = comment.range.start < blank_from
                 || self.shelf.page.is_blank(blank_from..comment.range.start);
-            if !near || comment.is_switch() {
+            if !near || comment.stands_alone() {
                 break;
             }
             at = comment.range.end;
@@ -277,7 +356,7 @@ impl<'a> Reader<'a> {
         {
             let near = self.shelf.page.is_blank(comment.range.end..at)
                 && starts_line(self.shelf.page.source, comment.range.start);
-            if !near || comment.is_switch() {
+            if !near || comment.stands_alone() {
                 break;
             }
             at = comment.range.start;
@@ -303,11 +382,8 @@ impl<'a> Reader<'a> {
     }
 
     fn setext(&mut self, head: &'a HeadLine, underline: &Range<usize>, sink: &mut Diagnostics) {
-        if self.off {
-            return;
-        }
         let open = match self.open {
-            Open::Nothing => None,
+            Open::Nothing | Open::Item(_) => None,
             Open::Heading(_) => Some(FormKind::Headings),
             Open::Label(_) => Some(FormKind::Labels),
         };
@@ -322,9 +398,13 @@ impl<'a> Reader<'a> {
 
     fn rule(&mut self, line: &Range<usize>, sink: &mut Diagnostics) {
         match &mut self.open {
-            Open::Nothing => {}
+            Open::Nothing => {
+                if let Some(behind) = &mut self.behind {
+                    behind.from = line.end;
+                }
+            }
             Open::Heading(note) => note.breaks.push(line.clone()),
-            Open::Label(_) => self.close(line.start, sink),
+            Open::Label(_) | Open::Item(_) => self.close(line.start, sink),
         }
     }
 
@@ -355,12 +435,13 @@ impl<'a> Reader<'a> {
             .map_or(label.range.start, |it| it.range.start);
         self.close(end, sink);
         let tagged = || {
-            card_tag(self.shelf.page, label, &self.shelf.options.card_tag).is_some()
+            has_card_tag(self.shelf.page, label, self.reading())
                 || comments.iter().any(Comment::has_settings)
         };
         if self.shelf.options.tagged_only && !tagged() {
             return;
         }
+        self.behind = None;
         self.claimed[from..from + comments.len()].fill(true);
         self.form
             .get_or_insert((FormKind::Labels, label.range.clone()));
@@ -371,12 +452,21 @@ impl<'a> Reader<'a> {
         });
     }
 
+    fn reading(&self) -> Reading<'a> {
+        Reading {
+            options: self.shelf.options,
+            curly: self.sections.current().defaults.settings.curly,
+            types: self.shelf.types,
+        }
+    }
+
     /// Ends the open note.
-    fn close(&mut self, end: usize, sink: &mut Diagnostics) {
+    pub(super) fn close(&mut self, end: usize, sink: &mut Diagnostics) {
         let note = match std::mem::replace(&mut self.open, Open::Nothing) {
             Open::Nothing => None,
             Open::Heading(note) => note.read(self.shelf.page, end, self.shelf.types, sink),
             Open::Label(note) => note.read(self.shelf.page, end, self.shelf.types, sink),
+            Open::Item(note) => note.read(self.shelf.page, end, self.shelf.types, sink),
         };
         self.notes.extend(note);
     }

@@ -2,11 +2,12 @@
 
 use std::ops::Range;
 
-use super::attributes::HeadLine;
 use super::comment::Comment;
 use super::labels::{Labels, listing};
+use super::near_misses;
 use super::page::{Heading, Label, Page, is_atx};
 use super::reader::{FormKind, Reader};
+use super::tails::HeadLine;
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::source::types::TypeSet;
 use crate::source::yaml::Entry;
@@ -65,16 +66,22 @@ pub(super) fn orphan(page: &Page<'_>, label: &Label, types: &TypeSet) -> Diagnos
 /// Comments that hold settings at a place where they hold for nothing.
 pub(super) fn misplaced(reader: &Reader<'_>, claimed: &[bool], sink: &mut Diagnostics) {
     // In prose a comment may look as it likes.
-    if reader.form.is_none() {
+    if reader.form.is_none() && !reader.has_formless {
         return;
     }
-    for (comment, _) in reader.shelf.comments.iter().zip(claimed).filter(|it| !it.1) {
+    let comments = reader.shelf.comments.iter().zip(claimed);
+    for (comment, _) in comments.filter(|it| !it.1) {
         let place = reader.shelf.page.span(&comment.range);
         let mend = match reader.form {
             Some((FormKind::Labels, _)) => {
                 "put the comment on a line of its own, directly above the first label of its note"
             }
-            _ => "put the comment directly below the heading of its note",
+            Some((FormKind::Headings, _)) => {
+                "put the comment directly below the heading of its note"
+            }
+            None => {
+                "put the comment behind the first line of its list item; a row of a table takes settings as columns"
+            }
         };
         if comment.has_settings() {
             let title = "these settings stand at a place where they hold for no note";
@@ -113,11 +120,16 @@ pub(super) fn lookalikes(reader: &Reader<'_>, sink: &mut Diagnostics) {
     if !matches!(reader.form, Some((FormKind::Labels, _))) {
         near_headings(reader, sink);
     }
+    near_misses::misspelt_marker(reader, sink);
+    near_misses::switched_off(reader, sink);
+    near_misses::unread_items(reader, sink);
     match &reader.form {
+        None if reader.has_formless || !reader.unread_items.is_empty() => {}
         None => no_notes(reader, sink),
         Some((form, first)) => {
             if *form == FormKind::Labels {
                 hidden(reader, sink);
+                near_misses::small_labels(reader.shelf.page, sink);
             }
             mixed(reader, *form, first, sink);
         }
@@ -302,8 +314,12 @@ fn no_notes(reader: &Reader<'_>, sink: &mut Diagnostics) {
         return;
     }
     let further = page.labels.first().map(|it| it.range.clone());
-    let (range, label, help) = match further.or_else(|| lower_case_label(page, reader.shelf.labels))
-    {
+    let (range, label, help) = match further.or_else(|| {
+        page.small_labels
+            .iter()
+            .find(|it| it.begins)
+            .map(|it| it.range.clone())
+    }) {
         Some(range) if page.labels.is_empty() => {
             (Some(range), "no label", "labels are written in upper case")
         }
@@ -365,19 +381,4 @@ fn no_notes(reader: &Reader<'_>, sink: &mut Diagnostics) {
 /// Where the text of the file begins.
 fn body_start(page: &Page<'_>) -> usize {
     page.source.len() - page.masked.text.trim_start().len()
-}
-
-/// A line such as `q: x`.
-fn lower_case_label(page: &Page<'_>, labels: &Labels) -> Option<Range<usize>> {
-    let mut at = 0;
-    for line in page.masked.text.split_inclusive('\n') {
-        let small = line.split_once(": ").filter(|it| it.0.len() <= 8);
-        if let Some((name, _)) = small
-            && labels.begins(&name.to_uppercase())
-        {
-            return Some(at..at + name.len() + 1);
-        }
-        at += line.len();
-    }
-    None
 }

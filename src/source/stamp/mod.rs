@@ -1,7 +1,8 @@
 //! Ids in the text of sources: where one is written, and how it is taken out again.
 //!
 //! Text in, edits out. An edit inserts or removes and touches nothing beside; what [`removal`]
-//! takes out is, byte for byte, what [`Outline::insertion`] has put in. Whether an edit leaves
+//! takes out is, byte for byte, what [`Outline::insertion`] has put in, but for the column `id` of
+//! a table, which stays. Whether an edit leaves
 //! the notes as they were is not known here: who applies it reads the new text and compares.
 
 mod entry;
@@ -14,7 +15,7 @@ use std::ops::Range;
 use crate::diag::FileId;
 use crate::source::defaults::Defaults;
 use crate::source::layout::Dialect;
-use crate::source::markdown::HeadingPlace;
+use crate::source::markdown::{Places, places};
 use crate::source::types::TypeSet;
 use yaml::Shape;
 
@@ -53,6 +54,8 @@ pub enum NoPlace {
     Bare,
     /// Several notes are written at this one place, by means of an alias.
     Shared,
+    /// The row of a table has fewer cells than its header.
+    Row,
     /// The text around it has a form that is not known here.
     Form,
 }
@@ -74,6 +77,9 @@ impl NoPlace {
             Self::Shared => {
                 "an alias makes several notes of one text, which cannot have one id; write them out"
             }
+            Self::Row => {
+                "the row has fewer cells than the table has columns, so that an id has no cell; fill it up with `|`"
+            }
             Self::Form => "its id has to be written or removed by hand",
         }
     }
@@ -85,7 +91,7 @@ pub struct Outline(Notation);
 
 #[derive(Debug)]
 enum Notation {
-    Markdown(Vec<HeadingPlace>),
+    Markdown(Places),
     Yaml(BTreeMap<usize, Shape>),
 }
 
@@ -101,14 +107,13 @@ impl Outline {
         types: &TypeSet,
     ) -> Self {
         Self(match dialect {
-            Dialect::Markdown => Notation::Markdown(crate::source::markdown::heading_places(
-                file, source, defaults, types,
-            )),
+            Dialect::Markdown => Notation::Markdown(places(file, source, defaults, types)),
             Dialect::Yaml => Notation::Yaml(yaml::shapes(file, source)),
         })
     }
 
-    /// The edit that gives an id to the note that stands at `note`.
+    /// The edits that give an id to the note that stands at `note`; the last one holds the id. Rows
+    /// of a table without a column `id` have two in common, which make it.
     ///
     /// # Errors
     /// Where the note has no place for one.
@@ -118,21 +123,25 @@ impl Outline {
         note: &Range<usize>,
         id: &str,
         style: IdStyle,
-    ) -> Result<Edit, NoPlace> {
-        let (at, text) = match &self.0 {
-            Notation::Markdown(headings) => {
-                let heading = headings.binary_search_by_key(&note.start, |it| it.range.start);
-                let heading = heading.ok().and_then(|at| headings.get(at));
-                markdown::insertion(source, note, heading, id, style)
-            }
+    ) -> Result<Vec<Edit>, NoPlace> {
+        let edits = match &self.0 {
+            Notation::Markdown(places) => markdown::insertions(source, note, places, id, style)?,
             Notation::Yaml(shapes) => {
                 let shape = shapes.get(&note.start).copied();
-                yaml::insertion(source, note.start, shape.ok_or(NoPlace::Form)?, id)?
+                vec![yaml::insertion(
+                    source,
+                    note.start,
+                    shape.ok_or(NoPlace::Form)?,
+                    id,
+                )?]
             }
         };
-        let range = at..at;
-        let inside = source.is_char_boundary(at);
-        inside.then_some(Edit { range, text }).ok_or(NoPlace::Form)
+        let edits = edits.into_iter().map(|(at, text)| {
+            let range = at..at;
+            let inside = source.is_char_boundary(at);
+            inside.then_some(Edit { range, text }).ok_or(NoPlace::Form)
+        });
+        edits.collect()
     }
 }
 
@@ -159,11 +168,12 @@ pub fn removal(
         .ok_or(NoPlace::Form)
 }
 
-/// The text with these edits, which do not overlap, in any order.
+/// The text with these edits, which do not overlap, in any order; equal ones are made once.
 #[must_use]
 pub fn apply<'e>(source: &str, edits: impl IntoIterator<Item = &'e Edit>) -> String {
     let mut edits: Vec<&Edit> = edits.into_iter().collect();
     edits.sort_by_key(|it| (it.range.start, it.range.end));
+    edits.dedup();
     let mut text = String::with_capacity(source.len() + edits.len() * 40);
     let mut done = 0;
     for edit in edits {

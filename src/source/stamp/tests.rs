@@ -37,8 +37,8 @@ fn stamped(dialect: Dialect, source: &str, style: IdStyle) -> Result<String, NoP
         let (place, id) = (note.span.range(), format!("n{}", index + 1));
         read.outline.insertion(source, &place, &id, style)
     });
-    let edits: Vec<Edit> = edits.collect::<Result<_, _>>()?;
-    Ok(apply(source, &edits))
+    let edits: Vec<Vec<Edit>> = edits.collect::<Result<_, _>>()?;
+    Ok(apply(source, edits.iter().flatten()))
 }
 
 /// The text without the ids of all notes.
@@ -126,6 +126,69 @@ fn labels_get_comments_above() {
             "<!-- id: n1 -->\nQ: a\nA:\n- b\n- c\n\n<!-- id: n2 -->\nQ: d\nA: e\n",
         );
     }
+}
+
+#[test]
+fn list_notes_get_blocks() {
+    let check = |source: &str, expect: &str| {
+        let front = "---\nmarkdown: {inline: true}\n---\n";
+        let (source, expect) = (front.to_owned() + source, front.to_owned() + expect);
+        for style in [IdStyle::Comment, IdStyle::Attribute, IdStyle::Block] {
+            self::check(MD, style, &source, &expect);
+        }
+    };
+    check("- a :: b\n- c ::: d", "- a :: b ^n1\n- c ::: d ^n2");
+    check(
+        "1. a :: b {.t} <!-- r -->\n   - c\n",
+        "1. a :: b {.t} ^n1 <!-- r -->\n   - c\n",
+    );
+    check(
+        "- a :: b  \n  c\n\n- d ::\n\n  e\n",
+        "- a :: b ^n1  \n  c\n\n- d :: ^n2\n\n  e\n",
+    );
+}
+
+/// What stamping makes of a text, whose ids then can be taken out of it again; a column stays.
+#[track_caller]
+fn check_table(source: &str, expect: &str, stripped_to: &str) {
+    let found = stamped(MD, source, IdStyle::Comment).unwrap();
+    assert_eq!(found, expect, "{source:?}");
+    let ids: Vec<String> = read(MD, &found)
+        .notes
+        .iter()
+        .map(|it| it.id.as_ref().unwrap().value.clone())
+        .collect();
+    let numbers: Vec<String> = (1..=ids.len()).map(|it| format!("n{it}")).collect();
+    assert_eq!(ids, numbers, "{found:?}");
+    let bare = stripped(MD, &found).unwrap();
+    assert_eq!(bare, stripped_to, "{found:?}");
+    assert_eq!(
+        stamped(MD, &bare, IdStyle::Comment).unwrap(),
+        found,
+        "{bare:?}"
+    );
+}
+
+#[test]
+fn rows_get_a_column() {
+    check_table(
+        "<!-- notes -->\n\n| Front | Back |\n|---|---|\n| a | b |\r\n| c | d |",
+        "<!-- notes -->\n\n| Front | Back | id |\n|---|---| --- |\n| a | b | n1 |\r\n| c | d | n2 |",
+        "<!-- notes -->\n\n| Front | Back | id |\n|---|---| --- |\n| a | b |  |\r\n| c | d |  |",
+    );
+    check_table(
+        "<!-- notes -->\nFront | Back\n---|---\na | b\n",
+        "<!-- notes -->\nFront | Back | id\n---|--- | ---\na | b | n1\n",
+        "<!-- notes -->\nFront | Back | id\n---|--- | ---\na | b |\n",
+    );
+    let source = "<!-- notes -->\n|id|Front|Back|\n|---|---|---|\n||a|b|\n| |c|d|\n|   |e|f|\n";
+    check_table(
+        source,
+        "<!-- notes -->\n|id|Front|Back|\n|---|---|---|\n|n1|a|b|\n| n2|c|d|\n| n3  |e|f|\n",
+        source,
+    );
+    let short = "<!-- notes -->\n| Front | Back | Extra | id |\n|---|---|---|---|\n| a | b |\n";
+    assert_eq!(stamped(MD, short, IdStyle::Comment), Err(NoPlace::Row));
 }
 
 #[test]

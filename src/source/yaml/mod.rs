@@ -12,10 +12,10 @@ mod text;
 mod traps;
 mod tree;
 
-pub use content::FORMS;
+pub use content::{FILE, FORMS};
 pub use node::{Entry, Node, Scalar, ScalarStyle, Value};
 pub use note::FIELDS;
-pub use notes::{PARTS, read};
+pub use notes::{PARTS, read, read_with};
 pub use tree::{Item, parse, parse_items};
 
 #[cfg(test)]

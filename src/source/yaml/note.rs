@@ -108,7 +108,7 @@ impl Reader<'_> {
         let Some(note_type) = self.mapping_type(&own, &fields, context, sink) else {
             return;
         };
-        let values = Values::new(self.file, self.source, &context.defaults);
+        let values = Values::new(self, &context.defaults);
         let mut draft = NoteDraft::new(note_type, span);
         let mut failed = false;
         for entry in fields {
@@ -139,7 +139,7 @@ impl Reader<'_> {
         notes: &mut Notes,
         sink: &mut Diagnostics,
     ) {
-        let values = Values::new(self.file, self.source, &context.defaults);
+        let values = Values::new(self, &context.defaults);
         let names = draft.note_type().note_type.fields().len();
         let mut failed = false;
         for (index, item) in items {

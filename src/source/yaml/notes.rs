@@ -19,11 +19,12 @@ use super::tree::{Item, parse, parse_items};
 use crate::diag::{Code, Diagnostic, Diagnostics, FileId, Span};
 use crate::model::written::{WrittenNote, WrittenType};
 use crate::source::defaults::Defaults;
+use crate::source::include::{INCLUDE, Includes};
 use crate::source::types::TypeSet;
 use crate::source::{header, settings};
 
 /// The keys of a file or group that hold notes.
-pub const PARTS: [&str; 3] = ["notes", "groups", "pairs"];
+pub const PARTS: [&str; 4] = ["notes", "groups", "pairs", INCLUDE];
 
 /// Hands the notes of a YAML file on, in batches, and returns what became of each batch, in the
 /// order of the notes. Batches of a large file may be taken at the same time, so that no more than
@@ -38,10 +39,26 @@ pub fn read<T: Send>(
     sink: &mut Diagnostics,
     take: &(dyn Fn(Vec<WrittenNote>) -> T + Sync),
 ) -> Vec<T> {
+    let includes = Includes::none();
+    read_with(file, source, defaults, types, &includes, sink, take)
+}
+
+/// As [`read`], in a project whose files may be included.
+#[must_use]
+pub fn read_with<T: Send>(
+    file: FileId,
+    source: &str,
+    defaults: &Defaults,
+    types: &TypeSet,
+    includes: &Includes<'_>,
+    sink: &mut Diagnostics,
+    take: &(dyn Fn(Vec<WrittenNote>) -> T + Sync),
+) -> Vec<T> {
     let reader = Reader {
         file,
         source,
         types,
+        includes,
         headings: Arc::new([]),
     };
     if let Some(split) = split(source)
@@ -56,6 +73,7 @@ pub(super) struct Reader<'r> {
     pub(super) file: FileId,
     pub(super) source: &'r str,
     pub(super) types: &'r TypeSet,
+    pub(super) includes: &'r Includes<'r>,
     pub(super) headings: Arc<[String]>,
 }
 
@@ -137,6 +155,10 @@ impl Reader<'_> {
         let documents = parse(self.file, header, 0, &mut found);
         let context = match documents.first().map(|it| &it.value) {
             None | Some(Value::Null) => Context::new(defaults.inside_file()),
+            // What is included is taken in once only, by one who reads from the beginning.
+            Some(Value::Mapping(entries)) if entries.iter().any(|it| it.name() == INCLUDE) => {
+                return None;
+            }
             Some(Value::Mapping(entries)) => {
                 let context = header_context(entries, defaults, &mut found);
                 let mut none = Notes::default();
@@ -317,6 +339,15 @@ impl Reader<'_> {
                     let pairs = decode::mapping(&entry.value, "pairs", sink);
                     for pair in pairs.unwrap_or_default() {
                         self.pair(pair, context, notes, sink);
+                    }
+                }
+                INCLUDE => {
+                    let paths = decode::strings(&entry.value, INCLUDE, sink);
+                    for path in paths.unwrap_or_default() {
+                        let (defaults, types) = (&context.defaults, self.types);
+                        let mut found = self.includes.notes(&path, defaults, types, sink);
+                        notes.list.append(&mut found);
+                        notes.skipped += 1;
                     }
                 }
                 name if header::is_known(name) => {}

@@ -404,3 +404,159 @@ fn options_of_the_project_hold_where_the_file_says_nothing() {
     assert_eq!(outcome.human(), "");
     assert_eq!(outcome.notes.len(), 2, "{}", outcome.dump());
 }
+
+/// A file with these settings of `markdown`, which takes three lines.
+fn check_with(settings: &str, source: &str, expect: &str) {
+    check(
+        &format!("---\nmarkdown: {{{settings}}}\n---\n{source}"),
+        expect,
+    );
+}
+
+#[test]
+fn rows_are_notes() {
+    check(
+        "<!-- notes -->\n\n| Front | Back | id |\n|---|---|---|\n| moneo | I warn | moneo |\n| amo | I love | |\n",
+        "5 basic #moneo\n  Front@5 moneo\n  Back@5 I warn\n6 basic\n  Front@6 amo\n  Back@6 I love\n",
+    );
+    check(
+        "<!-- notes: drug -->\nname | Class | tags | flag | suspend | deck\n---|---|---|---|---|---\naspirin | NSAID | a b | red | true | ::X",
+        "4 drug deck=D::X .a .b suspended Red\n  Drug@4 aspirin\n  Class@4 NSAID\n",
+    );
+    // A bar in code, formulas and wiki links is text; elsewhere a backslash makes it text.
+    check(
+        "<!-- notes -->\n\n| Front | Back |\n|:--|--:|\n| `a|b` $x|y$ | ![[p.png|3]] \\(|z|\\) |\n| p \\| q `r \\| s` | $\\|v\\|$ |\n| $5 | $6 |\n",
+        "5 basic\n  Front@5 `a|b` $x|y$\n  Back@5 ![[p.png|3]] \\(|z|\\)\n6 basic\n  Front@6 p | q `r | s`\n  Back@6 $\\|v\\|$\n7 basic\n  Front@7 $5\n  Back@7 $6\n",
+    );
+    // A cell is a line of text.
+    check(
+        "<!-- notes -->\n|**Front**|`Back`|\n|-|-|\n|1. May|-|\n|# x|> y|\n|[a]: b|1990|\n",
+        "4 basic\n  Front@4 1\\. May\n  Back@4 \\-\n5 basic\n  Front@5 \\# x\n  Back@5 \\> y\n6 basic\n  Front@6 \\[a]: b\n  Back@6 1990\n",
+    );
+    // Clozes, types, rows that are left out, comments, further fields.
+    check(
+        "<!-- notes -->\n| q | a | Extra | skip |\n|-|-|-|-|\n| a | b | e <!-- | --> | |\n| c | | | true |\n| | | | |\n",
+        "4 basic\n  Front@4 a\n  Back@4 b\n  Extra@4 e <!-- | -->\n",
+    );
+    check(
+        "<!-- notes -->\n| type | Front | Back |\n|-|-|-|\n| reversed | a | b |\n| | c | d |\n",
+        "4 reversed\n  Front@4 a\n  Back@4 b\n5 basic\n  Front@5 c\n  Back@5 d\n",
+    );
+    check(
+        "<!-- notes -->\n| cloze | Extra |\n|-|-|\n| {{c1::a}} | b |\n",
+        "4 cloze\n  Text@4 {{c1::a}}\n  Extra@4 b\n",
+    );
+}
+
+#[test]
+fn tables_and_lists_stand_in_files_of_both_forms() {
+    let table = "<!-- notes -->\n\n| Front | Back |\n|---|---|\n| a | b |\n";
+    check(
+        &format!("# S {{.s}}\n\n{table}\n## c\n\nd\n"),
+        "7 basic .s > S\n  Front@7 a\n  Back@7 b\n9 basic .s > S\n  Front@9 c\n  Back@11 d\n",
+    );
+    // A heading with nothing but notes below it is their section.
+    check(
+        &format!("## Words {{.w type=reversed}}\n\n{table}\n## c\n\nd\n"),
+        "7 reversed .w > Words\n  Front@7 a\n  Back@7 b\n9 basic\n  Front@9 c\n  Back@11 d\n",
+    );
+    check(
+        &format!("Q: c\nA: d\n\n{table}\nQ: e\nA: f\n"),
+        "1 basic\n  Front@1 c\n  Back@2 d\n8 basic\n  Front@8 a\n  Back@8 b\n10 basic\n  Front@10 e\n  Back@11 f\n",
+    );
+    check(
+        &format!("## c\n\nd\n\n{table}\n## e\n\nf\n"),
+        "1 basic\n  Front@1 c\n  Back@3 d\n9 basic\n  Front@9 a\n  Back@9 b\n11 basic\n  Front@11 e\n  Back@13 f\n",
+    );
+    check(&format!("## Old {{skip}}\n\nx\n\n{table}"), "");
+    check(
+        &format!("<!-- cards off -->\n{table}<!-- cards on -->\n## a\nb"),
+        "8 basic\n  Front@8 a\n  Back@9 b\n",
+    );
+    check_with(
+        "inline: true",
+        "## Words {.w}\n- a :: b\n### Verbs {.v}\n- c ::: d\n\n## e\nf\n",
+        "5 basic .w > Words\n  Front@5 a\n  Back@5 b\n7 reversed .w .v > Words > Verbs\n  Front@7 c\n  Back@7 d\n9 basic\n  Front@9 e\n  Back@10 f\n",
+    );
+}
+
+#[test]
+fn items_are_notes() {
+    let check = |source: &str, expect: &str| check_with("inline: true", source, expect);
+    check(
+        "- amo :: I love ^amo\n- amas :: you love\n- amat ::: he loves\n  - also *she loves*\n",
+        "4 basic #amo\n  Front@4 amo\n  Back@4 I love\n5 basic\n  Front@5 amas\n  Back@5 you love\n6 reversed\n  Front@6 amat\n  Back@6 he loves⏎- also *she loves*\n",
+    );
+    check(
+        "1. a :: b\nc\n\n   d\n\n   ```\n     e :: f\n   ```\n2) g ::\n   - h :: i\n\nprose\n",
+        "4 basic\n  Front@4 a\n  Back@4 b⏎c⏎⏎d⏎⏎```⏎  e :: f⏎```\n12 basic\n  Front@12 g\n  Back@13 - h :: i\n",
+    );
+    // In an item that is none, but not in quotes, code or headings.
+    check(
+        "- topic\n  - a :: b\n\t- c ::: d\n> - e :: f\n\n- # g :: h\n- `i :: j` and std::k\n- ```\n  l :: m\n  ```\n",
+        "5 basic\n  Front@5 a\n  Back@5 b⏎- c ::: d\n",
+    );
+    check(
+        "* a `x :: y` [p :: q](r) :: $s :: t$ :: u {.tag flag=red} ^id\n",
+        "4 basic .tag #id Red\n  Front@4 a `x :: y` [p :: q](r)\n  Back@4 $s :: t$ :: u\n",
+    );
+    check(
+        "- set :: {a, b}\n- {{c1::x :: y}} :: z\n",
+        "4 basic\n  Front@4 set\n  Back@4 {a, b}\n5 cloze\n  Text@5 {{c1::x :: y}}\n  Extra@5 z\n",
+    );
+    check(
+        "- a :: b <!-- {id: x, Extra: e} -->\n- c :: d\n  <!-- id: y -->\n  f\n",
+        "4 basic #x\n  Front@4 a\n  Back@4 b\n  Extra@4 e\n5 basic #y\n  Front@5 c\n  Back@5 d⏎f\n",
+    );
+    check(
+        "- a :: b {skip}\n- c :: d {typed}\n",
+        "5 typed\n  Front@5 c\n  Back@5 d\n",
+    );
+}
+
+#[test]
+fn signs_win_over_plain_types_only() {
+    let check = |note_type: &str, source: &str, expect: &str| {
+        let front = format!("---\ntype: {note_type}\nmarkdown: {{inline: true}}\n---\n");
+        check(&(front + source), expect);
+    };
+    check("reversed", "- a :: b", "5 basic\n  Front@5 a\n  Back@5 b\n");
+    check("typed", "- a :: b", "5 typed\n  Front@5 a\n  Back@5 b\n");
+    check("drug", "- a :: b", "5 drug\n  Drug@5 a\n  Class@5 b\n");
+    check("cloze", "- a :: b", "5 basic\n  Front@5 a\n  Back@5 b\n");
+    check(
+        "cloze",
+        "- {{c1::a}} :: b",
+        "5 cloze\n  Text@5 {{c1::a}}\n  Extra@5 b\n",
+    );
+    check("drug", "- a ::: b", "5 reversed\n  Front@5 a\n  Back@5 b\n");
+}
+
+#[test]
+fn hashtags_are_tags() {
+    check_with(
+        "hashtags: true, inline: true",
+        "# S #s\n## C # 5 #a/b #über {.x} ^id\n\nc #no\n\n# T\n- d :: e #f\n",
+        "5 basic .s .x .a::b .über #id > S\n  Front@5 C # 5\n  Back@7 c #no\n10 basic .f > T\n  Front@10 d\n  Back@10 e\n",
+    );
+    check_with(
+        "hashtags: true",
+        "Q: a #x\nmore #no\nA: b #y #z <!-- c -->\n",
+        "4 basic .x .y .z\n  Front@4 a⏎more #no\n  Back@6 b <!-- c -->\n",
+    );
+    check("## a #b\n\nc\n", "1 basic\n  Front@1 a #b\n  Back@3 c\n");
+}
+
+#[test]
+fn the_obsidian_profile_is_a_set_of_settings() {
+    let vault =
+        "---\naliases: [x]\ntags: [bio/cells]\ncreated: 2024\nmarkdown: {profile: obsidian}\n---\n";
+    check(
+        &format!("{vault}## a #card #t/u\n\nb %% c\n\n## d #card\n%%\n\n## e\n\nf\n\n- g :: h\n"),
+        "7 basic .bio::cells .t::u\n  Front@7 a\n  Back@9 b %% c⏎⏎## d #card⏎%%\n18 basic .bio::cells > e\n  Front@18 g\n  Back@18 h\n",
+    );
+    check(
+        "---\nmarkdown: {select: all, breaks: soft, profile: obsidian, hashtags: false}\n---\n## a #b\n\nc\n",
+        "4 basic\n  Front@4 a #b\n  Back@6 c\n",
+    );
+}
