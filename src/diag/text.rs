@@ -257,6 +257,25 @@ impl TextBuilder {
         self.value.push_str(decoded);
     }
 
+    /// Appends a text together with its places. One of another file counts as standing at
+    /// `elsewhere` in this one.
+    pub fn append(&mut self, text: &Text, elsewhere: usize) {
+        if text.file != self.file {
+            self.push(&text.value, elsewhere..elsewhere);
+            return;
+        }
+        let Some(pieces) = &text.pieces else {
+            self.push_verbatim(&text.value, text.start as usize);
+            return;
+        };
+        for (index, piece) in pieces.iter().enumerate() {
+            let end = text.decoded_end(pieces, index) as usize;
+            let part = text.value.get(piece.decoded as usize..end).unwrap_or("");
+            let from = piece.source as usize;
+            self.push(part, from..from + piece.source_len as usize);
+        }
+    }
+
     /// Whether nothing was appended.
     #[must_use]
     pub fn is_empty(&self) -> bool {

@@ -102,7 +102,7 @@ pub(super) fn tags_text(tags: &[Tag]) -> String {
 }
 
 /// The text in Unicode's normal form C, which Anki keeps fields in.
-fn normal(text: &str) -> Cow<'_, str> {
+pub(super) fn normal(text: &str) -> Cow<'_, str> {
     match text.is_ascii() || is_nfc_quick(text.chars()) == IsNormalized::Yes {
         true => Cow::Borrowed(text),
         false => Cow::Owned(text.nfc().collect()),

@@ -8,6 +8,7 @@ mod decks;
 mod folders;
 mod history;
 mod ids;
+mod joins;
 mod load;
 mod lock_file;
 mod open;

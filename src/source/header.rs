@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::defaults::{DefaultFormat, Defaults};
 use super::settings;
+use super::table;
 use super::yaml::decode;
 use super::yaml::{Entry, Node};
 use crate::diag::{Code, Diagnostic, Diagnostics};
@@ -13,7 +14,7 @@ use crate::model::written::{Highlight, MathEngine, Missing, Remote, Settings};
 /// The keys that [`apply`] takes.
 pub const KEYS: &[&str] = &[
     "deck", "tags", "tags!", "type", "suspend", "flag", "format", "markdown", "cloze", "math",
-    "media",
+    "media", "csv",
 ];
 
 /// Keys of a header that the format has and this version does not read.
@@ -63,6 +64,7 @@ pub fn apply(entry: &Entry, defaults: &mut Defaults, sink: &mut Diagnostics) -> 
         "cloze" => block(value, &CLOZE, defaults, sink),
         "math" => block(value, &MATH, defaults, sink),
         "media" => block(value, &MEDIA, defaults, sink),
+        "csv" => block(value, &CSV, defaults, sink),
         name if NOT_READ.contains(&name) => {
             not_read(entry, name, sink);
         }
@@ -79,7 +81,7 @@ pub fn is_known(key: &str) -> bool {
 
 /// The settings that are mappings, each with its keys.
 pub fn blocks() -> impl Iterator<Item = (&'static str, &'static [&'static str])> {
-    [MARKDOWN, CLOZE, MATH, MEDIA]
+    [MARKDOWN, CLOZE, MATH, MEDIA, CSV]
         .into_iter()
         .map(|block| (block.name, block.keys))
 }
@@ -218,6 +220,15 @@ const MEDIA: Block = Block {
                 set(&mut writable(defaults).max_media_bytes, bytes);
             }
         }
+    },
+};
+
+const CSV: Block = Block {
+    name: "csv",
+    keys: table::KEYS,
+    not_read: &[],
+    apply: |entry, what, defaults, sink| {
+        Arc::make_mut(&mut defaults.csv).apply(entry, what, sink);
     },
 };
 

@@ -129,6 +129,7 @@ impl Manifest {
                 settings: Arc::new(Settings::default()),
                 markdown: MarkdownOptions::default(),
                 format: DefaultFormat::default(),
+                csv: Arc::default(),
             },
             types: vec![TypeSource::Glob(Spanned::new(
                 "types/*/type.yaml".to_owned(),

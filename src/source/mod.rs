@@ -11,10 +11,12 @@ pub mod folder;
 pub mod header;
 pub mod settings;
 
+pub mod anki_text;
 pub mod draft;
 pub mod emit;
 pub mod markdown;
 pub mod stamp;
+pub mod table;
 pub mod yaml;
 
 #[cfg(test)]

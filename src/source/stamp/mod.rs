@@ -6,6 +6,7 @@
 
 mod entry;
 mod markdown;
+mod table;
 mod yaml;
 
 use std::collections::BTreeMap;
@@ -15,6 +16,7 @@ use crate::diag::FileId;
 use crate::source::defaults::Defaults;
 use crate::source::layout::Dialect;
 use crate::source::markdown::HeadingPlace;
+use crate::source::table::{IdColumn, TableText, id_column};
 use crate::source::types::TypeSet;
 use yaml::Shape;
 
@@ -31,7 +33,8 @@ pub enum IdStyle {
     Block,
 }
 
-/// What stands at `range` gives way to `text`; one of the two is empty.
+/// What stands at `range` gives way to `text`; one of the two is empty, or an empty cell's quotes
+/// give way to an id.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Edit {
@@ -53,6 +56,10 @@ pub enum NoPlace {
     Bare,
     /// Several notes are written at this one place, by means of an alias.
     Shared,
+    /// The table has no column of ids, and no row of names that one could be added to.
+    Column,
+    /// The file is one of Anki's, where a note has a guid or none.
+    AnkiText,
     /// The text around it has a form that is not known here.
     Form,
 }
@@ -74,6 +81,12 @@ impl NoPlace {
             Self::Shared => {
                 "an alias makes several notes of one text, which cannot have one id; write them out"
             }
+            Self::Column => {
+                "the table has no row of names that a column could be added to; list `id` among `csv.columns`"
+            }
+            Self::AnkiText => {
+                "a text file of Anki has guids and no ids; deckle.lock knows the note"
+            }
             Self::Form => "its id has to be written or removed by hand",
         }
     }
@@ -87,11 +100,13 @@ pub struct Outline(Notation);
 enum Notation {
     Markdown(Vec<HeadingPlace>),
     Yaml(BTreeMap<usize, Shape>),
+    Table(IdColumn),
+    AnkiText,
 }
 
 impl Outline {
     /// The outline of a file that can be read without errors. `defaults` are what the file
-    /// inherits.
+    /// inherits, `delimiter` is what stands between the cells of a table that says nothing else.
     #[must_use]
     pub fn of(
         dialect: Dialect,
@@ -99,12 +114,22 @@ impl Outline {
         source: &str,
         defaults: &Defaults,
         types: &TypeSet,
+        delimiter: char,
     ) -> Self {
         Self(match dialect {
             Dialect::Markdown => Notation::Markdown(crate::source::markdown::heading_places(
                 file, source, defaults, types,
             )),
             Dialect::Yaml => Notation::Yaml(yaml::shapes(file, source)),
+            Dialect::Table => Notation::Table(id_column(
+                TableText {
+                    file,
+                    source,
+                    delimiter,
+                },
+                &defaults.csv,
+            )),
+            Dialect::AnkiText => Notation::AnkiText,
         })
     }
 
@@ -120,6 +145,8 @@ impl Outline {
         style: IdStyle,
     ) -> Result<Edit, NoPlace> {
         let (at, text) = match &self.0 {
+            Notation::Table(column) => return table::insertion(column, note.start, id),
+            Notation::AnkiText => return Err(NoPlace::AnkiText),
             Notation::Markdown(headings) => {
                 let heading = headings.binary_search_by_key(&note.start, |it| it.range.start);
                 let heading = heading.ok().and_then(|at| headings.get(at));
@@ -133,6 +160,17 @@ impl Outline {
         let range = at..at;
         let inside = source.is_char_boundary(at);
         inside.then_some(Edit { range, text }).ok_or(NoPlace::Form)
+    }
+
+    /// What has to be changed beside these edits of the file, so that it stays what it is: a
+    /// table gets the name of a new column and a cell in each row; a last column that is empty
+    /// without its ids goes.
+    #[must_use]
+    pub fn completion(&self, source: &str, edits: &[&Edit]) -> Vec<Edit> {
+        match &self.0 {
+            Notation::Table(column) => table::completion(column, source, edits),
+            _ => Vec::new(),
+        }
     }
 }
 
@@ -149,6 +187,8 @@ pub fn removal(
     let range = match dialect {
         Dialect::Markdown => markdown::removal(source, id),
         Dialect::Yaml => entry::removal(source, note.start, id),
+        Dialect::Table => table::removal(source, id),
+        Dialect::AnkiText => None,
     };
     let range = range.filter(|it| source.get(it.clone()).is_some());
     range
