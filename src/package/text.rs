@@ -47,8 +47,11 @@ impl Package {
     /// When something in the package is nothing that Anki would keep as it is.
     pub fn to_text(&self) -> Result<NotesText, Error> {
         let plan = Plan::new(&self.decks, self.time, self.baseline.as_ref())?;
-        let names: BTreeMap<i64, &str> =
-            plan.decks.iter().map(|it| (it.id, it.name.as_str())).collect();
+        let names: BTreeMap<i64, &str> = plan
+            .decks
+            .iter()
+            .map(|it| (it.id, it.name.as_str()))
+            .collect();
         let deck = |id: i64| names.get(&id).copied().unwrap_or_default();
         let counts = plan.notes.iter().map(|it| it.note.values().len());
         let fields = counts.max().unwrap_or_default();
@@ -107,7 +110,9 @@ impl NotesText {
     /// Writes the text to a file.
     pub(crate) fn write(&self, path: &Path) -> Result<Written, Error> {
         let shown = path.display();
-        let extension = path.extension().map(|it| it.to_string_lossy().to_lowercase());
+        let extension = path
+            .extension()
+            .map(|it| it.to_string_lossy().to_lowercase());
         if !matches!(extension.as_deref(), Some("txt" | "csv" | "tsv")) {
             return Err(Error::new(ErrorKind::Usage(format!(
                 "the name of a text file must end in `.txt`, `.csv` or `.tsv`, not `{shown}`: Anki knows it by that"
@@ -131,10 +136,7 @@ impl NotesText {
 }
 
 /// The notes by position, but each deck after those above it.
-fn in_order<'p>(
-    plan: &'p Plan<'p>,
-    deck: &dyn Fn(i64) -> &'p str,
-) -> Vec<&'p PlannedNote<'p>> {
+fn in_order<'p>(plan: &'p Plan<'p>, deck: &dyn Fn(i64) -> &'p str) -> Vec<&'p PlannedNote<'p>> {
     let mut sorted: Vec<&PlannedNote<'_>> = plan.notes.iter().collect();
     sorted.sort_by_key(|it| it.position);
     let mut first: BTreeMap<&str, usize> = BTreeMap::new();

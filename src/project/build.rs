@@ -416,7 +416,10 @@ fn tell_losses(text: &NotesText, sink: &mut Diagnostics) {
         lost.push(counted(text.media, "media file"));
     }
     if text.marked > 0 {
-        lost.push(format!("the flags or suspension of {}", counted(text.marked, "note")));
+        lost.push(format!(
+            "the flags or suspension of {}",
+            counted(text.marked, "note")
+        ));
     }
     if text.elsewhere > 0 {
         lost.push(format!("the decks of {}", counted(text.elsewhere, "card")));
@@ -431,7 +434,10 @@ fn tell_losses(text: &NotesText, sink: &mut Diagnostics) {
         );
     }
     if text.nameless > 0 {
-        let title = format!("Anki leaves out {} of the text file", counted(text.nameless, "note"));
+        let title = format!(
+            "Anki leaves out {} of the text file",
+            counted(text.nameless, "note")
+        );
         sink.push(
             Diagnostic::new(Code::TextLoses, title)
                 .note("its import of text passes over notes whose first field is empty")

@@ -74,11 +74,7 @@ fn resolved(table: &str, path: &str) -> Option<String> {
     }
 }
 
-fn missing(
-    project: &Project,
-    table: &str,
-    file: &Spanned<String>,
-) -> Result<Diagnostic, Error> {
+fn missing(project: &Project, table: &str, file: &Spanned<String>) -> Result<Diagnostic, Error> {
     let title = format!("there is no table `{}` beside `{table}`", file.value);
     let found = Diagnostic::new(Code::TableJoin, title).at(file.span, "joined here");
     let folder = parent(table);
@@ -88,6 +84,8 @@ fn missing(
     let beside: Vec<&str> = beside.map(|it| it.trim_start_matches('/')).collect();
     Ok(match nearest(&file.value, beside) {
         Some(near) => found.fix("a file with a similar name exists", file.span, near),
-        None => found.help("the path counts from the table's folder, with `/` in front from the project's root"),
+        None => found.help(
+            "the path counts from the table's folder, with `/` in front from the project's root",
+        ),
     })
 }

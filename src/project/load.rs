@@ -14,8 +14,8 @@ use crate::render::Renderer;
 use crate::source::defaults::Defaults;
 use crate::source::layout::{Dialect, Selection};
 use crate::source::manifest::{self, Manifest};
-use crate::source::types::TypeSet;
 use crate::source::table::{self, JoinedText, TableText};
+use crate::source::types::TypeSet;
 use crate::source::{anki_text, markdown, yaml};
 use crate::{Error, ErrorKind};
 
@@ -84,9 +84,7 @@ pub(super) fn notes(
                     let table = table_text(file, sources);
                     table::read(table, &joined, defaults, types, &mut sink, &take)
                 }
-                Dialect::AnkiText => {
-                    anki_text::read(file, text, defaults, types, &mut sink, &take)
-                }
+                Dialect::AnkiText => anki_text::read(file, text, defaults, types, &mut sink, &take),
                 Dialect::Markdown => {
                     let notes = markdown::read(file, text, defaults, types, &mut sink);
                     vec![take(notes)]

@@ -27,6 +27,7 @@ mod read;
 mod render;
 mod reproduce;
 mod schema;
+mod tables;
 mod ui;
 mod unpack;
 mod verify;

@@ -178,9 +178,9 @@ pub(super) fn add(project: &Project, options: &IdOptions) -> Result<IdPlan, Erro
             continue;
         };
         let source = before.sources().text(note.span.file);
-        let outline = outlines.entry(note.span.file).or_insert_with(|| {
-            outline(input, source, before)
-        });
+        let outline = outlines
+            .entry(note.span.file)
+            .or_insert_with(|| outline(input, source, before));
         match outline.insertion(source, &note.span.range(), &note.id, options.style) {
             Ok(edit) => {
                 planned.insert(index, edit);
@@ -266,7 +266,14 @@ fn nothing(project: &Project, mut report: Report) -> IdPlan {
 fn outline(input: &Input, source: &str, before: &Snapshot) -> Outline {
     let (dialect, defaults) = (input.dialect, &input.defaults);
     let delimiter = table_text(input.file, before.sources()).delimiter;
-    Outline::of(dialect, input.file, source, defaults, &before.types, delimiter)
+    Outline::of(
+        dialect,
+        input.file,
+        source,
+        defaults,
+        &before.types,
+        delimiter,
+    )
 }
 
 /// All of the project: who a note is depends on the others.

@@ -92,7 +92,10 @@ impl Header {
         for index in 0.. {
             let rest = source.get(at..).unwrap_or("");
             let length = rest.find('\n').map_or(rest.len(), |it| it + 1);
-            let line = rest.get(..length).unwrap_or("").trim_end_matches(['\n', '\r']);
+            let line = rest
+                .get(..length)
+                .unwrap_or("")
+                .trim_end_matches(['\n', '\r']);
             let tags = (index == 0).then(|| line.strip_prefix("tags:")).flatten();
             if let Some(tags) = tags {
                 header.add_tags(file, tags, at + 5);
@@ -166,7 +169,7 @@ impl Header {
                     }
                 }
             }
-            known if KEYS.contains(&known) => {}
+            known if KEYS.contains(&known) || MARK == format!("#{known}:") => {}
             // Anki takes it for a comment; a slip of the pen is none.
             unknown => {
                 if let Some(near) = nearest(unknown, KEYS.iter().copied()) {
@@ -224,7 +227,9 @@ impl Header {
                 sink.push(
                     Diagnostic::new(Code::AnkiHeader, title)
                         .at(span, "behind the last one")
-                        .note(format!("Anki reads {width} columns: those of `#columns`, else of the first row")),
+                        .note(format!(
+                            "Anki reads {width} columns: those of `#columns`, else of the first row"
+                        )),
                 );
             }
         }
@@ -252,14 +257,18 @@ impl Place {
     fn wrong(&self, value: &Spanned<String>, taken: &str) -> Diagnostic {
         let title = format!("Anki does not read `{}` here", value.value);
         Diagnostic::new(Code::AnkiHeader, title)
-            .at(Span::new(self.file, self.line..value.span.range().end), "passed over by Anki")
+            .at(
+                Span::new(self.file, self.line..value.span.range().end),
+                "passed over by Anki",
+            )
             .note(taken)
     }
 }
 
 fn separator(text: &str) -> Option<char> {
     let mut signs = text.chars();
-    if let (Some(sign @ ('\t' | '|' | ';' | ':' | ',' | ' ')), None) = (signs.next(), signs.next()) {
+    if let (Some(sign @ ('\t' | '|' | ';' | ':' | ',' | ' ')), None) = (signs.next(), signs.next())
+    {
         return Some(sign);
     }
     match text.trim().to_ascii_lowercase().as_str() {

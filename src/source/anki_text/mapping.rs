@@ -100,7 +100,10 @@ impl<'t> Types<'t> {
         let found = Diagnostic::new(Code::UnknownNoteType, title)
             .at(name.span, "no key or name of a note type")
             .note("Anki takes another one without a word, or leaves the note out");
-        let names = self.types.iter().flat_map(|it| [it.key.as_str(), it.note_type.name()]);
+        let names = self
+            .types
+            .iter()
+            .flat_map(|it| [it.key.as_str(), it.note_type.name()]);
         let names = names.chain(STOCK.iter().map(|it| it.name));
         match nearest(typed, names).filter(|_| name.span != Span::NONE) {
             Some(near) => found.fix("a similar name exists", name.span, near),
@@ -175,7 +178,9 @@ fn by_name(
             BACK_EXTRA if note_type.shipped => "Extra",
             name => name,
         };
-        let field = note_type.field_index(name).and_then(|it| fields.get_mut(it));
+        let field = note_type
+            .field_index(name)
+            .and_then(|it| fields.get_mut(it));
         if let Some(field @ None) = field {
             *field = Some(column);
         }

@@ -11,7 +11,7 @@ mod mapping;
 #[cfg(test)]
 mod tests;
 
-pub use header::{KEYS, Header, Which, begins, is_written_by_deckle};
+pub use header::{Header, KEYS, Which, begins, is_written_by_deckle};
 pub use mapping::{STOCK, Stock};
 
 use std::sync::Arc;
@@ -48,9 +48,13 @@ pub fn read<T: Send>(
     if let Which::Named(deck) = &header.deck {
         inherited.set_deck(deck, sink);
     }
-    let delimiter = header.delimiter.unwrap_or_else(|| guess::delimiter(source, header.start));
+    let delimiter = header
+        .delimiter
+        .unwrap_or_else(|| guess::delimiter(source, header.start));
     let rows = Rows::new(source, header.start, delimiter, true);
-    let html = header.html.unwrap_or_else(|| guess::is_html(source, rows.clone()));
+    let html = header
+        .html
+        .unwrap_or_else(|| guess::is_html(source, rows.clone()));
     let first = rows.clone().find_map(|it| match it {
         Line::Row(row) => Some(row.cells.len()),
         Line::Comment(_) => None,
@@ -123,7 +127,10 @@ impl Reader<'_> {
         match &self.header.note_type {
             Which::Column(..) => true,
             Which::Named(name) => self.types.named(name, sink).is_some(),
-            Which::Nothing => self.types.inherited(&self.defaults.note_type, sink).is_some(),
+            Which::Nothing => self
+                .types
+                .inherited(&self.defaults.note_type, sink)
+                .is_some(),
         }
     }
 
@@ -132,9 +139,12 @@ impl Reader<'_> {
         if self.width > 1 && text.matches(delimiter).count() + 1 == self.width {
             let span = Span::new(self.file, range.start..range.start + 1);
             sink.push(
-                Diagnostic::new(Code::AnkiComment, "the row begins with `#` and is a comment to Anki")
-                    .at(span, "makes no note")
-                    .help("put the first cell in quotes if it is a note"),
+                Diagnostic::new(
+                    Code::AnkiComment,
+                    "the row begins with `#` and is a comment to Anki",
+                )
+                .at(span, "makes no note")
+                .help("put the first cell in quotes if it is a note"),
             );
         }
     }
@@ -154,7 +164,10 @@ impl Reader<'_> {
                 let end = cell.inner.end;
                 sink.push(
                     Diagnostic::new(Code::TableQuotes, "text stands behind a closing quote")
-                        .at(Span::new(self.file, cell.tail.clone()), "Anki appends it and drops the quotes")
+                        .at(
+                            Span::new(self.file, cell.tail.clone()),
+                            "Anki appends it and drops the quotes",
+                        )
                         .also(Span::new(self.file, end..end + 1), "the cell ends here")
                         .help("a quote inside of a quoted cell is written twice: `\"\"`"),
                 );
@@ -194,7 +207,9 @@ impl Reader<'_> {
             own.guid = Some(value);
         }
         if let Which::Column(column, _) = &self.header.deck
-            && let Some(deck) = cell(*column).map(|it| it.trim()).filter(|it| !it.is_empty())
+            && let Some(deck) = cell(*column)
+                .map(|it| it.trim())
+                .filter(|it| !it.is_empty())
         {
             own.deck = Some(Spanned::new(deck.as_str().to_owned(), deck.whole()));
         }
@@ -212,11 +227,18 @@ impl Reader<'_> {
             let Some(text) = column.and_then(cell).filter(|it| !it.is_empty()) else {
                 continue;
             };
-            let html = if self.html { text } else { cells::escaped(&text, file) };
+            let html = if self.html {
+                text
+            } else {
+                cells::escaped(&text, file)
+            };
             draft.set_index(field, html.whole(), Content::Html(html), sink);
         }
         let unread = (0..row.cells.len()).find(|column| {
-            let filled = row.cells.get(*column).is_some_and(|it| !it.inner.is_empty());
+            let filled = row
+                .cells
+                .get(*column)
+                .is_some_and(|it| !it.inner.is_empty());
             filled && (*column >= self.width || !mapping.takes(*column, &self.header))
         });
         if let Some(column) = unread {
@@ -247,7 +269,9 @@ impl Reader<'_> {
             Diagnostic::new(Code::AnkiTags, format!("column {number} is read as tags"))
                 .at(span, "no field is left for it")
                 .note("Anki proposes the same for the column behind the last field")
-                .help(format!("say `#tags column:{number}` at the top of the file")),
+                .help(format!(
+                    "say `#tags column:{number}` at the top of the file"
+                )),
         );
     }
 
@@ -262,14 +286,17 @@ impl Reader<'_> {
             return;
         }
         self.told.push(column);
-        let range = row.cells.get(column).map_or(row.range.clone(), |it| it.outer());
+        let range = row
+            .cells
+            .get(column)
+            .map_or(row.range.clone(), |it| it.outer());
         let number = column + 1;
         let title = format!("nothing takes the value in column {number}");
         let found = Diagnostic::new(Code::AnkiColumn, title)
             .at(Span::new(self.file, range), "Anki would drop it");
         sink.push(if column >= self.width {
             found
-                .note(format!("Anki reads {} columns, as many as the first row has", self.width))
+                .note(format!("columns that Anki reads: {}, as many as the first row has", self.width))
                 .help("end the first row with empty cells, so that it has as many as the longest")
         } else {
             let names: Vec<&str> = note_type.note_type.field_names().collect();

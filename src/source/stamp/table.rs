@@ -48,7 +48,11 @@ pub(super) fn completion(column: &IdColumn, source: &str, edits: &[&Edit]) -> Ve
         });
         return std::iter::once(head).chain(rows).collect();
     }
-    let goes = |cell: &Range<usize>| edits.iter().any(|it| it.range == *cell && it.text.is_empty());
+    let goes = |cell: &Range<usize>| {
+        edits
+            .iter()
+            .any(|it| it.range == *cell && it.text.is_empty())
+    };
     let empty = |cell: &Range<usize>| {
         let text = source.get(cell.clone()).unwrap_or("");
         text.trim_matches('"').trim().is_empty()

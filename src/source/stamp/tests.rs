@@ -1,9 +1,9 @@
 use super::*;
-use crate::source::table::{self, TableText};
 use crate::diag::{Diagnostics, Sources};
 use crate::model::DeckName;
 use crate::model::written::WrittenNote;
 use crate::source::manifest::Manifest;
+use crate::source::table::{self, TableText};
 use crate::source::{markdown, shipped, yaml as notes};
 
 const MD: Dialect = Dialect::Markdown;
@@ -48,7 +48,9 @@ fn stamped(dialect: Dialect, source: &str, style: IdStyle) -> Result<String, NoP
         read.outline.insertion(source, &place, &id, style)
     });
     let edits: Vec<Edit> = edits.collect::<Result<_, _>>()?;
-    let beside = read.outline.completion(source, &edits.iter().collect::<Vec<_>>());
+    let beside = read
+        .outline
+        .completion(source, &edits.iter().collect::<Vec<_>>());
     Ok(apply(source, edits.iter().chain(&beside)))
 }
 
@@ -60,7 +62,9 @@ fn stripped(dialect: Dialect, source: &str) -> Result<String, NoPlace> {
         Some(removal(dialect, source, &place, &id))
     });
     let edits: Vec<Edit> = edits.collect::<Result<_, _>>()?;
-    let beside = read.outline.completion(source, &edits.iter().collect::<Vec<_>>());
+    let beside = read
+        .outline
+        .completion(source, &edits.iter().collect::<Vec<_>>());
     Ok(apply(source, edits.iter().chain(&beside)))
 }
 
@@ -86,11 +90,20 @@ fn tables_get_a_column() {
         "\u{feff}Front,\"Back\",id\r\n\"a,\nx\",\"b\",n1\r\n,,\r\n\r\nc,,n2",
     );
     check("id,Front\n,a\n,b\n", "id,Front\nn1,a\nn2,b\n");
-    check("Front,ID,Back\na,,x\n\"b\",,\n", "Front,ID,Back\na,n1,x\n\"b\",n2,\n");
+    check(
+        "Front,ID,Back\na,,x\n\"b\",,\n",
+        "Front,ID,Back\na,n1,x\n\"b\",n2,\n",
+    );
     // An empty cell in quotes is filled without them.
     let quoted = "id,Front\n\"\",a\n";
-    assert_eq!(stamped(TABLE, quoted, IdStyle::Comment).unwrap(), "id,Front\nn1,a\n");
-    assert_eq!(stripped(TABLE, "id,Front\n\"n1\",a\n").unwrap(), "id,Front\n,a\n");
+    assert_eq!(
+        stamped(TABLE, quoted, IdStyle::Comment).unwrap(),
+        "id,Front\nn1,a\n"
+    );
+    assert_eq!(
+        stripped(TABLE, "id,Front\n\"n1\",a\n").unwrap(),
+        "id,Front\n,a\n"
+    );
 }
 
 #[test]

@@ -62,7 +62,9 @@ pub(super) fn columns(
 
 fn meaning(name: &Spanned<String>) -> Target {
     let typed = name.value.as_str();
-    let setting = note_settings::KEYS.iter().find(|it| unicase::eq(**it, typed));
+    let setting = note_settings::KEYS
+        .iter()
+        .find(|it| unicase::eq(**it, typed));
     match setting {
         Some(key) => Target::Setting(key),
         None => Target::Field(name.clone()),
@@ -101,14 +103,25 @@ pub(super) struct Sense<'a> {
 impl Sense<'_> {
     /// Tells the columns that mean nothing, and a first field that nothing fills.
     pub(super) fn check(&self, columns: &[Column], sink: &mut Diagnostics) {
-        let typed = columns.iter().any(|it| it.target == Target::Setting("type"));
+        if let [only] = columns
+            && let Some(found) = one_column(&only.name)
+        {
+            sink.push(found);
+            return;
+        }
+        let typed = columns
+            .iter()
+            .any(|it| it.target == Target::Setting("type"));
         let cloze = self.cloze();
         for column in columns {
             let Target::Field(field) = &column.target else {
                 continue;
             };
             let name = field.value.as_str();
-            let is_used = self.used.iter().any(|it| unicase::eq(*it, column.name.value.as_str()));
+            let is_used = self
+                .used
+                .iter()
+                .any(|it| unicase::eq(*it, column.name.value.as_str()));
             let has = |it: &WrittenType| it.field_index(name).is_some();
             let fills = self.inherited.is_some_and(has)
                 || cloze.is_some_and(has)
@@ -122,7 +135,9 @@ impl Sense<'_> {
 
     /// The cloze type, where notes of the plain default type may turn out to be of it.
     fn cloze(&self) -> Option<&WrittenType> {
-        let plain = self.inherited.is_some_and(|it| it.shipped && it.key == "basic");
+        let plain = self
+            .inherited
+            .is_some_and(|it| it.shipped && it.key == "basic");
         self.types.get(CLOZE_TYPE).filter(|_| plain).map(|it| &**it)
     }
 
@@ -130,8 +145,12 @@ impl Sense<'_> {
         let name = field.value.as_str();
         let key = self.inherited.map_or("", |it| it.key.as_str());
         let title = match (column.name.value == name, typed) {
-            (true, false) => format!("the column `{name}` is no field of note type `{key}` and no setting"),
-            (true, true) => format!("the column `{name}` is no field of any note type and no setting"),
+            (true, false) => {
+                format!("the column `{name}` is no field of note type `{key}` and no setting")
+            }
+            (true, true) => {
+                format!("the column `{name}` is no field of any note type and no setting")
+            }
             (false, _) => format!("`{name}` is no field of note type `{key}` and no setting"),
         };
         let found = Diagnostic::new(Code::TableColumn, title).at(field.span, "means nothing here");
@@ -140,7 +159,9 @@ impl Sense<'_> {
         let found = match nearest(name, names) {
             Some(near) => found.fix("a similar name exists", field.span, near),
             None => {
-                let fields = self.inherited.map(|it| it.note_type.field_names().collect());
+                let fields = self
+                    .inherited
+                    .map(|it| it.note_type.field_names().collect());
                 let fields: Vec<&str> = fields.unwrap_or_default();
                 found.note(format!("the fields are `{}`", fields.join("`, `")))
             }
@@ -167,26 +188,38 @@ impl Sense<'_> {
             return;
         }
         let first = inherited.note_type.field_names().next().unwrap_or("");
-        let title = format!("no column fills `{first}`, the first field of `{}`", inherited.key);
+        let title = format!(
+            "no column fills `{first}`, the first field of `{}`",
+            inherited.key
+        );
         let span = columns
             .iter()
             .map(|it| it.name.span)
             .reduce(Span::to)
             .filter(|it| it.is_some());
-        let mut found = Diagnostic::new(Code::TableColumn, title)
-            .at(span.unwrap_or(self.head), "the columns");
-        if let [only] = columns
-            && let Some(sign) = [';', '\t', ',', '|'].iter().find(|it| only.name.value.contains(**it))
-        {
-            let sign = if *sign == '\t' { "tab".to_owned() } else { sign.to_string() };
-            found = found.help(format!(
-                "if the cells are separated by `{sign}`, say so in `_deck.yaml`: `csv: {{delimiter: \"{sign}\"}}`"
-            ));
-        } else {
-            found = found.help(format!(
+        let found = Diagnostic::new(Code::TableColumn, title)
+            .at(span.unwrap_or(self.head), "the columns")
+            .help(format!(
                 "call a column `{first}`, or say which one it is in `_deck.yaml`: `csv: {{columns: {{NAME: {first}}}}}`"
             ));
-        }
         sink.push(found);
     }
+}
+
+/// What is wrong where another sign stands between the cells.
+fn one_column(name: &Spanned<String>) -> Option<Diagnostic> {
+    let signs = [';', '\t', ',', '|'];
+    let sign = signs.into_iter().find(|it| name.value.contains(*it))?;
+    let word = match sign {
+        '\t' => "tab".to_owned(),
+        sign => sign.to_string(),
+    };
+    let title = format!("the table has a single column, `{}`", name.value);
+    Some(
+        Diagnostic::new(Code::TableColumn, title)
+            .at(name.span, "read as one name")
+            .help(format!(
+                "if `{word}` stands between its cells, say so in `_deck.yaml`: `csv: {{delimiter: \"{word}\"}}`"
+            )),
+    )
 }

@@ -48,7 +48,9 @@ impl<'s> Checked<'s> {
         let count = row.cells.len();
         // What stands behind the last column and is empty means nothing.
         let behind = row.cells.get(width..).unwrap_or_default();
-        let extra = behind.iter().find(|it| !it.raw(self.text.source).trim().is_empty());
+        let extra = behind
+            .iter()
+            .find(|it| !it.raw(self.text.source).trim().is_empty());
         if count >= width && extra.is_none() {
             return true;
         }
@@ -67,7 +69,10 @@ impl<'s> Checked<'s> {
             None => {
                 let end = row.range.end;
                 found
-                    .at(Span::new(self.text.file, row.range.clone()), "cells are missing")
+                    .at(
+                        Span::new(self.text.file, row.range.clone()),
+                        "cells are missing",
+                    )
                     .fix(
                         "if the last ones are empty, write them all the same",
                         Span::new(self.text.file, end..end),
@@ -93,12 +98,17 @@ impl<'s> Checked<'s> {
             }
             if !cell.tail.is_empty() {
                 let quote = cell.inner.end..cell.inner.end + 1;
-                let found = Diagnostic::new(Code::TableQuotes, "text stands behind a closing quote")
-                    .at(Span::new(file, cell.tail.clone()), "belongs to no cell")
-                    .also(Span::new(file, quote.clone()), "the cell ends here");
+                let found =
+                    Diagnostic::new(Code::TableQuotes, "text stands behind a closing quote")
+                        .at(Span::new(file, cell.tail.clone()), "belongs to no cell")
+                        .also(Span::new(file, quote.clone()), "the cell ends here");
                 let tail = self.text.source.get(cell.tail.clone()).unwrap_or("");
                 sink.push(if tail.trim().is_empty() {
-                    found.fix("take the space away", Span::new(file, cell.tail.clone()), "")
+                    found.fix(
+                        "take the space away",
+                        Span::new(file, cell.tail.clone()),
+                        "",
+                    )
                 } else {
                     found.help("a quote inside of a quoted cell is written twice: `\"\"`")
                 });
@@ -109,9 +119,16 @@ impl<'s> Checked<'s> {
             if !cell.quoted && blank > 0 && raw.trim_start_matches(' ').starts_with('"') {
                 sink.push(
                     Diagnostic::new(Code::TableQuotes, "a space stands before the opening quote")
-                        .at(Span::new(file, start + blank..start + blank + 1), "opens no cell here")
+                        .at(
+                            Span::new(file, start + blank..start + blank + 1),
+                            "opens no cell here",
+                        )
                         .note("a cell is quoted only if the quote is its first character")
-                        .fix("take the space away", Span::new(file, start..start + blank), ""),
+                        .fix(
+                            "take the space away",
+                            Span::new(file, start..start + blank),
+                            "",
+                        ),
                 );
                 return false;
             }
@@ -122,7 +139,8 @@ impl<'s> Checked<'s> {
     /// Tells how many more rows are of the wrong length.
     pub(super) fn finish(&self, sink: &mut Diagnostics) {
         if let Some(more) = self.uneven.checked_sub(TOLD).filter(|it| *it > 0) {
-            let title = format!("{more} more rows have another number of cells than the table has columns");
+            let title =
+                format!("{more} more rows have another number of cells than the table has columns");
             sink.push(
                 Diagnostic::new(Code::TableRow, title)
                     .at(Span::new(self.text.file, 0..0), "this table")

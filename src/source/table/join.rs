@@ -1,5 +1,6 @@
 //! Another table, whose columns are added to each row by a key.
 
+use std::cell::Cell;
 use std::collections::HashMap;
 
 use super::TableText;
@@ -17,7 +18,13 @@ pub(super) struct Joined<'s> {
     rows: Vec<Row>,
     by_key: HashMap<String, usize>,
     path: &'s str,
+    place: Span,
+    /// How many keys were looked for in vain.
+    missing: Cell<usize>,
 }
+
+/// How many missing keys are told one by one.
+const TOLD: usize = 10;
 
 impl<'s> Joined<'s> {
     /// Reads the table; `None` where it cannot be used, which is told.
@@ -56,9 +63,7 @@ impl<'s> Joined<'s> {
         }
         let columns = renamed.into_iter().zip(dropped).enumerate();
         let columns = columns
-            .filter(|(index, (name, dropped))| {
-                *index != key && !dropped && !name.value.is_empty()
-            })
+            .filter(|(index, (name, dropped))| *index != key && !dropped && !name.value.is_empty())
             .map(|(index, (name, _))| (name, index))
             .collect();
         let mut joined = Self {
@@ -67,6 +72,8 @@ impl<'s> Joined<'s> {
             rows: Vec::new(),
             by_key: HashMap::new(),
             path,
+            place: join.file.span,
+            missing: Cell::new(0),
         };
         let width = head.names.len();
         for line in rows {
@@ -113,16 +120,30 @@ impl<'s> Joined<'s> {
         }
         let found = self.by_key.get(key.as_str()).copied();
         if found.is_none() {
+            self.missing.set(self.missing.get() + 1);
+        }
+        if found.is_none() && self.missing.get() <= TOLD {
             let title = format!("`{}` has no row for `{}`", self.path, key.as_str());
             let names: Vec<&str> = self.columns.iter().map(|it| it.0.value.as_str()).collect();
             sink.push(
                 Diagnostic::new(Code::JoinMissing, title)
                     .at(key.whole(), "looked for by this")
-                    .note(format!("`{}` stay empty", names.join("`, `")))
+                    .note(format!(
+                        "what it would add stays empty: `{}`",
+                        names.join("`, `")
+                    ))
                     .help("add the row, or empty this cell"),
             );
         }
         found
+    }
+
+    /// Tells how many more keys are missing.
+    pub(super) fn finish(&self, sink: &mut Diagnostics) {
+        if let Some(more) = self.missing.get().checked_sub(TOLD).filter(|it| *it > 0) {
+            let title = format!("`{}` has no row for {more} more keys", self.path);
+            sink.push(Diagnostic::new(Code::JoinMissing, title).at(self.place, "joined here"));
+        }
     }
 
     /// The text of a cell, by the place of its column in the file.

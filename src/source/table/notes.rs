@@ -29,6 +29,9 @@ pub(super) fn read<T: Send>(
     take: &(dyn Fn(Vec<WrittenNote>) -> T + Sync),
 ) -> Vec<T> {
     let settings = &defaults.csv;
+    if settings.broken {
+        return Vec::new();
+    }
     let delimiter = settings.delimiter.unwrap_or(table.delimiter);
     let mut rows = Rows::new(table.source, table.start(), delimiter, false);
     let mut checked = Checked::new(table, delimiter);
@@ -63,6 +66,7 @@ pub(super) fn read<T: Send>(
         }
     }
     checked.finish(sink);
+    reader.joined.iter().for_each(|(_, it)| it.finish(sink));
     if !notes.is_empty() {
         taken.push(take(notes));
     }
@@ -98,7 +102,9 @@ fn head(
             sink.push(
                 Diagnostic::new(Code::TableColumn, "nothing names the columns of the table")
                     .at(start, "the first row is a note, says `csv.header: false`")
-                    .help("list them in `_deck.yaml`: `csv: {header: false, columns: [Front, Back]}`"),
+                    .help(
+                        "list them in `_deck.yaml`: `csv: {header: false, columns: [Front, Back]}`",
+                    ),
             );
             return None;
         };
@@ -113,9 +119,12 @@ fn head(
     if let ColumnNames::InOrder(names) = &settings.columns {
         let span = names.iter().flatten().next().map_or(start, |it| it.span);
         sink.push(
-            Diagnostic::new(Code::WrongShape, "a list of `csv.columns` is for tables without a row of names")
-                .at(span, "the names of the first row count")
-                .help("say `header: false` beside it, or write `columns: {their name: Field}`"),
+            Diagnostic::new(
+                Code::WrongShape,
+                "a list of `csv.columns` is for tables without a row of names",
+            )
+            .at(span, "the names of the first row count")
+            .help("say `header: false` beside it, or write `columns: {their name: Field}`"),
         );
         return None;
     }
@@ -229,7 +238,9 @@ impl<'r> Reader<'r> {
             bound.collect::<Option<Vec<_>>>()
         };
         let (fields, set) = (bind(&settings.fields)?, bind(&settings.set)?);
-        let typed = columns.iter().any(|it| it.target == Target::Setting("type"));
+        let typed = columns
+            .iter()
+            .any(|it| it.target == Target::Setting("type"));
         let inherited = match typed {
             // Rows may all name a type of their own.
             true => types.get(&defaults.note_type.value).cloned(),
@@ -269,7 +280,14 @@ impl<'r> Reader<'r> {
     }
 
     fn note(&mut self, row: &Row, sink: &mut Diagnostics) -> Made {
-        let before = sink.count(Severity::Error);
+        // Findings of the row alone: a table may have very many.
+        let mut found = Diagnostics::new();
+        let made = self.made(row, &mut found);
+        sink.append(found);
+        made
+    }
+
+    fn made(&mut self, row: &Row, sink: &mut Diagnostics) -> Made {
         let mut record = Record {
             row,
             joined: Vec::with_capacity(self.joined.len()),
@@ -291,7 +309,7 @@ impl<'r> Reader<'r> {
         }
         let span = Span::new(self.table.file, row.range.clone());
         let Some(note_type) = self.note_type(&own, &record, sink) else {
-            return match sink.count(Severity::Error) > before {
+            return match sink.has_errors() {
                 true => Made::Wrong,
                 // Of a type that is broken: it is there all the same.
                 false => Made::Skipped,
@@ -300,7 +318,7 @@ impl<'r> Reader<'r> {
         let mut draft = NoteDraft::new(note_type, span);
         self.fill(&mut draft, &record, sink);
         let note = draft.finish(own, &self.defaults, &self.headings, sink);
-        match note.filter(|_| sink.count(Severity::Error) == before) {
+        match note.filter(|_| !sink.has_errors()) {
             Some(note) => Made::Note(Box::new(note)),
             None => Made::Wrong,
         }
@@ -348,8 +366,15 @@ impl<'r> Reader<'r> {
             if let Target::Setting(key) = column.target {
                 let value = self.value(record, index).trim();
                 if !value.is_empty() {
-                    let key = Spanned::new(key.to_owned(), column.name.span);
-                    note_settings::apply_text(&key, &value, &mut own, sink);
+                    let name = Spanned::new(key.to_owned(), column.name.span);
+                    let mut found = Diagnostics::new();
+                    note_settings::apply_text(&name, &value, &mut own, &mut found);
+                    let column = &column.name.value;
+                    for found in &found {
+                        sink.push(found.clone().help(format!(
+                            "`{key}` is a setting of the note; if the column is something else, say so in `_deck.yaml`: `csv: {{columns: {{{column}: FIELD}}}}`"
+                        )));
+                    }
                 }
             }
         }
@@ -480,6 +505,9 @@ impl<'r> Reader<'r> {
         else {
             return false;
         };
+        if note_type.field_index(&name.value).is_some() {
+            return false;
+        }
         let others = self.types.iter().filter(|it| it.key != note_type.key);
         let mut others = others.chain(&self.inherited);
         others.any(|it| it.field_index(&name.value).is_some())
@@ -501,7 +529,6 @@ impl<'r> Reader<'r> {
         if let Some(known) = self.slots.iter().position(is_it) {
             return known;
         }
-        let mut taken: BTreeMap<usize, &Spanned<String>> = BTreeMap::new();
         let mut computed = Vec::new();
         for (index, (name, _)) in self.fields.iter().enumerate() {
             match note_type.field_index(&name.value) {
@@ -517,20 +544,7 @@ impl<'r> Reader<'r> {
             };
             let field = note_type.field_index(&name.value);
             let field = field.filter(|it| !computed.iter().any(|(_, field)| field == it));
-            if let Some(field) = field
-                && let Some(first) = taken.insert(field, &column.name)
-            {
-                columns.push(None);
-                let field = note_type.note_type.field_names().nth(field).unwrap_or("");
-                let title = format!("two columns fill the field `{field}`");
-                sink.push(
-                    Diagnostic::new(Code::TableColumn, title)
-                        .at(column.name.span, "this one")
-                        .also(first.span, "and this one")
-                        .help("leave one of them out: `csv: {columns: {NAME: ~}}` in `_deck.yaml`"),
-                );
-                continue;
-            }
+            // Two columns may be one field by its aliases; a row fills one of them.
             columns.push(field);
         }
         self.slots.push(Slots {

@@ -48,7 +48,9 @@ pub fn id_column(table: TableText<'_>, settings: &TableSettings) -> IdColumn {
                     ColumnNames::InOrder(_) => &[],
                 };
                 let found = head.names.iter().position(|column| {
-                    let told = told.iter().find(|it| unicase::eq(&it.0.value, &column.value));
+                    let told = told
+                        .iter()
+                        .find(|it| unicase::eq(&it.0.value, &column.value));
                     told.map_or(is_id(column), |it| it.1.as_ref().is_some_and(is_id))
                 });
                 let cell = found.and_then(|it| row.cells.get(it));

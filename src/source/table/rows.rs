@@ -120,7 +120,11 @@ impl<'s> Rows<'s> {
         };
         let end = if closed { end } else { self.source.len() };
         let behind = if closed { end + 1 } else { end };
-        let tail = behind..if closed { self.cell_end(behind) } else { behind };
+        let tail = behind..if closed {
+            self.cell_end(behind)
+        } else {
+            behind
+        };
         let inner = self.source.get(start..end).unwrap_or("");
         let next = tail.end;
         let cell = Cell {
@@ -261,11 +265,17 @@ mod tests {
         check("\"a\" b\"c,d", &[&["a b\"c", "d"]]);
         check("a, \"b\"", &[&["a", " \"b\""]]);
         check("\"a,b\nc", &[&["a,b\nc"]]);
-        check("#x,y\na,#b\n #c", &[&["comment #x,y"], &["a", "#b"], &[" #c"]]);
+        check(
+            "#x,y\na,#b\n #c",
+            &[&["comment #x,y"], &["a", "#b"], &[" #c"]],
+        );
         check("\"#a\",b", &[&["#a", "b"]]);
         check("\"\",\"\"\"\"", &[&["", "\""]]);
         check("", &[]);
-        assert_eq!(cells("a·b·\n#c", '·', false), [vec!["a", "b", ""], vec!["#c"]]);
+        assert_eq!(
+            cells("a·b·\n#c", '·', false),
+            [vec!["a", "b", ""], vec!["#c"]]
+        );
     }
 
     fn quoted(value: &str) -> String {

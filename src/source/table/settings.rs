@@ -42,6 +42,9 @@ pub struct TableSettings {
     pub fields: Vec<(Spanned<String>, Template)>,
     /// Settings of the note that are computed.
     pub set: Vec<(Spanned<String>, Template)>,
+    /// Whether a part of it could not be read, which was told: going on without it would find
+    /// errors that are none.
+    pub broken: bool,
 }
 
 /// What an author says of the columns.
@@ -95,6 +98,7 @@ impl Default for TableSettings {
             joins: Vec::new(),
             fields: Vec::new(),
             set: Vec::new(),
+            broken: false,
         }
     }
 }
@@ -102,6 +106,13 @@ impl Default for TableSettings {
 impl TableSettings {
     /// Applies one entry of `csv`, whose key is one of [`KEYS`] and called `what` in messages.
     pub fn apply(&mut self, entry: &Entry, what: &str, sink: &mut Diagnostics) {
+        let mut found = Diagnostics::new();
+        self.apply_key(entry, what, &mut found);
+        self.broken |= found.has_errors();
+        sink.append(found);
+    }
+
+    fn apply_key(&mut self, entry: &Entry, what: &str, sink: &mut Diagnostics) {
         let value = &entry.value;
         match entry.name() {
             "delimiter" => {

@@ -203,7 +203,9 @@ pub(super) fn column_index(
     column: &Spanned<String>,
     sink: &mut Diagnostics,
 ) -> Option<usize> {
-    let found = names.iter().position(|it| unicase::eq(*it, column.value.as_str()));
+    let found = names
+        .iter()
+        .position(|it| unicase::eq(*it, column.value.as_str()));
     if found.is_some() {
         return found;
     }
@@ -243,16 +245,26 @@ mod tests {
     #[test]
     fn columns_stand_in_templates() {
         let check = |template: &str, expect: Result<&str, &str>| {
-            let row = [("country", "France"), ("Language", " French "), ("audio", "")];
+            let row = [
+                ("country", "France"),
+                ("Language", " French "),
+                ("audio", ""),
+            ];
             let expect = expect.map(str::to_owned).map_err(str::to_owned);
             assert_eq!(filled(template, &row), expect, "{template}");
         };
         check("{{country}} in {{language}}", Ok("France in French"));
         check("{{ country }}", Ok("France"));
-        check("{{c1::{{country}}}} speaks {{c2::{{language}}::what}}", Ok("{{c1::France}} speaks {{c2::French::what}}"));
+        check(
+            "{{c1::{{country}}}} speaks {{c2::{{language}}::what}}",
+            Ok("{{c1::France}} speaks {{c2::French::what}}"),
+        );
         check("{{#audio}}[sound:{{audio}}]{{/audio}}x", Ok("x"));
         check("{{^audio}}silent{{/audio}}", Ok("silent"));
-        check("{{#country}}a{{#audio}}b{{/audio}}c{{/country}}d", Ok("acd"));
+        check(
+            "{{#country}}a{{#audio}}b{{/audio}}c{{/country}}d",
+            Ok("acd"),
+        );
         check("{{{country}}}", Ok("{France}"));
         check("a } b { c }}", Ok("a } b { c }}"));
         check("", Ok(""));
@@ -260,7 +272,10 @@ mod tests {
         check("{{country", Err("`{{` has no `}}`"));
         check("{{#country}}a", Err("`{{#country}}` has no end"));
         check("{{/country}}", Err("`{{/country}}` ends nothing"));
-        check("{{#country}}{{#audio}}{{/country}}{{/audio}}", Err("`{{/country}}` ends nothing"));
+        check(
+            "{{#country}}{{#audio}}{{/country}}{{/audio}}",
+            Err("`{{/country}}` ends nothing"),
+        );
     }
 
     proptest! {

@@ -62,7 +62,11 @@ fn outcome(settings: &str, table: &str, others: &[(&str, &str)]) -> Outcome {
 fn shown(content: &Content) -> String {
     let mut text = String::new();
     content.texts(&mut |form, value| {
-        let form = if form == "md" { String::new() } else { format!("{form}:") };
+        let form = if form == "md" {
+            String::new()
+        } else {
+            format!("{form}:")
+        };
         text.push_str(&format!("{form}{value}"));
     });
     text
@@ -71,9 +75,9 @@ fn shown(content: &Content) -> String {
 /// `type | field=.. | ..`
 fn line(note: &WrittenNote) -> String {
     let names = note.note_type.note_type.field_names();
-    let fields = names.zip(&note.fields).filter_map(|(name, it)| {
-        it.as_ref().map(|it| format!("{name}={}", shown(it)))
-    });
+    let fields = names
+        .zip(&note.fields)
+        .filter_map(|(name, it)| it.as_ref().map(|it| format!("{name}={}", shown(it))));
     let fields: Vec<String> = fields.collect();
     format!("{} | {}", note.note_type.key, fields.join(" | "))
 }
@@ -111,18 +115,35 @@ fn told_of(found: &Outcome, expect: &[(Code, &str, &str)]) {
 
 #[test]
 fn a_row_is_a_note() {
-    check("", "Front,Back\na,b\n\"c, d\",\"e\"\"f\"\n,,\n\n", &[
-        "basic | Front=a | Back=b",
-        "basic | Front=c, d | Back=e\"f",
-    ]);
-    check("", "\u{feff}q,A,Extra\r\na,b,\r\n", &["basic | Front=a | Back=b"]);
-    check("type: reversed", "Front,Back\na,#b\n#c,d\n", &[
-        "reversed | Front=a | Back=#b",
-        "reversed | Front=#c | Back=d",
-    ]);
+    check(
+        "",
+        "Front,Back\na,b\n\"c, d\",\"e\"\"f\"\n,,\n\n",
+        &["basic | Front=a | Back=b", "basic | Front=c, d | Back=e\"f"],
+    );
+    check(
+        "",
+        "\u{feff}q,A,Extra\r\na,b,\r\n",
+        &["basic | Front=a | Back=b"],
+    );
+    check(
+        "type: reversed",
+        "Front,Back\na,#b\n#c,d\n",
+        &[
+            "reversed | Front=a | Back=#b",
+            "reversed | Front=#c | Back=d",
+        ],
+    );
     check("", "Front,Back,,\na,b,,\n", &["basic | Front=a | Back=b"]);
-    check("csv: {delimiter: ;}", "Front;Back\na;\"b;\"\n", &["basic | Front=a | Back=b;"]);
-    check("csv: {delimiter: tab}", "Front\tBack\na\tb\n", &["basic | Front=a | Back=b"]);
+    check(
+        "csv: {delimiter: ;}",
+        "Front;Back\na;\"b;\"\n",
+        &["basic | Front=a | Back=b;"],
+    );
+    check(
+        "csv: {delimiter: tab}",
+        "Front\tBack\na\tb\n",
+        &["basic | Front=a | Back=b"],
+    );
 }
 
 #[test]
@@ -143,22 +164,43 @@ fn columns_are_settings_too() {
     assert_eq!((first.flag, first.order), (Flag::Red, Some(7)));
     assert!(second.id.is_none());
     assert_eq!(second.guid.as_ref().unwrap().value, "g&1");
-    assert_eq!(found.sources.text(first.id.as_ref().unwrap().span.file), table);
+    assert_eq!(
+        found.sources.text(first.id.as_ref().unwrap().span.file),
+        table
+    );
 }
 
 #[test]
 fn types_come_from_columns_clozes_and_settings() {
-    check("", "type,Front,Back\n,a,b\nreversed,c,d\ntyped,e,f\n", &[
-        "basic | Front=a | Back=b",
-        "reversed | Front=c | Back=d",
-        "typed | Front=e | Back=f",
-    ]);
-    check("", "Front,Extra\n{{c1::a}} b,more\n", &["cloze | Text={{c1::a}} b | Extra=more"]);
-    check("", "cloze,extra\n{{c1::a}},b\n", &["cloze | Text={{c1::a}} | Extra=b"]);
-    check("csv: {format: text}", "Front,Back\n<a>,*b*\n", &[
-        "basic | Front=text:<a> | Back=text:*b*",
-    ]);
-    check("format: html", "Front,Back\n<i>a</i>,b\n", &["basic | Front=html:<i>a</i> | Back=html:b"]);
+    check(
+        "",
+        "type,Front,Back\n,a,b\nreversed,c,d\ntyped,e,f\n",
+        &[
+            "basic | Front=a | Back=b",
+            "reversed | Front=c | Back=d",
+            "typed | Front=e | Back=f",
+        ],
+    );
+    check(
+        "",
+        "Front,Extra\n{{c1::a}} b,more\n",
+        &["cloze | Text={{c1::a}} b | Extra=more"],
+    );
+    check(
+        "",
+        "cloze,extra\n{{c1::a}},b\n",
+        &["cloze | Text={{c1::a}} | Extra=b"],
+    );
+    check(
+        "csv: {format: text}",
+        "Front,Back\n<a>,*b*\n",
+        &["basic | Front=text:<a> | Back=text:*b*"],
+    );
+    check(
+        "format: html",
+        "Front,Back\n<i>a</i>,b\n",
+        &["basic | Front=html:<i>a</i> | Back=html:b"],
+    );
 }
 
 #[test]
@@ -168,9 +210,11 @@ fn columns_have_other_names() {
     assert_eq!(line(&found.notes[0]), "basic | Front=a | Back=b");
     assert_eq!(found.notes[0].tags[0].value.as_str(), "t");
     assert!(found.sink.is_empty());
-    check("csv: {header: false, columns: [Back, ~, Front]}", "a,b,c\n", &[
-        "basic | Front=c | Back=a",
-    ]);
+    check(
+        "csv: {header: false, columns: [Back, ~, Front]}",
+        "a,b,c\n",
+        &["basic | Front=c | Back=a"],
+    );
 }
 
 #[test]
@@ -190,21 +234,25 @@ fn conditions_choose_rows() {
     assert_eq!(fronts("sound: ''"), "bd");
     assert_eq!(fronts("sound: {not: ''}"), "ac");
     assert_eq!(fronts("sound: {not: ''}, level: A1"), "a");
-    told("csv: {where: {Back: x}}", "Front,Back\na,b\n", &[(
-        Code::NoNotes,
-        "the file holds no note",
-        "",
-    )]);
-    told("csv: {where: {bak: x}}", "Front,Back\na,b\n", &[(
-        Code::TableColumn,
-        "the table has no column `bak`",
-        "bak",
-    )]);
-    told("csv: {where: {Back: {is: x}}}", "Front,Back\na,b\n", &[(
-        Code::WrongShape,
-        "`csv.where.Back` takes a text, a list of texts, or `{not: ..}`, not a mapping",
-        "{is: x}",
-    )]);
+    told(
+        "csv: {where: {Back: x}}",
+        "Front,Back\na,b\n",
+        &[(Code::NoNotes, "the file holds no note", "")],
+    );
+    told(
+        "csv: {where: {bak: x}}",
+        "Front,Back\na,b\n",
+        &[(Code::TableColumn, "the table has no column `bak`", "bak")],
+    );
+    told(
+        "csv: {where: {Back: {is: x}}}",
+        "Front,Back\na,b\n",
+        &[(
+            Code::WrongShape,
+            "`csv.where.Back` takes a text, a list of texts, or `{not: ..}`, not a mapping",
+            "{is: x}",
+        )],
+    );
 }
 
 #[test]
@@ -215,10 +263,13 @@ fn fields_and_settings_are_computed() {
     let told: Vec<&str> = found.sink.iter().map(|it| it.message.as_str()).collect();
     assert!(told.is_empty(), "{told:?}");
     let lines: Vec<String> = found.notes.iter().map(line).collect();
-    assert_eq!(lines, [
-        "basic | Front=France in de? | Back=Frankreich | Extra=![](fr.svg)",
-        "basic | Front=X in en? | Back=X\"Y",
-    ]);
+    assert_eq!(
+        lines,
+        [
+            "basic | Front=France in de? | Back=Frankreich | Extra=![](fr.svg)",
+            "basic | Front=X in en? | Back=X\"Y",
+        ]
+    );
     let note = &found.notes[0];
     assert_eq!(note.id.as_ref().unwrap().value, "de-France");
     assert_eq!(note.tags[0].value.as_str(), "lang::de");
@@ -227,10 +278,15 @@ fn fields_and_settings_are_computed() {
         panic!("an extra");
     };
     let span = extra.span(4..10);
-    assert_eq!(found.sources.text(span.file).get(span.range()), Some("fr.svg"));
-    check("csv: {fields: {Back: '{{Back}}.mp3'}}", "Front,Back\na,b\n", &[
-        "basic | Front=a | Back=b.mp3",
-    ]);
+    assert_eq!(
+        found.sources.text(span.file).get(span.range()),
+        Some("fr.svg")
+    );
+    check(
+        "csv: {fields: {Back: '{{Back}}.mp3'}}",
+        "Front,Back\na,b\n",
+        &["basic | Front=a | Back=b.mp3"],
+    );
 }
 
 #[test]
@@ -240,94 +296,148 @@ fn tables_are_joined_by_a_key() {
     let others = [("b.tsv", "term\tsound\tn\nb\tb.mp3\tx\na\t\ty\nz\t\"a\"\t\n")];
     let found = outcome(settings, table, &others);
     let lines: Vec<String> = found.notes.iter().map(line).collect();
-    assert_eq!(lines, [
-        "basic | Front=a | Back=1",
-        "basic | Front=b | Back=2 | Extra=b.mp3",
-        "basic | Front=c | Back=3",
-    ]);
-    told_of(&found, &[(Code::JoinMissing, "`b.tsv` has no row for `c`", "c")]);
+    assert_eq!(
+        lines,
+        [
+            "basic | Front=a | Back=1",
+            "basic | Front=b | Back=2 | Extra=b.mp3",
+            "basic | Front=c | Back=3",
+        ]
+    );
+    told_of(
+        &found,
+        &[(Code::JoinMissing, "`b.tsv` has no row for `c`", "c")],
+    );
 
     let others = [("b.tsv", "term\tsound\tn\na\t1\t\na\t2\t\nb\t\t\nc\t\t\n")];
-    told_of(&outcome(settings, table, &others), &[(
-        Code::TableJoin,
-        "`a` stands twice in `b.tsv`",
-        "a",
-    )]);
+    told_of(
+        &outcome(settings, table, &others),
+        &[(Code::TableJoin, "`a` stands twice in `b.tsv`", "a")],
+    );
     let others = [("b.tsv", "trem\tsound\tn\n")];
-    told_of(&outcome(settings, table, &others), &[(
-        Code::TableColumn,
-        "the table has no column `term`",
-        "term",
-    )]);
+    told_of(
+        &outcome(settings, table, &others),
+        &[(Code::TableColumn, "the table has no column `term`", "term")],
+    );
 }
 
 #[test]
 fn what_is_wrong_is_told_at_its_place() {
     told("", "", &[(Code::NoNotes, "the file holds no note", "")]);
-    told("", "Front,Back\n", &[(Code::NoNotes, "the file holds no note", "")]);
-    told("", "Front,Bakc\na,b\n", &[(
-        Code::TableColumn,
-        "the column `Bakc` is no field of note type `basic` and no setting",
-        "Bakc",
-    )]);
-    told("", "Front,Back,front\na,b,c\n", &[(
-        Code::TableColumn,
-        "two columns are called `front`",
-        "front",
-    )]);
-    told("", "Front,q\na,b\n", &[(Code::TableColumn, "two columns fill the field `Front`", "q")]);
-    told("", "Front;Back\na;b\n", &[
-        (
+    told(
+        "",
+        "Front,Back\n",
+        &[(Code::NoNotes, "the file holds no note", "")],
+    );
+    told(
+        "",
+        "Front,Bakc\na,b\n",
+        &[(
             Code::TableColumn,
-            "the column `Front;Back` is no field of note type `basic` and no setting",
+            "the column `Bakc` is no field of note type `basic` and no setting",
+            "Bakc",
+        )],
+    );
+    told(
+        "",
+        "Front,Back,front\na,b,c\n",
+        &[(Code::TableColumn, "two columns are called `front`", "front")],
+    );
+    told(
+        "",
+        "Front,q\na,b\nc,\n",
+        &[(Code::DuplicateKey, "field `Front` is filled twice", "q")],
+    );
+    told(
+        "",
+        "Front;Back\na;b\n",
+        &[(
+            Code::TableColumn,
+            "the table has a single column, `Front;Back`",
             "Front;Back",
-        ),
-        (
+        )],
+    );
+    told(
+        "",
+        "Back\nb\n",
+        &[(
             Code::TableColumn,
             "no column fills `Front`, the first field of `basic`",
-            "Front;Back",
-        ),
-    ]);
-    told("", "Front,Back\na,b,c\nd\n", &[
-        (Code::TableRow, "the row has 3 cells, the table 2 columns", "c"),
-        (Code::TableRow, "the row has 1 cell, the table 2 columns", "d"),
-    ]);
-    told("", "Front,Back\na,\"b\nc,d\n", &[(Code::TableQuotes, "the quote has no end", "\"")]);
-    told("", "Front,Back\n\"a\" b,c\n", &[(
-        Code::TableQuotes,
-        "text stands behind a closing quote",
-        " b",
-    )]);
-    told("", "Front,Back\na, \"b\"\n", &[(
-        Code::TableQuotes,
-        "a space stands before the opening quote",
-        "\"",
-    )]);
-    told("", "Front,Back,flag\na,b,pale\n", &[(
-        Code::BadValue,
-        "`flag` does not take `pale`",
-        "pale",
-    )]);
-    told("", "type,Front,Text\ncloze,,\"{{c1::a}}\"\nbasic,a,b\n", &[(
-        Code::TableColumn,
-        "note type `basic` has no field `Text`",
-        "b",
-    )]);
-    told("csv: {header: false}", "a,b\n", &[(
-        Code::TableColumn,
-        "nothing names the columns of the table",
+            "Back",
+        )],
+    );
+    told(
         "",
-    )]);
-    told("csv: {delimiter: ab}", "Front,Back\na,b\n", &[(
-        Code::BadValue,
-        "`csv.delimiter` does not take `ab`",
-        "ab",
-    )]);
-    told("csv: {set: {front: x}}", "Front,Back\na,b\n", &[(
-        Code::UnknownKey,
-        "`csv.set` has no `front`",
-        "front",
-    )]);
+        "Front,Back\na,b,c\nd\n",
+        &[
+            (
+                Code::TableRow,
+                "the row has 3 cells, the table 2 columns",
+                "c",
+            ),
+            (
+                Code::TableRow,
+                "the row has 1 cell, the table 2 columns",
+                "d",
+            ),
+        ],
+    );
+    told(
+        "",
+        "Front,Back\na,\"b\nc,d\n",
+        &[(Code::TableQuotes, "the quote has no end", "\"")],
+    );
+    told(
+        "",
+        "Front,Back\n\"a\" b,c\n",
+        &[(
+            Code::TableQuotes,
+            "text stands behind a closing quote",
+            " b",
+        )],
+    );
+    told(
+        "",
+        "Front,Back\na, \"b\"\n",
+        &[(
+            Code::TableQuotes,
+            "a space stands before the opening quote",
+            "\"",
+        )],
+    );
+    told(
+        "",
+        "Front,Back,flag\na,b,pale\n",
+        &[(Code::BadValue, "`flag` does not take `pale`", "pale")],
+    );
+    told(
+        "",
+        "type,Front,Text\ncloze,,\"{{c1::a}}\"\nbasic,a,b\n",
+        &[(
+            Code::TableColumn,
+            "note type `basic` has no field `Text`",
+            "b",
+        )],
+    );
+    told(
+        "csv: {header: false}",
+        "a,b\n",
+        &[(
+            Code::TableColumn,
+            "nothing names the columns of the table",
+            "",
+        )],
+    );
+    told(
+        "csv: {delimiter: ab}",
+        "Front,Back\na,b\n",
+        &[(Code::BadValue, "`csv.delimiter` does not take `ab`", "ab")],
+    );
+    told(
+        "csv: {set: {front: x}}",
+        "Front,Back\na,b\n",
+        &[(Code::UnknownKey, "`csv.set` has no `front`", "front")],
+    );
 }
 
 #[test]
