@@ -168,8 +168,8 @@ fn in_order<'p>(plan: &'p Plan<'p>, deck: &dyn Fn(i64) -> &'p str) -> Vec<&'p Pl
 
 /// Appends a cell, in quotes where Anki would read it otherwise.
 fn push(text: &mut String, cell: &str, first: bool) {
-    let plain = !cell.contains(['\t', '\n', '\r', '"']) && !(first && cell.starts_with('#'));
-    if plain {
+    let is_comment = first && cell.starts_with('#');
+    if !is_comment && !cell.contains(['\t', '\n', '\r', '"']) {
         text.push_str(cell);
         return;
     }

@@ -15,7 +15,9 @@ pub(super) fn quote_fixes(note: &WrittenNote, sources: &Sources, found: &mut Dia
     }
     match Dialect::of(source.path()) {
         Some(Dialect::Yaml) => {}
-        Some(Dialect::Table | Dialect::AnkiText) => return in_cells(source.text(), found),
+        Some(Dialect::Table | Dialect::AnkiText) => {
+            return in_cells(note.span, source.text(), found);
+        }
         _ => return,
     }
     let mut quoted: Vec<(Span, char)> = Vec::new();
@@ -41,7 +43,7 @@ pub(super) fn quote_fixes(note: &WrittenNote, sources: &Sources, found: &mut Dia
 
 /// Doubles the quotes of fixes inside of quoted cells. A fix that only a quoted cell could hold is
 /// taken back elsewhere.
-fn in_cells(source: &str, found: &mut Diagnostics) {
+fn in_cells(row: Span, source: &str, found: &mut Diagnostics) {
     for diagnostic in found.iter_mut() {
         let Some(fix) = &mut diagnostic.fix else {
             continue;
@@ -51,8 +53,10 @@ fn in_cells(source: &str, found: &mut Diagnostics) {
             if !text.contains(['"', ',', ';', '\t', '|', '\n']) {
                 continue;
             }
-            // The quotes before a place in quotes are odd in number, those of whole cells even.
-            let before = source.get(..span.start as usize).unwrap_or("");
+            // The quotes of the row before a place in quotes are odd in number, those of whole
+            // cells even. A place in a table that is joined is not known so well.
+            let before = (span.file == row.file).then_some(row.start as usize..span.start as usize);
+            let before = before.and_then(|it| source.get(it)).unwrap_or("");
             if before.matches('"').count() % 2 == 1 {
                 *text = text.replace('"', "\"\"");
             } else {

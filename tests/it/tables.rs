@@ -382,3 +382,26 @@ fn joined_tables_are_no_sources_of_their_own() {
     assert_eq!(told, Vec::<String>::new());
     assert_eq!((report.statistics.files, report.statistics.notes), (2, 2));
 }
+
+/// Rendering offers what is to stand in the text; in a cell its quotes are doubled.
+#[test]
+fn fixes_inside_of_cells_keep_the_table_whole() {
+    let scratch = tempfile::tempdir().unwrap();
+    let folder = scratch.path();
+    let table = "Front,Back\na,\"![x](my \"\"pic\"\", 1.svg)\"\nb,![y](my pic.svg)\n";
+    write(folder, &[("deckle.yaml", MANIFEST), ("a.csv", table)]);
+    let options = BuildOptions::new(BuildTime::from_unix(1_800_000_000));
+    let build = Project::open(folder).unwrap().build(&options).unwrap();
+    let report = build.report();
+    let mut fixes = 0;
+    for fix in report.diagnostics.iter().filter_map(|it| it.fix.as_ref()) {
+        for (span, text) in &fix.edits {
+            let mut mended = report.sources.text(span.file).to_owned();
+            mended.replace_range(span.range(), text);
+            let quotes = mended.lines().nth(1).unwrap().matches('"').count();
+            assert!(quotes.is_multiple_of(2), "{mended}");
+            fixes += 1;
+        }
+    }
+    assert!(fixes > 0);
+}

@@ -230,7 +230,7 @@ fn columns_have_their_meaning() {
 #[test]
 fn what_anki_would_lose_is_told() {
     let tab = |rest: &str, expect: &[(Code, &str, &str)]| {
-        told(&format!("#separator:tab\n{rest}"), expect)
+        told(&format!("#separator:tab\n{rest}"), expect);
     };
     tab(
         "#notetype:Baisc\na\tb\n",

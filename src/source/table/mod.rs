@@ -7,10 +7,12 @@
 //! stand.
 
 mod columns;
+mod fill;
 mod head;
 mod join;
 mod notes;
 mod outline;
+mod reader;
 mod rows;
 mod settings;
 mod template;

@@ -20,6 +20,7 @@ pub struct Rows<'s> {
 
 /// What stands between two line ends.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Line {
     /// Cells; at least one.
     Row(Row),
@@ -39,7 +40,7 @@ pub struct Row {
 
 /// Where a cell stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[expect(clippy::exhaustive_structs, reason = "plain places, read all over")]
+#[non_exhaustive]
 pub struct Cell {
     /// Its text, without the quotes around it.
     pub inner: Range<usize>,
@@ -88,7 +89,7 @@ impl<'s> Rows<'s> {
             Ok(byte) if byte.is_ascii() => rest
                 .bytes()
                 .position(|it| it == byte || it == b'\n' || it == b'\r'),
-            _ => rest.find(|it| it == delimiter || it == '\n' || it == '\r'),
+            _ => rest.find([delimiter, '\n', '\r']),
         };
         at + end.unwrap_or(rest.len())
     }

@@ -47,6 +47,9 @@ pub struct TableSettings {
     pub broken: bool,
 }
 
+/// Names of columns and what they stand for; `None` for nothing.
+type Renamed = Vec<(Spanned<String>, Option<Spanned<String>>)>;
+
 /// What an author says of the columns.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -218,11 +221,7 @@ fn columns(value: &Node, what: &str, sink: &mut Diagnostics) -> Option<ColumnNam
 }
 
 /// Names, and what they stand for.
-fn renamed(
-    value: &Node,
-    what: &str,
-    sink: &mut Diagnostics,
-) -> Option<Vec<(Spanned<String>, Option<Spanned<String>>)>> {
+fn renamed(value: &Node, what: &str, sink: &mut Diagnostics) -> Option<Renamed> {
     let mut names = Vec::new();
     for entry in decode::mapping(value, what, sink)? {
         let target = match entry.value.is_null() {
