@@ -83,10 +83,6 @@ pub fn assign(
     } else {
         search::Found::default()
     };
-    if mode != IdMode::Natural {
-        let known = lock.notes.keys().chain(lock.removed.keys());
-        taken.extend(known.map(|id| id.as_str().into()));
-    }
     if mode == IdMode::Inline {
         for (claim, _) in claims.iter().zip(&ids).filter(|(_, id)| id.is_none()) {
             sink.push(
@@ -98,7 +94,10 @@ pub fn assign(
             );
         }
     }
-    fill_new(claims, &mut ids, &mut taken);
+    let is_known = |id: &str| {
+        mode != IdMode::Natural && (lock.notes.contains_key(id) || lock.removed.contains_key(id))
+    };
+    fill_new(claims, &mut ids, &mut taken, is_known);
     let guids = Guids::new(lock, uid, mode, &ids);
     let identities: Vec<Identity> = claims
         .par_iter()
@@ -119,8 +118,13 @@ pub fn assign(
 }
 
 /// Gives new ids to the notes that still have none. Among equal notes the source order decides
-/// who is first.
-fn fill_new(claims: &[&Claim], ids: &mut [Option<Arc<str>>], taken: &mut HashSet<Arc<str>>) {
+/// who is first. Neither what is taken nor what is known is given.
+fn fill_new(
+    claims: &[&Claim],
+    ids: &mut [Option<Arc<str>>],
+    taken: &mut HashSet<Arc<str>>,
+    is_known: impl Fn(&str) -> bool,
+) {
     let first: Vec<Option<Arc<str>>> = claims
         .par_iter()
         .zip(&*ids)
@@ -130,7 +134,7 @@ fn fill_new(claims: &[&Claim], ids: &mut [Option<Arc<str>>], taken: &mut HashSet
     let mut occurrences: HashMap<Arc<str>, u32> = HashMap::new();
     for ((claim, id), first) in claims.iter().zip(ids).zip(first) {
         let Some(first) = first else { continue };
-        if taken.insert(first.clone()) {
+        if !is_known(&first) && taken.insert(first.clone()) {
             *id = Some(first);
             continue;
         }
@@ -138,7 +142,7 @@ fn fill_new(claims: &[&Claim], ids: &mut [Option<Arc<str>>], taken: &mut HashSet
         loop {
             *occurrence += 1;
             let next = claim.new_id(*occurrence);
-            if taken.insert(next.clone()) {
+            if !is_known(&next) && taken.insert(next.clone()) {
                 *id = Some(next);
                 break;
             }
@@ -174,13 +178,13 @@ impl<'a> Guids<'a> {
     }
 
     fn of(&self, claim: &Claim, id: &str, heir_of: Option<&str>) -> Guid {
-        let given = claim.guid.as_ref();
+        let given = claim.guid();
         if let Some(guid) = given.and_then(|guid| Guid::new(guid.value.clone())) {
             return guid;
         }
         if self.mode == IdMode::Natural {
             // Without a lock the old id itself makes the guid, as long as the note says it.
-            let was = claim.was.as_ref().map(|it| it.value.as_str());
+            let was = claim.was().map(|it| it.value.as_str());
             return Guid::derive(self.uid, was.unwrap_or(id));
         }
         let source = heir_of.unwrap_or(id);
@@ -201,7 +205,7 @@ impl<'a> Guids<'a> {
 }
 
 fn check_guid(claim: &Claim, sink: &mut Diagnostics) {
-    if let Some(guid) = &claim.guid
+    if let Some(guid) = claim.guid()
         && Guid::new(guid.value.clone()).is_none()
     {
         sink.push(
@@ -213,15 +217,15 @@ fn check_guid(claim: &Claim, sink: &mut Diagnostics) {
 
 fn tell_duplicates(claims: &[&Claim], identities: &[Identity], sink: &mut Diagnostics) {
     let count = u32::try_from(identities.len()).unwrap_or(u32::MAX);
-    let place = |claim: &Claim| claim.id.as_ref().map_or(claim.span, |id| id.span);
+    let place = |claim: &Claim| claim.id().map_or(claim.span, |id| id.span);
     let by_id = repeats(count, |at| &identities[at as usize].id);
     for (first, second) in &by_id {
         let (first, second) = (claims[*first as usize], claims[*second as usize]);
         // The id of an adopted note comes from its guid.
-        if second.guid.is_some() && second.id.is_none() {
+        if second.guid().is_some() && second.id().is_none() {
             continue;
         }
-        let title = match &second.id {
+        let title = match second.id() {
             Some(id) => format!("note id `{}` is used twice", id.value),
             None => "two notes have the same key fields".to_owned(),
         };
@@ -235,11 +239,11 @@ fn tell_duplicates(claims: &[&Claim], identities: &[Identity], sink: &mut Diagno
     }
     for (first, second) in repeats(count, |at| &identities[at as usize].guid) {
         let (one, other) = (claims[first as usize], claims[second as usize]);
-        let by_guid = other.guid.is_some() && other.id.is_none();
+        let by_guid = other.guid().is_some() && other.id().is_none();
         if !by_guid && by_id.binary_search_by_key(&second, |(_, it)| *it).is_ok() {
             continue;
         }
-        let place = |claim: &Claim| claim.guid.as_ref().map_or(place(claim), |it| it.span);
+        let place = |claim: &Claim| claim.guid().map_or(place(claim), |it| it.span);
         let title = format!("guid `{}` is used twice", identities[second as usize].guid);
         sink.push(
             Diagnostic::new(Code::DuplicateGuid, title)

@@ -201,7 +201,7 @@ impl Found {
     }
 
     fn note(&mut self, id: &str, old: &NoteRecord, new: &NoteRecord) {
-        let path = new.path.as_str();
+        let path = &*new.path;
         if old.guid != new.guid {
             let details = format!("the guid was {} and is {}", old.guid, new.guid);
             self.push(ChangeKind::RenamedNote, id, path, &details);

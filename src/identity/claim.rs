@@ -14,15 +14,7 @@ use crate::model::written::{WrittenNote, WrittenType};
 pub struct Claim {
     /// The note type.
     pub note_type: Arc<WrittenType>,
-    /// The explicit id, where the author gave one.
-    pub id: Option<Box<Spanned<String>>>,
-    /// The explicit guid of an adopted note.
-    pub guid: Option<Box<Spanned<String>>>,
-    /// The id that it had before.
-    pub was: Option<Box<Spanned<String>>>,
-    /// The id that its key fields make, where the note type has some and nothing explicit is
-    /// said.
-    pub key: Option<Arc<str>>,
+    said: Option<Box<Said>>,
     /// The hash of its first field, by which the lock knows it again.
     pub fingerprint: Digest,
     /// What the lock keeps of its text, by which it knows the note again when it was edited; `None`
@@ -30,6 +22,15 @@ pub struct Claim {
     pub sketch: Option<Sketch>,
     /// Where it begins.
     pub span: Span,
+}
+
+/// What few notes say, out of the way: there may be a million of them.
+#[derive(Debug, Clone)]
+struct Said {
+    id: Option<Box<Spanned<String>>>,
+    guid: Option<Box<Spanned<String>>>,
+    was: Option<Box<Spanned<String>>>,
+    key: Option<Arc<str>>,
 }
 
 /// What ids that are made of key fields begin with.
@@ -57,21 +58,56 @@ impl Claim {
         let mut hasher = Hasher::default();
         hasher.text(&field_text(note, note.note_type.first_field));
         let explicit = note.id.is_some() || note.guid.is_some();
-        Self {
-            note_type: note.note_type.clone(),
+        let key = (!explicit).then(|| key(note)).flatten();
+        let says_something = explicit || note.was.is_some() || key.is_some();
+        let said = || Said {
             id: note.id.clone(),
             guid: note.guid.clone(),
             was: note.was.clone(),
-            key: (!explicit).then(|| key(note)).flatten(),
+            key,
+        };
+        Self {
+            note_type: note.note_type.clone(),
+            said: says_something.then(|| Box::new(said())),
             fingerprint: hasher.digest(),
             sketch: None,
             span: note.span,
         }
     }
 
-    /// The same claim with a sketch of the note's text, for a lock.
+    /// The explicit id, where the author gave one.
     #[must_use]
-    pub fn with_sketch(mut self, note: &WrittenNote) -> Self {
+    pub fn id(&self) -> Option<&Spanned<String>> {
+        self.said.as_ref()?.id.as_deref()
+    }
+
+    /// The explicit guid of an adopted note.
+    #[must_use]
+    pub fn guid(&self) -> Option<&Spanned<String>> {
+        self.said.as_ref()?.guid.as_deref()
+    }
+
+    /// The id that it had before.
+    #[must_use]
+    pub fn was(&self) -> Option<&Spanned<String>> {
+        self.said.as_ref()?.was.as_deref()
+    }
+
+    /// The id that its key fields make, where the note type has some and nothing explicit is
+    /// said.
+    #[must_use]
+    pub fn key(&self) -> Option<&Arc<str>> {
+        self.said.as_ref()?.key.as_ref()
+    }
+
+    /// The same claim with a sketch of the note's text, for a lock: the one that is `known` of
+    /// this very content, or a new one.
+    #[must_use]
+    pub fn with_sketch(mut self, note: &WrittenNote, known: Option<Sketch>) -> Self {
+        if known.is_some() {
+            self.sketch = known;
+            return self;
+        }
         let first_field = note.note_type.first_field;
         let mut sketcher = Sketcher::default();
         for (index, content) in note.fields.iter().enumerate() {
@@ -90,15 +126,15 @@ impl Claim {
 
     /// The id that the note itself says: by its id, its guid or its key fields.
     pub(super) fn given_id(&self) -> Option<Arc<str>> {
-        if let Some(id) = &self.id {
+        if let Some(id) = self.id() {
             return Some(id.value.as_str().into());
         }
-        if let Some(guid) = &self.guid {
+        if let Some(guid) = self.guid() {
             let mut hasher = Hasher::default();
             hasher.text(&guid.value);
             return Some(format!("g-{}", hasher.base32()).into());
         }
-        self.key.clone()
+        self.key().cloned()
     }
 
     /// The id of a note that nobody knows yet. Among equal ones the first has occurrence 0.

@@ -46,7 +46,7 @@ pub fn content_hash(note: &WrittenNote, media: &[&str]) -> Digest {
 /// The hash of what a note's fields came out as. Empty ones do not count: a note type may get
 /// more fields.
 #[must_use]
-pub fn rendered_hash(note_type: &NoteType, fields: &[String]) -> Digest {
+pub fn rendered_hash(note_type: &NoteType, fields: &[&str]) -> Digest {
     let mut hasher = Hasher::default();
     for (id, field) in by_id(note_type, fields) {
         if !field.is_empty() {

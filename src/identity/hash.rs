@@ -1,10 +1,11 @@
-//! Hashes as ids and records use them.
+//! Hashes as ids and records use them: BLAKE3 of all that counts, which for texts as short as a
+//! note's takes a fifth of the time of SHA-256 where processors have no instructions for that.
 
 use std::fmt;
 
-use sha2::{Digest as _, Sha256};
 use unicode_normalization::UnicodeNormalization;
 
+const HEXADECIMAL: &[u8; 16] = b"0123456789abcdef";
 const DIGITS: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
 
 /// How many digits [`Hasher::base32`] gives.
@@ -28,6 +29,20 @@ impl Digest {
     pub(super) fn number(self) -> i64 {
         self.0.cast_signed()
     }
+
+    /// Writes it behind a text: as [`fmt::Display`], in a tenth of the time, and a lock holds
+    /// four of them a note.
+    pub(super) fn push_to(self, text: &mut String) {
+        push_hexadecimal(text, self.0);
+    }
+}
+
+/// The 16 hexadecimal digits of a number.
+pub(super) fn push_hexadecimal(text: &mut String, number: u64) {
+    text.extend((0..16).rev().map(|place| {
+        let digit = HEXADECIMAL[(number >> (4 * place) & 15) as usize];
+        char::from(digit)
+    }));
 }
 
 impl fmt::Display for Digest {
@@ -37,18 +52,27 @@ impl fmt::Display for Digest {
 }
 
 /// Hashes a sequence of texts so that no two sequences come out as one.
-#[derive(Debug, Default)]
-pub(super) struct Hasher(Sha256);
+///
+/// It gathers what it is given first: one look at a few hundred bytes costs less than a look at
+/// each of a dozen pieces.
+#[derive(Debug)]
+pub(super) struct Hasher(Vec<u8>);
+
+impl Default for Hasher {
+    fn default() -> Self {
+        Self(Vec::with_capacity(256))
+    }
+}
 
 impl Hasher {
     pub(super) fn text(&mut self, text: &str) -> &mut Self {
-        self.0.update((text.len() as u64).to_be_bytes());
-        self.0.update(text.as_bytes());
+        self.0.extend((text.len() as u64).to_be_bytes());
+        self.0.extend(text.as_bytes());
         self
     }
 
     pub(super) fn number(&mut self, number: i64) -> &mut Self {
-        self.0.update(number.to_be_bytes());
+        self.0.extend(number.to_be_bytes());
         self
     }
 
@@ -69,11 +93,9 @@ impl Hasher {
     }
 
     fn first_eight(self) -> u64 {
-        let digest: [u8; 32] = self.0.finalize().into();
-        digest
-            .iter()
-            .take(8)
-            .fold(0, |number, byte| number << 8 | u64::from(*byte))
+        let hash = blake3::hash(&self.0);
+        let bytes = hash.as_bytes().iter().take(8);
+        bytes.fold(0, |number, byte| number << 8 | u64::from(*byte))
     }
 }
 

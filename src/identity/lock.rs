@@ -1,6 +1,7 @@
 //! What `deckle.lock` remembers.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::clozes::ClozeRecord;
 use super::hash::Digest;
@@ -37,11 +38,11 @@ pub struct NoteRecord {
     /// The hash of its content.
     pub content: Digest,
     /// The key of its note type.
-    pub note_type: String,
+    pub note_type: Arc<str>,
     /// The file it stood in.
-    pub path: String,
+    pub path: Arc<str>,
     /// The headings above it, joined by ` / `.
-    pub heading: String,
+    pub heading: Arc<str>,
     /// The hash of its first field.
     pub fingerprint: Digest,
     /// The hash of its rendered fields at the time of its last change; `None` in a lock of format
@@ -104,6 +105,18 @@ pub struct MediaRecord {
     /// Its name in packages, which stays. A content may have several, on a line each; the first
     /// counts, the others serve references that say them.
     pub name: String,
+}
+
+impl NoteRecord {
+    /// Where it stood at the last build: `heart.md`, or ``heart.md, below `Valves` ``.
+    #[must_use]
+    pub fn stood_in(&self) -> String {
+        if self.heading.is_empty() {
+            self.path.to_string()
+        } else {
+            format!("{}, below `{}`", self.path, self.heading)
+        }
+    }
 }
 
 impl Lock {

@@ -64,33 +64,41 @@ impl Lock {
 }
 
 fn push_note(text: &mut String, kind: &str, id: &str, note: &NoteRecord) {
-    let (note_id, modified) = (note.note_id.to_string(), note.modified.to_string());
-    let (content, fingerprint) = (note.content.to_string(), note.fingerprint.to_string());
-    let rendered = note.rendered.map_or_else(String::new, |it| it.to_string());
-    let fields = [
-        kind,
-        id,
-        &note.guid,
-        &note_id,
-        &modified,
-        &content,
-        &note.note_type,
-        &note.path,
-        &note.heading,
-        &fingerprint,
-    ];
-    let sketch = note.sketch.map_or_else(String::new, |it| it.to_string());
-    let clozes = note.clozes.iter().map(|it| {
+    text.push_str(kind);
+    for field in [id, &note.guid] {
+        push_field(text, field);
+    }
+    for number in [note.note_id, note.modified] {
+        // Writing to a string cannot fail.
+        let _ = write!(text, "\t{number}");
+    }
+    text.push('\t');
+    note.content.push_to(text);
+    for field in [&note.note_type, &note.path, &note.heading] {
+        push_field(text, field);
+    }
+    text.push('\t');
+    note.fingerprint.push_to(text);
+    if let Some(rendered) = note.rendered {
+        text.push_str("\tout=");
+        rendered.push_to(text);
+    }
+    if let Some(sketch) = note.sketch {
+        text.push_str("\tlike=");
+        sketch.push_to(text);
+    }
+    for (index, it) in note.clozes.iter().enumerate() {
         let gone = if it.is_live { "" } else { "-" };
-        format!("{gone}{}:{}", it.number, it.text)
-    });
-    let clozes = clozes.collect::<Vec<_>>().join(",");
-    let options = [("out", &rendered), ("like", &sketch), ("clozes", &clozes)];
-    push_line(
-        text,
-        &fields,
-        &options.map(|(name, value)| (name, &**value)),
-    );
+        let before = if index == 0 { "\tclozes=" } else { "," };
+        let _ = write!(text, "{before}{gone}{}:", it.number);
+        it.text.push_to(text);
+    }
+    text.push('\n');
+}
+
+fn push_field(text: &mut String, field: &str) {
+    text.push('\t');
+    push_escaped(text, field);
 }
 
 fn push_type(text: &mut String, identity: &str, it: &TypeRecord) {
@@ -133,7 +141,8 @@ fn push_line(text: &mut String, fields: &[&str], options: &[(&str, &str)]) {
 }
 
 fn push_escaped(text: &mut String, field: &str) {
-    if !field.contains(|it: char| it == '%' || it.is_control()) {
+    let is_plain = |byte: u8| matches!(byte, b' '..=b'~') && byte != b'%';
+    if field.bytes().all(is_plain) {
         text.push_str(field);
         return;
     }

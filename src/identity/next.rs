@@ -7,6 +7,7 @@ use super::hash::Digest;
 use super::lock::{Lock, NoteRecord};
 use super::matching::Sketch;
 use super::schema::type_record;
+use super::shared::Shared;
 use super::stamp::{Renewal, stamp};
 use crate::model::written::WrittenType;
 use crate::model::{BuildTime, Guid, allocate_note_ids};
@@ -74,6 +75,8 @@ pub fn next_lock<'a, 'o>(
         outdated: 0,
     };
     let lock = &mut next.lock;
+    lock.notes.reserve(entries.clone().count());
+    let mut shared = Shared::default();
     let mut places: HashMap<&str, u32> = HashMap::new();
     let mut used: BTreeSet<&str> = BTreeSet::new();
     for entry in entries {
@@ -89,9 +92,9 @@ pub fn next_lock<'a, 'o>(
             note_id: fresh.take(known.map(|it| it.note_id)),
             modified: stamp.modified,
             content: entry.content,
-            note_type: entry.note_type.to_owned(),
-            path: entry.path.to_owned(),
-            heading: entry.headings.join(" / "),
+            note_type: shared.get(entry.note_type),
+            path: shared.get(entry.path),
+            heading: shared.get(&entry.headings.join(" / ")),
             fingerprint: entry.fingerprint,
             rendered: Some(stamp.rendered),
             sketch: entry.sketch,
@@ -146,12 +149,13 @@ impl FreshIds {
         record_of: impl Fn(&Entry<'a>) -> Option<&'o NoteRecord>,
         time: BuildTime,
     ) -> Self {
-        let known = old.notes.values().chain(old.removed.values());
-        let taken: BTreeSet<i64> = known.map(|it| it.note_id).collect();
         let mut used = HashSet::new();
         let needed = entries
             .filter(|entry| record_of(entry).is_none_or(|it| !used.insert(it.note_id)))
             .count();
+        let known = old.notes.values().chain(old.removed.values());
+        let known = known.filter(|_| needed > 0);
+        let taken: BTreeSet<i64> = known.map(|it| it.note_id).collect();
         let milliseconds = time.as_unix().saturating_mul(1000);
         Self {
             fresh: allocate_note_ids(needed, milliseconds, &taken).into_iter(),

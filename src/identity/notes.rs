@@ -43,6 +43,11 @@ impl Notes {
         self.0.len()
     }
 
+    /// Makes room for so many more.
+    pub fn reserve(&mut self, more: usize) {
+        self.0.reserve(more);
+    }
+
     /// Adds a record, in the place of the one that its id had.
     pub fn insert(&mut self, id: String, record: NoteRecord) -> Option<NoteRecord> {
         self.0.insert(id, record)

@@ -139,9 +139,9 @@ fn unclear(
     let old = |at: usize| found.old.get(at).and_then(|at| live.get(*at)).copied();
     let new = |at: usize| found.new.get(at).and_then(|at| claims.get(*at));
     let ((id, record), note) = (old(0)?, new(0)?);
-    let stood = place(record);
+    let stood = record.stood_in();
     let diagnostic = if let Some((other, other_record)) = old(1) {
-        let also_stood = place(other_record);
+        let also_stood = other_record.stood_in();
         let stood = if stood == also_stood {
             stood
         } else {
@@ -167,13 +167,4 @@ fn unclear(
             .note("a wrong guess would put the learning progress of one card on another")
             .help("`deckle id add` writes ids into the sources, so that nothing is left to guess"),
     )
-}
-
-/// `heart.md`, or ``heart.md, below `Valves` ``.
-fn place(record: &NoteRecord) -> String {
-    if record.heading.is_empty() {
-        record.path.clone()
-    } else {
-        format!("{}, below `{}`", record.path, record.heading)
-    }
 }

@@ -19,7 +19,7 @@ pub(super) fn heirs(
     sink: &mut Diagnostics,
 ) -> Heirs {
     let mut heirs = Heirs::new();
-    if claims.iter().all(|claim| claim.was.is_none()) {
+    if claims.iter().all(|claim| claim.was().is_none()) {
         return heirs;
     }
     let mut search = Search {
@@ -33,12 +33,12 @@ pub(super) fn heirs(
         if let Some(id) = id {
             search.by_id.entry(id.clone()).or_insert(index);
         }
-        if let Some(was) = &claim.was {
+        if let Some(was) = claim.was() {
             search.by_was.entry(was.value.clone()).or_insert(index);
         }
     }
     for (index, (claim, id)) in claims.iter().zip(ids).enumerate() {
-        let Some(was) = &claim.was else { continue };
+        let Some(was) = claim.was() else { continue };
         let Some(old) = search.old(index, was, id.as_deref(), sink) else {
             continue;
         };
@@ -108,7 +108,7 @@ impl Search<'_> {
         // A note that takes over another one's id in its turn leaves its own behind.
         let holder = self.by_id.get(was.value.as_str());
         if let Some(&holder) = holder
-            && self.claims.get(holder).is_none_or(|it| it.was.is_none())
+            && self.claims.get(holder).is_none_or(|it| it.was().is_none())
         {
             sink.push(taken(was, self.span(holder), "this note has that id"));
             return None;

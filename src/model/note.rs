@@ -1,5 +1,6 @@
 //! A note as it goes into a package.
 
+use super::field_values::FieldValues;
 use super::{Guid, NoteType, Tag, TagError};
 use crate::{Error, ErrorKind};
 
@@ -9,7 +10,7 @@ use crate::{Error, ErrorKind};
 #[derive(Debug, Clone)]
 pub struct Note {
     pub(crate) note_type: NoteType,
-    pub(crate) fields: Box<[String]>,
+    pub(crate) fields: FieldValues,
     pub(crate) tags: Vec<Tag>,
     pub(crate) guid: Option<Guid>,
     pub(crate) id: Option<i64>,
@@ -112,7 +113,7 @@ impl Note {
     pub fn new(note_type: &NoteType) -> Self {
         Self {
             note_type: note_type.clone(),
-            fields: vec![String::new(); note_type.fields().len()].into(),
+            fields: FieldValues::empty(note_type.fields().len()),
             tags: Vec::new(),
             guid: None,
             id: None,
@@ -128,7 +129,7 @@ impl Note {
     #[must_use]
     pub fn field(mut self, name: &str, html: impl Into<String>) -> Self {
         match self.note_type.field_index(name) {
-            Some(index) => self.fields[index] = html.into(),
+            Some(index) => self.set(&[(index, html.into())]),
             None => {
                 let names: Vec<&str> = self.note_type.field_names().collect();
                 let problem = format!(
@@ -146,21 +147,16 @@ impl Note {
     /// value stay as they are; more values than fields are told when the note is added to a deck.
     #[must_use]
     pub fn fields(mut self, html: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        let mut count = 0;
-        for value in html {
-            if let Some(field) = self.fields.get_mut(count) {
-                *field = value.into();
-            }
-            count += 1;
-        }
-        if count > self.fields.len() {
+        let values: Vec<(usize, String)> = html.into_iter().map(Into::into).enumerate().collect();
+        let (count, known) = (values.len(), self.note_type.fields().len());
+        if count > known {
             let problem = format!(
-                "a note of `{}` has {} fields, not {count}",
+                "a note of `{}` has {known} fields, not {count}",
                 self.note_type.name(),
-                self.fields.len()
             );
             self.tell(problem);
         }
+        self.set(&values);
         self
     }
 
@@ -256,15 +252,15 @@ impl Note {
 
     /// The values of all fields, as HTML, in the order of the note type's fields.
     #[must_use]
-    pub fn values(&self) -> &[String] {
-        &self.fields
+    pub fn values(&self) -> impl Iterator<Item = &str> + Clone {
+        self.fields.iter()
     }
 
     /// Positions of the cards that it makes, by Anki's own rules: of card templates from 0, or
     /// cloze numbers less 1. Empty where it makes none.
     #[must_use]
     pub fn cards(&self) -> Vec<u16> {
-        self.note_type.cards(&self.fields)
+        self.note_type.cards(&self.fields.to_vec())
     }
 
     /// The guid that it gets in the package.
@@ -275,7 +271,7 @@ impl Note {
         }
         match self.rare.as_ref().and_then(|it| it.key.as_ref()) {
             Some(key) => Guid::derive(&self.note_type.id().to_string(), key),
-            None => super::guid_for(self.fields.iter().map(String::as_str)),
+            None => super::guid_for(self.fields.iter()),
         }
     }
 
@@ -290,6 +286,19 @@ impl Note {
         self.rare.as_ref()?.sort_field.as_deref()
     }
 
+    fn set(&mut self, values: &[(usize, String)]) {
+        // Fields are joined by one.
+        let wrong = values.iter().find(|it| it.1.contains(is_forbidden));
+        let name = wrong.and_then(|it| self.note_type.field_names().nth(it.0));
+        if let Some(name) = name {
+            let problem = format!("field `{name}` holds a control character, which Anki removes");
+            self.tell(problem);
+        }
+        let value = |index| values.iter().find(|it| it.0 == index);
+        self.fields
+            .change(|index, _| value(index).map(|it| it.1.clone()));
+    }
+
     fn rare(&mut self) -> &mut Rare {
         self.rare.get_or_insert_default()
     }
@@ -299,26 +308,17 @@ impl Note {
     }
 
     /// # Errors
-    /// When something went wrong while it was built, a field holds what Anki cannot keep, or it
-    /// makes no card.
+    /// When something went wrong while it was built, or it makes no card.
     pub(crate) fn check(&self) -> Result<(), Error> {
         let wrong = |text: String| Err(Error::new(ErrorKind::Note(text)));
         if let Some(problem) = self.rare.as_ref().and_then(|it| it.problem.as_ref()) {
             return wrong(problem.to_string());
         }
-        for (name, value) in self.note_type.field_names().zip(&*self.fields) {
-            let forbidden = |it: char| it.is_ascii_control() && it != '\n' && it != '\t';
-            if value.contains(forbidden) {
-                return wrong(format!(
-                    "field `{name}` holds a control character, which Anki removes"
-                ));
-            }
-        }
         if self.position.is_some_and(|position| position >= 1_000_000) {
             return wrong("the position of a new card must be below 1000000".to_owned());
         }
         if self.cards().is_empty() {
-            let first = self.fields.first().map_or("", String::as_str);
+            let first = self.fields.first();
             let name = self.note_type.name();
             return wrong(format!(
                 "the note `{first}` of note type `{name}` makes no card"
@@ -330,4 +330,9 @@ impl Note {
     fn refuse_tag(&mut self, tag: &str, error: TagError) {
         self.tell(format!("the tag `{tag}` cannot be used: {error}"));
     }
+}
+
+/// Characters that Anki takes out of fields.
+fn is_forbidden(character: char) -> bool {
+    character.is_ascii_control() && character != '\n' && character != '\t'
 }

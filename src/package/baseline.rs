@@ -7,8 +7,6 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use sha2::{Digest, Sha256};
-
 use super::collection::MARK;
 use super::note_rows;
 use super::note_type_rows::NoteTypeRow;
@@ -42,15 +40,15 @@ pub(super) struct Fingerprint([u8; 16]);
 impl Fingerprint {
     /// Of tags and fields as the database keeps them.
     pub(super) fn new(note_type: i64, tags: &str, fields: &str) -> Self {
-        let mut hash = Sha256::new();
-        hash.update(note_type.to_be_bytes());
+        let mut hash = blake3::Hasher::new();
+        hash.update(&note_type.to_be_bytes());
         // The length keeps what follows apart.
-        hash.update((tags.len() as u64).to_be_bytes());
+        hash.update(&(tags.len() as u64).to_be_bytes());
         hash.update(tags.as_bytes());
         hash.update(fields.as_bytes());
-        let digest: [u8; 32] = hash.finalize().into();
+        let digest = hash.finalize();
         let mut half = [0; 16];
-        half.copy_from_slice(&digest[..16]);
+        half.copy_from_slice(&digest.as_bytes()[..16]);
         Self(half)
     }
 }

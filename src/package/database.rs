@@ -163,7 +163,7 @@ impl Rows<'_> {
             row.note_type,
             row.modified,
             &row.tags,
-            &row.fields,
+            &*row.fields,
             &row.sort_field,
             row.checksum,
         ))?;

@@ -5,11 +5,8 @@ use std::borrow::Cow;
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 use super::plan::{Plan, PlannedNote};
-use crate::model::{Note, Tag};
+use crate::model::{FieldValues, Note, Tag};
 use crate::template::strip;
-
-/// What stands between two fields.
-const SEPARATOR: char = '\u{1f}';
 
 /// A row of the table `notes`, with the note's cards.
 #[derive(Debug)]
@@ -19,7 +16,7 @@ pub(super) struct NoteRow<'a> {
     pub(super) note_type: i64,
     pub(super) modified: i64,
     pub(super) tags: String,
-    pub(super) fields: String,
+    pub(super) fields: Cow<'a, str>,
     pub(super) sort_field: String,
     pub(super) checksum: u32,
     pub(super) position: u32,
@@ -39,14 +36,12 @@ impl<'a> NoteRow<'a> {
     pub(super) fn new(plan: &Plan<'_>, planned: &'a PlannedNote<'_>) -> Self {
         let note = planned.note;
         let note_type = note.note_type();
-        let first = note.values().first().map(|it| normal(it));
+        let first = normal(note.values().next().unwrap_or_default());
         let sort_field = match note.own_sort_field() {
             Some(text) => normal(text).into_owned(),
             None => {
-                let value = note.values().get(note_type.sort_field());
-                value.map_or_else(String::new, |it| {
-                    strip::sort_field(&normal(it)).into_owned()
-                })
+                let value = note.values().nth(note_type.sort_field());
+                strip::sort_field(&normal(value.unwrap_or_default())).into_owned()
             }
         };
         let suspend = note.suspended();
@@ -57,13 +52,13 @@ impl<'a> NoteRow<'a> {
         };
         Self {
             id: planned.id,
-            guid: planned.guid.as_str(),
+            guid: planned.guid_text(),
             note_type: note_type.id(),
             modified: planned.modified,
             tags: tags_text(&note.tags),
-            fields: fields_text(note),
+            fields: fields_text(planned.note),
             sort_field,
-            checksum: strip::checksum(&first.unwrap_or_default()),
+            checksum: strip::checksum(&first),
             position: planned.position,
             flags: note.flag as u8,
             cards: note.cards().into_iter().map(card).collect(),
@@ -72,16 +67,15 @@ impl<'a> NoteRow<'a> {
 }
 
 /// The fields as the database keeps them: normal (an import would make them so) and joined.
-pub(super) fn fields_text(note: &Note) -> String {
-    let length: usize = note.values().iter().map(|it| it.len() + 1).sum();
-    let mut text = String::with_capacity(length);
-    for (index, value) in note.values().iter().enumerate() {
-        if index > 0 {
-            text.push(SEPARATOR);
-        }
-        text.push_str(&normal(value));
+pub(super) fn fields_text(note: &Note) -> Cow<'_, str> {
+    let joined = note.fields.joined();
+    if is_normal(joined) {
+        return Cow::Borrowed(joined);
     }
-    text
+    // Each by itself: a mark at the beginning of a field belongs to no character before it.
+    let values: Vec<Cow<'_, str>> = note.values().map(normal).collect();
+    let values = FieldValues::join(values.iter().map(|it| &**it));
+    Cow::Owned(values.joined().to_owned())
 }
 
 /// The tags as Anki keeps them: each once, sorted, letter case aside, and spaces around each.
@@ -103,10 +97,14 @@ pub(super) fn tags_text(tags: &[Tag]) -> String {
 
 /// The text in Unicode's normal form C, which Anki keeps fields in.
 pub(super) fn normal(text: &str) -> Cow<'_, str> {
-    match text.is_ascii() || is_nfc_quick(text.chars()) == IsNormalized::Yes {
+    match is_normal(text) {
         true => Cow::Borrowed(text),
         false => Cow::Owned(text.nfc().collect()),
     }
+}
+
+fn is_normal(text: &str) -> bool {
+    text.is_ascii() || is_nfc_quick(text.chars()) == IsNormalized::Yes
 }
 
 #[cfg(test)]

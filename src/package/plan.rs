@@ -2,7 +2,6 @@
 //!
 //! Whatever Anki would refuse, rename or drop is refused here, before the first byte is written.
 
-use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use rayon::prelude::*;
@@ -47,12 +46,23 @@ pub(super) struct Plan<'a> {
 #[derive(Debug)]
 pub(super) struct PlannedNote<'a> {
     pub(super) note: &'a Note,
-    pub(super) guid: Cow<'a, Guid>,
+    /// Where the note has none of its own.
+    guid: Option<Box<Guid>>,
     pub(super) id: i64,
     pub(super) modified: i64,
     pub(super) position: u32,
     /// The position of its deck in the deck table.
     deck: u32,
+}
+
+impl PlannedNote<'_> {
+    fn guid(&self) -> Option<&Guid> {
+        self.note.guid.as_ref().or(self.guid.as_deref())
+    }
+
+    pub(super) fn guid_text(&self) -> &str {
+        self.guid().map_or("", Guid::as_str)
+    }
 }
 
 impl<'a> Plan<'a> {
@@ -62,34 +72,31 @@ impl<'a> Plan<'a> {
         baseline: Option<&Baseline>,
     ) -> Result<Self, Error> {
         let mut table = DeckTable::default();
-        let mut drafts = Vec::new();
+        let count = decks.iter().map(|deck| deck.notes().count()).sum();
+        let mut notes: Vec<PlannedNote<'_>> = Vec::with_capacity(count);
         for deck in decks {
             let index = table.open(&deck.resolved_name()?)?;
             table.describe(index, deck)?;
             let home = number(index)?;
             for note in deck.notes() {
-                drafts.push((note, number(drafts.len())?, home));
+                // Positions begin at 1, as in a new collection.
+                let next = number(notes.len())?.saturating_add(1);
+                notes.push(PlannedNote {
+                    note,
+                    guid: None,
+                    id: 0,
+                    modified: 0,
+                    position: note.position.unwrap_or(next).min(LAST_POSITION),
+                    deck: home,
+                });
             }
         }
         // Guids that are not given are hashes, the most work of a plan.
-        let notes = drafts
-            .into_par_iter()
-            .map(|(note, index, deck)| PlannedNote {
-                note,
-                guid: match &note.guid {
-                    Some(guid) => Cow::Borrowed(guid),
-                    None => Cow::Owned(note.resolved_guid()),
-                },
-                id: 0,
-                modified: 0,
-                // Positions begin at 1, as in a new collection.
-                position: note
-                    .position
-                    .unwrap_or(index.saturating_add(1))
-                    .min(LAST_POSITION),
-                deck,
-            });
-        let mut notes: Vec<PlannedNote<'_>> = notes.collect();
+        notes.par_iter_mut().for_each(|planned| {
+            if planned.note.guid.is_none() {
+                planned.guid = Some(Box::new(planned.note.resolved_guid()));
+            }
+        });
         check_guids(&notes)?;
         let note_types = note_types(&notes, time, baseline)?;
         let overrides = place_cards(&notes, &mut table)?;
@@ -145,7 +152,7 @@ impl<'a> Plan<'a> {
 
 /// A note as a message names it.
 fn shown(note: &Note) -> String {
-    let first = note.values().first().map_or("", String::as_str);
+    let first = note.values().next().unwrap_or_default();
     let mut text: String = first.chars().take(40).collect();
     if text.len() < first.len() {
         text.push_str("..");
@@ -154,7 +161,7 @@ fn shown(note: &Note) -> String {
 }
 
 fn check_guids(notes: &[PlannedNote<'_>]) -> Result<(), Error> {
-    let guid = |at: u32| notes.get(at as usize).map(|it| it.guid.as_str());
+    let guid = |at: u32| notes.get(at as usize).map(PlannedNote::guid_text);
     let found = repeats(number(notes.len())?, guid).into_iter().next();
     let at = |index: u32| notes.get(index as usize);
     let Some((one, other)) = found.and_then(|(one, other)| at(one).zip(at(other))) else {
@@ -165,7 +172,7 @@ fn check_guids(notes: &[PlannedNote<'_>]) -> Result<(), Error> {
          give each a key or a guid of its own",
         shown(one.note),
         shown(other.note),
-        other.guid
+        other.guid_text()
     ))))
 }
 
@@ -291,7 +298,9 @@ fn template_index(note_type: &NoteType, ord: u16) -> usize {
 fn stamp(notes: &mut [PlannedNote<'_>], time: BuildTime, baseline: Option<&Baseline>) {
     notes.par_iter_mut().for_each(|planned| {
         let note = planned.note;
-        let earlier = baseline.and_then(|it| it.note(&planned.guid));
+        let earlier = baseline
+            .zip(planned.guid())
+            .and_then(|(it, guid)| it.note(guid));
         let earlier_id = earlier.map(|it| it.id());
         planned.id = note.id.or(earlier_id).unwrap_or_default();
         planned.modified = note.modified.unwrap_or_else(|| match earlier {

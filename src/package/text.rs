@@ -53,7 +53,7 @@ impl Package {
             .map(|it| (it.id, it.name.as_str()))
             .collect();
         let deck = |id: i64| names.get(&id).copied().unwrap_or_default();
-        let counts = plan.notes.iter().map(|it| it.note.values().len());
+        let counts = plan.notes.iter().map(|it| it.note.values().count());
         let fields = counts.max().unwrap_or_default();
         let tags = BEFORE + fields + 1;
         let mut found = NotesText {
@@ -71,15 +71,15 @@ impl Package {
             let note = planned.note;
             let home = plan.home_of(planned);
             let text = &mut found.text;
-            push(text, planned.guid.as_str(), true);
+            push(text, planned.guid_text(), true);
             for cell in [note.note_type().name(), deck(home)] {
                 text.push('\t');
                 push(text, cell, false);
             }
-            for index in 0..fields {
+            let mut values = note.values();
+            for _ in 0..fields {
                 text.push('\t');
-                let value = note.values().get(index).map(|it| normal(it));
-                push(text, &value.unwrap_or_default(), false);
+                push(text, &normal(values.next().unwrap_or_default()), false);
             }
             text.push('\t');
             push(text, tags_text(&note.tags).trim(), false);
@@ -90,8 +90,8 @@ impl Package {
             let suspended = cards.iter().any(|ord| note.suspended().holds(*ord));
             found.marked += usize::from(suspended || note.flag as u8 > 0);
             found.cards += cards.len();
-            let first = note.values().first();
-            found.nameless += usize::from(first.is_none_or(String::is_empty));
+            let first = note.values().next();
+            found.nameless += usize::from(first.is_none_or(str::is_empty));
         }
         Ok(found)
     }

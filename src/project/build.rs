@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::decks::DeckPlan;
 use super::lock_file::{self, LockFile, Touched};
-use super::render::Made;
+use super::render::{Facts, Made};
 use super::{
     BuildOptions, Project, Report, Statistics, clozes, history, load, output, predecessor, schema,
     types,
@@ -164,7 +164,8 @@ fn run(
 
     let broken_types = sink.has_errors();
     let renderer = Renderer::new(&*project.files);
-    let loaded = load::notes(project, &manifest, &types, &renderer, locked, sources, sink)?;
+    let known = locked.then_some(lock);
+    let loaded = load::notes(project, &manifest, &types, &renderer, known, sources, sink)?;
     statistics.files = loaded.files;
     // A type that cannot be read makes every note of it an error; one finding is enough.
     if broken_types && loaded.notes.facts().next().is_none() {
@@ -180,16 +181,15 @@ fn run(
         }
     }
     *matches = history::found_again(&made, &assigned.found, lock, sources);
-    let firsts = made.iter().map(|(note, facts)| {
-        let first = note.fields.first().map_or("", String::as_str);
-        (note.note_type.id(), first, facts.span())
-    });
+    let firsts = made
+        .iter()
+        .map(|(note, facts)| (note.note_type.id(), note.fields.first(), facts.span()));
     check::duplicates(firsts, sink);
 
     let frozen = lock.media_names();
-    let mut names = renderer.names(made.facts().flat_map(|it| &it.media), &frozen);
+    let mut names = renderer.names(made.facts().flat_map(Facts::media), &frozen);
     for (note, _) in made.iter_mut() {
-        names.resolve(&mut note.fields);
+        note.fields.change_joined(|fields| names.resolved(fields));
     }
     if let Some(tool) = manifest.compat_guid {
         predecessor::apply(tool, &mut made, &names, lock, heirs, sources);
@@ -213,7 +213,7 @@ fn run(
     schema::tell_edits(&made, &changed_types, lock, heirs, sink);
     schema::tell_retyped(&made, &types, lock, heirs, sink);
     if project.is_whole() {
-        history::tell_removed(&made, lock, &assigned.unclear, sources, sink);
+        history::tell_removed(&made, lock, &next, &assigned.unclear, sources, sink);
     }
     let mut media: Vec<MediaFile> = statics.iter().map(|it| media_file(project, it)).collect();
     // A file that a note shows too goes in once, under the name that all know it by.

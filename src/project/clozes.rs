@@ -14,19 +14,19 @@ pub(super) fn renumber(note: &mut Note, facts: &mut Facts, lock: &Lock, heirs: &
     let source: &str = heirs.get(id).unwrap_or(id);
     let record = lock.notes.get(source).or_else(|| lock.removed.get(source));
     let known = record.map_or(&[][..], |it| &it.clozes);
-    if facts.given_numbers.is_empty() && known.is_empty() {
+    if facts.given_numbers().is_empty() && known.is_empty() {
         return;
     }
     let (mut explicit, mut texts) = (BTreeSet::new(), BTreeMap::<u16, String>::new());
     let mut order: Vec<u16> = Vec::new();
-    for field in &note.fields {
+    for field in note.fields.iter() {
         let clozes = ClozeText::parse(field);
         for (index, node) in clozes.nodes().iter().enumerate() {
             let ClozeNode::Open { numbers, close, .. } = node else {
                 continue;
             };
             for number in numbers {
-                if facts.given_numbers.binary_search(number).is_err() {
+                if facts.given_numbers().binary_search(number).is_err() {
                     explicit.insert(*number);
                     continue;
                 }
@@ -51,15 +51,11 @@ pub(super) fn renumber(note: &mut Note, facts: &mut Facts, lock: &Lock, heirs: &
         .map(|(from, to)| (*from, to.number))
         .filter(|(from, to)| from != to)
         .collect();
-    facts.clozes = next.into();
+    facts.keep_clozes(next);
     if changed.is_empty() {
         return;
     }
-    for field in &mut note.fields {
-        if let Some(text) = rewritten(field, &changed) {
-            *field = text;
-        }
-    }
+    note.fields.change(|_, field| rewritten(field, &changed));
     if let Suspend::Cards(ords) = note.suspended() {
         // Who names cards of such clozes counts them as they stand in the source.
         let ords = ords.iter().map(|ord| {

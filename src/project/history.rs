@@ -34,21 +34,22 @@ pub(super) fn clock_behind(lock: &Lock, time: BuildTime) -> Option<Diagnostic> {
     )
 }
 
-/// Tells notes of the lock that this build of the whole project does not have. Where in the same
+/// Tells notes of the lock that this build of the whole project, whose lock is the `next` one, does
+/// not have. Where in the same
 /// file a note of the same type is new, and both are known by their key fields, these were edited.
 /// The ids that are `unclear` are told already.
 pub(super) fn tell_removed(
     made: &Made,
     lock: &Lock,
+    next: &Lock,
     unclear: &BTreeSet<Arc<str>>,
     sources: &Sources,
     sink: &mut Diagnostics,
 ) {
-    let built: BTreeSet<&str> = made.facts().filter_map(id_of).collect();
     let gone = lock
         .notes
         .iter()
-        .filter(|(id, _)| !built.contains(id.as_str()) && !unclear.contains(id.as_str()));
+        .filter(|(id, _)| !next.notes.contains_key(id) && !unclear.contains(id.as_str()));
     let mut gone: Vec<(&String, &NoteRecord)> = gone.collect();
     if !gone.is_empty() {
         // What is called otherwise now is not gone.
@@ -60,7 +61,7 @@ pub(super) fn tell_removed(
     let mut others: Vec<(&str, &NoteRecord)> = Vec::new();
     for (id, record) in gone {
         if is_from_key_fields(id) {
-            let group = (record.path.as_str(), record.note_type.as_str());
+            let group = (&*record.path, &*record.note_type);
             keyed.entry(group).or_default().gone.push((id, record));
         } else {
             others.push((id, record));
@@ -109,10 +110,10 @@ pub(super) fn found_again(
         };
         found.next();
         let path = sources.path(facts.span().file);
-        let was = lock.notes.get(id).map(|it| it.path.as_str());
+        let was = lock.notes.get(id).map(|it| &*it.path);
         matches.push(MatchedNote {
             id: id.to_owned(),
-            path: path.to_owned(),
+            path: path.into(),
             line: lines.of(facts.span(), sources),
             moved_from: was.filter(|it| *it != path).map(str::to_owned),
         });
@@ -225,13 +226,8 @@ fn explained(note: &Facts) -> String {
 }
 
 fn removed(id: &str, record: &NoteRecord) -> Diagnostic {
-    let place = if record.heading.is_empty() {
-        record.path.clone()
-    } else {
-        format!("{}, below `{}`", record.path, record.heading)
-    };
     Diagnostic::new(Code::RemovedNote, format!("the note `{id}` is gone from the sources"))
-        .note(format!("at the last build it stood in {place}"))
+        .note(format!("at the last build it stood in {}", record.stood_in()))
         .note("no new note is enough like it to be this one, edited or moved")
         .help("learners keep the old note until they delete it; to keep its progress, give the note that took its place this id")
 }
@@ -248,9 +244,9 @@ mod tests {
             note_id: 1,
             modified: 10_000,
             content: Digest::default(),
-            note_type: "basic".to_owned(),
-            path: "a.md".to_owned(),
-            heading: String::new(),
+            note_type: "basic".into(),
+            path: "a.md".into(),
+            heading: "".into(),
             fingerprint: Digest::default(),
             rendered: None,
             sketch: None,

@@ -8,6 +8,7 @@ use super::{Project, Scope, joins, unread};
 use crate::check::Spellings;
 use crate::diag::{Code, Diagnostic, Diagnostics, FileId, Severity, Sources, Span};
 use crate::files::{FileList, parent};
+use crate::identity::{KnownSketches, Lock};
 use crate::model::DeckName;
 use crate::model::written::WrittenNote;
 use crate::render::Renderer;
@@ -53,13 +54,14 @@ pub(super) fn manifest(
     Ok(Some(Manifest::without_file(&name)))
 }
 
-/// The notes of all sources, in the order of their paths, rendered and checked.
+/// The notes of all sources, in the order of their paths, rendered and checked, with what the next
+/// lock is to know of them where there is one.
 pub(super) fn notes(
     project: &Project,
     manifest: &Manifest,
     types: &TypeSet,
     renderer: &Renderer<'_>,
-    locked: bool,
+    lock: Option<&Lock>,
     sources: &mut Sources,
     sink: &mut Diagnostics,
 ) -> Result<Loaded, Error> {
@@ -67,7 +69,7 @@ pub(super) fn notes(
     let maker = Maker {
         renderer,
         sources,
-        locked,
+        known: lock.map(KnownSketches::of),
     };
     let take = |notes: Vec<WrittenNote>| maker.batch(notes);
     // Each file has a sink of its own, so that threads cannot change the order of findings.

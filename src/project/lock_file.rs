@@ -91,7 +91,7 @@ impl LockFile {
         if !self.is_kept {
             return Next::default();
         }
-        let rendered = made.of_each(|note| rendered_hash(note.note_type(), &note.fields));
+        let rendered = made.of_each(|note| rendered_hash(note.note_type(), &note.fields.to_vec()));
         let entries = made.iter().zip(&rendered);
         let entries = entries.filter_map(|((note, facts), rendered)| {
             let path = sources.path(facts.span().file);
@@ -102,7 +102,7 @@ impl LockFile {
                 guid: note.guid.as_ref(),
                 fingerprint: facts.claim.fingerprint,
                 sketch: facts.claim.sketch,
-                clozes: &facts.clozes,
+                clozes: facts.clozes(),
                 content: facts.content,
                 rendered: *rendered,
                 renewal: Renewal {

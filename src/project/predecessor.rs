@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use super::render::{Facts, Made};
 use crate::diag::{FileId, Sources};
 use crate::identity::{Heirs, Lock, Predecessor};
+use crate::model::FieldValues;
 use crate::model::written::CompatGuid;
 use crate::render::{MediaContent, MediaKey, MediaNames};
 
@@ -40,7 +41,7 @@ pub(super) fn apply(
     }
     for (note, facts) in made.iter_mut() {
         let claim = &facts.claim;
-        let says = claim.id.is_some() || claim.guid.is_some() || claim.was.is_some();
+        let says = claim.id().is_some() || claim.guid().is_some() || claim.was().is_some();
         if says || facts.known(lock, heirs).is_some() {
             continue;
         }
@@ -63,12 +64,12 @@ pub(super) fn apply(
 
 /// The fields with media under the names of their files, as other tools leave them.
 fn with_plain_names(
-    fields: &[String],
+    fields: &FieldValues,
     facts: &Facts,
     names: &BTreeMap<MediaKey, (&str, &str)>,
 ) -> Vec<String> {
-    let mut fields = fields.to_vec();
-    for (name, plain) in facts.media.iter().filter_map(|key| names.get(key)) {
+    let mut fields: Vec<String> = fields.iter().map(str::to_owned).collect();
+    for (name, plain) in facts.media().iter().filter_map(|key| names.get(key)) {
         for field in &mut fields {
             if field.contains(name) {
                 *field = field.replace(name, plain);

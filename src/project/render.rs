@@ -8,9 +8,11 @@ use rayon::prelude::*;
 
 use crate::check::{self, Spellings};
 use crate::diag::{Diagnostics, Sources, Span};
-use crate::identity::{Claim, ClozeRecord, Digest, Heirs, Lock, NoteRecord, content_hash};
+use crate::identity::{
+    Claim, ClozeRecord, Digest, Heirs, KnownSketches, Lock, NoteRecord, content_hash,
+};
 use crate::model::written::{WrittenNote, WrittenType};
-use crate::model::{DeckName, Note};
+use crate::model::{DeckName, FieldValues, Note};
 use crate::render::{MediaKey, Renderer};
 
 /// Anki's database check complains about new cards behind this position.
@@ -26,12 +28,16 @@ pub(super) struct Facts {
     pub(super) content: Digest,
     pub(super) deck: DeckName,
     pub(super) headings: Arc<[String]>,
-    pub(super) media: Box<[MediaKey]>,
     pub(super) cards: u32,
-    /// The numbers that clozes without one got; where a lock is kept, until it knows better.
-    pub(super) given_numbers: Box<[u16]>,
-    /// What the lock is to keep of these clozes.
-    pub(super) clozes: Box<[ClozeRecord]>,
+    /// What most notes have nothing of, out of the way: there may be a million of them.
+    rare: Option<Box<Rare>>,
+}
+
+#[derive(Default)]
+struct Rare {
+    media: Vec<MediaKey>,
+    given_numbers: Vec<u16>,
+    clozes: Vec<ClozeRecord>,
 }
 
 impl Facts {
@@ -41,6 +47,25 @@ impl Facts {
 
     pub(super) fn span(&self) -> Span {
         self.claim.span
+    }
+
+    /// The media that it shows, each once.
+    pub(super) fn media(&self) -> &[MediaKey] {
+        self.rare.as_ref().map_or(&[], |it| &it.media)
+    }
+
+    /// The numbers that clozes without one got; where a lock is kept, until it knows better.
+    pub(super) fn given_numbers(&self) -> &[u16] {
+        self.rare.as_ref().map_or(&[], |it| &it.given_numbers)
+    }
+
+    /// What the lock is to keep of these clozes.
+    pub(super) fn clozes(&self) -> &[ClozeRecord] {
+        self.rare.as_ref().map_or(&[], |it| &it.clozes)
+    }
+
+    pub(super) fn keep_clozes(&mut self, clozes: Vec<ClozeRecord>) {
+        self.rare.get_or_insert_default().clozes = clozes;
     }
 
     /// What the lock of the last build has of it.
@@ -68,8 +93,8 @@ pub(super) struct Batch {
 pub(super) struct Maker<'a> {
     pub(super) renderer: &'a Renderer<'a>,
     pub(super) sources: &'a Sources,
-    /// Whether there is a lock that asks what changed.
-    pub(super) locked: bool,
+    /// What the lock of the last build knows, where there is one that asks what changed.
+    pub(super) known: Option<KnownSketches>,
 }
 
 impl Maker<'_> {
@@ -105,32 +130,33 @@ impl Maker<'_> {
         if !found.has_errors() {
             check::note(written, &rendered.fields, cards, &mut found);
         }
-        let content = if self.locked {
+        let mut claim = Claim::of(written);
+        let mut content = Digest::default();
+        if let Some(known) = &self.known {
             let hashes: Vec<String> = rendered.media.iter().map(MediaKey::hex).collect();
             let hashes: Vec<&str> = hashes.iter().map(String::as_str).collect();
-            content_hash(written, &hashes)
-        } else {
-            Digest::default()
-        };
+            content = content_hash(written, &hashes);
+            claim = claim.with_sketch(written, known.of_content(content));
+        }
         let mut note = Note::new(note_type)
             .suspend(check::suspended_cards(written, &mut found))
             .flag(written.flag);
         note.position = written.order;
-        note.fields = rendered.fields.into();
+        note.fields = FieldValues::join(rendered.fields.iter().map(String::as_str));
         note.tags = written.tags.iter().map(|tag| tag.value.clone()).collect();
-        let mut claim = Claim::of(written);
-        if self.locked {
-            claim = claim.with_sketch(written);
-        }
+        let rare = !rendered.media.is_empty() || !rendered.given_numbers.is_empty();
+        let few = Rare {
+            media: rendered.media,
+            given_numbers: rendered.given_numbers,
+            clozes: Vec::new(),
+        };
         let facts = Facts {
             claim,
             id: None,
             content,
             deck: written.deck.clone(),
             headings: written.headings.clone(),
-            media: rendered.media.into(),
-            given_numbers: rendered.given_numbers.into(),
-            clozes: Box::default(),
+            rare: rare.then(|| Box::new(few)),
             cards: u32::try_from(cards).unwrap_or(u32::MAX),
         };
         (note, facts, found)

@@ -128,9 +128,9 @@ pub(super) fn tell_retyped(
         };
         let written = note.written_type();
         // A type of the project may have taken the place of a shipped one, or made room for it.
-        let was_own = lock.types.contains_key(&known.note_type);
-        if known.note_type != written.identity || was_own == written.shipped {
-            let key = (known.note_type.as_str(), written.key.as_str());
+        let was_own = lock.types.contains_key(&*known.note_type);
+        if *known.note_type != written.identity || was_own == written.shipped {
+            let key = (&*known.note_type, written.key.as_str());
             retyped.entry(key).or_default().push(note.span());
         }
     }

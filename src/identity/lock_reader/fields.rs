@@ -1,5 +1,6 @@
 //! The fields of a line of the lock, and what can be wrong with them.
 
+use std::borrow::Cow;
 use std::str::Split;
 
 use crate::identity::clozes::ClozeRecord;
@@ -7,6 +8,7 @@ use crate::identity::hash::Digest;
 use crate::identity::lock::{NoteRecord, TypeRecord};
 use crate::identity::lock_text::{KINDS, unescape};
 use crate::identity::matching::Sketch;
+use crate::identity::shared::Shared;
 
 /// What is wrong with a line.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
@@ -41,28 +43,32 @@ impl<'a> Fields<'a> {
         Self(line.split('\t'))
     }
 
-    pub(super) fn text(&mut self) -> Result<String, Damage> {
+    pub(super) fn text(&mut self) -> Result<Cow<'a, str>, Damage> {
         let field = self.0.next().ok_or(Damage::Short)?;
-        Ok(unescape(field).ok_or(Damage::Escape)?.into_owned())
+        unescape(field).ok_or(Damage::Escape)
+    }
+
+    pub(super) fn owned(&mut self) -> Result<String, Damage> {
+        self.text().map(Cow::into_owned)
     }
 
     pub(super) fn number(&mut self) -> Result<i64, Damage> {
         let text = self.text()?;
-        text.parse().map_err(|_| Damage::Number(text))
+        text.parse().map_err(|_| Damage::Number(text.into_owned()))
     }
 
     fn digest(&mut self) -> Result<Digest, Damage> {
-        digest(self.text()?)
+        digest(&self.text()?)
     }
 
     /// The settings behind the fields; `set` says whether it knows one.
     fn options(
         self,
-        mut set: impl FnMut(&str, String) -> Result<bool, Damage>,
+        mut set: impl FnMut(&str, Cow<'a, str>) -> Result<bool, Damage>,
     ) -> Result<(), Damage> {
         for field in self.0 {
             let (name, value) = field.split_once('=').ok_or(Damage::Long)?;
-            let value = unescape(value).ok_or(Damage::Escape)?.into_owned();
+            let value = unescape(value).ok_or(Damage::Escape)?;
             if !set(name, value)? {
                 return Err(Damage::Option(name.to_owned()));
             }
@@ -71,8 +77,8 @@ impl<'a> Fields<'a> {
     }
 
     /// What is left of the line.
-    pub(super) fn rest(self) -> Result<Vec<String>, Damage> {
-        let texts = self.0.map(|it| Some(unescape(it)?.into_owned()));
+    pub(super) fn rest(self) -> Result<Vec<Cow<'a, str>>, Damage> {
+        let texts = self.0.map(unescape);
         texts.collect::<Option<_>>().ok_or(Damage::Escape)
     }
 
@@ -80,15 +86,15 @@ impl<'a> Fields<'a> {
         self.0.next().map_or(Ok(()), |_| Err(Damage::Long))
     }
 
-    pub(super) fn note(mut self) -> Result<NoteRecord, Damage> {
+    pub(super) fn note(mut self, shared: &mut Shared) -> Result<NoteRecord, Damage> {
         let mut record = NoteRecord {
-            guid: self.text()?,
+            guid: self.owned()?,
             note_id: self.number()?,
             modified: self.number()?,
             content: self.digest()?,
-            note_type: self.text()?,
-            path: self.text()?,
-            heading: self.text()?,
+            note_type: shared.get(&self.text()?),
+            path: shared.get(&self.text()?),
+            heading: shared.get(&self.text()?),
             fingerprint: self.digest()?,
             rendered: None,
             sketch: None,
@@ -97,13 +103,16 @@ impl<'a> Fields<'a> {
         };
         self.options(|name, value| {
             match name {
-                "out" => record.rendered = Some(digest(value)?),
+                "out" => record.rendered = Some(digest(&value)?),
                 "like" => {
-                    record.sketch = Some(Sketch::parse(&value).ok_or(Damage::Sketch(value))?);
+                    let sketch = Sketch::parse(&value);
+                    let damage = || Damage::Sketch(value.into_owned());
+                    record.sketch = Some(sketch.ok_or_else(damage)?);
                 }
                 "clozes" => {
                     let clozes = value.split(',').map(cloze).collect::<Option<_>>();
-                    record.clozes = clozes.ok_or(Damage::Clozes(value))?;
+                    let damage = || Damage::Clozes(value.clone().into_owned());
+                    record.clozes = clozes.ok_or_else(damage)?;
                 }
                 _ => return Ok(false),
             }
@@ -131,9 +140,9 @@ impl<'a> Fields<'a> {
                     Some((kind, _)) => record.kind = Some(*kind),
                     None => return Ok(false),
                 },
-                "sort" => record.sort_field = value,
-                "first" => record.first_field = value,
-                "key" => record.key = value,
+                "sort" => record.sort_field = value.into_owned(),
+                "first" => record.first_field = value.into_owned(),
+                "key" => record.key = value.into_owned(),
                 _ => return Ok(false),
             }
             Ok(true)
@@ -153,6 +162,6 @@ fn cloze(text: &str) -> Option<ClozeRecord> {
     })
 }
 
-fn digest(text: String) -> Result<Digest, Damage> {
-    Digest::parse(&text).ok_or(Damage::Digest(text))
+fn digest(text: &str) -> Result<Digest, Damage> {
+    Digest::parse(text).ok_or_else(|| Damage::Digest(text.to_owned()))
 }

@@ -3,15 +3,21 @@
 //! going on with half of it would give notes new identities.
 
 mod fields;
+mod line;
 #[cfg(test)]
 mod tests;
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
-use super::lock::{FieldRecord, Lock, MediaRecord, NoteRecord};
+use rayon::prelude::*;
+
+use super::lock::{FieldRecord, Lock, NoteRecord};
 use super::lock_text::{END, HEADER, VERSION};
+use super::shared::Shared;
 use crate::diag::{Code, Diagnostic, Diagnostics, FileId, Span};
-use fields::{Damage, Fields};
+use fields::Damage;
+use line::{Line, Part};
 
 /// The most lines that one finding underlines.
 const MAX_LABELS: usize = 5;
@@ -39,36 +45,87 @@ impl Lock {
             ends: 0,
             ended: false,
         };
-        let mut offset = 0;
-        for (index, line) in text.split_inclusive('\n').enumerate() {
-            let start = offset;
-            offset += line.len();
-            let mut line = line.trim_end_matches(['\n', '\r']);
-            if index == 0 {
-                line = line.trim_start_matches('\u{feff}');
+        let mut lines = Lines {
+            file,
+            text,
+            offset: 0,
+        };
+        if text.is_empty() {
+            return reader.finish(text, sink);
+        }
+        let (span, first) = lines.next().unwrap_or((Span::new(file, 0..0), ""));
+        reader.header(first, span, sink)?;
+        // Read on all processors, taken in one after another, a window at a time: only so many
+        // records stand in memory twice.
+        loop {
+            let window: Vec<(Span, &str)> = lines.by_ref().take(WINDOW).collect();
+            if window.is_empty() {
+                return reader.finish(text, sink);
             }
-            let span = Span::new(file, start..start + line.len());
-            // A merge of two new locks leaves two headers.
-            let is_header = index == 0 || line.starts_with(HEADER);
-            if is_header {
-                reader.header(line, span, sink)?;
-            } else if !line.is_empty()
-                && let Err(damage) = reader.record(line, span)
-            {
-                reader.damaged.push((span, damage.to_string()));
+            let read = window.par_chunks(SHARE).flat_map_iter(|lines| {
+                let mut shared = Shared::default();
+                let mut read = |line| (!is_header(line)).then(|| Line::read(line, &mut shared));
+                let read: Vec<_> = lines.iter().map(|(_, line)| read(*line)).collect();
+                read
+            });
+            let read: Vec<Option<Result<Line<'_>, Damage>>> = read.collect();
+            for ((span, line), read) in window.into_iter().zip(read) {
+                match read {
+                    None => reader.header(line, span, sink)?,
+                    Some(Ok(line)) => reader.take(line, span),
+                    Some(Err(damage)) => reader.damaged.push((span, damage.to_string())),
+                }
             }
         }
-        reader.finish(text, sink)
     }
 }
 
-struct Reader {
+/// How many lines are read before they are taken in.
+const WINDOW: usize = 1 << 14;
+
+/// How many of them one processor reads at once; they share their texts.
+const SHARE: usize = 1 << 9;
+
+/// A merge of two new locks leaves two headers.
+fn is_header(line: &str) -> bool {
+    line.starts_with(HEADER)
+}
+
+/// The lines that are not empty, with their places.
+struct Lines<'a> {
+    file: FileId,
+    text: &'a str,
+    offset: usize,
+}
+
+impl<'a> Iterator for Lines<'a> {
+    type Item = (Span, &'a str);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            let start = self.offset;
+            let rest = self.text.get(start..).filter(|it| !it.is_empty())?;
+            let whole = rest.split_inclusive('\n').next()?;
+            self.offset += whole.len();
+            let mut line = whole.trim_end_matches(['\n', '\r']);
+            if start == 0 {
+                line = line.trim_start_matches('\u{feff}');
+            }
+            if !line.is_empty() {
+                let span = Span::new(self.file, start..start + line.len());
+                return Some((span, line));
+            }
+        }
+    }
+}
+
+struct Reader<'a> {
     file: FileId,
     lock: Lock,
     /// Fields and card templates, which may stand before their type in a merged lock.
     parts: Vec<(Part, String, FieldRecord, Span)>,
     /// The notes of a file in their order. In a merged lock a file may have two orders.
-    orders: Vec<(String, Vec<String>)>,
+    orders: Vec<(Cow<'a, str>, Vec<Cow<'a, str>>)>,
     /// Notes that stand in two lines, and where the second one is.
     twice: Vec<(String, Span)>,
     damaged: Vec<(Span, String)>,
@@ -79,13 +136,7 @@ struct Reader {
     ended: bool,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Part {
-    Field,
-    Template,
-}
-
-impl Reader {
+impl<'a> Reader<'a> {
     /// `None` where the rest of the file would be guesswork.
     fn header(&mut self, line: &str, span: Span, sink: &mut Diagnostics) -> Option<()> {
         let version = line
@@ -117,56 +168,29 @@ impl Reader {
         None
     }
 
-    fn record(&mut self, line: &str, span: Span) -> Result<(), Damage> {
-        let mut fields = Fields::of(line);
-        let kind = fields.text()?;
-        self.ended = kind == END;
-        self.ends += usize::from(self.ended);
-        match kind.as_str() {
-            "note" | "gone" => {
-                let id = fields.text()?;
-                let record = fields.note()?;
-                self.note(kind == "note", id, record, span);
-            }
-            "type" => {
-                let identity = fields.text()?;
-                let record = fields.note_type(&identity)?;
+    fn take(&mut self, line: Line<'a>, span: Span) {
+        self.ended = matches!(line, Line::End);
+        match line {
+            Line::Note {
+                is_live,
+                id,
+                record,
+            } => self.note(is_live, id, record, span),
+            Line::Type { identity, record } => {
                 let known = self.lock.types.get(&identity);
                 if known.is_none_or(|it| it.modified < record.modified) {
                     self.lock.types.insert(identity, record);
                 }
             }
-            "field" | "template" => {
-                let part = if kind == "field" {
-                    Part::Field
-                } else {
-                    Part::Template
-                };
-                let identity = fields.text()?;
-                let record = FieldRecord {
-                    key: fields.text()?,
-                    id: fields.number()?,
-                    name: fields.text()?,
-                };
-                fields.end()?;
-                self.parts.push((part, identity, record, span));
-            }
-            "media" => {
-                let record = MediaRecord {
-                    content: fields.text()?,
-                    name: fields.text()?,
-                };
-                fields.end()?;
-                self.lock.media.push(record);
-            }
-            "order" => {
-                let path = fields.text()?;
-                self.orders.push((path, fields.rest()?));
-            }
-            END => fields.end()?,
-            _ => return Err(Damage::Kind(kind)),
+            Line::Part {
+                part,
+                identity,
+                record,
+            } => self.parts.push((part, identity, record, span)),
+            Line::Media(record) => self.lock.media.push(record),
+            Line::Order { path, ids } => self.orders.push((path, ids)),
+            Line::End => self.ends += 1,
         }
-        Ok(())
     }
 
     /// A note may stand twice after a merge: the newer time wins, and a live note wins over one
@@ -250,7 +274,7 @@ impl Reader {
             for id in ids {
                 if let Some(note) = self.lock.notes.get_mut(id)
                     && note.place.is_none()
-                    && note.path == *path
+                    && *note.path == **path
                 {
                     note.place = Some(*count);
                     *count = count.saturating_add(1);

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::diag::Sources;
-use crate::identity::{ClozeRecord, Digest, Sketch, TypeRecord};
+use crate::identity::{ClozeRecord, Digest, MediaRecord, Sketch, TypeRecord};
 use crate::model::Kind;
 
 fn parse(text: &str) -> (Option<Lock>, Diagnostics) {
@@ -19,9 +19,9 @@ fn note(path: &str, modified: i64) -> NoteRecord {
         note_id: 1_700_000_000_000,
         modified,
         content: Digest::parse("0123456789abcdef").unwrap(),
-        note_type: "basic".to_owned(),
-        path: path.to_owned(),
-        heading: "A / b".to_owned(),
+        note_type: "basic".into(),
+        path: path.into(),
+        heading: "A / b".into(),
         fingerprint: Digest::parse("fedcba9876543210").unwrap(),
         rendered: Digest::parse("0011223344556677"),
         sketch: Sketch::parse("00112233445566778899aabbccddeeff"),

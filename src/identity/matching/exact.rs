@@ -1,8 +1,9 @@
 //! Notes whose first field is what it was: the steps that settle nearly all of them, each a look
 //! into a table.
 
-use std::collections::HashMap;
-use std::hash::Hash;
+use std::collections::BTreeSet;
+
+use rayon::prelude::*;
 
 use super::{Board, Entry, Side, Sketch};
 
@@ -22,17 +23,25 @@ pub(super) fn find(board: &mut Board) {
     });
     pair_up(board, |it| Some((it.note_type, it.fingerprint, it.path)));
     // Elsewhere another note may ask the same, such as a word that two languages have.
-    let limit = board.limits.anywhere;
-    for (old, new) in pairs(&board.old, &board.new, &mut board.comparisons, |it| {
-        Some((it.note_type, it.fingerprint))
-    }) {
+    let (limit, margin) = (board.limits.anywhere, board.limits.margin);
+    for (old, new) in pairs(
+        &board.old,
+        &board.new,
+        margin,
+        &mut board.comparisons,
+        |it| Some((it.note_type, it.fingerprint)),
+    ) {
         if is_alike(&board.old, &board.new, old, new, limit) {
             board.settle(old, new);
         }
     }
-    for (gone, new) in pairs(&board.gone, &board.new, &mut board.comparisons, |it| {
-        Some((it.note_type, it.fingerprint))
-    }) {
+    for (gone, new) in pairs(
+        &board.gone,
+        &board.new,
+        margin,
+        &mut board.comparisons,
+        |it| Some((it.note_type, it.fingerprint)),
+    ) {
         if is_alike(&board.gone, &board.new, gone, new, limit) {
             board.bring_back(gone, new);
         }
@@ -49,55 +58,66 @@ fn is_alike(from: &Side, to: &Side, old: usize, new: usize, limit: u32) -> bool 
 }
 
 /// Settles the old and new notes that have one key.
-fn pair_up<K: Hash + Eq>(board: &mut Board, key: impl Fn(&Entry) -> Option<K>) {
-    for (old, new) in pairs(&board.old, &board.new, &mut board.comparisons, key) {
+fn pair_up<K: Ord + Send>(board: &mut Board, key: impl Fn(&Entry) -> Option<K>) {
+    let margin = board.limits.margin;
+    for (old, new) in pairs(&board.old, &board.new, margin, &mut board.comparisons, key) {
         board.settle(old, new);
     }
 }
 
-fn pairs<K: Hash + Eq>(
+fn pairs<K: Ord + Send>(
     from: &Side,
     to: &Side,
+    margin: u32,
     comparisons: &mut usize,
     key: impl Fn(&Entry) -> Option<K>,
 ) -> Vec<(usize, usize)> {
     if !from.is_any_open() || !to.is_any_open() {
         return Vec::new();
     }
-    let mut groups: HashMap<K, usize> = HashMap::new();
-    let mut members: Vec<(Vec<usize>, Vec<usize>)> = Vec::new();
-    for (new, entry) in to.open_entries() {
-        if let Some(key) = key(entry) {
-            let group = *groups.entry(key).or_insert(members.len());
-            if group == members.len() {
-                members.push(Default::default());
-            }
-            members[group].1.push(new);
-        }
-    }
-    for (old, entry) in from.open_entries() {
-        if let Some(group) = key(entry).and_then(|key| groups.get(&key)) {
-            members[*group].0.push(old);
-        }
-    }
+    let keys = |side: &Side, is_new: bool| -> Vec<(K, bool, usize)> {
+        let open = side.open_entries();
+        let keyed = open.filter_map(|(at, entry)| Some((key(entry)?, is_new, at)));
+        keyed.collect()
+    };
+    let mut all = keys(from, false);
+    all.append(&mut keys(to, true));
+    all.par_sort_unstable();
     let mut found = Vec::new();
-    for (old, new) in &members {
-        if old.len() + new.len() <= 2 || old.len().saturating_mul(new.len()) > MOST {
-            found.extend(old.iter().copied().zip(new.iter().copied()));
+    for group in all.chunk_by(|one, other| one.0 == other.0) {
+        let (old, new) = group.split_at(group.partition_point(|it| !it.1));
+        let (old, new) = (positions(old), positions(new));
+        let rivals = old.len().saturating_mul(new.len());
+        if rivals <= 1 || rivals > MOST {
+            found.extend(old.zip(new));
         } else {
-            *comparisons += old.len() * new.len();
-            found.append(&mut nearest(from, to, old, new));
+            *comparisons += rivals;
+            nearest(from, to, old, new, margin, &mut found);
         }
     }
     found
 }
 
-/// Pairs up notes that have one first field by what else is in them, then by their order.
-fn nearest(from: &Side, to: &Side, old: &[usize], new: &[usize]) -> Vec<(usize, usize)> {
+fn positions<K>(keyed: &[(K, bool, usize)]) -> impl ExactSizeIterator<Item = usize> + Clone {
+    keyed.iter().map(|it| it.2)
+}
+
+/// Pairs up notes that have one first field by what else is in them. Where nothing tells them apart
+/// their order decides; where it is not clear which is which, as between two answers to one question
+/// that were both written anew, they are left to the steps that see their neighbors.
+fn nearest(
+    from: &Side,
+    to: &Side,
+    old: impl ExactSizeIterator<Item = usize>,
+    new: impl ExactSizeIterator<Item = usize> + Clone,
+    margin: u32,
+    found: &mut Vec<(usize, usize)>,
+) {
     let sketch = |side: &Side, at: usize| side.entries.get(at).and_then(|it| it.sketch);
-    let mut all: Vec<(u32, usize, usize, usize, usize)> = Vec::with_capacity(old.len() * new.len());
-    for (old_rank, &old) in old.iter().enumerate() {
-        for (new_rank, &new) in new.iter().enumerate() {
+    let rivals = old.len().saturating_mul(new.len());
+    let mut all: Vec<(u32, usize, usize, usize, usize)> = Vec::with_capacity(rivals);
+    for (old_rank, old) in old.enumerate() {
+        for (new_rank, new) in new.clone().enumerate() {
             let distance = match (sketch(from, old), sketch(to, new)) {
                 (Some(old), Some(new)) => old.distance(new),
                 _ => Sketch::FARTHEST,
@@ -106,12 +126,23 @@ fn nearest(from: &Side, to: &Side, old: &[usize], new: &[usize]) -> Vec<(usize, 
         }
     }
     all.sort_unstable();
-    let (mut taken, mut found) = (vec![], vec![]);
-    for (.., old, new) in all {
-        if !taken.contains(&(true, old)) && !taken.contains(&(false, new)) {
-            taken.extend([(true, old), (false, new)]);
+    let (mut settled_old, mut settled_new) = (BTreeSet::new(), BTreeSet::new());
+    for &(distance, .., old, new) in &all {
+        if settled_old.contains(&old) || settled_new.contains(&new) {
+            continue;
+        }
+        let near = all
+            .iter()
+            .take_while(|it| it.0 < distance.saturating_add(margin));
+        let mut rivals = near.filter(|it| {
+            (it.3 == old && !settled_new.contains(&it.4))
+                != (it.4 == new && !settled_old.contains(&it.3))
+        });
+        let says_nothing = distance == 0 || distance == Sketch::FARTHEST;
+        if says_nothing || rivals.next().is_none() {
+            settled_old.insert(old);
+            settled_new.insert(new);
             found.push((old, new));
         }
     }
-    found
 }

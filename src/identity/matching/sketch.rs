@@ -8,6 +8,8 @@
 
 use std::fmt;
 
+use crate::identity::hash::push_hexadecimal;
+
 /// The hashes of a note's text. They are written as 32 hexadecimal digits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -38,6 +40,12 @@ impl Sketch {
             first: u64::from_str_radix(first, 16).ok()?,
             rest: u64::from_str_radix(rest, 16).ok()?,
         })
+    }
+
+    /// Writes it behind a text, as [`fmt::Display`] would.
+    pub(in crate::identity) fn push_to(self, text: &mut String) {
+        push_hexadecimal(text, self.first);
+        push_hexadecimal(text, self.rest);
     }
 
     /// How far two notes are apart, from 0 to [`FARTHEST`](Self::FARTHEST).
@@ -227,13 +235,18 @@ impl Votes {
         if self.total == 0 {
             return 0;
         }
-        let count = |bit: usize| {
-            let digit = |(weight, plane): (usize, &u64)| (plane >> bit & 1) << weight;
-            self.planes.iter().enumerate().map(digit).sum::<u64>()
-        };
-        let hash = (0..64).fold(0, |hash, bit| {
-            hash | u64::from(2 * count(bit) > self.total) << bit
-        });
-        hash.max(1)
+        // More than half, for all counters at once: from the highest plane down, a counter is
+        // above the half where it has the first bit that differs.
+        let half = self.total / 2;
+        let (mut above, mut equal) = (0, u64::MAX);
+        for (weight, plane) in self.planes.iter().enumerate().rev() {
+            if half >> weight & 1 == 0 {
+                above |= equal & plane;
+                equal &= !plane;
+            } else {
+                equal &= plane;
+            }
+        }
+        above.max(1)
     }
 }

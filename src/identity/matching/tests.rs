@@ -118,6 +118,27 @@ fn an_edited_question_is_found() {
 }
 
 #[test]
+fn notes_of_one_question_are_told_apart_by_their_answers() {
+    let old = "
+        What does it print? | The numbers from zero to nine in one line
+        What is a loop? | Something that goes round and round until it is told to stop
+        What does it print? | Nothing, since the vector was moved before";
+    let swapped = "
+        What does it print? | Nothing, since the vector was moved before
+        What is a loop? | Something that goes round and round until it is told to stop
+        What does it print? | The numbers from zero to nine in one line";
+    check(old, swapped, "k2 k1 k0");
+    let edited = swapped.replace("was moved before", "was moved long before");
+    check(old, &edited, "k2 k1 k0");
+    // Written anew, one of them elsewhere: either may be either.
+    let anew = "
+        What is a loop? | Something that goes round and round until it is told to stop
+        What does it print? | Hello world, followed by a line feed
+        What does it print? | An error: types do not match";
+    check(old, anew, "k1 ? ?");
+}
+
+#[test]
 fn what_is_another_note_is_new() {
     let replaced = HEART.replace(
         "What is a systole? | The contraction of the ventricles",

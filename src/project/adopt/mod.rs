@@ -172,18 +172,26 @@ impl Pass<'_> {
         let (types, _) =
             project_types::stamped(self.types, lock, &manifest.uid, &self.options, sink);
         let renderer = Renderer::new(&*project.files);
-        let loaded = load::notes(project, manifest, &types, &renderer, true, sources, sink)?;
+        let loaded = load::notes(
+            project,
+            manifest,
+            &types,
+            &renderer,
+            Some(lock),
+            sources,
+            sink,
+        )?;
         let mut made = loaded.notes;
         let _ = build::identify(&mut made, lock, manifest, true, true, sources, sink);
         if sink.has_errors() {
             return Ok(None);
         }
         let mut outcome = Outcome::default();
-        let used = made.facts().flat_map(|it| &it.media).map(|it| it.hex());
+        let used = made.facts().flat_map(Facts::media).map(|it| it.hex());
         outcome.media = adopt_media(reader, &used.collect(), lock)?;
-        let mut names = renderer.names(made.facts().flat_map(|it| &it.media), &lock.media_names());
+        let mut names = renderer.names(made.facts().flat_map(Facts::media), &lock.media_names());
         for (note, _) in made.iter_mut() {
-            names.resolve(&mut note.fields);
+            note.fields.change_joined(|fields| names.resolved(fields));
         }
         let notes: Vec<(&Note, &Facts)> = made.iter().collect();
         outcome.find(&notes, reader.contents(), sources, lock);

@@ -130,7 +130,7 @@ impl Outcome {
                 continue;
             }
             // A guid in the sources wins over any that the lock says.
-            let given = facts.claim.guid.as_ref().map(|it| it.value.as_str());
+            let given = facts.claim.guid().map(|it| it.value.as_str());
             if given.is_some_and(|it| it != stored.guid) {
                 self.other_types.push(matched);
                 continue;
@@ -172,14 +172,13 @@ impl Outcome {
 
 fn ours(note: &Note, facts: &Facts) -> Candidate {
     let is_cloze = facts.written_type().note_type.kind() == Kind::Cloze;
-    let first = note.fields.first().map_or("", String::as_str);
     Candidate {
         guid: note
             .guid
             .as_ref()
             .map_or_else(String::new, |it| it.as_str().to_owned()),
-        first: folded(first, is_cloze),
-        whole: folded_all(note.fields.iter().map(String::as_str), is_cloze),
+        first: folded(note.fields.first(), is_cloze),
+        whole: folded_all(note.fields.iter(), is_cloze),
     }
 }
 
@@ -204,7 +203,7 @@ fn same_note(
     let mut theirs: BTreeMap<&str, &str> = names.zip(stored.fields()).collect();
     let ours = own.note_type.field_names().zip(note.fields.iter());
     for (name, value) in ours {
-        if theirs.remove(name).unwrap_or_default() != value.as_str() {
+        if theirs.remove(name).unwrap_or_default() != value {
             return false;
         }
     }
@@ -225,9 +224,9 @@ fn adopt_note(lock: &mut Lock, facts: &Facts, stored: &StoredNote, same: bool, s
         } else {
             Digest::default()
         },
-        note_type: facts.written_type().identity.clone(),
-        path: sources.path(facts.span().file).to_owned(),
-        heading: facts.headings.join(" / "),
+        note_type: facts.written_type().identity.as_str().into(),
+        path: sources.path(facts.span().file).into(),
+        heading: facts.headings.join(" / ").into(),
         fingerprint: facts.claim.fingerprint,
         rendered: None,
         sketch: facts.claim.sketch,
@@ -243,7 +242,7 @@ fn source_note(note: &Note, facts: &Facts, sources: &Sources) -> SourceNote {
     SourceNote {
         path: sources.path(facts.span().file).to_owned(),
         line: position.map_or(1, |it| it.line),
-        text: beginning(note.fields.first().map_or("", String::as_str)),
+        text: beginning(note.fields.first()),
     }
 }
 

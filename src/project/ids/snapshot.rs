@@ -88,7 +88,15 @@ fn taken(
     let (types, _) = types::stamped(&types, &lock, &manifest.uid, &options, sink);
     let renderer = Renderer::new(&*project.files);
     // The content of each note is compared, whether a lock asks for it or not.
-    let loaded = load::notes(project, &manifest, &types, &renderer, true, sources, sink)?;
+    let loaded = load::notes(
+        project,
+        &manifest,
+        &types,
+        &renderer,
+        Some(&lock),
+        sources,
+        sink,
+    )?;
     let claims: Vec<&Claim> = loaded.notes.facts().map(|it| &it.claim).collect();
     // Under `ids: inline` the lock of earlier builds still knows the notes that have no id yet.
     let mode = match manifest.ids {
@@ -101,10 +109,10 @@ fn taken(
     let notes = notes.map(|((note, facts), identity)| Known {
         span: facts.span(),
         id: identity.id,
-        written: facts.claim.id.as_deref().cloned(),
-        says_itself: facts.claim.id.is_some()
-            || facts.claim.guid.is_some()
-            || facts.claim.key.is_some(),
+        written: facts.claim.id().cloned(),
+        says_itself: facts.claim.id().is_some()
+            || facts.claim.guid().is_some()
+            || facts.claim.key().is_some(),
         like: (facts.content, like(note, facts)),
     });
     let notes = notes.collect();

@@ -12,6 +12,7 @@ use crate::identity::{Lock, MediaRecord, NoteRecord};
 use crate::model::BuildTime;
 use crate::model::written::WrittenType;
 use crate::project::lock_file::{LockFile, Touched};
+use crate::project::render::Facts;
 use crate::project::{BuildOptions, Project, Report, build, load, types as project_types};
 use crate::render::Renderer;
 use crate::source::types::TypeSet;
@@ -58,15 +59,23 @@ pub(super) fn run(
     };
     let set = project_types::load(&project, &manifest, sources, sink)?;
     let renderer = Renderer::new(&*project.files);
-    let loaded = load::notes(&project, &manifest, &set, &renderer, true, sources, sink)?;
-    let mut made = loaded.notes;
     let mut seed = Lock {
         media: media.to_vec(),
         ..Lock::default()
     };
+    let loaded = load::notes(
+        &project,
+        &manifest,
+        &set,
+        &renderer,
+        Some(&seed),
+        sources,
+        sink,
+    )?;
+    let mut made = loaded.notes;
     let assigned = build::identify(&mut made, &seed, &manifest, true, true, sources, sink);
     let heirs = assigned.heirs;
-    let mut names = renderer.names(made.facts().flat_map(|it| &it.media), &seed.media_names());
+    let mut names = renderer.names(made.facts().flat_map(Facts::media), &seed.media_names());
 
     let by_guid: BTreeMap<&str, usize> = notes
         .iter()
@@ -74,7 +83,7 @@ pub(super) fn run(
         .filter_map(|(index, note)| Some((note.guid.as_ref()?.as_str(), index)))
         .collect();
     for (note, facts) in made.iter_mut() {
-        names.resolve(&mut note.fields);
+        note.fields.change_joined(|fields| names.resolved(fields));
         let found = place(
             places,
             sources.path(facts.span().file),
@@ -89,7 +98,7 @@ pub(super) fn run(
             .fields
             .iter()
             .zip(note.fields.iter())
-            .all(|(one, other)| one.expected == *other);
+            .all(|(one, other)| one.expected == other);
         let type_key = types.get(planned.type_index).map(|it| it.key.as_str());
         let same = same_fields
             && planned.tags.len() == note.tags.len()
@@ -100,7 +109,7 @@ pub(super) fn run(
             outcome.different.push(index);
         }
         let ordinals: Vec<u16> = planned.ordinals.iter().copied().collect();
-        if !ordinals.is_empty() && note.note_type.cards(&note.fields) != ordinals {
+        if !ordinals.is_empty() && note.cards() != ordinals {
             outcome.other_cards.push(index);
         }
         let (Some(id), Some(_)) = (&facts.id, &planned.guid) else {
@@ -111,9 +120,9 @@ pub(super) fn run(
             note_id: planned.stored.id,
             modified: planned.stored.modified,
             content: facts.content,
-            note_type: facts.written_type().identity.clone(),
-            path: String::new(),
-            heading: String::new(),
+            note_type: facts.written_type().identity.as_str().into(),
+            path: "".into(),
+            heading: "".into(),
             fingerprint: facts.claim.fingerprint,
             rendered: None,
             sketch: facts.claim.sketch,

@@ -83,14 +83,42 @@ impl MediaNames {
         names
     }
 
-    /// Puts the names into rendered fields, in the place of what stands for them. When all fields
-    /// went through here, [`MediaNames::files`] is complete.
+    /// Puts the names into rendered fields, as [`MediaNames::resolved`].
     pub fn resolve(&mut self, fields: &mut [String]) {
         for field in fields {
             if let Some(resolved) = self.resolved(field) {
                 *field = resolved;
             }
         }
+    }
+
+    /// A rendered text with the names in the place of what stands for them; `None` where nothing
+    /// does. When all fields went through here, [`MediaNames::files`] is complete.
+    pub fn resolved(&mut self, text: &str) -> Option<String> {
+        let mut rest = text;
+        let mut resolved = String::new();
+        while let Some(at) = rest.find(PLACEHOLDER_START) {
+            let (before, from) = rest.split_at(at);
+            resolved.push_str(before);
+            let found = MediaKey::parse_placeholder(from)
+                .and_then(|found| Some((self.text_of(&found)?, found.length)));
+            let length = match found {
+                Some((name, length)) => {
+                    resolved.push_str(&name);
+                    length
+                }
+                None => {
+                    resolved.push(PLACEHOLDER_START);
+                    PLACEHOLDER_START.len_utf8()
+                }
+            };
+            rest = from.get(length..).unwrap_or_default();
+        }
+        if rest.len() == text.len() {
+            return None;
+        }
+        resolved.push_str(rest);
+        Some(resolved)
     }
 
     /// The files: each content once, in the order of first use.
@@ -133,32 +161,5 @@ impl MediaNames {
             });
         }
         Some(text)
-    }
-
-    fn resolved(&mut self, field: &str) -> Option<String> {
-        let mut rest = field;
-        let mut resolved = String::new();
-        while let Some(at) = rest.find(PLACEHOLDER_START) {
-            let (before, from) = rest.split_at(at);
-            resolved.push_str(before);
-            let found = MediaKey::parse_placeholder(from)
-                .and_then(|found| Some((self.text_of(&found)?, found.length)));
-            let length = match found {
-                Some((text, length)) => {
-                    resolved.push_str(&text);
-                    length
-                }
-                None => {
-                    resolved.push(PLACEHOLDER_START);
-                    PLACEHOLDER_START.len_utf8()
-                }
-            };
-            rest = from.get(length..).unwrap_or_default();
-        }
-        if rest.len() == field.len() {
-            return None;
-        }
-        resolved.push_str(rest);
-        Some(resolved)
     }
 }
