@@ -83,6 +83,7 @@ Examples:
   deckle build biology/              a folder, with a deckle.yaml or without
   deckle build notes.md words.yaml   single files
   deckle build -o out/bio.apkg       the package somewhere else
+  deckle build --format text         a text file for Anki's import instead: biology.txt
   deckle build --locked              in CI: nothing but what the committed lock knows
   SOURCE_DATE_EPOCH=1767225600 deckle build    the same bytes at any time
 
@@ -109,7 +110,7 @@ pub(crate) struct BuildArgs {
     #[arg(long, value_name = "SELECTION")]
     pub(crate) touch: Vec<String>,
 
-    /// The container of the package; notes, cards and media are the same in both
+    /// What is written. Notes, cards and media are the same in both kinds of packages
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     pub(crate) format: Format,
 
@@ -534,6 +535,9 @@ pub(crate) enum Format {
     Legacy,
     /// Smaller, for Anki from 2.1.52 and AnkiDroid from 2.17 on
     Latest,
+    /// No package but a text file that Anki imports: new and changed notes for learners who have
+    /// the note types, without media
+    Text,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]

@@ -20,7 +20,9 @@ pub(super) fn build(args: &BuildArgs, printer: &Printer) -> Result<Outcome, Erro
     let mut options = options(&args.sources)?.format(match args.format {
         Format::Legacy => deckle::Format::Legacy,
         Format::Latest => deckle::Format::Latest,
+        Format::Text => deckle::Format::default(),
     });
+    options = options.text(args.format == Format::Text);
     options = options.force(args.force);
     if let Some(output) = &args.output {
         options = options.output(output);

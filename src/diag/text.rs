@@ -278,6 +278,16 @@ impl TextBuilder {
         }
     }
 
+    /// As [`TextBuilder::push_text`]; a text of another file counts as standing at `elsewhere` in
+    /// this one.
+    pub fn append(&mut self, text: &Text, elsewhere: usize) {
+        if text.file == self.file {
+            self.push_text(text);
+        } else {
+            self.push(&text.value, elsewhere..elsewhere);
+        }
+    }
+
     /// Whether nothing was appended.
     #[must_use]
     pub fn is_empty(&self) -> bool {

@@ -35,6 +35,7 @@ mod read;
 mod schema_11;
 mod schema_18;
 mod summary;
+mod text;
 mod unknown_characters;
 mod verify;
 
@@ -58,6 +59,7 @@ pub use read::{
     StoredTemplate, Variant,
 };
 pub use summary::{DeckSummary, NoteTypeSummary, Summary};
+pub use text::NotesText;
 pub use verify::{Example, Finding, Harm, Place, Rule, Verification};
 
 use crate::files;

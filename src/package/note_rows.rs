@@ -96,7 +96,7 @@ pub(super) fn tags_text(tags: &[Tag]) -> String {
 }
 
 /// The text in Unicode's normal form C, which Anki keeps fields in.
-fn normal(text: &str) -> Cow<'_, str> {
+pub(super) fn normal(text: &str) -> Cow<'_, str> {
     match is_normal(text) {
         true => Cow::Borrowed(text),
         false => Cow::Owned(text.nfc().collect()),

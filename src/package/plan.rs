@@ -135,6 +135,12 @@ impl<'a> Plan<'a> {
         self.deck_ids.get(index).copied().unwrap_or_default()
     }
 
+    /// The id of the deck that the note itself stands in.
+    pub(super) fn home_of(&self, note: &PlannedNote<'_>) -> i64 {
+        let id = self.deck_ids.get(note.deck as usize);
+        id.copied().unwrap_or_default()
+    }
+
     /// Whether a deck of the package is called like Anki's default deck. Two decks of one name
     /// cannot stand in one package, so Anki's is left out then.
     pub(super) fn replaces_default_deck(&self) -> bool {

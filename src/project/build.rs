@@ -16,7 +16,7 @@ use crate::files;
 use crate::identity::{self, Assigned, Claim, Lock};
 use crate::model::written::Settings;
 use crate::model::{MediaFile, MediaSource};
-use crate::package::{Baseline, Package};
+use crate::package::{Baseline, NotesText, Package};
 use crate::render::{MediaContent, MediaNames, NamedMedia, Renderer};
 use crate::source::manifest::Manifest;
 use crate::source::types::TypeSet;
@@ -33,6 +33,8 @@ pub struct Build {
 #[derive(Debug)]
 struct Ready {
     package: Package,
+    /// What is written in its place.
+    text: Option<NotesText>,
     output: PathBuf,
     /// Whether what stands there may be lost.
     replaces: bool,
@@ -95,7 +97,7 @@ impl Build {
             return Err(Error::new(ErrorKind::Sources(count)));
         };
         if !ready.replaces {
-            output::check_replaceable(&ready.output)?;
+            output::check_replaceable(&ready.output, ready.text.is_some())?;
         }
         if let Some((path, text)) = &ready.lock {
             files::write_atomically(path, |file| {
@@ -103,7 +105,10 @@ impl Build {
                     .map_err(|source| Error::write(path, source))
             })?;
         }
-        let written = ready.package.write(&ready.output)?;
+        let written = match &ready.text {
+            Some(text) => text.write(&ready.output)?,
+            None => ready.package.write(&ready.output)?,
+        };
         Ok(Built {
             path: ready.output,
             changed: written.changed,
@@ -243,9 +248,17 @@ fn run(
         // It was the output itself, and read for that.
         replaces |= options.baseline.is_none();
     }
+    let text = match options.text {
+        true => Some(package.to_text()?),
+        false => None,
+    };
+    if let Some(text) = &text {
+        tell_losses(text, sink);
+    }
     let lock = lock_file.written(&next, project);
     Ok(Some(Ready {
         package,
+        text,
         output,
         replaces,
         lock,
@@ -297,7 +310,8 @@ fn baseline(
             Err(error) => Err(error),
         };
     }
-    if locked || !files::is_file(output) {
+    // Times do not matter in a text file, and nothing remembers them there.
+    if locked || options.text || !files::is_file(output) {
         return Ok(None);
     }
     match Baseline::read(output) {
@@ -395,6 +409,47 @@ fn count(made: &Made, names: &MediaNames, statics: &[NamedMedia], files: usize) 
         notes: made.facts().count(),
         cards,
         media: names.files().len() + statics.len(),
+    }
+}
+
+/// Tells what a text file leaves behind.
+fn tell_losses(text: &NotesText, sink: &mut Diagnostics) {
+    let counted = |count: usize, word: &str| match count {
+        1 => format!("1 {word}"),
+        _ => format!("{count} {word}s"),
+    };
+    let mut lost = Vec::new();
+    if text.media > 0 {
+        lost.push(counted(text.media, "media file"));
+    }
+    if text.marked > 0 {
+        lost.push(format!(
+            "the flags or suspension of {}",
+            counted(text.marked, "note")
+        ));
+    }
+    if text.elsewhere > 0 {
+        lost.push(format!("the decks of {}", counted(text.elsewhere, "card")));
+    }
+    if !lost.is_empty() {
+        let title = format!("the text file does not carry {}", lost.join(", "));
+        sink.push(
+            Diagnostic::new(Code::TextLoses, title)
+                .info()
+                .note("it carries guids, note types by name, decks, fields and tags")
+                .help("learners who have imported the package once have note types and media; build a package for the others"),
+        );
+    }
+    if text.nameless > 0 {
+        let title = format!(
+            "Anki leaves out {} of the text file",
+            counted(text.nameless, "note")
+        );
+        sink.push(
+            Diagnostic::new(Code::TextLoses, title)
+                .note("its import of text passes over notes whose first field is empty")
+                .help("fill the first field, or build a package"),
+        );
     }
 }
 

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use super::folders::Folders;
 use super::render::{Batch, Made, Maker};
 use super::show::Watch;
-use super::{FileNotes, Project, Scope, unread};
+use super::{FileNotes, Project, Scope, joins, unread};
 use crate::check::Spellings;
 use crate::diag::{Code, Diagnostic, Diagnostics, FileId, Severity, Sources, Span};
 use crate::files::{FileList, parent};
@@ -19,8 +19,9 @@ use crate::source::defaults::Defaults;
 use crate::source::include::{self, Included, Includes, Library, Shelved};
 use crate::source::layout::{Dialect, Selection};
 use crate::source::manifest::{self, Manifest};
+use crate::source::table::{self, JoinedText, TableText};
 use crate::source::types::TypeSet;
-use crate::source::{markdown, yaml};
+use crate::source::{anki_text, markdown, yaml};
 use crate::{Error, ErrorKind};
 
 /// What the files hold.
@@ -109,6 +110,12 @@ pub(super) fn notes_seen(
             let taken = Mutex::default();
             let includes = Includes::new(sources, &library, &taken);
             let batches = match input.dialect {
+                Dialect::Table => {
+                    let joined = joined_texts(&input.joined, sources);
+                    let table = table_text(file, sources);
+                    table::read(table, &joined, defaults, types, &mut sink, &take)
+                }
+                Dialect::AnkiText => anki_text::read(file, text, defaults, types, &mut sink, &take),
                 Dialect::Markdown => {
                     let notes =
                         markdown::read_with(file, text, defaults, types, &includes, &mut sink);
@@ -138,6 +145,7 @@ pub(super) fn notes_seen(
             file: it.file,
             dialect: it.dialect,
             defaults: it.defaults,
+            joined: Vec::new(),
         }));
         for mut batch in batches {
             spellings.append(std::mem::take(&mut batch.spellings));
@@ -222,29 +230,49 @@ fn inputs(
     let mut inputs = Vec::new();
     let listed = project.files.list()?;
     let mut folders = Folders::new(project, manifest, &listed.paths);
-    for path in paths(project, manifest, &listed, sink)? {
-        let Some(dialect) = Dialect::of(&path) else {
+    let paths = paths(project, manifest, &listed, sink)?;
+    for path in &paths {
+        let Some(dialect) = Dialect::of(path) else {
             let title = format!("`{path}` is in no format that this version reads");
+            sink.push(Diagnostic::new(Code::BadValue, title).help(READ_FROM));
+            continue;
+        };
+        let defaults = folders.of_file(path, sources, sink)?;
+        let Some(file) = read_text(project, path, sources, sink)? else {
+            continue;
+        };
+        let text = sources.text(file);
+        let Some(dialect) = dialect.of_text(text) else {
+            let title = format!("`{path}` does not begin as a text file of Anki does");
             sink.push(
                 Diagnostic::new(Code::BadValue, title)
-                    .help("notes are read from .md, .markdown, .yaml and .yml files"),
+                    .at(Span::new(file, 0..0), "not read")
+                    .help("begin it with `#separator:tab` or another line that Anki knows"),
             );
             continue;
         };
-        let defaults = folders.of_file(&path, sources, sink)?;
-        if let Some(file) = read_text(project, &path, sources, sink)? {
-            inputs.push(Input {
-                file,
-                dialect,
-                defaults,
-            });
+        // What deckle wrote is no source of its own, unless somebody names it.
+        let own = dialect == Dialect::AnkiText && anki_text::is_written_by_deckle(text);
+        if own && !only(project).contains(path) {
+            continue;
         }
+        inputs.push(Input {
+            file,
+            dialect,
+            defaults,
+            joined: Vec::new(),
+        });
     }
+    let joined = joins::read(project, &mut inputs, sources, sink)?;
     let selection = Selection::new(
         &manifest.sources,
         &manifest.exclude,
         &mut Diagnostics::new(),
     );
+    let read: Vec<String> = paths.iter().chain(&joined).cloned().collect();
+    unread::tell(project, &listed, &read, sink, |path| {
+        is_meant(project, path) && !selection.excludes(path)
+    })?;
     folders.tell_unread(sources, sink, |path| {
         // As any source in its folder would be.
         let beside = format!("{}/a.md", parent(path));
@@ -279,6 +307,28 @@ pub(super) struct Input {
     pub(super) dialect: Dialect,
     /// What it inherits.
     pub(super) defaults: Defaults,
+    /// The tables that are joined to it; `None` for those that cannot be read.
+    pub(super) joined: Vec<Option<FileId>>,
+}
+
+/// What notes are read from, as a help.
+const READ_FROM: &str = "notes are read from .md, .markdown, .yaml, .yml, .csv and .tsv files, and from Anki's text files";
+
+/// A table with its text.
+pub(super) fn table_text(file: FileId, sources: &Sources) -> TableText<'_> {
+    TableText {
+        file,
+        source: sources.text(file),
+        delimiter: table::delimiter_of(sources.path(file)),
+    }
+}
+
+fn joined_texts<'s>(joined: &[Option<FileId>], sources: &'s Sources) -> Vec<JoinedText<'s>> {
+    let text = |file: &Option<FileId>| JoinedText {
+        path: file.map_or("", |it| sources.path(it)),
+        text: file.map(|it| table_text(it, sources)),
+    };
+    joined.iter().map(text).collect()
 }
 
 fn paths(
@@ -300,6 +350,10 @@ fn paths(
         .filter(|path| meant(path) && selection.holds(path))
         .cloned()
         .collect();
+    if manifest.sources.is_empty() {
+        // Most text files are none of ours.
+        paths = unread::without_other_texts(project, paths)?;
+    }
     // A file that somebody names is meant, whatever its name is.
     for path in only.iter().filter(|it| !it.is_empty()) {
         if !paths.contains(path) && matches!(project.files.size(path), Ok(Some(_))) {
@@ -318,13 +372,10 @@ fn paths(
             .help("rename the file or its folder, or exclude it"),
         );
     }
-    unread::tell(project, listed, &paths, sink, |path| {
-        meant(path) && !selection.excludes(path)
-    })?;
     if paths.is_empty() {
         sink.push(
             Diagnostic::new(Code::NothingToBuild, "there are no source files")
-                .note("notes are read from .md, .markdown, .yaml and .yml files")
+                .note(READ_FROM)
                 .note("README.md, names that begin with `_`, the folder `types` and what .gitignore names are left out"),
         );
     }

@@ -9,6 +9,7 @@ mod fix;
 mod folders;
 mod history;
 mod ids;
+mod joins;
 mod load;
 mod lock_file;
 mod open;

@@ -21,6 +21,7 @@ pub struct BuildOptions {
     pub(super) format: Format,
     pub(super) force: bool,
     pub(super) levels: Levels,
+    pub(super) text: bool,
 }
 
 /// What a build may change in `deckle.lock`.
@@ -51,6 +52,7 @@ impl BuildOptions {
             format: Format::default(),
             force: false,
             levels: Levels::new(),
+            text: false,
         }
     }
 
@@ -102,6 +104,14 @@ impl BuildOptions {
     /// With the package in this container. Default: [`Format::Legacy`].
     pub fn format(mut self, format: Format) -> Self {
         self.format = format;
+        self
+    }
+
+    /// Writes, if `yes`, a text file that Anki imports instead of a package: see
+    /// [`Package::to_text`](crate::Package::to_text). Its name ends in `.txt` where the package's
+    /// would end in `.apkg`. Default: a package.
+    pub fn text(mut self, yes: bool) -> Self {
+        self.text = yes;
         self
     }
 

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use super::{BuildOptions, Project, Scope};
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::package::{self, Baseline};
+use crate::source::anki_text;
 use crate::source::manifest::Manifest;
 use crate::{Error, ErrorKind, files};
 
@@ -12,6 +13,19 @@ use crate::{Error, ErrorKind, files};
 /// A path of the manifest that leads out of the project, or that Anki would take for a backup,
 /// is told.
 pub(super) fn path(
+    project: &Project,
+    manifest: &Manifest,
+    options: &BuildOptions,
+    sink: &mut Diagnostics,
+) -> PathBuf {
+    let path = package_path(project, manifest, options, sink);
+    if options.text && options.output.is_none() {
+        return path.with_extension("txt");
+    }
+    path
+}
+
+fn package_path(
     project: &Project,
     manifest: &Manifest,
     options: &BuildOptions,
@@ -83,13 +97,24 @@ pub(super) fn path(
 
 /// Refuses a path at which something stands that deckle did not write: a deck that somebody
 /// exported from Anki would be lost.
-pub(super) fn check_replaceable(path: &Path) -> Result<(), Error> {
+pub(super) fn check_replaceable(path: &Path, text: bool) -> Result<(), Error> {
     let refused = || {
         let path = path.display();
         Error::usage(format!(
             "`{path}` was not written by this version of deckle and stays as it is; choose another `-o`, move it away, or say `--force`"
         ))
     };
+    if text {
+        return match files::read_if_exists(path)? {
+            None => Ok(()),
+            Some(bytes) if bytes.is_empty() => Ok(()),
+            Some(bytes) => {
+                let text = String::from_utf8_lossy(&bytes);
+                let own = anki_text::is_written_by_deckle(&text);
+                own.then_some(()).ok_or_else(refused)
+            }
+        };
+    }
     match Baseline::may_be_replaced(path) {
         Ok(true) => Ok(()),
         Ok(false) => Err(refused()),

@@ -1,4 +1,4 @@
-//! Fixes inside quoted YAML: rendering knows nothing of quotes and offers what is to stand in the
+//! Fixes inside quoted YAML and cells of tables: rendering knows nothing of quotes and offers what is to stand in the
 //! text; in the file a backslash or a quote of it must be escaped.
 
 use crate::diag::{Diagnostics, Sources, Span};
@@ -10,8 +10,15 @@ pub(super) fn quote_fixes(note: &WrittenNote, sources: &Sources, found: &mut Dia
     let Some(source) = sources.get(note.span.file) else {
         return;
     };
-    if found.is_empty() || Dialect::of(source.path()) != Some(Dialect::Yaml) {
+    if found.is_empty() {
         return;
+    }
+    match Dialect::of(source.path()) {
+        Some(Dialect::Yaml) => {}
+        Some(Dialect::Table | Dialect::AnkiText) => {
+            return in_cells(note.span, source.text(), found);
+        }
+        _ => return,
     }
     let mut quoted: Vec<(Span, char)> = Vec::new();
     for content in note.fields.iter().flatten() {
@@ -32,6 +39,34 @@ pub(super) fn quote_fixes(note: &WrittenNote, sources: &Sources, found: &mut Dia
                 Some(_) => *text = text.replace('\'', "''"),
                 None => {}
             }
+        }
+    }
+}
+
+/// Doubles the quotes of fixes inside of quoted cells. A fix that only a quoted cell could hold is
+/// taken back elsewhere.
+fn in_cells(row: Span, source: &str, found: &mut Diagnostics) {
+    for diagnostic in found.iter_mut() {
+        let Some(fix) = &mut diagnostic.fix else {
+            continue;
+        };
+        let mut holds = true;
+        for (span, text) in &mut fix.edits {
+            if !text.contains(['"', ',', ';', '\t', '|', '\n']) {
+                continue;
+            }
+            // The quotes of the row before a place in quotes are odd in number, those of whole
+            // cells even. A place in a table that is joined is not known so well.
+            let before = (span.file == row.file).then_some(row.start as usize..span.start as usize);
+            let before = before.and_then(|it| source.get(it)).unwrap_or("");
+            if before.matches('"').count() % 2 == 1 {
+                *text = text.replace('"', "\"\"");
+            } else {
+                holds = false;
+            }
+        }
+        if !holds {
+            diagnostic.fix = None;
         }
     }
 }

@@ -1,12 +1,16 @@
-//! Files that look as if they held notes, in formats that this version does not read.
+//! Files that look as if they held notes, and are none of the project's sources.
 
 use std::io::Read;
 
 use super::Project;
 use crate::Error;
 use crate::diag::{Code, Diagnostic, Diagnostics};
-use crate::files::{FileList, file_name};
+use crate::files::FileList;
+use crate::source::anki_text;
+use crate::source::layout::Dialect;
 
+/// How much of a file is looked at: the lines at the top of Anki's are short.
+const HEAD: u64 = 1024;
 /// How many files are named; a folder of tables may hold hundreds.
 const NAMED: usize = 10;
 
@@ -21,7 +25,7 @@ pub(super) fn tell(
 ) -> Result<(), Error> {
     let mut found = Vec::new();
     for path in listed.paths.iter().filter(|path| meant(path)) {
-        if is_data(project, path)? && read.binary_search(path).is_err() {
+        if is_data(project, path)? && !read.contains(path) {
             found.push(format!("`{path}`"));
         }
     }
@@ -32,7 +36,7 @@ pub(super) fn tell(
     };
     let mut diagnostic = Diagnostic::new(Code::NoNotes, title)
         .info()
-        .note("this version reads notes from .md, .markdown, .yaml and .yml files");
+        .note("`sources` in deckle.yaml names other files");
     if found.len() > 1 {
         let more = found.len().saturating_sub(NAMED);
         found.truncate(NAMED);
@@ -42,35 +46,52 @@ pub(super) fn tell(
         };
         diagnostic = diagnostic.note(format!("they are {}{rest}", found.join(", ")));
     }
-    sink.push(diagnostic.help("if they are no notes, name them under `exclude` in deckle.yaml"));
+    sink.push(
+        diagnostic.help("name them under `sources`, or under `exclude` if they are no notes"),
+    );
     Ok(())
+}
+
+/// The paths but for text files that do not begin as Anki's do.
+pub(super) fn without_other_texts(
+    project: &Project,
+    paths: Vec<String>,
+) -> Result<Vec<String>, Error> {
+    let mut kept = Vec::with_capacity(paths.len());
+    for path in paths {
+        if !is_text(&path) || begins_as_ankis(project, &path)? {
+            kept.push(path);
+        }
+    }
+    Ok(kept)
 }
 
 /// A table, or a text file as Anki exports notes.
 fn is_data(project: &Project, path: &str) -> Result<bool, Error> {
-    let Some((_, extension)) = file_name(path).rsplit_once('.') else {
-        return Ok(false);
-    };
-    match extension.to_ascii_lowercase().as_str() {
-        "csv" | "tsv" => Ok(true),
-        "txt" => {
-            const MARK: &[u8] = b"#separator";
-            const BYTE_ORDER: &[u8] = "\u{feff}".as_bytes();
-            // A link that leads out is none of ours, and told by nobody who does not use it.
-            if !matches!(project.files.size(path), Ok(Some(_))) {
-                return Ok(false);
-            }
-            let mut start = Vec::new();
-            let wanted = (MARK.len() + BYTE_ORDER.len()) as u64;
-            project
-                .files
-                .open(path)?
-                .take(wanted)
-                .read_to_end(&mut start)
-                .map_err(|source| Error::read(path, source))?;
-            let start = start.strip_prefix(BYTE_ORDER).unwrap_or(&start);
-            Ok(start.starts_with(MARK))
-        }
+    match Dialect::of(path) {
+        Some(Dialect::Table) => Ok(true),
+        Some(Dialect::AnkiText) => begins_as_ankis(project, path),
         _ => Ok(false),
     }
+}
+
+fn is_text(path: &str) -> bool {
+    Dialect::of(path) == Some(Dialect::AnkiText)
+}
+
+/// Whether a file begins as Anki's text files do, and was not written by deckle.
+fn begins_as_ankis(project: &Project, path: &str) -> Result<bool, Error> {
+    // A link that leads out is none of ours, and told by nobody who does not use it.
+    if !matches!(project.files.size(path), Ok(Some(_))) {
+        return Ok(false);
+    }
+    let mut start = Vec::new();
+    project
+        .files
+        .open(path)?
+        .take(HEAD)
+        .read_to_end(&mut start)
+        .map_err(|source| Error::read(path, source))?;
+    let start = String::from_utf8_lossy(&start);
+    Ok(anki_text::begins(&start) && !anki_text::is_written_by_deckle(&start))
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::table::TableSettings;
 use crate::diag::{Code, Diagnostic, Diagnostics, Span, Spanned};
 use crate::model::written::{Settings, WrittenSuspend};
 use crate::model::{DeckName, Flag, Tag};
@@ -33,6 +34,8 @@ pub struct Defaults {
     pub markdown: MarkdownOptions,
     /// How values without a format of their own are read.
     pub format: DefaultFormat,
+    /// How tables are read.
+    pub csv: Arc<TableSettings>,
 }
 
 /// How Markdown files are read.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::defaults::{DefaultFormat, Defaults};
 use super::settings;
+use super::table;
 use super::yaml::decode;
 use super::yaml::{Entry, Node};
 use crate::diag::{Code, Diagnostic, Diagnostics};
@@ -15,7 +16,7 @@ use crate::model::written::{
 /// The keys that [`apply`] takes.
 pub const KEYS: &[&str] = &[
     "deck", "tags", "tags!", "type", "suspend", "flag", "format", "markdown", "cloze", "math",
-    "code", "media", "links",
+    "code", "media", "links", "csv",
 ];
 
 /// Keys of a header that the format has and this version does not read.
@@ -67,6 +68,7 @@ pub fn apply(entry: &Entry, defaults: &mut Defaults, sink: &mut Diagnostics) -> 
         "code" => block(value, &CODE, defaults, sink),
         "media" => block(value, &MEDIA, defaults, sink),
         "links" => block(value, &LINKS, defaults, sink),
+        "csv" => block(value, &CSV, defaults, sink),
         name if NOT_READ.contains(&name) => {
             not_read(entry, name, sink);
         }
@@ -83,7 +85,7 @@ pub fn is_known(key: &str) -> bool {
 
 /// The settings that are mappings, each with its keys.
 pub fn blocks() -> impl Iterator<Item = (&'static str, &'static [&'static str])> {
-    [MARKDOWN, CLOZE, MATH, CODE, MEDIA, LINKS]
+    [MARKDOWN, CLOZE, MATH, CODE, MEDIA, LINKS, CSV]
         .into_iter()
         .map(|block| (block.name, block.keys))
 }
@@ -332,6 +334,15 @@ const LINKS: Block = Block {
                 set(&mut writable(defaults).vault, vault);
             }
         }
+    },
+};
+
+const CSV: Block = Block {
+    name: "csv",
+    keys: table::KEYS,
+    not_read: &[],
+    apply: |entry, what, defaults, sink| {
+        Arc::make_mut(&mut defaults.csv).apply(entry, what, sink);
     },
 };
 

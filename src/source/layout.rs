@@ -3,6 +3,7 @@
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use unicode_normalization::UnicodeNormalization;
 
+use super::anki_text;
 use crate::diag::{Code, Diagnostic, Diagnostics, Span, Spanned};
 use crate::files::{file_name, parent};
 
@@ -14,6 +15,10 @@ pub enum Dialect {
     Markdown,
     /// `.yaml`, `.yml`
     Yaml,
+    /// `.csv`, `.tsv`
+    Table,
+    /// `.txt`, and tables that begin as Anki's text files do.
+    AnkiText,
 }
 
 impl Dialect {
@@ -24,13 +29,34 @@ impl Dialect {
         match extension.to_ascii_lowercase().as_str() {
             "md" | "markdown" => Some(Self::Markdown),
             "yaml" | "yml" => Some(Self::Yaml),
+            "csv" | "tsv" => Some(Self::Table),
+            "txt" => Some(Self::AnkiText),
             _ => None,
+        }
+    }
+
+    /// By the beginning of the file, too: a table with Anki's lines at its top is Anki's, and any
+    /// other `.txt` file is nothing.
+    #[must_use]
+    pub fn of_text(self, text: &str) -> Option<Self> {
+        match (self, anki_text::begins(text)) {
+            (Self::Table | Self::AnkiText, true) => Some(Self::AnkiText),
+            (Self::AnkiText, false) => None,
+            (other, _) => Some(other),
         }
     }
 }
 
 /// What deckle looks for where a project does not say.
-pub const DEFAULT_SOURCES: &[&str] = &["**/*.md", "**/*.markdown", "**/*.yaml", "**/*.yml"];
+pub const DEFAULT_SOURCES: &[&str] = &[
+    "**/*.md",
+    "**/*.markdown",
+    "**/*.yaml",
+    "**/*.yml",
+    "**/*.csv",
+    "**/*.tsv",
+    "**/*.txt",
+];
 
 /// What never is a source, whatever a project says: the project's own files, files whose name
 /// begins with `_`, what describes the folder to people, note types.

@@ -130,6 +130,7 @@ impl Manifest {
                 settings: Arc::new(settings),
                 markdown: MarkdownOptions::default(),
                 format: DefaultFormat::default(),
+                csv: Arc::default(),
             },
             types: vec![TypeSource::Glob(Spanned::new(
                 "types/*/type.yaml".to_owned(),

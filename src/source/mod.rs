@@ -14,10 +14,12 @@ pub mod header;
 pub mod include;
 pub mod settings;
 
+pub mod anki_text;
 pub mod draft;
 pub mod emit;
 pub mod markdown;
 pub mod stamp;
+pub mod table;
 pub mod yaml;
 
 #[cfg(test)]

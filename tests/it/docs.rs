@@ -9,7 +9,7 @@ use std::process::Command;
 use deckle::diag::{Code, Severity, explain_markdown};
 use deckle::project::{BuildOptions, Project};
 use deckle::source::schema::Schema;
-use deckle::source::{header, manifest, note_types, settings, yaml};
+use deckle::source::{header, manifest, note_types, settings, table, yaml};
 use deckle::{BuildTime, DeckOptions};
 use serde_json::Value;
 
@@ -339,6 +339,9 @@ fn the_schemas_list_the_keys_that_are_read() {
     assert_eq!(part("field/oneOf/1"), set(note_types::FIELD_KEYS));
     assert_eq!(part("cardTemplate"), set(note_types::TEMPLATE_KEYS));
     assert_eq!(part("latex"), set(note_types::LATEX_KEYS));
+    for schema in [&notes, &project] {
+        assert_eq!(keys(schema, "/definitions/join"), set(table::JOIN_KEYS));
+    }
     for (block, known) in header::blocks() {
         let pointer = format!("/definitions/{block}");
         assert_eq!(keys(&project, &pointer), set(known), "{block}");

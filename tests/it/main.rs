@@ -36,6 +36,7 @@ mod schema;
 mod shell;
 mod show;
 mod specification;
+mod tables;
 mod ui;
 mod unpack;
 mod verify;

@@ -1,6 +1,6 @@
 //! A folder a finding: `tests/ui/CODE-name/in/` is a project or a folder of notes, `out.txt` what
 //! deckle says of it, byte for byte. `SNAPSHOTS=overwrite` writes what it says now. A file
-//! `allow-schema-change` beside `in` stands for the option of that name.
+//! `allow-schema-change` beside `in` stands for the option of that name, `text` for `--format text`.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -33,7 +33,9 @@ fn name(case: &Path) -> &str {
 pub(crate) fn build(folder: &Path, case: &Path) -> Build {
     let project = Project::open(folder).unwrap();
     let allow = case.join("allow-schema-change").exists();
-    let options = BuildOptions::new(BuildTime::from_unix(1_800_000_000)).allow_schema_change(allow);
+    let options = BuildOptions::new(BuildTime::from_unix(1_800_000_000))
+        .allow_schema_change(allow)
+        .text(case.join("text").exists());
     project.build(&options).unwrap()
 }
 

@@ -9,7 +9,7 @@ mod snapshot;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
-use super::load::lies_in;
+use super::load::{Input, lies_in, table_text};
 use super::overlay::with_texts;
 use super::{Project, Report, Scope};
 use crate::Error;
@@ -17,6 +17,7 @@ use crate::diag::{FileId, Severity};
 use crate::files::Disk;
 use crate::identity::is_generated;
 use crate::model::written::IdMode;
+use crate::source::layout::Dialect;
 use crate::source::stamp::{self, Edit, IdStyle, NoPlace, Outline};
 use snapshot::{Known, Snapshot};
 
@@ -176,10 +177,9 @@ pub(super) fn add(project: &Project, options: &IdOptions) -> Result<IdPlan, Erro
             continue;
         };
         let source = before.sources().text(note.span.file);
-        let outline = outlines.entry(note.span.file).or_insert_with(|| {
-            let (dialect, defaults) = (input.dialect, &input.defaults);
-            Outline::of(dialect, input.file, source, defaults, &before.types)
-        });
+        let outline = outlines
+            .entry(note.span.file)
+            .or_insert_with(|| outline(input, source, before));
         match outline.insertion(source, &note.span.range(), &note.id, options.style) {
             Ok(edits) => {
                 planned.insert(index, edits);
@@ -259,6 +259,20 @@ fn nothing(project: &Project, mut report: Report) -> IdPlan {
         left: Vec::new(),
         settled: 0,
     }
+}
+
+/// What has to be known of a file to write ids into it.
+fn outline(input: &Input, source: &str, before: &Snapshot) -> Outline {
+    let (dialect, defaults) = (input.dialect, &input.defaults);
+    let delimiter = table_text(input.file, before.sources()).delimiter;
+    Outline::of(
+        dialect,
+        input.file,
+        source,
+        defaults,
+        &before.types,
+        delimiter,
+    )
 }
 
 /// All of the project: who a note is depends on the others.
@@ -411,7 +425,17 @@ impl Draft {
                 edits.entry(note.span.file).or_default().extend(planned);
             }
         }
-        let apply = |(file, edits)| (file, stamp::apply(self.before.sources().text(file), edits));
+        let apply = |(file, edits): (FileId, Vec<&Edit>)| {
+            let source = self.before.sources().text(file);
+            let input = self.before.inputs.get(&file);
+            let table = input.filter(|it| it.dialect == Dialect::Table);
+            let beside = table.map(|input| {
+                let outline = outline(input, source, &self.before);
+                outline.completion(source, &edits)
+            });
+            let beside = beside.unwrap_or_default();
+            (file, stamp::apply(source, edits.into_iter().chain(&beside)))
+        };
         edits.into_iter().map(apply).collect()
     }
 

@@ -105,7 +105,7 @@ pub(super) fn write(
             Ok((bytes, hashing.hash.finalize().to_hex().to_string()))
         })?;
         plan.largest = plan.largest.max(bytes);
-        let extensions = [".md", ".markdown", ".yaml", ".yml"];
+        let extensions = [".md", ".markdown", ".yaml", ".yml", ".csv", ".tsv", ".txt"];
         plan.looks_like_source |= extensions
             .iter()
             .any(|it| extension.eq_ignore_ascii_case(it));

@@ -7,6 +7,7 @@
 
 mod entry;
 mod markdown;
+mod table;
 mod yaml;
 
 use std::collections::BTreeMap;
@@ -16,6 +17,7 @@ use crate::diag::FileId;
 use crate::source::defaults::Defaults;
 use crate::source::layout::Dialect;
 use crate::source::markdown::{Places, places};
+use crate::source::table::{IdColumn, TableText, id_column};
 use crate::source::types::TypeSet;
 use yaml::Shape;
 
@@ -32,7 +34,8 @@ pub enum IdStyle {
     Block,
 }
 
-/// What stands at `range` gives way to `text`; one of the two is empty.
+/// What stands at `range` gives way to `text`; one of the two is empty, or an empty cell's quotes
+/// give way to an id.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Edit {
@@ -56,6 +59,10 @@ pub enum NoPlace {
     Shared,
     /// The row of a table has fewer cells than its header.
     Row,
+    /// The table has no column of ids, and no row of names that one could be added to.
+    Column,
+    /// The file is one of Anki's, where a note has a guid or none.
+    AnkiText,
     /// The text around it has a form that is not known here.
     Form,
 }
@@ -80,6 +87,12 @@ impl NoPlace {
             Self::Row => {
                 "the row has fewer cells than the table has columns, so that an id has no cell; fill it up with `|`"
             }
+            Self::Column => {
+                "the table has no row of names that a column could be added to; list `id` among `csv.columns`"
+            }
+            Self::AnkiText => {
+                "a text file of Anki has guids and no ids; deckle.lock knows the note"
+            }
             Self::Form => "its id has to be written or removed by hand",
         }
     }
@@ -93,11 +106,13 @@ pub struct Outline(Notation);
 enum Notation {
     Markdown(Places),
     Yaml(BTreeMap<usize, Shape>),
+    Table(IdColumn),
+    AnkiText,
 }
 
 impl Outline {
     /// The outline of a file that can be read without errors. `defaults` are what the file
-    /// inherits.
+    /// inherits, `delimiter` is what stands between the cells of a table that says nothing else.
     #[must_use]
     pub fn of(
         dialect: Dialect,
@@ -105,10 +120,20 @@ impl Outline {
         source: &str,
         defaults: &Defaults,
         types: &TypeSet,
+        delimiter: char,
     ) -> Self {
         Self(match dialect {
             Dialect::Markdown => Notation::Markdown(places(file, source, defaults, types)),
             Dialect::Yaml => Notation::Yaml(yaml::shapes(file, source)),
+            Dialect::Table => Notation::Table(id_column(
+                TableText {
+                    file,
+                    source,
+                    delimiter,
+                },
+                &defaults.csv,
+            )),
+            Dialect::AnkiText => Notation::AnkiText,
         })
     }
 
@@ -126,6 +151,10 @@ impl Outline {
     ) -> Result<Vec<Edit>, NoPlace> {
         let edits = match &self.0 {
             Notation::Markdown(places) => markdown::insertions(source, note, places, id, style)?,
+            Notation::Table(column) => {
+                return table::insertion(column, note.start, id).map(|it| vec![it]);
+            }
+            Notation::AnkiText => return Err(NoPlace::AnkiText),
             Notation::Yaml(shapes) => {
                 let shape = shapes.get(&note.start).copied();
                 vec![yaml::insertion(
@@ -143,6 +172,17 @@ impl Outline {
         });
         edits.collect()
     }
+
+    /// What has to be changed beside these edits of the file, so that it stays what it is: a
+    /// table gets the name of a new column and a cell in each row; a last column that is empty
+    /// without its ids goes.
+    #[must_use]
+    pub fn completion(&self, source: &str, edits: &[&Edit]) -> Vec<Edit> {
+        match &self.0 {
+            Notation::Table(column) => table::completion(column, source, edits),
+            _ => Vec::new(),
+        }
+    }
 }
 
 /// The edit that takes out the id that stands at `id` and belongs to the note at `note`.
@@ -158,6 +198,8 @@ pub fn removal(
     let range = match dialect {
         Dialect::Markdown => markdown::removal(source, id),
         Dialect::Yaml => entry::removal(source, note.start, id),
+        Dialect::Table => table::removal(source, id),
+        Dialect::AnkiText => None,
     };
     let range = range.filter(|it| source.get(it.clone()).is_some());
     range

@@ -3,10 +3,12 @@ use crate::diag::{Diagnostics, Sources};
 use crate::model::DeckName;
 use crate::model::written::WrittenNote;
 use crate::source::manifest::Manifest;
+use crate::source::table::{self, TableText};
 use crate::source::{markdown, shipped, yaml as notes};
 
 const MD: Dialect = Dialect::Markdown;
 const YAML: Dialect = Dialect::Yaml;
+const TABLE: Dialect = Dialect::Table;
 
 struct Read {
     notes: Vec<WrittenNote>,
@@ -21,12 +23,20 @@ fn read(dialect: Dialect, source: &str) -> Read {
     let notes = match dialect {
         MD => markdown::read(file, source, &defaults, &types, &mut sink),
         YAML => notes::read(file, source, &defaults, &types, &mut sink, &|it| it).concat(),
+        _ => {
+            let table = TableText {
+                file,
+                source,
+                delimiter: ',',
+            };
+            table::read(table, &[], &defaults, &types, &mut sink, &|it| it).concat()
+        }
     };
     let told: Vec<&str> = sink.iter().map(|it| it.message.as_str()).collect();
     assert!(!sink.has_errors(), "{source:?}: {told:?}");
     Read {
         notes,
-        outline: Outline::of(dialect, file, source, &defaults, &types),
+        outline: Outline::of(dialect, file, source, &defaults, &types, ','),
     }
 }
 
@@ -38,7 +48,11 @@ fn stamped(dialect: Dialect, source: &str, style: IdStyle) -> Result<String, NoP
         read.outline.insertion(source, &place, &id, style)
     });
     let edits: Vec<Vec<Edit>> = edits.collect::<Result<_, _>>()?;
-    Ok(apply(source, edits.iter().flatten()))
+    let edits: Vec<Edit> = edits.into_iter().flatten().collect();
+    let beside = read
+        .outline
+        .completion(source, &edits.iter().collect::<Vec<_>>());
+    Ok(apply(source, edits.iter().chain(&beside)))
 }
 
 /// The text without the ids of all notes.
@@ -49,7 +63,10 @@ fn stripped(dialect: Dialect, source: &str) -> Result<String, NoPlace> {
         Some(removal(dialect, source, &place, &id))
     });
     let edits: Vec<Edit> = edits.collect::<Result<_, _>>()?;
-    Ok(apply(source, &edits))
+    let beside = read
+        .outline
+        .completion(source, &edits.iter().collect::<Vec<_>>());
+    Ok(apply(source, edits.iter().chain(&beside)))
 }
 
 /// What stamping makes of a text; each note then has its id, and stripping gives the text back.
@@ -63,6 +80,31 @@ fn check(dialect: Dialect, style: IdStyle, source: &str, expect: &str) {
         assert_eq!(id, Some(format!("n{}", index + 1)), "{found:?}");
     }
     assert_eq!(stripped(dialect, &found).unwrap(), source, "{found:?}");
+}
+
+#[test]
+fn tables_get_a_column() {
+    let check = |source: &str, expect: &str| check(TABLE, IdStyle::Comment, source, expect);
+    check("Front,Back\na,b\nc,d\n", "Front,Back,id\na,b,n1\nc,d,n2\n");
+    check(
+        "\u{feff}Front,\"Back\"\r\n\"a,\nx\",\"b\"\r\n,\r\n\r\nc,",
+        "\u{feff}Front,\"Back\",id\r\n\"a,\nx\",\"b\",n1\r\n,,\r\n\r\nc,,n2",
+    );
+    check("id,Front\n,a\n,b\n", "id,Front\nn1,a\nn2,b\n");
+    check(
+        "Front,ID,Back\na,,x\n\"b\",,\n",
+        "Front,ID,Back\na,n1,x\n\"b\",n2,\n",
+    );
+    // An empty cell in quotes is filled without them.
+    let quoted = "id,Front\n\"\",a\n";
+    assert_eq!(
+        stamped(TABLE, quoted, IdStyle::Comment).unwrap(),
+        "id,Front\nn1,a\n"
+    );
+    assert_eq!(
+        stripped(TABLE, "id,Front\n\"n1\",a\n").unwrap(),
+        "id,Front\n,a\n"
+    );
 }
 
 #[test]

@@ -103,6 +103,7 @@ fn defaults() -> Defaults {
         settings: Arc::new(Settings::default()),
         markdown: MarkdownOptions::default(),
         format: DefaultFormat::ByField,
+        csv: Arc::default(),
     }
 }
 

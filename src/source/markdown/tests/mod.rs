@@ -52,6 +52,7 @@ fn defaults() -> Defaults {
         settings: Arc::default(),
         markdown: MarkdownOptions::default(),
         format: DefaultFormat::ByField,
+        csv: Arc::default(),
     }
 }
 
