@@ -89,7 +89,8 @@ pub(super) fn notes(
         .collect();
     let mut notes = Made::default();
     let mut spellings = Spellings::default();
-    for (batches, found) in read {
+    for (batches, mut found) in read {
+        found.keep_first(Code::DeckUnnamed);
         sink.append(found);
         for mut batch in batches {
             spellings.append(std::mem::take(&mut batch.spellings));
@@ -115,8 +116,9 @@ fn inputs(
     let mut inputs = Vec::new();
     let listed = project.files.list()?;
     let mut folders = Folders::new(project, manifest, &listed.paths);
-    for path in paths(project, manifest, &listed, sink)? {
-        let Some(dialect) = Dialect::of(&path) else {
+    let paths = paths(project, manifest, &listed, sink)?;
+    for path in &paths {
+        let Some(dialect) = Dialect::of(path) else {
             let title = format!("`{path}` is in no format that this version reads");
             sink.push(
                 Diagnostic::new(Code::BadValue, title)
@@ -124,14 +126,18 @@ fn inputs(
             );
             continue;
         };
-        let defaults = folders.of_file(&path, sources, sink)?;
-        if let Some(file) = read_text(project, &path, sources, sink)? {
+        let defaults = folders.of_file(path, sources, sink)?;
+        if let Some(file) = read_text(project, path, sources, sink)? {
             inputs.push(Input {
                 file,
                 dialect,
                 defaults,
             });
         }
+    }
+    // What a part of the project does not match may be meant for the rest of it.
+    if only(project).is_empty() && !paths.is_empty() {
+        folders.tell_unmatched(&paths, sink);
     }
     let selection = Selection::new(
         &manifest.sources,

@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use super::defaults::{DefaultFormat, Defaults, MarkdownOptions};
-use super::header;
 use super::layout::DeckLayout;
+use super::rules::{self, Rule};
 use super::types::DEFAULT_TYPE;
 use super::yaml::{Entry, Node, Value, decode};
+use super::{header, presets};
 use crate::diag::{Code, Diagnostic, Diagnostics, FileId, Span, Spanned};
 use crate::model::written::{CompatGuid, IdMode, Settings, WrittenSuspend};
-use crate::model::{DeckName, DeckOptionValue, DeckOptions, DeckOptionsError, Flag};
+use crate::model::{DeckName, DeckOptions, Flag};
 
 /// The name of a project file.
 pub const FILE_NAME: &str = "deckle.yaml";
@@ -42,6 +43,8 @@ pub struct Manifest {
     pub deck_presets: Vec<(Spanned<String>, Arc<DeckOptions>)>,
     /// What notes inherit.
     pub defaults: Defaults,
+    /// Settings for the files that patterns name, in their order.
+    pub rules: Vec<Arc<Rule>>,
     /// The project's own note types.
     pub types: Vec<TypeSource>,
     /// Where the package goes.
@@ -70,6 +73,7 @@ pub const KEYS: &[&str] = &[
     "decks",
     "presets",
     "defaults",
+    "rules",
     "types",
     "markdown",
     "cloze",
@@ -83,6 +87,7 @@ pub const DECKS_KEYS: &[&str] = &[
     "from",
     "file-as-deck",
     "strip-order-prefix",
+    "path-tags",
     "descriptions",
     "ids",
     "presets",
@@ -93,14 +98,7 @@ pub const OUTPUT_KEYS: &[&str] = &["file", "split"];
 
 /// Keys of the format that this version does not read. They are refused: leaving them out without
 /// a word would build other decks than the author means.
-const LATER_KEYS: &[&str] = &[
-    "include",
-    "rules",
-    "code",
-    "links",
-    "builtin",
-    "math-macros",
-];
+const LATER_KEYS: &[&str] = &["include", "code", "links", "builtin", "math-macros"];
 
 impl Manifest {
     /// A project without a file: this name is its root deck and the name space of its guids, and
@@ -129,7 +127,10 @@ impl Manifest {
                 settings: Arc::new(Settings::default()),
                 markdown: MarkdownOptions::default(),
                 format: DefaultFormat::default(),
+                path_tag: false,
+                deck_wanted: false,
             },
+            rules: Vec::new(),
             types: vec![TypeSource::Glob(Spanned::new(
                 "types/*/type.yaml".to_owned(),
                 Span::NONE,
@@ -179,10 +180,13 @@ impl Manifest {
             }
         };
         // Presets first: decks refer to them.
-        let presets = find("presets").map(|entry| read_presets(entry, &manifest.uid, sink));
+        let presets = find("presets").map(|entry| presets::read(entry, &manifest.uid, sink));
         let presets = presets.unwrap_or_default();
         for entry in entries {
             manifest.apply(entry, &presets, sink);
+        }
+        if let Some(entry) = find("rules") {
+            manifest.rules = rules::read(&entry.value, "", &manifest.defaults, sink);
         }
         Some(manifest)
     }
@@ -195,7 +199,7 @@ impl Manifest {
     ) {
         let value = &entry.value;
         match entry.name() {
-            "format" | "name" | "uid" | "presets" => {}
+            "format" | "name" | "uid" | "presets" | "rules" => {}
             "ids" => {
                 let modes = [
                     ("lock", IdMode::Lock),
@@ -253,12 +257,14 @@ impl Manifest {
             let layout = &mut self.layout;
             match name {
                 "from" => {
-                    let ways = [("path", true), ("flat", false)];
-                    layout.folders =
-                        decode::choice(value, name, &ways, sink).unwrap_or(layout.folders);
-                    if !layout.folders {
-                        layout.file_as_deck = false;
-                    }
+                    let ways = [
+                        ("path", (true, false)),
+                        ("front-matter", (false, true)),
+                        ("flat", (false, false)),
+                    ];
+                    let way = decode::choice(value, name, &ways, sink);
+                    (layout.folders, self.defaults.deck_wanted) =
+                        way.unwrap_or((layout.folders, false));
                 }
                 "file-as-deck" => {
                     layout.file_as_deck =
@@ -267,6 +273,9 @@ impl Manifest {
                 "strip-order-prefix" => {
                     layout.strip_order_prefix =
                         decode::boolean(value, name, sink).unwrap_or(layout.strip_order_prefix);
+                }
+                "path-tags" => {
+                    self.defaults.path_tag = decode::boolean(value, name, sink).unwrap_or(false);
                 }
                 "descriptions" => {
                     for entry in decode::mapping(value, name, sink).unwrap_or_default() {
@@ -304,7 +313,7 @@ impl Manifest {
                                 self.deck_presets
                                     .push((entry.spanned_name(), preset.clone()));
                             }
-                            None => sink.push(unknown_preset(&key, presets)),
+                            None => sink.push(presets::unknown(&key, presets)),
                         }
                     }
                 }
@@ -392,81 +401,6 @@ fn read_types(value: &Node, sink: &mut Diagnostics) -> Vec<TypeSource> {
     types
 }
 
-fn read_presets(
-    entry: &Entry,
-    uid: &str,
-    sink: &mut Diagnostics,
-) -> Vec<(String, Arc<DeckOptions>)> {
-    let mut presets = Vec::new();
-    for preset in decode::mapping(&entry.value, "presets", sink).unwrap_or_default() {
-        let key = preset.name();
-        let entries = decode::mapping(&preset.value, key, sink).unwrap_or_default();
-        let find = |key: &str| entries.iter().find(|entry| entry.name() == key);
-        let name = find("name").and_then(|it| decode::string(&it.value, "name", sink));
-        let mut options = DeckOptions::new(name.map_or_else(|| key.to_owned(), |it| it.value));
-        let id = find("id").and_then(|it| decode::integer(&it.value, "id", 2..=i64::MAX, sink));
-        options = options.id(id.unwrap_or_else(|| crate::model::stable_id(&[uid, "preset", key])));
-        for option in entries
-            .iter()
-            .filter(|it| !matches!(it.name(), "name" | "id"))
-        {
-            let Some(value) = option_value(&option.value, option.name(), sink) else {
-                continue;
-            };
-            match options.set(option.name(), value) {
-                Ok(()) => {}
-                Err(DeckOptionsError::UnknownKey(_)) => {
-                    let keys: Vec<&str> = ["name", "id"]
-                        .into_iter()
-                        .chain(DeckOptions::keys())
-                        .collect();
-                    decode::unknown_key(&option.key, "in a preset of deck options", &keys, sink);
-                }
-                Err(error) => sink.push(
-                    Diagnostic::new(Code::BadDeckOptions, error.to_string())
-                        .at(decode::visible(option), "this value"),
-                ),
-            }
-        }
-        presets.push((key.to_owned(), Arc::new(options)));
-    }
-    presets
-}
-
-/// A value of a deck option, as the scalar looks: deck options check for themselves what they
-/// take.
-fn option_value(node: &Node, what: &str, sink: &mut Diagnostics) -> Option<DeckOptionValue> {
-    if let Value::Sequence(_) = node.value {
-        let items = decode::strings(node, what, sink)?;
-        let numbers: Option<Vec<f64>> = items.iter().map(|it| it.value.parse().ok()).collect();
-        return Some(match numbers {
-            Some(numbers) => DeckOptionValue::Numbers(numbers),
-            None => {
-                let words: Vec<&str> = items.iter().map(|it| it.value.as_str()).collect();
-                DeckOptionValue::Text(words.join(" "))
-            }
-        });
-    }
-    let text = decode::string(node, what, sink)?.value;
-    let value = text.parse().map(DeckOptionValue::Integer);
-    let value = value.or_else(|_| text.parse().map(DeckOptionValue::Number));
-    Some(value.unwrap_or_else(|_| match decode::as_boolean(&text) {
-        Some(switch) => DeckOptionValue::Switch(switch),
-        None => DeckOptionValue::Text(text),
-    }))
-}
-
-fn unknown_preset(key: &Spanned<String>, presets: &[(String, Arc<DeckOptions>)]) -> Diagnostic {
-    let title = format!("there is no preset `{}`", key.value);
-    let diagnostic = Diagnostic::new(Code::BadDeckOptions, title).at(key.span, "no such preset");
-    let keys: Vec<&str> = presets.iter().map(|(key, _)| key.as_str()).collect();
-    match crate::diag::nearest(&key.value, keys.iter().copied()) {
-        Some(near) => diagnostic.fix("a preset with a similar key exists", key.span, near),
-        None if keys.is_empty() => diagnostic.help("define it under `presets:`"),
-        None => diagnostic.help(format!("the presets are {}", decode::enumeration(&keys))),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -547,5 +481,17 @@ mod tests {
         check("output: {split: none}", &[]);
         check("output: {split: file}", &[Code::BadValue]);
         check("decks: {presets: {'*': slow}}", &[Code::BadDeckOptions]);
+        check("decks: {from: front-matter, path-tags: true}", &[]);
+        check("decks: {from: paths}", &[Code::BadValue]);
+        check("rules: [{match: a.md, type: cloze}]", &[]);
+        check("rules: [{match: a.md, tpye: cloze}]", &[Code::UnknownKey]);
+        check("rules: [{match: a.md, rules: []}]", &[Code::UnknownKey]);
+        check("rules: [{type: cloze}]", &[Code::BadValue]);
+        check("rules: [{match: [], type: cloze}]", &[Code::BadValue]);
+        check("rules: [{match: a.md}]", &[Code::BadValue]);
+        check("rules: [{match: 'a[', flag: red}]", &[Code::BadGlob]);
+        check("rules: [{match: a.md, flag: pale}]", &[Code::BadValue]);
+        check("rules: {match: a.md, flag: red}", &[Code::WrongShape]);
+        check("rules: [a.md]", &[Code::WrongShape]);
     }
 }

@@ -3,6 +3,8 @@
 pub mod layout;
 pub mod manifest;
 pub mod note_types;
+mod presets;
+pub mod rules;
 pub mod shipped;
 pub mod types;
 

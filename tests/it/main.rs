@@ -26,6 +26,7 @@ mod package;
 mod read;
 mod render;
 mod reproduce;
+mod rules;
 mod schema;
 mod ui;
 mod unpack;

@@ -103,6 +103,8 @@ fn defaults() -> Defaults {
         settings: Arc::new(Settings::default()),
         markdown: MarkdownOptions::default(),
         format: DefaultFormat::ByField,
+        path_tag: false,
+        deck_wanted: false,
     }
 }
 

@@ -52,6 +52,8 @@ fn defaults() -> Defaults {
         settings: Arc::default(),
         markdown: MarkdownOptions::default(),
         format: DefaultFormat::ByField,
+        path_tag: false,
+        deck_wanted: false,
     }
 }
 
