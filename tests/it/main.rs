@@ -22,6 +22,7 @@ mod layers;
 mod linear;
 mod lock;
 mod merges;
+mod note_types;
 mod package;
 mod read;
 mod render;

@@ -111,6 +111,7 @@ fn fields() -> Vec<String> {
         labels: Vec::new(),
         span: Span::NONE,
         folder: String::new(),
+        more_folders: Vec::new(),
         texts: Vec::new(),
         shipped: false,
     });

@@ -111,6 +111,7 @@ fn note_type(key: &str, fields: &str, labels: &str, shipped: bool) -> Arc<Writte
         labels: labels.split_whitespace().map(label).collect(),
         span: Span::NONE,
         folder: String::new(),
+        more_folders: Vec::new(),
         texts: Vec::new(),
         shipped,
     })
