@@ -74,6 +74,8 @@ codes! {
     DeckUnnamed = "W0171" "deck-unnamed" "The project takes decks from headers alone, and nothing names one for this file."
     TemplateInclude = "E0172" "template-include" "A part that a card template takes in cannot be put in its place."
     TemplateVariable = "E0173" "template-variable" "The note type has no variable of the name that its card template asks for."
+    ProjectInclude = "E0174" "project-include" "A project that is to be included is not there, lies outside, or cannot be put together with the others."
+    NestedProject = "W0175" "nested-project" "A folder has a project file of its own, and is built as a part of the project around it."
     UnknownNoteType = "E0201" "unknown-note-type" "There is no note type of this key."
     UnknownField = "E0202" "unknown-field" "The note type has no field of this name."
     DuplicateId = "E0203" "duplicate-id" "Two notes have one id; learners' progress could not be kept apart."

@@ -4,7 +4,7 @@ use rayon::prelude::*;
 
 use super::folders::Folders;
 use super::render::{Batch, Made, Maker};
-use super::{Project, Scope, unread};
+use super::{Project, Scope, includes, unread};
 use crate::check::Spellings;
 use crate::diag::{Code, Diagnostic, Diagnostics, FileId, Severity, Sources, Span};
 use crate::files::{FileList, parent};
@@ -40,7 +40,11 @@ pub(super) fn manifest(
             };
             let manifest = Manifest::read(file, sources.text(file), sink);
             // Going on with half a manifest would find errors that are none.
-            return Ok(manifest.filter(|_| !sink.has_errors()));
+            let Some(mut manifest) = manifest.filter(|_| !sink.has_errors()) else {
+                return Ok(None);
+            };
+            manifest.included = includes::resolve(&*project.files, &manifest, sink)?;
+            return Ok(Some(manifest).filter(|_| !sink.has_errors()));
         }
     };
     let clean = name.replace("::", ":").replace('"', "'");
@@ -138,6 +142,7 @@ fn inputs(
     // What a part of the project does not match may be meant for the rest of it.
     if only(project).is_empty() && !paths.is_empty() {
         folders.tell_unmatched(&paths, sink);
+        includes::tell_nested(project, &listed.paths, &paths, sources, sink);
     }
     let selection = Selection::new(
         &manifest.sources,
@@ -147,7 +152,9 @@ fn inputs(
     folders.tell_unread(sources, sink, |path| {
         // As any source in its folder would be.
         let beside = format!("{}/a.md", parent(path));
-        is_meant(project, path) && !selection.excludes(beside.trim_start_matches('/'))
+        is_meant(project, path)
+            && !manifest.is_included(path)
+            && !selection.excludes(beside.trim_start_matches('/'))
     });
     Ok(inputs)
 }
@@ -192,7 +199,7 @@ fn paths(
         return Ok(Vec::new());
     }
     let only = only(project);
-    let meant = |path: &str| is_meant(project, path);
+    let meant = |path: &str| is_meant(project, path) && !manifest.is_included(path);
     let mut paths: Vec<String> = listed
         .paths
         .iter()
@@ -220,7 +227,7 @@ fn paths(
     unread::tell(project, listed, &paths, sink, |path| {
         meant(path) && !selection.excludes(path)
     })?;
-    if paths.is_empty() {
+    if paths.is_empty() && manifest.included.is_empty() {
         sink.push(
             Diagnostic::new(Code::NothingToBuild, "there are no source files")
                 .note("notes are read from .md, .markdown, .yaml and .yml files")

@@ -8,6 +8,7 @@ mod decks;
 mod folders;
 mod history;
 mod ids;
+mod includes;
 mod load;
 mod lock_file;
 mod open;

@@ -89,7 +89,8 @@ fn definitions(
                 key: declared_key(node).unwrap_or_default(),
             }),
             TypeSource::Glob(pattern) => {
-                for path in matching(project, pattern, sink)? {
+                let matching = matching(project, pattern, sink)?.into_iter();
+                for path in matching.filter(|it| !manifest.is_included(it)) {
                     let node = definition(project, &path, sources, sink)?;
                     // Where the key cannot be read, notes most likely name the folder.
                     let folder = parent(&path);

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::defaults::{DefaultFormat, Defaults, MarkdownOptions};
+use super::includes::{self, Include, Included};
 use super::layout::DeckLayout;
 use super::rules::{self, Rule};
 use super::types::DEFAULT_TYPE;
@@ -45,6 +46,10 @@ pub struct Manifest {
     pub defaults: Defaults,
     /// Settings for the files that patterns name, in their order.
     pub rules: Vec<Arc<Rule>>,
+    /// The projects that it includes, as they are written.
+    pub include: Vec<Include>,
+    /// The projects that it includes, once their folders are known.
+    pub included: Vec<Included>,
     /// The project's own note types.
     pub types: Vec<TypeSource>,
     /// Where the package goes.
@@ -74,6 +79,7 @@ pub const KEYS: &[&str] = &[
     "presets",
     "defaults",
     "rules",
+    "include",
     "types",
     "markdown",
     "cloze",
@@ -98,7 +104,7 @@ pub const OUTPUT_KEYS: &[&str] = &["file", "split"];
 
 /// Keys of the format that this version does not read. They are refused: leaving them out without
 /// a word would build other decks than the author means.
-const LATER_KEYS: &[&str] = &["include", "code", "links", "builtin", "math-macros"];
+const LATER_KEYS: &[&str] = &["code", "links", "math-macros"];
 
 impl Manifest {
     /// A project without a file: this name is its root deck and the name space of its guids, and
@@ -131,6 +137,8 @@ impl Manifest {
                 deck_wanted: false,
             },
             rules: Vec::new(),
+            include: Vec::new(),
+            included: Vec::new(),
             types: vec![TypeSource::Glob(Spanned::new(
                 "types/*/type.yaml".to_owned(),
                 Span::NONE,
@@ -191,6 +199,15 @@ impl Manifest {
         Some(manifest)
     }
 
+    /// Whether a file belongs to a project that this one includes.
+    #[must_use]
+    pub fn is_included(&self, path: &str) -> bool {
+        self.included.iter().any(|it| {
+            let rest = path.strip_prefix(it.folder.as_str());
+            rest.is_some_and(|rest| rest.starts_with('/'))
+        })
+    }
+
     fn apply(
         &mut self,
         entry: &Entry,
@@ -217,6 +234,7 @@ impl Manifest {
             }
             "sources" => self.sources = decode::strings(value, "sources", sink).unwrap_or_default(),
             "exclude" => self.exclude = decode::strings(value, "exclude", sink).unwrap_or_default(),
+            "include" => self.include = includes::read(value, &self.name, sink),
             "types" => self.types = read_types(value, sink),
             "decks" => self.read_decks(value, presets, sink),
             "defaults" => {
@@ -233,6 +251,12 @@ impl Manifest {
             "markdown" | "cloze" | "math" | "media" => {
                 header::apply(entry, &mut self.defaults, sink);
             }
+            "builtin" => sink.push(
+                Diagnostic::new(Code::UnknownKey, "this version does not read `builtin`")
+                    .at(entry.key_span(), "not read yet")
+                    .note("a package brings its own note types; those of a learner's Anki, which differ from one language to the next, can be meant only where notes are sent into an open collection")
+                    .help("remove it"),
+            ),
             key if LATER_KEYS.contains(&key) => sink.push(
                 Diagnostic::new(
                     Code::UnknownKey,
@@ -474,7 +498,16 @@ mod tests {
         };
         check("defaults: {type: cloze, tags: [a]}", &[]);
         check("defaults: {deck: Other}", &[Code::UnknownKey]);
-        check("include: [other]", &[Code::UnknownKey]);
+        check("include: [other]", &[]);
+        check("include: other/deckle.yaml", &[]);
+        check("include: [{path: other, deck: '::Shared'}]", &[]);
+        check("include: [{deck: '::Shared'}]", &[Code::ProjectInclude]);
+        check(
+            "include: [{path: other, deck: 'A::'}]",
+            &[Code::BadDeckName],
+        );
+        check("include: [{path: other, dekc: A}]", &[Code::UnknownKey]);
+        check("builtin: stock", &[Code::UnknownKey]);
         check("outptu: x.apkg", &[Code::UnknownKey]);
         check("compat-guid: genanki", &[]);
         check("compat-guid: anki", &[Code::BadValue]);

@@ -1,5 +1,6 @@
 //! From files to notes as written: the front ends, and what holds for all of them.
 
+pub mod includes;
 pub mod layout;
 pub mod manifest;
 pub mod note_types;

@@ -8,7 +8,7 @@ use std::process::Command;
 
 use deckle::diag::{Code, Severity};
 use deckle::project::{BuildOptions, Project};
-use deckle::source::{header, manifest, note_types, rules, settings, yaml};
+use deckle::source::{header, includes, manifest, note_types, rules, settings, yaml};
 use deckle::{BuildTime, DeckOptions};
 use serde_json::Value;
 
@@ -270,6 +270,7 @@ fn the_schemas_list_the_keys_that_are_read() {
     assert_eq!(part("defaults"), set(defaults));
     let rule = header::KEYS.iter().chain([&rules::MATCH]);
     assert_eq!(part("rule"), set(rule));
+    assert_eq!(part("include"), set(includes::KEYS));
     let options: Vec<&str> = DeckOptions::keys().chain(["id", "name"]).collect();
     assert_eq!(part("preset"), set(&options));
     assert_eq!(part("noteType"), set(note_types::KEYS));

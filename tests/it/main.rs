@@ -17,6 +17,7 @@ mod history;
 mod hostile;
 mod ids;
 mod import;
+mod includes;
 mod judge;
 mod layers;
 mod linear;
