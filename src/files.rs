@@ -9,8 +9,6 @@
     reason = "this is the place that they are disallowed for"
 )]
 
-mod below;
-
 use std::collections::BTreeMap;
 use std::io::{Cursor, Read, Write};
 use std::path::{Component, Path, PathBuf};
@@ -18,8 +16,6 @@ use std::path::{Component, Path, PathBuf};
 use ignore::WalkBuilder;
 
 use crate::error::{Error, ErrorKind};
-
-pub use below::Below;
 
 /// The files below a project's root.
 pub trait Files: Sync {

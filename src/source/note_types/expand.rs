@@ -65,8 +65,9 @@ impl Reader<'_> {
     /// The text with parts and variables in their places. `None` where something that was told
     /// keeps it from being whole. CSS takes in no parts, for it may be a list.
     pub(super) fn expanded(&mut self, text: Text, place: &Place, parts: bool) -> Option<Text> {
-        let plain = !text.as_str().contains("{{=") && !(parts && text.as_str().contains("{{>"));
-        if plain || text.as_str().trim_start().starts_with(OTHER_BRACKETS) {
+        let asks = |tag: &str| text.as_str().contains(tag);
+        let is_plain = !asks("{{=") && (!parts || !asks("{{>"));
+        if is_plain || text.as_str().trim_start().starts_with(OTHER_BRACKETS) {
             return Some(text);
         }
         let start = text.span(0..0);

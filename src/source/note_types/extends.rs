@@ -3,8 +3,8 @@
 //! The two definitions are put together before anything of them is read. Each part keeps its
 //! place, and from the file of its place follows where its templates and CSS are looked for.
 
-use super::super::shipped;
 use crate::diag::{Code, Diagnostic, Diagnostics, FileId, Sources, Spanned, nearest};
+use crate::source::shipped;
 use crate::source::yaml::{Entry, Node, Value, decode};
 
 /// A note type as it is written in one place.

@@ -3,6 +3,7 @@
 mod expand;
 mod extends;
 mod files;
+mod keys;
 mod parts;
 mod problems;
 mod speech;
@@ -10,6 +11,7 @@ mod speech;
 mod tests;
 
 pub use extends::{Definition, Origin, Whole, is_abstract, whole};
+pub use keys::{FIELD_KEYS, KEYS, LATEX_KEYS, STOCK_KINDS, TEMPLATE_KEYS};
 pub use problems::tell_duplicates;
 
 use std::sync::Arc;
@@ -46,75 +48,6 @@ struct Place {
     /// Whether that is one of deckle's own folders.
     shipped: bool,
 }
-
-/// The keys of a note type.
-pub const KEYS: &[&str] = &[
-    "key",
-    "was",
-    "name",
-    "id",
-    "extends",
-    "abstract",
-    "vars",
-    "kind",
-    "fields",
-    "key-fields",
-    "required",
-    "labels",
-    "card-templates",
-    "css",
-    "base-css",
-    "latex",
-    "tts",
-    "sort-field",
-    "stock-kind",
-    "original-id",
-];
-/// The keys of a field.
-pub const FIELD_KEYS: &[&str] = &[
-    "name",
-    "key",
-    "was",
-    "id",
-    "aliases",
-    "kind",
-    "label",
-    "font",
-    "size",
-    "rtl",
-    "sticky",
-    "description",
-    "collapsed",
-    "plain-text",
-    "exclude-from-search",
-    "prevent-deletion",
-    "stock-tag",
-];
-/// The values of `stock-kind`, with Anki's numbers.
-pub const STOCK_KINDS: [(&str, u32); 6] = [
-    ("basic", 1),
-    ("reversed", 2),
-    ("optional-reversed", 3),
-    ("typed", 4),
-    ("cloze", 5),
-    ("image-occlusion", 6),
-];
-/// The keys of `latex`.
-pub const LATEX_KEYS: &[&str] = &["preamble", "postamble", "svg"];
-/// The keys of a card template.
-pub const TEMPLATE_KEYS: &[&str] = &[
-    "name",
-    "key",
-    "was",
-    "id",
-    "front",
-    "back",
-    "browser-front",
-    "browser-back",
-    "browser-font",
-    "browser-size",
-    "deck",
-];
 
 /// Reads the definition of a note type. What is wrong is told, at its place in the definition or
 /// in the template file.

@@ -79,7 +79,7 @@ impl Reader<'_> {
                 speech.heard = true;
                 continue;
             }
-            let shows = |it: &str| it.is_empty() || SPOKEN.iter().any(|spoken| *spoken == it);
+            let shows = |it: &str| it.is_empty() || SPOKEN.contains(&it);
             let shown = |it: &&FieldUse<'_>| it.filters.iter().all(|it| shows(it));
             if let Some(shown) = uses.iter().find(shown) {
                 speech.heard = true;

@@ -3,19 +3,18 @@
 use std::io::Read;
 use std::sync::Arc;
 
-use super::{FileList, Files};
+use crate::files::{FileList, Files};
 use crate::{Error, ErrorKind};
 
 /// The files below a folder.
-pub struct Below {
+pub(super) struct Below {
     files: Arc<dyn Files + Send + Sync>,
     folder: String,
 }
 
 impl Below {
     /// The files below this folder of `files`.
-    #[must_use]
-    pub fn new(files: Arc<dyn Files + Send + Sync>, folder: impl Into<String>) -> Self {
+    pub(super) fn new(files: Arc<dyn Files + Send + Sync>, folder: impl Into<String>) -> Self {
         Self {
             files,
             folder: folder.into(),

@@ -1,17 +1,21 @@
 //! `deckle.yaml`: what holds for a whole project.
 
+mod decks;
+
 use std::sync::Arc;
 
-use super::defaults::{DefaultFormat, Defaults, MarkdownOptions};
-use super::includes::{self, Include, Included};
-use super::layout::DeckLayout;
-use super::rules::{self, Rule};
-use super::types::DEFAULT_TYPE;
-use super::yaml::{Entry, Node, Value, decode};
-use super::{header, presets};
 use crate::diag::{Code, Diagnostic, Diagnostics, FileId, Span, Spanned};
 use crate::model::written::{CompatGuid, IdMode, Settings, WrittenSuspend};
 use crate::model::{DeckName, DeckOptions, Flag};
+use crate::source::defaults::{DefaultFormat, Defaults, MarkdownOptions};
+use crate::source::includes::{self, Include, Included};
+use crate::source::layout::DeckLayout;
+use crate::source::rules::{self, Rule};
+use crate::source::types::DEFAULT_TYPE;
+use crate::source::yaml::{self, Entry, Node, Value, decode};
+use crate::source::{header, presets};
+
+pub use decks::DECKS_KEYS;
 
 /// The name of a project file.
 pub const FILE_NAME: &str = "deckle.yaml";
@@ -88,17 +92,6 @@ pub const KEYS: &[&str] = &[
     "output",
 ];
 
-/// The keys of `decks` in a project file.
-pub const DECKS_KEYS: &[&str] = &[
-    "from",
-    "file-as-deck",
-    "strip-order-prefix",
-    "path-tags",
-    "descriptions",
-    "ids",
-    "presets",
-];
-
 /// The keys of `output` in a project file.
 pub const OUTPUT_KEYS: &[&str] = &["file", "split"];
 
@@ -153,7 +146,7 @@ impl Manifest {
     #[must_use]
     pub fn read(file: FileId, source: &str, sink: &mut Diagnostics) -> Option<Self> {
         let before = sink.count(crate::diag::Severity::Error);
-        let documents = super::yaml::parse(file, source, 0, sink);
+        let documents = yaml::parse(file, source, 0, sink);
         let start = Span::new(file, 0..0);
         let entries = match documents.as_slice() {
             [document] => decode::mapping(document, FILE_NAME, sink)?,
@@ -267,82 +260,6 @@ impl Manifest {
                 .help("remove it"),
             ),
             _ => decode::unknown_key(&entry.key, "in the project file", KEYS, sink),
-        }
-    }
-
-    fn read_decks(
-        &mut self,
-        value: &Node,
-        presets: &[(String, Arc<DeckOptions>)],
-        sink: &mut Diagnostics,
-    ) {
-        for entry in decode::mapping(value, "decks", sink).unwrap_or_default() {
-            let (name, value) = (entry.name(), &entry.value);
-            let layout = &mut self.layout;
-            match name {
-                "from" => {
-                    let ways = [
-                        ("path", (true, false)),
-                        ("front-matter", (false, true)),
-                        ("flat", (false, false)),
-                    ];
-                    let way = decode::choice(value, name, &ways, sink);
-                    (layout.folders, self.defaults.deck_wanted) =
-                        way.unwrap_or((layout.folders, false));
-                }
-                "file-as-deck" => {
-                    layout.file_as_deck =
-                        decode::boolean(value, name, sink).unwrap_or(layout.file_as_deck);
-                }
-                "strip-order-prefix" => {
-                    layout.strip_order_prefix =
-                        decode::boolean(value, name, sink).unwrap_or(layout.strip_order_prefix);
-                }
-                "path-tags" => {
-                    self.defaults.path_tag = decode::boolean(value, name, sink).unwrap_or(false);
-                }
-                "descriptions" => {
-                    for entry in decode::mapping(value, name, sink).unwrap_or_default() {
-                        if let Value::Mapping(forms) = &entry.value.value {
-                            for form in forms {
-                                if form.name() != "html" {
-                                    let place = "in a description";
-                                    decode::unknown_key(&form.key, place, &["html"], sink);
-                                    continue;
-                                }
-                                let text = decode::string(&form.value, "html", sink);
-                                self.html_descriptions
-                                    .extend(text.map(|it| (entry.spanned_name(), it)));
-                            }
-                            continue;
-                        }
-                        let text = decode::string(&entry.value, "a description", sink);
-                        self.descriptions
-                            .extend(text.map(|it| (entry.spanned_name(), it)));
-                    }
-                }
-                "ids" => {
-                    for entry in decode::mapping(value, name, sink).unwrap_or_default() {
-                        let id = decode::integer(&entry.value, "a deck id", 2..=i64::MAX, sink);
-                        self.deck_ids
-                            .extend(id.map(|it| (entry.spanned_name(), it)));
-                    }
-                }
-                "presets" => {
-                    for entry in decode::mapping(value, name, sink).unwrap_or_default() {
-                        let key = decode::string(&entry.value, "the key of a preset", sink);
-                        let Some(key) = key else { continue };
-                        match presets.iter().find(|(it, _)| *it == key.value) {
-                            Some((_, preset)) => {
-                                self.deck_presets
-                                    .push((entry.spanned_name(), preset.clone()));
-                            }
-                            None => sink.push(presets::unknown(&key, presets)),
-                        }
-                    }
-                }
-                _ => decode::unknown_key(&entry.key, "in `decks`", DECKS_KEYS, sink),
-            }
         }
     }
 
