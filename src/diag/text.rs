@@ -114,9 +114,11 @@ impl Text {
             return Self::verbatim(value, self.file, self.start.saturating_add(from) as usize);
         };
         let mut kept: Vec<Piece> = Vec::new();
-        for (index, piece) in pieces.iter().enumerate() {
+        let first = piece_at(pieces, from);
+        let behind = pieces.iter().enumerate().skip(first);
+        for (index, piece) in behind.take_while(|(_, piece)| piece.decoded < to) {
             let piece_end = self.decoded_end(pieces, index);
-            if piece.decoded >= to || piece_end <= from {
+            if piece_end <= from {
                 continue;
             }
             let cut_front = from.saturating_sub(piece.decoded);

@@ -22,6 +22,8 @@ const OTHER_BRACKETS: &str = "{{=<% %>=}}";
 struct Frame {
     text: Arc<Text>,
     at: usize,
+    /// The beginning of the last end of a comment.
+    comments: usize,
     place: Place,
     /// The file's path; `None` for the text that asks.
     path: Option<String>,
@@ -75,13 +77,15 @@ impl Reader<'_> {
         let mut whole = true;
         let mut size = 0;
         let mut stack = vec![Frame {
-            text: Arc::new(text),
             at: 0,
+            comments: last_comment(&text),
+            text: Arc::new(text),
             place: place.clone(),
             path: None,
         }];
         while let Some(frame) = stack.last_mut() {
-            let Some((range, tag)) = next_tag(frame.text.as_str(), frame.at, parts) else {
+            let Some((range, tag)) = next_tag(frame.text.as_str(), frame.at, frame.comments, parts)
+            else {
                 let rest = frame.text.slice(frame.at..frame.text.as_str().len());
                 size += rest.as_str().len();
                 built.push_text(&rest);
@@ -170,8 +174,9 @@ impl Reader<'_> {
             ..place.clone()
         };
         Some(Frame {
-            text,
             at: 0,
+            comments: last_comment(&text),
+            text,
             place,
             path: Some(path),
         })
@@ -193,10 +198,13 @@ impl Reader<'_> {
     }
 }
 
+fn last_comment(text: &Text) -> usize {
+    text.as_str().rfind("-->").unwrap_or_default()
+}
+
 /// The next tag of ours at or behind `from`, and its place.
-fn next_tag(text: &str, from: usize, parts: bool) -> Option<(Range<usize>, Tag)> {
+fn next_tag(text: &str, from: usize, comments: usize, parts: bool) -> Option<(Range<usize>, Tag)> {
     let mut at = from;
-    let comments = text.rfind("-->").unwrap_or_default();
     loop {
         let rest = text.get(at..)?;
         let start = at + rest.find(['{', '<'])?;
@@ -245,10 +253,8 @@ fn part_at(text: &str, start: usize) -> Option<(Range<usize>, Tag)> {
         if text.get(end..)?.starts_with("}}") {
             return Some((start..end + 2, Tag::Part(first..end)));
         }
-        at = match variable_at(text, end) {
-            Some((range, _)) => range.end,
-            None => end + 1,
-        };
+        // A path holds no other braces.
+        at = variable_at(text, end)?.0.end;
     }
 }
 
