@@ -241,6 +241,13 @@ impl Diagnostics {
         self.list.dedup();
     }
 
+    /// Keeps the first finding of this code alone.
+    pub(crate) fn keep_first(&mut self, code: Code) {
+        let mut seen = false;
+        self.list
+            .retain(|it| it.code != code || !std::mem::replace(&mut seen, true));
+    }
+
     /// The findings.
     pub fn iter(&self) -> std::slice::Iter<'_, Diagnostic> {
         self.list.iter()

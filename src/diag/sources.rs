@@ -73,6 +73,34 @@ impl Sources {
         id
     }
 
+    /// Takes the files of another run in, whose root is this folder, and returns what was found in
+    /// them as findings of this run.
+    pub(crate) fn absorb(
+        &mut self,
+        other: Self,
+        folder: &str,
+        mut found: Diagnostics,
+    ) -> Diagnostics {
+        let behind = self.files.len();
+        self.files
+            .extend(other.files.into_iter().map(|it| SourceFile {
+                path: format!("{folder}/{}", it.path),
+                ..it
+            }));
+        let moved = |span: &mut Span| {
+            if span.is_some() {
+                span.file = FileId::from_index(behind + span.file.index());
+            }
+        };
+        for diagnostic in found.iter_mut() {
+            let labels = diagnostic.labels.iter_mut().map(|it| &mut it.span);
+            labels.for_each(moved);
+            let edits = diagnostic.fix.iter_mut().flat_map(|it| &mut it.edits);
+            edits.map(|(span, _)| span).for_each(moved);
+        }
+        found
+    }
+
     /// Frees the texts of files that none of the findings points into: they can be as large as
     /// all that is built of them.
     pub(crate) fn keep_what_is_told(&mut self, diagnostics: &Diagnostics) {

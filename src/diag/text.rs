@@ -30,6 +30,8 @@ struct Piece {
     /// Bytes in the source. Where it equals the decoded length the bytes are the same ones;
     /// else (an escape, a folded line break) the piece is pointed at as a whole.
     source_len: u32,
+    /// The file that it stands in: a text may be put together of several.
+    file: FileId,
 }
 
 impl Text {
@@ -71,19 +73,23 @@ impl Text {
     /// Where a range of the decoded text stands. A range behind the end is the end.
     #[must_use]
     pub fn span(&self, range: Range<usize>) -> Span {
-        if self.file == FileId::NONE {
-            return Span::NONE;
-        }
         let start = offset(range.start.min(self.value.len()));
         let end = offset(range.end.min(self.value.len())).max(start);
-        let source_start = self.source_start(start);
+        let (file, source_start) = self.source_start(start);
+        if file == FileId::NONE {
+            return Span::NONE;
+        }
         let source_end = if end == start {
             source_start
         } else {
-            self.source_end(end)
+            match self.source_end(end) {
+                (end_file, source_end) if end_file == file => source_end,
+                // A span has one file; of what goes on in another it shows the beginning.
+                _ => self.piece_end(start),
+            }
         };
         Span {
-            file: self.file,
+            file,
             start: source_start,
             end: source_end.max(source_start),
         }
@@ -108,9 +114,11 @@ impl Text {
             return Self::verbatim(value, self.file, self.start.saturating_add(from) as usize);
         };
         let mut kept: Vec<Piece> = Vec::new();
-        for (index, piece) in pieces.iter().enumerate() {
+        let first = piece_at(pieces, from);
+        let behind = pieces.iter().enumerate().skip(first);
+        for (index, piece) in behind.take_while(|(_, piece)| piece.decoded < to) {
             let piece_end = self.decoded_end(pieces, index);
-            if piece.decoded >= to || piece_end <= from {
+            if piece_end <= from {
                 continue;
             }
             let cut_front = from.saturating_sub(piece.decoded);
@@ -121,6 +129,7 @@ impl Text {
                     decoded: piece.decoded + cut_front - from,
                     source: piece.source + cut_front,
                     source_len: piece.source_len - cut_front - cut_back,
+                    file: piece.file,
                 }
             } else {
                 Piece {
@@ -129,7 +138,8 @@ impl Text {
                 }
             });
         }
-        Self::from_pieces(value, kept, self.file, self.source_start(from))
+        let (file, start) = self.source_start(from);
+        Self::from_pieces(value, kept, file, start)
     }
 
     /// Without white space at either end.
@@ -147,10 +157,10 @@ impl Text {
     fn from_pieces(value: String, pieces: Vec<Piece>, file: FileId, start: u32) -> Self {
         let value = value.into_boxed_str();
         let length = offset(value.len());
-        let (start, pieces) = match pieces.as_slice() {
-            [] => (start, None),
-            [only] if only.source_len == length => (only.source, None),
-            [first, ..] => (first.source, Some(pieces.into_boxed_slice())),
+        let (file, start, pieces) = match pieces.as_slice() {
+            [] => (file, start, None),
+            [only] if only.source_len == length => (only.file, only.source, None),
+            [first, ..] => (first.file, first.source, Some(pieces.into_boxed_slice())),
         };
         Self {
             value,
@@ -166,37 +176,48 @@ impl Text {
             .map_or(offset(self.value.len()), |next| next.decoded)
     }
 
-    fn source_start(&self, decoded: u32) -> u32 {
+    fn source_start(&self, decoded: u32) -> (FileId, u32) {
         let Some(pieces) = &self.pieces else {
-            return self.start + decoded;
+            return (self.file, self.start + decoded);
         };
         let index = piece_at(pieces, decoded);
         let piece = pieces[index];
         let decoded_len = self.decoded_end(pieces, index) - piece.decoded;
         let inside = decoded - piece.decoded;
-        if decoded_len == piece.source_len {
+        let source = if decoded_len == piece.source_len {
             piece.source + inside
         } else if inside >= decoded_len && decoded_len > 0 {
             piece.source + piece.source_len
         } else {
             piece.source
-        }
+        };
+        (piece.file, source)
+    }
+
+    /// The end of what stands in one place with the byte at `decoded`.
+    fn piece_end(&self, decoded: u32) -> u32 {
+        let Some(pieces) = &self.pieces else {
+            return self.start.saturating_add(offset(self.value.len()));
+        };
+        let piece = pieces[piece_at(pieces, decoded)];
+        piece.source + piece.source_len
     }
 
     /// The source place behind the last byte before `decoded`, which is greater than 0: not
     /// the start of the next piece, which may lie behind a line's indentation.
-    fn source_end(&self, decoded: u32) -> u32 {
+    fn source_end(&self, decoded: u32) -> (FileId, u32) {
         let Some(pieces) = &self.pieces else {
-            return self.start + decoded;
+            return (self.file, self.start + decoded);
         };
         let index = piece_at(pieces, decoded - 1);
         let piece = pieces[index];
         let decoded_len = self.decoded_end(pieces, index) - piece.decoded;
-        if decoded_len == piece.source_len {
+        let source = if decoded_len == piece.source_len {
             piece.source + (decoded - piece.decoded)
         } else {
             piece.source + piece.source_len
-        }
+        };
+        (piece.file, source)
     }
 }
 
@@ -235,6 +256,24 @@ impl TextBuilder {
 
     /// Appends `decoded`, for which the source has the bytes `source`.
     pub fn push(&mut self, decoded: &str, source: Range<usize>) {
+        self.push_of(self.file, decoded, source);
+    }
+
+    /// Appends another text, which keeps its places, be they in another file.
+    pub fn push_text(&mut self, text: &Text) {
+        let Some(pieces) = &text.pieces else {
+            let start = text.start as usize;
+            return self.push_of(text.file, &text.value, start..start + text.value.len());
+        };
+        for (index, piece) in pieces.iter().enumerate() {
+            let end = text.decoded_end(pieces, index) as usize;
+            let decoded = text.value.get(piece.decoded as usize..end);
+            let source = piece.source as usize..(piece.source + piece.source_len) as usize;
+            self.push_of(piece.file, decoded.unwrap_or_default(), source);
+        }
+    }
+
+    fn push_of(&mut self, file: FileId, decoded: &str, source: Range<usize>) {
         if decoded.is_empty() {
             return;
         }
@@ -243,7 +282,8 @@ impl TextBuilder {
         let verbatim = len as usize == decoded.len();
         if let Some(last) = self.pieces.last_mut() {
             let last_is_verbatim = at - last.decoded == last.source_len;
-            if verbatim && last_is_verbatim && last.source + last.source_len == from {
+            let is_next = last.file == file && last.source + last.source_len == from;
+            if verbatim && last_is_verbatim && is_next {
                 last.source_len += len;
                 self.value.push_str(decoded);
                 return;
@@ -253,39 +293,9 @@ impl TextBuilder {
             decoded: at,
             source: from,
             source_len: len,
+            file,
         });
         self.value.push_str(decoded);
-    }
-
-    /// Appends a text, with the places that it knows, if it stands in the same file.
-    pub fn push_text(&mut self, text: &Text) {
-        let whole = [Piece {
-            decoded: 0,
-            source: text.start,
-            source_len: offset(text.value.len()),
-        }];
-        let pieces = text.pieces.as_deref().unwrap_or(&whole);
-        for (index, piece) in pieces.iter().enumerate() {
-            let end = text.decoded_end(pieces, index);
-            let part = text.value.get(piece.decoded as usize..end as usize);
-            let source = piece.source as usize;
-            let length = if text.file == self.file {
-                piece.source_len
-            } else {
-                0
-            };
-            self.push(part.unwrap_or_default(), source..source + length as usize);
-        }
-    }
-
-    /// As [`TextBuilder::push_text`]; a text of another file counts as standing at `elsewhere` in
-    /// this one.
-    pub fn append(&mut self, text: &Text, elsewhere: usize) {
-        if text.file == self.file {
-            self.push_text(text);
-        } else {
-            self.push(&text.value, elsewhere..elsewhere);
-        }
     }
 
     /// Whether nothing was appended.
@@ -334,6 +344,38 @@ mod tests {
         assert_eq!(text.slice(5..6).whole().range(), 20..21);
         assert_eq!(text.slice(1..4).span(0..1).range(), 11..13);
         assert_eq!(text.slice(1..4).span(1..3).range(), 13..15);
+    }
+
+    #[test]
+    fn a_text_of_several_files_knows_the_places_in_each() {
+        let mut sources = Sources::new();
+        let (outer, inner) = (sources.add("outer", ""), sources.add("inner", ""));
+        let mut part = TextBuilder::new(inner, 0);
+        part.push_verbatim("bc", 5);
+        part.push("\n", 7..9);
+        part.push_verbatim("d", 9);
+        let mut text = TextBuilder::new(outer, 0);
+        text.push_verbatim("a", 0);
+        text.push_text(&part.finish());
+        text.push_text(&Text::detached("-"));
+        text.push_verbatim("e", 20);
+        let text = text.finish();
+        assert_eq!(text.as_str(), "abc\nd-e");
+        let check = |range: Range<usize>, file, expect: Range<usize>| {
+            let span = text.span(range.clone());
+            assert_eq!((span.file, span.range()), (file, expect), "{range:?}");
+            let cut = text.slice(range.clone());
+            let span = cut.span(0..range.len());
+            assert_eq!(span, text.span(range.clone()), "{range:?} of a slice");
+        };
+        check(0..1, outer, 0..1);
+        check(1..3, inner, 5..7);
+        check(3..5, inner, 7..10);
+        check(6..7, outer, 20..21);
+        // What goes over from one file into another shows as far as the first one goes.
+        check(0..3, outer, 0..1);
+        check(2..7, inner, 6..7);
+        assert_eq!(text.span(5..6), Span::NONE);
     }
 
     proptest! {

@@ -98,6 +98,10 @@ impl Deck {
         self.notes.iter().flatten()
     }
 
+    pub(crate) fn notes_mut(&mut self) -> impl Iterator<Item = &mut Note> {
+        self.notes.iter_mut().flatten()
+    }
+
     pub(crate) fn resolved_name(&self) -> Result<DeckName, Error> {
         DeckName::new(&self.name)
             .map_err(|error| Error::new(ErrorKind::Usage(format!("deck `{}`: {error}", self.name))))

@@ -33,7 +33,7 @@ pub(crate) use fold::fold;
 pub use guid::{Guid, guid_for};
 pub use media::{MediaFile, MediaSource};
 pub use note::{Flag, Note, Suspend};
-pub(crate) use note_ids::{MAX_ID, allocate_note_ids};
+pub(crate) use note_ids::{MAX_ID, SPACING, allocate_note_ids};
 pub use note_type::{CardTemplate, Field, Kind, Latex, NoteType};
 pub(crate) use note_type_builder::stable_id;
 pub use note_type_builder::{NoteTypeBuilder, NoteTypeProblem};

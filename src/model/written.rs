@@ -153,6 +153,8 @@ pub struct WrittenType {
     pub span: Span,
     /// The folder that its CSS and templates refer to files from; empty for the root.
     pub folder: String,
+    /// Further folders, of files that its definition takes in from elsewhere.
+    pub more_folders: Vec<String>,
     /// The texts of its card templates and its CSS, for the places of what is wrong in them; empty
     /// where it stands in no files.
     pub texts: Vec<Text>,

@@ -8,14 +8,14 @@ use super::decks::DeckPlan;
 use super::lock_file::{self, LockFile, Touched};
 use super::render::{Facts, Made};
 use super::{
-    BuildOptions, Project, Report, Statistics, clozes, history, load, output, predecessor, schema,
-    types,
+    BuildOptions, Project, Report, Statistics, clozes, history, includes, load, output,
+    predecessor, schema, types,
 };
 use crate::diag::{Code, Diagnostic, Diagnostics, Levels, Severity, Sources};
 use crate::files;
 use crate::identity::{self, Assigned, Claim, Lock};
 use crate::model::written::Settings;
-use crate::model::{MediaFile, MediaSource};
+use crate::model::{Deck, DeckName, MediaFile, MediaSource};
 use crate::package::{Baseline, NotesText, Package};
 use crate::render::{MediaContent, MediaNames, NamedMedia, Renderer};
 use crate::source::manifest::Manifest;
@@ -38,8 +38,20 @@ struct Ready {
     output: PathBuf,
     /// Whether what stands there may be lost.
     replaces: bool,
-    /// The lock's path and new text, if the build is one that writes it.
-    lock: Option<(PathBuf, String)>,
+    /// The paths and new texts of the locks, if the build is one that writes them.
+    locks: Vec<(PathBuf, String)>,
+}
+
+/// What a package is made of.
+pub(super) struct Parts {
+    /// The root deck.
+    pub(super) root: DeckName,
+    pub(super) decks: Vec<Deck>,
+    pub(super) media: Vec<MediaFile>,
+    /// The paths and new texts of the locks, if the build is one that writes them.
+    pub(super) locks: Vec<(PathBuf, String)>,
+    output: PathBuf,
+    baseline: Option<Baseline>,
 }
 
 /// What was written.
@@ -99,7 +111,7 @@ impl Build {
         if !ready.replaces {
             output::check_replaceable(&ready.output, ready.text.is_some())?;
         }
-        if let Some((path, text)) = &ready.lock {
+        for (path, text) in &ready.locks {
             files::write_atomically(path, |file| {
                 file.write_all(text.as_bytes())
                     .map_err(|source| Error::write(path, source))
@@ -123,22 +135,80 @@ impl Build {
 pub(super) fn build(project: &Project, options: &BuildOptions) -> Result<Build, Error> {
     let mut report = Report::default();
     let mut levels = options.levels.clone();
-    let ready = run(project, options, &mut levels, &mut report)?;
+    let parts = whole(project, options, &mut levels, 0, &mut report)?;
+    let is_refused =
+        |report: &Report| report.diagnostics.has_errors() || !report.lock_changes.is_empty();
+    let parts = parts.filter(|_| !is_refused(&report));
+    let ready = parts.map(|it| it.ready(options, &mut report.diagnostics));
+    let ready = ready.transpose()?;
     report.diagnostics.sort();
     // At the end, so that a denied warning keeps no stage from finding more.
     levels.apply(&mut report.diagnostics);
     report.sources.keep_what_is_told(&report.diagnostics);
-    let ready = ready.filter(|_| !report.diagnostics.has_errors());
+    let ready = ready.filter(|_| !is_refused(&report));
     Ok(Build { report, ready })
 }
 
-/// `None` where there is no use in going on.
-fn run(
+/// The project with those that it includes, `depth` projects below the one that is built. `None`
+/// where there is no use in going on.
+pub(super) fn whole(
     project: &Project,
     options: &BuildOptions,
     levels: &mut Levels,
+    depth: usize,
     report: &mut Report,
-) -> Result<Option<Ready>, Error> {
+) -> Result<Option<Parts>, Error> {
+    let manifest = load::manifest(project, &mut report.sources, &mut report.diagnostics)?;
+    let Some(manifest) = manifest else {
+        return Ok(None);
+    };
+    levels.join(&manifest.levels);
+    let found = &mut report.diagnostics;
+    let guests = includes::build(project, &manifest, options, depth, found)?;
+    let own = run(project, &manifest, options, report)?;
+    Ok(includes::merge(own, guests, report))
+}
+
+impl Parts {
+    /// The package, and what else is written with it.
+    fn ready(self, options: &BuildOptions, sink: &mut Diagnostics) -> Result<Ready, Error> {
+        let mut package = Package::new(options.time).format(options.format);
+        for deck in self.decks {
+            package.add_deck(deck);
+        }
+        for file in self.media {
+            package = package.media(file);
+        }
+        let mut replaces = options.force;
+        if let Some(baseline) = &self.baseline {
+            package = package.baseline(baseline);
+            // It was the output itself, and read for that.
+            replaces |= options.baseline.is_none();
+        }
+        let text = match options.text {
+            true => Some(package.to_text()?),
+            false => None,
+        };
+        if let Some(text) = &text {
+            tell_losses(text, sink);
+        }
+        Ok(Ready {
+            package,
+            text,
+            output: self.output,
+            replaces,
+            locks: self.locks,
+        })
+    }
+}
+
+/// The project itself. `None` where there is no use in going on.
+fn run(
+    project: &Project,
+    manifest: &Manifest,
+    options: &BuildOptions,
+    report: &mut Report,
+) -> Result<Option<Parts>, Error> {
     let Report {
         diagnostics: sink,
         sources,
@@ -147,14 +217,10 @@ fn run(
         lock_changes,
         matches,
     } = report;
-    let Some(manifest) = load::manifest(project, sources, sink)? else {
-        return Ok(None);
-    };
-    levels.join(&manifest.levels);
-    let types = types::load(project, &manifest, sources, sink)?;
-    let output = output::path(project, &manifest, options, sink);
+    let types = types::load(project, manifest, sources, sink)?;
+    let output = output::path(project, manifest, options, sink);
 
-    let read = LockFile::read(project, &manifest, options, &output, sources, sink)?;
+    let read = LockFile::read(project, manifest, options, &output, sources, sink)?;
     let Some(lock_file) = read else {
         return Ok(None);
     };
@@ -171,7 +237,7 @@ fn run(
     let broken_types = sink.has_errors();
     let renderer = Renderer::new(&*project.files);
     let known = locked.then_some(lock);
-    let loaded = load::notes(project, &manifest, &types, &renderer, known, sources, sink)?;
+    let loaded = load::notes(project, manifest, &types, &renderer, known, sources, sink)?;
     statistics.files = loaded.files.len();
     *files = loaded.files;
     // A type that cannot be read makes every note of it an error; one finding is enough.
@@ -180,7 +246,7 @@ fn run(
     }
     let mut made = loaded.notes;
     let whole = project.is_whole();
-    let assigned = identify(&mut made, lock, &manifest, locked, whole, sources, sink);
+    let assigned = identify(&mut made, lock, manifest, locked, whole, sources, sink);
     let heirs = &assigned.heirs;
     if locked {
         for (note, facts) in made.iter_mut() {
@@ -203,7 +269,7 @@ fn run(
     }
     let statics = static_media(&made, &types, &renderer, &manifest.defaults.settings, sink);
     *statistics = count(&made, &names, &statics, files.len());
-    if statistics.notes == 0 && !sink.has_errors() {
+    if statistics.notes == 0 && manifest.included.is_empty() && !sink.has_errors() {
         sink.push(nothing_to_build());
     }
     if sink.has_errors() {
@@ -231,37 +297,17 @@ fn run(
     if !lock_changes.is_empty() {
         return Ok(None);
     }
-    let mut decks = DeckPlan::new(project, &manifest, sources, sink)?;
+    let mut decks = DeckPlan::new(project, manifest, sources, sink)?;
     for batch in made.into_batches() {
         decks.add(batch, &next);
     }
-    let mut package = Package::new(options.time).format(options.format);
-    for deck in decks.finish(sink) {
-        package.add_deck(deck);
-    }
-    for file in media {
-        package = package.media(file);
-    }
-    let mut replaces = options.force;
-    if let Some(baseline) = baseline(locked, options, &output)? {
-        package = package.baseline(&baseline);
-        // It was the output itself, and read for that.
-        replaces |= options.baseline.is_none();
-    }
-    let text = match options.text {
-        true => Some(package.to_text()?),
-        false => None,
-    };
-    if let Some(text) = &text {
-        tell_losses(text, sink);
-    }
-    let lock = lock_file.written(&next, project);
-    Ok(Some(Ready {
-        package,
-        text,
+    Ok(Some(Parts {
+        root: manifest.name.clone(),
+        decks: decks.finish(sink),
+        media,
+        locks: lock_file.written(&next, project).into_iter().collect(),
+        baseline: baseline(locked, options, &output)?,
         output,
-        replaces,
-        lock,
     }))
 }
 

@@ -2,6 +2,7 @@
 //! `_deck.yaml` files.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::{Project, Scope, load};
 use crate::Error;
@@ -10,8 +11,9 @@ use crate::files::{file_name, parent};
 use crate::model::DeckName;
 use crate::source::defaults::Defaults;
 use crate::source::folder;
-use crate::source::layout::{deck_of_file, deck_of_folder};
+use crate::source::layout::{deck_of_file, deck_of_folder, tag_of_file};
 use crate::source::manifest::Manifest;
+use crate::source::rules::Rule;
 
 /// The folders of a run, each read once.
 pub(super) struct Folders<'a> {
@@ -19,7 +21,16 @@ pub(super) struct Folders<'a> {
     manifest: &'a Manifest,
     /// All files, sorted.
     listed: &'a [String],
-    known: BTreeMap<String, Defaults>,
+    known: BTreeMap<String, Folder>,
+}
+
+/// What all in a folder inherits.
+#[derive(Clone)]
+struct Folder {
+    defaults: Defaults,
+    /// Rules from the outside to the inside: the nearer one is the later one, and wins. All of
+    /// them go before what folders say, because they name files.
+    rules: Vec<Arc<Rule>>,
 }
 
 impl<'a> Folders<'a> {
@@ -39,7 +50,10 @@ impl<'a> Folders<'a> {
         sources: &mut Sources,
         sink: &mut Diagnostics,
     ) -> Result<Defaults, Error> {
-        let mut defaults = self.of_folder(parent(path), sources, sink)?;
+        let Folder {
+            mut defaults,
+            rules,
+        } = self.of_folder(parent(path), sources, sink)?;
         defaults.base_deck = defaults.deck.clone();
         // A file that is built by itself is the root deck.
         let alone =
@@ -48,7 +62,27 @@ impl<'a> Folders<'a> {
             let deck = deck_of_file(path, defaults.deck.as_str(), self.manifest.layout);
             defaults.deck = named(&deck, path, sink).unwrap_or(defaults.deck);
         }
+        if defaults.path_tag {
+            let project = self.manifest.name.as_str();
+            let tag = tag_of_file(path, project, self.manifest.layout);
+            defaults.add_tag(&tag, Span::NONE, sink);
+        }
+        for rule in rules.iter().filter(|it| it.matches(path)) {
+            rule.apply(&mut defaults);
+        }
         Ok(defaults)
+    }
+
+    /// Tells the rules that none of the `selected` sources is named by.
+    pub(super) fn tell_unmatched(&self, selected: &[String], sink: &mut Diagnostics) {
+        let mut told: Vec<&Arc<Rule>> = Vec::new();
+        let own = self.known.values().flat_map(|it| &it.rules);
+        for rule in self.manifest.rules.iter().chain(own) {
+            if !told.iter().any(|it| Arc::ptr_eq(it, rule)) {
+                rule.tell_unmatched(selected, self.listed, sink);
+                told.push(rule);
+            }
+        }
     }
 
     /// What all in a folder inherits; its deck is the folder's.
@@ -57,27 +91,34 @@ impl<'a> Folders<'a> {
         path: &str,
         sources: &mut Sources,
         sink: &mut Diagnostics,
-    ) -> Result<Defaults, Error> {
-        let mut defaults = self.manifest.defaults.clone();
+    ) -> Result<Folder, Error> {
+        let mut found = Folder {
+            defaults: self.manifest.defaults.clone(),
+            rules: self.manifest.rules.clone(),
+        };
         let inner = path.match_indices('/').map(|(at, _)| at);
         let ends = inner.chain((!path.is_empty()).then_some(path.len()));
         for end in std::iter::once(0).chain(ends) {
             let folder = path.get(..end).unwrap_or(path);
             if let Some(known) = self.known.get(folder) {
-                defaults = known.clone();
+                found = known.clone();
                 continue;
             }
+            let defaults = &mut found.defaults;
             // `::X` counts from the deck above, and replaces what the folder's name would give.
             defaults.base_deck = defaults.deck.clone();
             if !folder.is_empty() {
                 let above = defaults.deck.as_str();
                 let deck = deck_of_folder(file_name(folder), above, self.manifest.layout);
-                defaults.deck = named(&deck, folder, sink).unwrap_or(defaults.deck);
+                if let Some(deck) = named(&deck, folder, sink) {
+                    defaults.deck = deck;
+                }
             }
-            self.read(folder, &mut defaults, sources, sink)?;
-            self.known.insert(folder.to_owned(), defaults.clone());
+            let rules = self.read(folder, defaults, sources, sink)?;
+            found.rules.extend(rules);
+            self.known.insert(folder.to_owned(), found.clone());
         }
-        Ok(defaults)
+        Ok(found)
     }
 
     /// Tells the `_deck.yaml` files in `meant` that no source inherits from: what is wrong in
@@ -109,7 +150,8 @@ impl<'a> Folders<'a> {
         defaults: &mut Defaults,
         sources: &mut Sources,
         sink: &mut Diagnostics,
-    ) -> Result<(), Error> {
+    ) -> Result<Vec<Arc<Rule>>, Error> {
+        let mut rules = Vec::new();
         for name in folder::FILE_NAMES {
             let file = if path.is_empty() {
                 (*name).to_owned()
@@ -119,10 +161,11 @@ impl<'a> Folders<'a> {
             if self.listed.binary_search(&file).is_ok()
                 && let Some(file) = load::read_text(self.project, &file, sources, sink)?
             {
-                folder::apply(file, sources.text(file), defaults, sink);
+                let text = sources.text(file);
+                rules.extend(folder::apply(file, text, path, defaults, sink));
             }
         }
-        Ok(())
+        Ok(rules)
     }
 }
 
@@ -147,7 +190,6 @@ fn named(deck: &str, path: &str, sink: &mut Diagnostics) -> Option<DeckName> {
 #[cfg(test)]
 mod tests {
     use std::path::PathBuf;
-    use std::sync::Arc;
 
     use super::*;
     use crate::files::Memory;

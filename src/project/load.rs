@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use super::folders::Folders;
 use super::render::{Batch, Made, Maker};
 use super::show::Watch;
-use super::{FileNotes, Project, Scope, joins, unread};
+use super::{FileNotes, Project, Scope, includes, joins, unread};
 use crate::check::Spellings;
 use crate::diag::{Code, Diagnostic, Diagnostics, FileId, Severity, Sources, Span};
 use crate::files::{FileList, parent};
@@ -47,7 +47,11 @@ pub(super) fn manifest(
             };
             let manifest = Manifest::read(file, sources.text(file), sink);
             // Going on with half a manifest would find errors that are none.
-            return Ok(manifest.filter(|_| !sink.has_errors()));
+            let Some(mut manifest) = manifest.filter(|_| !sink.has_errors()) else {
+                return Ok(None);
+            };
+            manifest.included = includes::resolve(&*project.files, &manifest, sink)?;
+            return Ok(Some(manifest).filter(|_| !sink.has_errors()));
         }
     };
     let clean = name.replace("::", ":").replace('"', "'");
@@ -133,7 +137,8 @@ pub(super) fn notes_seen(
     let mut spellings = Spellings::default();
     let mut files = Vec::with_capacity(inputs.len());
     let mut included = Vec::new();
-    for ((batches, found, taken), input) in read.into_iter().zip(&inputs) {
+    for ((batches, mut found, taken), input) in read.into_iter().zip(&inputs) {
+        found.keep_first(Code::DeckUnnamed);
         sink.append(found);
         let facts = batches.iter().flat_map(|it| &it.facts);
         files.push(FileNotes {
@@ -264,6 +269,11 @@ fn inputs(
         });
     }
     let joined = joins::read(project, &mut inputs, sources, sink)?;
+    // What a part of the project does not match may be meant for the rest of it.
+    if only(project).is_empty() && !paths.is_empty() {
+        folders.tell_unmatched(&paths, sink);
+        includes::tell_nested(project, &listed.paths, &paths, sources, sink);
+    }
     let selection = Selection::new(
         &manifest.sources,
         &manifest.exclude,
@@ -276,7 +286,9 @@ fn inputs(
     folders.tell_unread(sources, sink, |path| {
         // As any source in its folder would be.
         let beside = format!("{}/a.md", parent(path));
-        is_meant(project, path) && !selection.excludes(beside.trim_start_matches('/'))
+        is_meant(project, path)
+            && !manifest.is_included(path)
+            && !selection.excludes(beside.trim_start_matches('/'))
     });
     Ok(inputs)
 }
@@ -343,7 +355,7 @@ fn paths(
         return Ok(Vec::new());
     }
     let only = only(project);
-    let meant = |path: &str| is_meant(project, path);
+    let meant = |path: &str| is_meant(project, path) && !manifest.is_included(path);
     let mut paths: Vec<String> = listed
         .paths
         .iter()
@@ -372,7 +384,7 @@ fn paths(
             .help("rename the file or its folder, or exclude it"),
         );
     }
-    if paths.is_empty() {
+    if paths.is_empty() && manifest.included.is_empty() {
         sink.push(
             Diagnostic::new(Code::NothingToBuild, "there are no source files")
                 .note(READ_FROM)

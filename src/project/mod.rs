@@ -9,6 +9,7 @@ mod fix;
 mod folders;
 mod history;
 mod ids;
+mod includes;
 mod joins;
 mod load;
 mod lock_file;

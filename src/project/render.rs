@@ -17,7 +17,7 @@ use crate::model::{DeckName, FieldValues, Note};
 use crate::render::{MediaKey, Renderer};
 
 /// Anki's database check complains about new cards behind this position.
-const LAST_POSITION: u32 = 999_999;
+pub(super) const LAST_POSITION: u32 = 999_999;
 
 /// What still matters of a note behind rendering, beside the note itself. It goes when identity is
 /// settled.

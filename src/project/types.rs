@@ -2,15 +2,17 @@
 
 use std::sync::Arc;
 
-use super::{BuildOptions, Project, schema};
+use super::{BuildOptions, Project, load, schema};
 use crate::Error;
-use crate::diag::{Diagnostics, Sources, Spanned};
+use crate::diag::{Code, Diagnostic, Diagnostics, Severity, Sources, Span, Spanned};
 use crate::files::{file_name, parent};
 use crate::identity::{Lock, SchemaChange, known_types, stamp_type, type_record};
 use crate::model::written::WrittenType;
 use crate::source::layout::Selection;
 use crate::source::manifest::{Manifest, TypeSource};
-use crate::source::note_types::{TypeContext, read_type, tell_duplicates};
+use crate::source::note_types::{
+    Definition, TypeContext, Whole, is_abstract, read_type, tell_duplicates, whole,
+};
 use crate::source::types::TypeSet;
 use crate::source::yaml::{Node, Value};
 use crate::source::{shipped, yaml};
@@ -22,41 +24,87 @@ pub(super) fn load(
     sources: &mut Sources,
     sink: &mut Diagnostics,
 ) -> Result<TypeSet, Error> {
+    let definitions = definitions(project, manifest, sources, sink)?;
+    let wholes: Vec<Option<Whole>> = (0..definitions.len())
+        .map(|index| whole(&definitions, index, sources, sink))
+        .collect();
+    // Those that others extend come first: what is wrong with one is not told again of these.
+    let depth = |whole: &Option<Whole>| whole.as_ref().map_or(0, |it| it.bases.len());
+    let mut order: Vec<usize> = (0..definitions.len()).collect();
+    order.sort_by_key(|index| wholes.get(*index).map(depth));
+    let mut read: Vec<Option<WrittenType>> = definitions.iter().map(|_| None).collect();
+    let mut broken = vec![false; definitions.len()];
+    let mut bases = Vec::new();
+    for index in order {
+        let (Some(definition), Some(found)) = (definitions.get(index), wholes.get(index)) else {
+            continue;
+        };
+        let node = definition.node.as_ref();
+        let is_base = node.is_some_and(|it| is_abstract(it, sink));
+        let found = match found {
+            Some(_) if is_base => {
+                bases.push(definition.key.clone());
+                continue;
+            }
+            Some(found) if !found.bases.iter().any(|it| broken.get(*it) == Some(&true)) => found,
+            _ => {
+                broken[index] = true;
+                continue;
+            }
+        };
+        let context = TypeContext {
+            uid: &manifest.uid,
+            project: manifest.name.as_str(),
+            folder: &definition.folder,
+            base_css: shipped::BASE_CSS,
+            origins: &found.origins,
+        };
+        read[index] = read_type(&found.node, context, &*project.files, sources, sink);
+        broken[index] = read[index].is_none();
+    }
     let mut types = shipped::types().to_vec();
-    let mut broken = Vec::new();
-    let context = TypeContext {
-        uid: &manifest.uid,
-        project: manifest.name.as_str(),
-        folder: "",
-        base_css: shipped::BASE_CSS,
-    };
+    types.extend(read.into_iter().flatten().map(Arc::new));
+    let broken = definitions.into_iter().zip(broken);
+    let broken = broken.filter(|(_, is_broken)| *is_broken);
+    let types = TypeSet::new(types)
+        .with_broken(broken.map(|(it, _)| it.key).collect())
+        .with_bases(bases);
+    tell_duplicates(&types, sink);
+    Ok(types)
+}
+
+/// The definitions of the project's own types, in their order.
+fn definitions(
+    project: &Project,
+    manifest: &Manifest,
+    sources: &mut Sources,
+    sink: &mut Diagnostics,
+) -> Result<Vec<Definition>, Error> {
+    let mut found = Vec::new();
     for source in &manifest.types {
         match source {
-            TypeSource::Inline(node) => {
-                match read_type(node, context, &*project.files, sources, sink) {
-                    Some(read) => types.push(Arc::new(read)),
-                    None => broken.extend(declared_key(node)),
-                }
-            }
+            TypeSource::Inline(node) => found.push(Definition {
+                node: Some(node.clone()),
+                folder: String::new(),
+                key: declared_key(node).unwrap_or_default(),
+            }),
             TypeSource::Glob(pattern) => {
-                for path in matching(project, pattern, sink)? {
-                    let context = TypeContext {
-                        folder: parent(&path),
-                        ..context
-                    };
+                let matching = matching(project, pattern, sink)?.into_iter();
+                for path in matching.filter(|it| !manifest.is_included(it)) {
+                    let node = definition(project, &path, sources, sink)?;
                     // Where the key cannot be read, notes most likely name the folder.
-                    let mut key = file_name(parent(&path)).to_owned();
-                    match definition(project, &path, context, &mut key, sources, sink)? {
-                        Some(read) => types.push(Arc::new(read)),
-                        None => broken.push(key),
-                    }
+                    let folder = parent(&path);
+                    let key = node.as_ref().and_then(declared_key);
+                    found.push(Definition {
+                        key: key.unwrap_or_else(|| file_name(folder).to_owned()),
+                        folder: folder.to_owned(),
+                        node,
+                    });
                 }
             }
         }
     }
-    let types = TypeSet::new(types).with_broken(broken);
-    tell_duplicates(&types, sink);
-    Ok(types)
+    Ok(found)
 }
 
 /// Files that match the pattern of a `types` entry, which may name excluded folders.
@@ -78,22 +126,23 @@ fn matching(
 fn definition(
     project: &Project,
     path: &str,
-    context: TypeContext<'_>,
-    key: &mut String,
     sources: &mut Sources,
     sink: &mut Diagnostics,
-) -> Result<Option<WrittenType>, Error> {
-    let Some(file) = super::load::read_text(project, path, sources, sink)? else {
+) -> Result<Option<Node>, Error> {
+    let before = sink.count(Severity::Error);
+    let Some(file) = load::read_text(project, path, sources, sink)? else {
         return Ok(None);
     };
     let documents = yaml::parse(file, sources.text(file), 0, sink);
-    let Some(document) = documents.first() else {
-        return Ok(None);
-    };
-    if let Some(declared) = declared_key(document) {
-        *key = declared;
+    if documents.is_empty() && sink.count(Severity::Error) == before {
+        let title = format!("`{path}` defines no note type");
+        sink.push(
+            Diagnostic::new(Code::BadNoteType, title)
+                .at(Span::new(file, 0..0), "an empty file")
+                .help("write a `key`, `fields` and `card-templates`, or remove the file"),
+        );
     }
-    Ok(read_type(document, context, &*project.files, sources, sink))
+    Ok(documents.into_iter().next())
 }
 
 /// The key that a definition names, whatever else is wrong with it.
@@ -143,6 +192,8 @@ pub(super) fn stamped(
         }
         stamped.push(written);
     }
-    let types = TypeSet::new(stamped).with_broken(types.broken().to_vec());
+    let types = TypeSet::new(stamped)
+        .with_broken(types.broken().to_vec())
+        .with_bases(types.bases().to_vec());
     (types, changed)
 }

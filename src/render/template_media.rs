@@ -30,9 +30,10 @@ pub(super) fn find<'t>(
 ) -> TemplateMedia {
     let mut found = TemplateMedia::default();
     let mut users: BTreeMap<String, (MediaKey, String, Span)> = BTreeMap::new();
-    let mut folders = vec![String::new()];
-    folders.extend(settings.media_paths.iter().cloned());
     for written in types {
+        let mut folders = written.more_folders.clone();
+        folders.push(String::new());
+        folders.extend(settings.media_paths.iter().cloned());
         for name in static_names(written) {
             let reference = Reference {
                 path: &name,
@@ -269,6 +270,7 @@ mod tests {
             labels: Vec::new(),
             span: Span::NONE,
             folder: format!("types/{key}"),
+            more_folders: Vec::new(),
             texts: Vec::new(),
             shipped: false,
         }

@@ -51,6 +51,7 @@ fn note(kind: Kind, fields: Vec<Content>, settings: Settings) -> WrittenNote {
             labels: Vec::new(),
             span: Span::NONE,
             folder: String::new(),
+            more_folders: Vec::new(),
             texts: Vec::new(),
             shipped: false,
         }),

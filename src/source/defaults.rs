@@ -36,6 +36,10 @@ pub struct Defaults {
     pub format: DefaultFormat,
     /// How tables are read.
     pub csv: Arc<TableSettings>,
+    /// Whether the path of a file is one of its tags.
+    pub path_tag: bool,
+    /// Whether a deck must be named, and none was yet.
+    pub deck_wanted: bool,
 }
 
 /// How Markdown files are read.
@@ -109,6 +113,7 @@ impl Defaults {
     pub fn set_deck(&mut self, name: &Spanned<String>, sink: &mut Diagnostics) {
         if let Some(deck) = deck_from(name, &self.base_deck, sink) {
             self.deck = deck;
+            self.deck_wanted = false;
         }
     }
 

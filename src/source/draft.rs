@@ -165,7 +165,12 @@ impl NoteDraft {
     ) -> Option<WrittenNote> {
         let mut failed = self.failed;
         let deck = match &settings.deck {
-            None => defaults.deck.clone(),
+            None => {
+                if defaults.deck_wanted {
+                    sink.push(unnamed_deck(defaults, self.span));
+                }
+                defaults.deck.clone()
+            }
             Some(name) => deck_from(name, &defaults.file_deck, sink).unwrap_or_else(|| {
                 failed = true;
                 defaults.deck.clone()
@@ -217,6 +222,14 @@ impl NoteDraft {
         };
         (!failed).then_some(note)
     }
+}
+
+/// What is told once of each file of which no deck is named, at its first such note.
+fn unnamed_deck(defaults: &Defaults, span: Span) -> Diagnostic {
+    Diagnostic::new(Code::DeckUnnamed, "the file names no deck")
+        .at(span, format!("goes into the root deck `{}`", defaults.deck))
+        .note("with `decks.from: front-matter` folders and files make no decks")
+        .help("write `deck: NAME` in the file's header, a rule or the folder's `_deck.yaml`")
 }
 
 /// Whether a text can be an id: see [`Code::BadId`].

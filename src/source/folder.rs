@@ -1,20 +1,33 @@
 //! `_deck.yaml`: what holds for a folder and all below.
 
+use std::sync::Arc;
+
 use super::defaults::Defaults;
 use super::header;
+use super::rules::{self, Rule};
 use super::yaml::{self, decode};
 use crate::diag::{Code, Diagnostic, Diagnostics, FileId, Severity};
 
 /// The names that such a file may have.
 pub const FILE_NAMES: &[&str] = &["_deck.yaml", "_deck.yml"];
 
-/// Applies the file of a folder to what the folder inherits. What is wrong with it is told.
-pub fn apply(file: FileId, source: &str, defaults: &mut Defaults, sink: &mut Diagnostics) {
+/// The keys of such a file beside those of a header.
+pub const KEYS: &[&str] = &["rules"];
+
+/// Applies the file of the folder `path` to what the folder inherits, and returns its rules. What
+/// is wrong with it is told.
+pub fn apply(
+    file: FileId,
+    source: &str,
+    path: &str,
+    defaults: &mut Defaults,
+    sink: &mut Diagnostics,
+) -> Vec<Arc<Rule>> {
     let before = sink.count(Severity::Error);
     let documents = yaml::parse(file, source, 0, sink);
     // Going on with half of it would find errors that are none.
     if sink.count(Severity::Error) > before {
-        return;
+        return Vec::new();
     }
     if let Some(second) = documents.get(1) {
         sink.push(
@@ -26,11 +39,16 @@ pub fn apply(file: FileId, source: &str, defaults: &mut Defaults, sink: &mut Dia
         );
     }
     let Some(document) = documents.first() else {
-        return;
+        return Vec::new();
     };
+    let mut found = Vec::new();
     for entry in decode::mapping(document, "_deck.yaml", sink).unwrap_or_default() {
-        if !header::apply(entry, defaults, sink) {
-            decode::unknown_key(&entry.key, "in `_deck.yaml`", header::KEYS, sink);
+        if entry.name() == "rules" {
+            found = rules::read(&entry.value, path, defaults, sink);
+        } else if !header::apply(entry, defaults, sink) {
+            let keys: Vec<&str> = header::KEYS.iter().chain(KEYS).copied().collect();
+            decode::unknown_key(&entry.key, "in `_deck.yaml`", &keys, sink);
         }
     }
+    found
 }

@@ -20,7 +20,7 @@ pub const KEYS: &[&str] = &[
 ];
 
 /// Keys of a header that the format has and this version does not read.
-const NOT_READ: &[&str] = &["lang", "rules"];
+const NOT_READ: &[&str] = &["lang"];
 
 /// Applies one entry of a header to what is inherited. Returns whether its key is a setting;
 /// wrong values are told, and so are settings that this version does not read.
@@ -35,6 +35,7 @@ pub fn apply(entry: &Entry, defaults: &mut Defaults, sink: &mut Diagnostics) -> 
         "tags" => add_tags(value, defaults, sink),
         "tags!" => {
             defaults.tags.clear();
+            defaults.path_tag = false;
             add_tags(value, defaults, sink);
         }
         "type" => {

@@ -199,16 +199,30 @@ pub fn deck_of_folder(name: &str, above: &str, layout: DeckLayout) -> String {
 /// with the name of its folder are the folder's own.
 #[must_use]
 pub fn deck_of_file(path: &str, folder: &str, layout: DeckLayout) -> String {
+    match part_of_file(path, layout).filter(|_| layout.folders && layout.file_as_deck) {
+        Some(part) => format!("{folder}::{part}"),
+        None => folder.to_owned(),
+    }
+}
+
+/// The tag that the path of a file stands for below the name of the project: its folders and the
+/// file, whether they make decks or not.
+#[must_use]
+pub fn tag_of_file(path: &str, project: &str, layout: DeckLayout) -> String {
+    let folders = parent(path).split('/').filter(|it| !it.is_empty());
+    let parts = folders.map(|name| deck_part(name, layout));
+    let parts = parts.chain(part_of_file(path, layout));
+    parts.fold(project.to_owned(), |above, part| format!("{above}::{part}"))
+}
+
+/// What a file is below its folder; `None` for one that is the folder's own.
+fn part_of_file(path: &str, layout: DeckLayout) -> Option<String> {
     let name = file_name(path);
     let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
     let inside = file_name(parent(path));
     let is_folder = stem.eq_ignore_ascii_case("index")
         || (!inside.is_empty() && deck_part(inside, layout) == deck_part(stem, layout));
-    if layout.file_as_deck && !is_folder {
-        format!("{folder}::{}", deck_part(stem, layout))
-    } else {
-        folder.to_owned()
-    }
+    (!is_folder).then(|| deck_part(stem, layout))
 }
 
 /// What the name of a file or folder is in the name of a deck.
@@ -271,6 +285,23 @@ mod tests {
             strip_order_prefix: true,
         };
         assert_eq!(decks_of("a/b.md", flat).1, "Bio");
+        let check = |path: &str, layout: DeckLayout, expect: &str| {
+            assert_eq!(tag_of_file(path, "Bio", layout), expect, "{path}");
+        };
+        let plain = DeckLayout::default();
+        check(
+            "01 Cells/02 the membrane.md",
+            plain,
+            "Bio::Cells::the membrane",
+        );
+        check("01 Cells/index.md", plain, "Bio::Cells");
+        check("index.md", plain, "Bio");
+        check("01 Cells/02 membrane.md", flat, "Bio::Cells::membrane");
+        let numbered = DeckLayout {
+            strip_order_prefix: false,
+            ..plain
+        };
+        check("01 Cells/a::b.md", numbered, "Bio::01 Cells::a:b");
     }
 
     #[test]

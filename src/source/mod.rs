@@ -1,9 +1,12 @@
 //! From files to notes as written: the front ends, and what holds for all of them.
 
+pub mod includes;
 pub mod layout;
 mod levels;
 pub mod manifest;
 pub mod note_types;
+mod presets;
+pub mod rules;
 pub mod schema;
 pub mod shipped;
 pub mod types;

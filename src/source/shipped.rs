@@ -4,7 +4,7 @@
 use std::sync::{Arc, LazyLock};
 
 use super::note_types::{TypeContext, read_type};
-use super::yaml;
+use super::yaml::{self, Node};
 use crate::diag::{Diagnostics, Sources};
 use crate::files::Memory;
 use crate::model::NoteType;
@@ -40,37 +40,55 @@ shipped! {
 /// The shipped note types.
 #[must_use]
 pub fn types() -> &'static [Arc<WrittenType>] {
-    static TYPES: LazyLock<Vec<Arc<WrittenType>>> = LazyLock::new(|| {
-        FILES
-            .iter()
-            .filter_map(|(key, files)| load(key, files))
-            .collect()
-    });
+    static TYPES: LazyLock<Vec<Arc<WrittenType>>> =
+        LazyLock::new(|| keys().filter_map(load).collect());
     &TYPES
 }
 
-fn load(key: &str, files: &[(&str, &str)]) -> Option<Arc<WrittenType>> {
-    let mut memory = Memory::new().with("style.css", BASE_CSS);
-    for (name, text) in files {
-        memory = memory.with(format!("{key}/{name}"), *text);
-    }
+/// The files of all shipped types, each in the folder of its type's key.
+pub(super) fn files() -> &'static Memory {
+    static MEMORY: LazyLock<Memory> = LazyLock::new(|| {
+        let mut memory = Memory::new().with("style.css", BASE_CSS);
+        for (key, files) in FILES {
+            for (name, text) in *files {
+                memory = memory.with(format!("{key}/{name}"), *text);
+            }
+        }
+        memory
+    });
+    &MEMORY
+}
+
+/// The keys of the shipped types.
+pub(super) fn keys() -> impl Iterator<Item = &'static str> {
+    FILES.iter().map(|(key, _)| *key)
+}
+
+/// The definition of a shipped type, and the folder in [`files`] that its files lie in.
+pub(super) fn definition(key: &str, sources: &mut Sources) -> Option<(Node, String)> {
+    let key = if key == "bidirectional" {
+        "reversed"
+    } else {
+        key
+    };
+    let (key, files) = FILES.iter().find(|(it, _)| *it == key)?;
+    let (name, text) = files.iter().find(|(name, _)| *name == "type.yaml")?;
+    let file = sources.add(format!("deckle:{key}/{name}"), *text);
+    let mut documents = yaml::parse(file, text, 0, &mut Diagnostics::new()).into_iter();
+    Some((documents.next()?, (*key).to_owned()))
+}
+
+fn load(key: &str) -> Option<Arc<WrittenType>> {
     let (mut sources, mut sink) = (Sources::new(), Diagnostics::new());
-    let (_, definition) = files.iter().find(|(name, _)| *name == "type.yaml")?;
-    let file = sources.add("type.yaml", *definition);
-    let documents = yaml::parse(file, definition, 0, &mut sink);
+    let (definition, folder) = definition(key, &mut sources)?;
     let context = TypeContext {
         uid: "",
         project: "deckle",
-        folder: key,
+        folder: &folder,
         base_css: BASE_CSS,
+        origins: &[],
     };
-    let read = read_type(
-        documents.first()?,
-        context,
-        &memory,
-        &mut sources,
-        &mut sink,
-    )?;
+    let read = read_type(&definition, context, files(), &mut sources, &mut sink)?;
     let note_type = read.note_type.with_modified(MODIFIED);
     let span = crate::diag::Span::NONE;
     Some(Arc::new(WrittenType {

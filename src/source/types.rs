@@ -12,6 +12,8 @@ pub struct TypeSet {
     types: Vec<Arc<WrittenType>>,
     /// Keys of definitions that could not be read, which was told.
     broken: Vec<String>,
+    /// Keys of definitions that are there for others to extend only.
+    bases: Vec<String>,
 }
 
 /// The key of the type that a note has when nothing else is said.
@@ -28,7 +30,20 @@ impl TypeSet {
         Self {
             types,
             broken: Vec::new(),
+            bases: Vec::new(),
         }
+    }
+
+    /// With the keys of definitions that are there for others to extend only.
+    #[must_use]
+    pub fn with_bases(self, bases: Vec<String>) -> Self {
+        Self { bases, ..self }
+    }
+
+    /// The keys of definitions that are there for others to extend only.
+    #[must_use]
+    pub fn bases(&self) -> &[String] {
+        &self.bases
     }
 
     /// With the keys of definitions that could not be read. Notes that name one are passed over
@@ -70,6 +85,15 @@ impl TypeSet {
             return Some(found.clone());
         }
         if self.broken.contains(&key.value) {
+            return None;
+        }
+        if self.bases.contains(&key.value) {
+            let title = format!("no note can be of the note type `{}`", key.value);
+            sink.push(
+                Diagnostic::new(Code::UnknownNoteType, title)
+                    .at(key.span, "is `abstract`")
+                    .help("name a note type that extends it, or take `abstract` out of its definition"),
+            );
             return None;
         }
         let keys: Vec<&str> = self.types.iter().map(|it| it.key.as_str()).collect();

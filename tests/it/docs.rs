@@ -9,7 +9,7 @@ use std::process::Command;
 use deckle::diag::{Code, Severity, explain_markdown};
 use deckle::project::{BuildOptions, Project};
 use deckle::source::schema::Schema;
-use deckle::source::{header, manifest, note_types, settings, table, yaml};
+use deckle::source::{header, includes, manifest, note_types, rules, settings, table, yaml};
 use deckle::{BuildTime, DeckOptions};
 use serde_json::Value;
 
@@ -333,6 +333,9 @@ fn the_schemas_list_the_keys_that_are_read() {
     assert_eq!(part("output"), set(manifest::OUTPUT_KEYS));
     let defaults = header::KEYS.iter().filter(|it| **it != "deck");
     assert_eq!(part("defaults"), set(defaults));
+    let rule = header::KEYS.iter().chain([&rules::MATCH]);
+    assert_eq!(part("rule"), set(rule));
+    assert_eq!(part("include"), set(includes::KEYS));
     let options: Vec<&str> = DeckOptions::keys().chain(["id", "name"]).collect();
     assert_eq!(part("preset"), set(&options));
     assert_eq!(part("noteType"), set(note_types::KEYS));

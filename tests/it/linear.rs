@@ -123,8 +123,12 @@ fn notes(body: &str) -> String {
 
 fn check(name: &str, file: &str, text: &str) {
     let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join(file), text).unwrap();
-    let times = (0..TRIES).map(|_| time(name, folder.path()));
+    check_in(folder.path(), name, file, text);
+}
+
+fn check_in(folder: &Path, name: &str, file: &str, text: &str) {
+    std::fs::write(folder.join(file), text).unwrap();
+    let times = (0..TRIES).map(|_| time(name, folder));
     let slow = times.take_while(|took| *took >= ALLOWED).count();
     assert!(slow < TRIES, "{name:?} took longer than {ALLOWED:?}");
 }
@@ -180,4 +184,36 @@ fn no_text_takes_time_by_the_square_of_its_length() {
     check("a `$` before a brace", "a.md", &prices);
     let yaml = format!("- front: a\n  back: \"{quoted}\"\n");
     check("a quoted scalar", "a.yaml", &yaml);
+}
+
+#[test]
+fn no_card_template_takes_time_by_the_square_of_its_length() {
+    let patterns = [
+        "{{>",
+        "{{> a",
+        "{{=",
+        "{{= ",
+        "{{{{=",
+        "{{=a}}",
+        "{{=a}}\r\n",
+        "{{> {{=a}}",
+        "<!--",
+        "<!-- -->",
+    ];
+    for pattern in patterns {
+        let folder = tempfile::tempdir().unwrap();
+        let definition = "key: word\nfields: [Word]\nvars: {a: x}\ntts: {Word: de_DE}\n\
+             card-templates:\n  - {name: A, front: front.html, back: {html: '{{Word}}'}}\n";
+        let types = folder.path().join("types/word");
+        std::fs::create_dir_all(&types).unwrap();
+        let front = format!("{{{{Word}}}}\r\n{}", pattern.repeat(REPEATS));
+        std::fs::write(types.join("front.html"), front).unwrap();
+        std::fs::write(types.join("type.yaml"), definition).unwrap();
+        check_in(
+            folder.path(),
+            pattern,
+            "words.yaml",
+            "- {type: word, Word: a}\n",
+        );
+    }
 }

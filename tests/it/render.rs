@@ -184,6 +184,7 @@ fn fields(sources: &[&str], settings: &Settings) -> Vec<String> {
         labels: Vec::new(),
         span: Span::NONE,
         folder: String::new(),
+        more_folders: Vec::new(),
         texts: Vec::new(),
         shipped: false,
     });

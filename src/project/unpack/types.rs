@@ -209,6 +209,7 @@ fn written(planned: &PlannedType<'_>, note_type: NoteType) -> WrittenType {
         labels: Vec::new(),
         span: Span::NONE,
         folder: format!("types/{}", planned.key),
+        more_folders: Vec::new(),
         texts: Vec::new(),
         shipped: false,
     }

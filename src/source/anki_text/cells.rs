@@ -23,12 +23,12 @@ pub(super) fn escaped(text: &Text, file: FileId) -> Text {
     for (at, sign) in value.char_indices() {
         if let Some(html) = html(sign) {
             let place = text.span(at..at + 1).range();
-            built.append(&text.slice(done..at), place.start);
+            built.push_text(&text.slice(done..at));
             built.push(html, place);
             done = at + 1;
         }
     }
-    built.append(&text.slice(done..value.len()), text.whole().range().end);
+    built.push_text(&text.slice(done..value.len()));
     built.finish()
 }
 

@@ -1,14 +1,17 @@
 //! The texts of a note type's definition: files beside it, or the text right there.
 
-use super::Reader;
-use crate::diag::{Code, Diagnostic, Spanned, Text, nearest};
-use crate::files::join;
+use super::{Place, Reader};
+use crate::diag::{Code, Diagnostic, Spanned, Text, TextBuilder, nearest};
+use crate::files::{Files, file_name, join, parent};
+use crate::source::shipped;
 use crate::source::yaml::{Node, Value, decode};
 
-impl Reader<'_> {
-    /// A file's text for a name, or the text itself under the key `inline`.
+impl<'a> Reader<'a> {
+    /// A file's text for a name, or the text itself under the key `inline`; of HTML and CSS with
+    /// all in place that deckle adds to Anki's template language.
     pub(super) fn text_or_file(&mut self, node: &Node, what: &str, inline: &str) -> Option<Text> {
-        if let Value::Mapping(entries) = &node.value {
+        let mut place = self.place(node);
+        let text = if let Value::Mapping(entries) = &node.value {
             let mut text = None;
             for entry in entries {
                 if entry.name() == inline {
@@ -17,21 +20,63 @@ impl Reader<'_> {
                     decode::unknown_key(&entry.key, &format!("in `{what}`"), &[inline], self.sink);
                 }
             }
-            return text;
+            text?
+        } else {
+            let name = decode::string(node, what, self.sink)?;
+            let text = self.file(&name, &place, inline)?;
+            let path = join(&place.folder, &name.value).unwrap_or_default();
+            parent(&path).clone_into(&mut place.folder);
+            text
+        };
+        match inline {
+            "html" => self.expanded(text, &place, true),
+            "css" => self.expanded(text, &place, false),
+            _ => Some(text),
         }
-        let name = decode::string(node, what, self.sink)?;
-        let path = join(self.context.folder, &name.value);
+    }
+
+    /// Where a part of the definition looks for its files: what a type takes over from another
+    /// one stands in that one's file.
+    fn place(&self, node: &Node) -> Place {
+        let origins = self.context.origins;
+        match origins.iter().find(|it| it.file == node.span.file) {
+            Some(origin) => Place {
+                folder: origin.folder.clone(),
+                shipped: origin.shipped,
+            },
+            None => Place {
+                folder: self.context.folder.to_owned(),
+                shipped: false,
+            },
+        }
+    }
+
+    fn files_of(&self, place: &Place) -> &'a dyn Files {
+        if place.shipped {
+            shipped::files()
+        } else {
+            self.files
+        }
+    }
+
+    /// The text of a file; told where there is none.
+    pub(super) fn file(
+        &mut self,
+        name: &Spanned<String>,
+        place: &Place,
+        inline: &str,
+    ) -> Option<Text> {
+        let files = self.files_of(place);
+        let path = join(&place.folder, &name.value);
         let found = path
             .as_deref()
-            .filter(|it| matches!(self.files.size(it), Ok(Some(_))));
+            .filter(|it| matches!(files.size(it), Ok(Some(_))));
         let Some(path) = found else {
-            let outside = path
-                .as_deref()
-                .is_none_or(|it| self.files.size(it).is_err());
-            self.missing(&name, outside);
+            let outside = path.as_deref().is_none_or(|it| files.size(it).is_err());
+            self.missing(name, place, outside);
             return None;
         };
-        let bytes = match self.files.read(path) {
+        let bytes = match files.read(path) {
             Ok(bytes) => bytes,
             Err(error) => {
                 self.refuse(name.span, &error.to_string());
@@ -44,13 +89,25 @@ impl Reader<'_> {
                 .push(Diagnostic::new(Code::NotUtf8, title).at(name.span, "this file"));
             return None;
         };
+        let folder = parent(path);
+        if !place.shipped && folder != self.context.folder {
+            let folders = &mut self.folders;
+            if !folders.iter().any(|it| it == folder) {
+                folders.push(folder.to_owned());
+            }
+        }
         // Line ends as Anki keeps them, whatever the editor wrote.
-        let file = self.sources.add(path, text.as_str());
+        let shown = if place.shipped {
+            format!("deckle:{path}")
+        } else {
+            path.to_owned()
+        };
+        let file = self.sources.add(shown, text.as_str());
         let inner = text.trim_start_matches('\u{feff}');
         let start = text.len() - inner.len();
         let text = inner;
         if text.contains('\r') {
-            let mut builder = crate::diag::TextBuilder::new(file, start);
+            let mut builder = TextBuilder::new(file, start);
             let mut offset = start;
             for part in text.split_inclusive("\r\n") {
                 let kept = part.strip_suffix("\r\n");
@@ -74,7 +131,7 @@ impl Reader<'_> {
         text.slice(0..text.as_str().trim_end().len())
     }
 
-    pub(super) fn missing(&mut self, name: &Spanned<String>, outside: bool) {
+    fn missing(&mut self, name: &Spanned<String>, place: &Place, outside: bool) {
         if outside {
             let title = format!("`{}` lies outside of the project", name.value);
             self.sink.push(
@@ -85,13 +142,9 @@ impl Reader<'_> {
             return;
         }
         let title = format!("file not found: `{}`", name.value);
-        let folder =
-            join(self.context.folder, crate::files::parent(&name.value)).unwrap_or_default();
-        let names = self.files.folder(&folder);
-        let near = nearest(
-            crate::files::file_name(&name.value),
-            names.iter().map(String::as_str),
-        );
+        let folder = join(&place.folder, parent(&name.value)).unwrap_or_default();
+        let names = self.files_of(place).folder(&folder);
+        let near = nearest(file_name(&name.value), names.iter().map(String::as_str));
         let place = if folder.is_empty() {
             "the project's folder".to_owned()
         } else {
@@ -101,7 +154,7 @@ impl Reader<'_> {
             .at(name.span, format!("no such file in {place}"));
         self.sink.push(match near {
             Some(near) => {
-                let parent = crate::files::parent(&name.value);
+                let parent = parent(&name.value);
                 let path = if parent.is_empty() {
                     near.to_owned()
                 } else {

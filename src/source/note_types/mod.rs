@@ -1,12 +1,20 @@
 //! Note types as files: `type.yaml` with its HTML and CSS, or the same mapping in the manifest.
 
+mod expand;
+mod extends;
 mod files;
+mod keys;
 mod parts;
 mod problems;
+mod speech;
 #[cfg(test)]
 mod tests;
 
+pub use extends::{Definition, Origin, Whole, is_abstract, whole};
+pub use keys::{FIELD_KEYS, KEYS, LATEX_KEYS, STOCK_KINDS, TEMPLATE_KEYS};
 pub use problems::tell_duplicates;
+
+use std::sync::Arc;
 
 use super::yaml::{Entry, Node, Value, decode};
 use crate::diag::{Code, Diagnostic, Diagnostics, Sources, Span, Spanned, Text, nearest};
@@ -14,6 +22,7 @@ use crate::files::Files;
 use crate::model::written::{WrittenField, WrittenTemplate, WrittenType};
 use crate::model::{NoteType, NoteTypeBuilder, stable_id};
 use problems::follows;
+use speech::Speech;
 
 /// What a definition is read for.
 #[derive(Debug, Clone, Copy)]
@@ -27,72 +36,18 @@ pub struct TypeContext<'a> {
     pub folder: &'a str,
     /// What stands before the type's own CSS.
     pub base_css: &'a str,
+    /// Where parts of the definition that stand in these files look for theirs, instead of in
+    /// `folder`.
+    pub origins: &'a [Origin],
 }
 
-/// The keys of a note type.
-pub const KEYS: &[&str] = &[
-    "key",
-    "was",
-    "name",
-    "id",
-    "kind",
-    "fields",
-    "key-fields",
-    "required",
-    "labels",
-    "card-templates",
-    "css",
-    "base-css",
-    "latex",
-    "sort-field",
-    "stock-kind",
-    "original-id",
-];
-/// The keys of a field.
-pub const FIELD_KEYS: &[&str] = &[
-    "name",
-    "key",
-    "was",
-    "id",
-    "aliases",
-    "kind",
-    "label",
-    "font",
-    "size",
-    "rtl",
-    "sticky",
-    "description",
-    "collapsed",
-    "plain-text",
-    "exclude-from-search",
-    "prevent-deletion",
-    "stock-tag",
-];
-/// The values of `stock-kind`, with Anki's numbers.
-pub const STOCK_KINDS: [(&str, u32); 6] = [
-    ("basic", 1),
-    ("reversed", 2),
-    ("optional-reversed", 3),
-    ("typed", 4),
-    ("cloze", 5),
-    ("image-occlusion", 6),
-];
-/// The keys of `latex`.
-pub const LATEX_KEYS: &[&str] = &["preamble", "postamble", "svg"];
-/// The keys of a card template.
-pub const TEMPLATE_KEYS: &[&str] = &[
-    "name",
-    "key",
-    "was",
-    "id",
-    "front",
-    "back",
-    "browser-front",
-    "browser-back",
-    "browser-font",
-    "browser-size",
-    "deck",
-];
+/// Where a text looks for the files that it names.
+#[derive(Debug, Clone)]
+struct Place {
+    folder: String,
+    /// Whether that is one of deckle's own folders.
+    shipped: bool,
+}
 
 /// Reads the definition of a note type. What is wrong is told, at its place in the definition or
 /// in the template file.
@@ -138,6 +93,10 @@ pub fn read_type(
         exact_css: false,
         sides: Vec::new(),
         texts: Vec::new(),
+        variables: Vec::new(),
+        parts: Vec::new(),
+        spoken: Vec::new(),
+        folders: Vec::new(),
         failed: false,
     };
     reader.builder = reader
@@ -153,9 +112,16 @@ pub fn read_type(
     if let Some(entry) = find("fields") {
         reader.fields(&entry.value);
     }
+    if let Some(entry) = find("vars") {
+        reader.variables(entry);
+    }
+    if let Some(entry) = find("tts") {
+        reader.speech(entry);
+    }
     for entry in entries {
         reader.apply(entry);
     }
+    reader.tell_unheard();
     let key_fields = reader.field_list(find("key-fields"));
     let required = reader.field_list(find("required"));
     reader.finish(key_fields, required)
@@ -183,6 +149,14 @@ struct Reader<'a> {
     sides: Vec<[Text; 2]>,
     /// All texts of its card templates and its CSS.
     texts: Vec<Text>,
+    /// What `{{=name}}` stands for.
+    variables: Vec<(String, Text)>,
+    /// The files that `{{> path}}` took in, by their paths.
+    parts: Vec<(String, Arc<Text>)>,
+    /// The fields that are read out.
+    spoken: Vec<Speech>,
+    /// The folders that its files lie in, beside the definition's own.
+    folders: Vec<String>,
     failed: bool,
 }
 
@@ -191,7 +165,8 @@ impl Reader<'_> {
         let value = &entry.value;
         let builder = self.builder.clone();
         match entry.name() {
-            "key" | "was" | "fields" | "key-fields" | "required" | "base-css" => {}
+            "key" | "was" | "extends" | "abstract" | "vars" | "fields" | "key-fields"
+            | "required" | "tts" | "base-css" => {}
             "name" => {
                 if let Some(name) = decode::string(value, "name", self.sink) {
                     self.builder = builder.name(name.value);
@@ -377,6 +352,7 @@ impl Reader<'_> {
             labels: self.labels,
             span: self.span,
             folder: self.context.folder.to_owned(),
+            more_folders: self.folders,
             texts: self.texts,
             shipped: false,
         })

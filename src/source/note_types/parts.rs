@@ -1,9 +1,9 @@
 //! The fields and card templates of a note type's definition.
 
 use super::{FIELD_KEYS, Reader, TEMPLATE_KEYS};
-use crate::diag::{Diagnostics, Text};
+use crate::diag::{Code, Diagnostic, Diagnostics, Text};
 use crate::model::written::{FieldKind, Given, WrittenField, WrittenTemplate};
-use crate::model::{CardTemplate, Field, stable_id};
+use crate::model::{CardTemplate, DeckName, Field, stable_id};
 use crate::source::yaml::{Entry, Node, Value, decode};
 
 impl Reader<'_> {
@@ -138,7 +138,7 @@ impl Reader<'_> {
             match find(side) {
                 None => self.refuse(name.span, &format!("the card template has no `{side}`")),
                 Some(entry) => match self.text_or_file(&entry.value, side, "html") {
-                    Some(read) => *text = read,
+                    Some(read) => *text = self.with_speech(read),
                     None => self.failed = true,
                 },
             }
@@ -181,8 +181,8 @@ impl Reader<'_> {
                     size = decode::integer(&entry.value, "browser-size", 1..=500, self.sink);
                 }
                 "deck" => {
-                    if let Some(deck) = decode::string(&entry.value, "deck", self.sink) {
-                        template = template.deck(deck.value);
+                    if let Some(deck) = self.deck(&entry.value) {
+                        template = template.deck(deck);
                     }
                 }
                 _ => {
@@ -201,6 +201,24 @@ impl Reader<'_> {
         self.templates.push(written);
         self.builder = self.builder.clone().card_template(template);
         self.sides.push(sides);
+    }
+}
+
+impl Reader<'_> {
+    /// The deck of a template's cards: the whole name, or `::X` for X below the note's deck.
+    fn deck(&mut self, value: &Node) -> Option<String> {
+        let deck = decode::string(value, "deck", self.sink)?;
+        let below = deck.value.strip_prefix("::").unwrap_or(&deck.value);
+        if let Err(error) = DeckName::new(below) {
+            self.failed = true;
+            let title = format!("`{}` cannot be the name of a deck", deck.value);
+            self.sink.push(
+                Diagnostic::new(Code::BadDeckName, title)
+                    .at(deck.span, error.to_string())
+                    .help("write a whole name such as `Spanish::Verbs`, or `::Verbs` for a deck below the note's"),
+            );
+        }
+        Some(deck.value)
     }
 }
 

@@ -14,12 +14,14 @@ fn read(source: &str) -> usize {
     let files = Memory::new()
         .with("types/a/front.html", "{{Word}}")
         .with("types/a/back.html", "{{#Word}}{{/Wrd}}")
+        .with("types/a/part.html", "{{=a}}{{> part.html}}")
         .with("types/a/latin.css", vec![0xE9]);
     let context = TypeContext {
         uid: "u",
         project: "P",
         folder: "types/a",
         base_css: "",
+        origins: &[],
     };
     let documents = yaml::parse(file, source, 0, &mut sink);
     let read = documents
@@ -48,6 +50,14 @@ const WORDS: &[&str] = &[
     "'{{Word}}'",
     "'{{#Word}}'",
     "'{{'",
+    "vars",
+    "tts",
+    "a",
+    "en_US",
+    "{{=a}}",
+    "{{> part.html}}",
+    "{{> {{=a}}.html}}",
+    "<!--",
     "front.html",
     "back.html",
     "latin.css",
@@ -55,6 +65,38 @@ const WORDS: &[&str] = &[
     "/",
     "cloze",
     "image",
+];
+
+/// What a template may be made of, ours and Anki's.
+const PIECES: &[&str] = &[
+    "{{",
+    "}}",
+    "{",
+    "}",
+    "{{=",
+    "{{>",
+    "=",
+    ">",
+    "<",
+    "a",
+    "b",
+    "Word",
+    " ",
+    "\n",
+    "é",
+    "<!--",
+    "-->",
+    "{{=a}}",
+    "{{= a }}",
+    "{{> back.html}}",
+    "{{> {{=b}}}}",
+    "{{#Word}}",
+    "{{/Word}}",
+    "{{Word}}",
+    "{{tts en_US:Word}}",
+    "{{=<% %>=}}",
+    "<%",
+    "%>",
 ];
 
 proptest! {
@@ -66,5 +108,17 @@ proptest! {
         read(&text);
         read(&soup);
         read(&format!("{WORD}{soup}"));
+    }
+
+    #[test]
+    fn no_template_makes_it_panic(
+        words in proptest::collection::vec(proptest::sample::select(PIECES), 0..30),
+    ) {
+        let front = words.concat();
+        let definition = WORD.replace(
+            "front.html",
+            &format!("{{html: '{}'}}", front.replace('\'', "''")),
+        );
+        read(&format!("{definition}vars: {{a: Word, b: part.html}}\ntts: {{Word: de_DE}}\n"));
     }
 }

@@ -181,7 +181,7 @@ impl Bound {
             at += 1;
             match part {
                 BoundPart::Literal(literal) => text.push(literal, start..start),
-                BoundPart::Column(column) => text.append(&value(*column).trim(), start),
+                BoundPart::Column(column) => text.push_text(&value(*column).trim()),
                 BoundPart::Section {
                     column,
                     filled,

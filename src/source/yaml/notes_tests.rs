@@ -53,6 +53,7 @@ fn note_type(key: &str, cloze: bool, fields: &[(&str, &str, FieldKind)]) -> Arc<
         labels: Vec::new(),
         span: Span::NONE,
         folder: String::new(),
+        more_folders: Vec::new(),
         texts: Vec::new(),
         shipped: true,
     })
@@ -104,6 +105,8 @@ fn defaults() -> Defaults {
         markdown: MarkdownOptions::default(),
         format: DefaultFormat::ByField,
         csv: Arc::default(),
+        path_tag: false,
+        deck_wanted: false,
     }
 }
 

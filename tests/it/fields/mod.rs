@@ -111,6 +111,8 @@ fn note(kind: Kind, front: &str, source: &str, settings: Settings) -> WrittenNot
         labels: Vec::new(),
         span: Span::NONE,
         folder: String::new(),
+
+        more_folders: Vec::new(),
         texts: Vec::new(),
         shipped: false,
     };

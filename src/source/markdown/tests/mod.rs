@@ -53,6 +53,8 @@ fn defaults() -> Defaults {
         markdown: MarkdownOptions::default(),
         format: DefaultFormat::ByField,
         csv: Arc::default(),
+        path_tag: false,
+        deck_wanted: false,
     }
 }
 
@@ -110,6 +112,7 @@ fn note_type(key: &str, fields: &str, labels: &str, shipped: bool) -> Arc<Writte
         labels: labels.split_whitespace().map(label).collect(),
         span: Span::NONE,
         folder: String::new(),
+        more_folders: Vec::new(),
         texts: Vec::new(),
         shipped,
     })

@@ -1,16 +1,21 @@
 //! `deckle.yaml`: what holds for a whole project.
 
+mod decks;
+
 use std::sync::Arc;
 
-use super::defaults::{DefaultFormat, Defaults, MarkdownOptions};
-use super::header;
-use super::layout::DeckLayout;
-use super::levels;
-use super::types::DEFAULT_TYPE;
-use super::yaml::{Entry, Node, Value, decode};
 use crate::diag::{Code, Diagnostic, Diagnostics, FileId, Levels, Span, Spanned};
 use crate::model::written::{CompatGuid, IdMode, Settings, WrittenSuspend};
-use crate::model::{DeckName, DeckOptionValue, DeckOptions, DeckOptionsError, Flag};
+use crate::model::{DeckName, DeckOptions, Flag};
+use crate::source::defaults::{DefaultFormat, Defaults, MarkdownOptions};
+use crate::source::includes::{self, Include, Included};
+use crate::source::layout::DeckLayout;
+use crate::source::rules::{self, Rule};
+use crate::source::types::DEFAULT_TYPE;
+use crate::source::yaml::{self, Entry, Node, Value, decode};
+use crate::source::{header, levels, presets};
+
+pub use decks::DECKS_KEYS;
 
 /// The name of a project file.
 pub const FILE_NAME: &str = "deckle.yaml";
@@ -43,6 +48,12 @@ pub struct Manifest {
     pub deck_presets: Vec<(Spanned<String>, Arc<DeckOptions>)>,
     /// What notes inherit.
     pub defaults: Defaults,
+    /// Settings for the files that patterns name, in their order.
+    pub rules: Vec<Arc<Rule>>,
+    /// The projects that it includes, as they are written.
+    pub include: Vec<Include>,
+    /// The projects that it includes, once their folders are known.
+    pub included: Vec<Included>,
     /// The project's own note types.
     pub types: Vec<TypeSource>,
     /// Where the package goes.
@@ -73,6 +84,8 @@ pub const KEYS: &[&str] = &[
     "decks",
     "presets",
     "defaults",
+    "rules",
+    "include",
     "types",
     "markdown",
     "cloze",
@@ -84,22 +97,12 @@ pub const KEYS: &[&str] = &[
     "diagnostics",
 ];
 
-/// The keys of `decks` in a project file.
-pub const DECKS_KEYS: &[&str] = &[
-    "from",
-    "file-as-deck",
-    "strip-order-prefix",
-    "descriptions",
-    "ids",
-    "presets",
-];
-
 /// The keys of `output` in a project file.
 pub const OUTPUT_KEYS: &[&str] = &["file", "split"];
 
 /// Keys of the format that this version does not read. They are refused: leaving them out without
 /// a word would build other decks than the author means.
-const LATER_KEYS: &[&str] = &["include", "rules", "builtin", "math-macros"];
+const LATER_KEYS: &[&str] = &["math-macros"];
 
 impl Manifest {
     /// A project without a file: this name is its root deck and the name space of its guids, and
@@ -131,7 +134,12 @@ impl Manifest {
                 markdown: MarkdownOptions::default(),
                 format: DefaultFormat::default(),
                 csv: Arc::default(),
+                path_tag: false,
+                deck_wanted: false,
             },
+            rules: Vec::new(),
+            include: Vec::new(),
+            included: Vec::new(),
             types: vec![TypeSource::Glob(Spanned::new(
                 "types/*/type.yaml".to_owned(),
                 Span::NONE,
@@ -147,7 +155,7 @@ impl Manifest {
     #[must_use]
     pub fn read(file: FileId, source: &str, sink: &mut Diagnostics) -> Option<Self> {
         let before = sink.count(crate::diag::Severity::Error);
-        let documents = super::yaml::parse(file, source, 0, sink);
+        let documents = yaml::parse(file, source, 0, sink);
         let start = Span::new(file, 0..0);
         let entries = match documents.as_slice() {
             [document] => decode::mapping(document, FILE_NAME, sink)?,
@@ -182,12 +190,24 @@ impl Manifest {
             }
         };
         // Presets first: decks refer to them.
-        let presets = find("presets").map(|entry| read_presets(entry, &manifest.uid, sink));
+        let presets = find("presets").map(|entry| presets::read(entry, &manifest.uid, sink));
         let presets = presets.unwrap_or_default();
         for entry in entries {
             manifest.apply(entry, &presets, sink);
         }
+        if let Some(entry) = find("rules") {
+            manifest.rules = rules::read(&entry.value, "", &manifest.defaults, sink);
+        }
         Some(manifest)
+    }
+
+    /// Whether a file belongs to a project that this one includes.
+    #[must_use]
+    pub fn is_included(&self, path: &str) -> bool {
+        self.included.iter().any(|it| {
+            let rest = path.strip_prefix(it.folder.as_str());
+            rest.is_some_and(|rest| rest.starts_with('/'))
+        })
     }
 
     fn apply(
@@ -198,7 +218,7 @@ impl Manifest {
     ) {
         let value = &entry.value;
         match entry.name() {
-            "format" | "name" | "uid" | "presets" => {}
+            "format" | "name" | "uid" | "presets" | "rules" => {}
             "ids" => {
                 let modes = [
                     ("lock", IdMode::Lock),
@@ -216,6 +236,7 @@ impl Manifest {
             }
             "sources" => self.sources = decode::strings(value, "sources", sink).unwrap_or_default(),
             "exclude" => self.exclude = decode::strings(value, "exclude", sink).unwrap_or_default(),
+            "include" => self.include = includes::read(value, &self.name, sink),
             "types" => self.types = read_types(value, sink),
             "decks" => self.read_decks(value, presets, sink),
             "defaults" => {
@@ -233,6 +254,12 @@ impl Manifest {
             "markdown" | "cloze" | "math" | "code" | "media" | "links" => {
                 header::apply(entry, &mut self.defaults, sink);
             }
+            "builtin" => sink.push(
+                Diagnostic::new(Code::UnknownKey, "this version does not read `builtin`")
+                    .at(entry.key_span(), "not read yet")
+                    .note("a package brings its own note types; those of a learner's Anki, which differ from one language to the next, can be meant only where notes are sent into an open collection")
+                    .help("remove it"),
+            ),
             key if LATER_KEYS.contains(&key) => sink.push(
                 Diagnostic::new(
                     Code::UnknownKey,
@@ -243,77 +270,6 @@ impl Manifest {
                 .help("remove it"),
             ),
             _ => decode::unknown_key(&entry.key, "in the project file", KEYS, sink),
-        }
-    }
-
-    fn read_decks(
-        &mut self,
-        value: &Node,
-        presets: &[(String, Arc<DeckOptions>)],
-        sink: &mut Diagnostics,
-    ) {
-        for entry in decode::mapping(value, "decks", sink).unwrap_or_default() {
-            let (name, value) = (entry.name(), &entry.value);
-            let layout = &mut self.layout;
-            match name {
-                "from" => {
-                    let ways = [("path", true), ("flat", false)];
-                    layout.folders =
-                        decode::choice(value, name, &ways, sink).unwrap_or(layout.folders);
-                    if !layout.folders {
-                        layout.file_as_deck = false;
-                    }
-                }
-                "file-as-deck" => {
-                    layout.file_as_deck =
-                        decode::boolean(value, name, sink).unwrap_or(layout.file_as_deck);
-                }
-                "strip-order-prefix" => {
-                    layout.strip_order_prefix =
-                        decode::boolean(value, name, sink).unwrap_or(layout.strip_order_prefix);
-                }
-                "descriptions" => {
-                    for entry in decode::mapping(value, name, sink).unwrap_or_default() {
-                        if let Value::Mapping(forms) = &entry.value.value {
-                            for form in forms {
-                                if form.name() != "html" {
-                                    let place = "in a description";
-                                    decode::unknown_key(&form.key, place, &["html"], sink);
-                                    continue;
-                                }
-                                let text = decode::string(&form.value, "html", sink);
-                                self.html_descriptions
-                                    .extend(text.map(|it| (entry.spanned_name(), it)));
-                            }
-                            continue;
-                        }
-                        let text = decode::string(&entry.value, "a description", sink);
-                        self.descriptions
-                            .extend(text.map(|it| (entry.spanned_name(), it)));
-                    }
-                }
-                "ids" => {
-                    for entry in decode::mapping(value, name, sink).unwrap_or_default() {
-                        let id = decode::integer(&entry.value, "a deck id", 2..=i64::MAX, sink);
-                        self.deck_ids
-                            .extend(id.map(|it| (entry.spanned_name(), it)));
-                    }
-                }
-                "presets" => {
-                    for entry in decode::mapping(value, name, sink).unwrap_or_default() {
-                        let key = decode::string(&entry.value, "the key of a preset", sink);
-                        let Some(key) = key else { continue };
-                        match presets.iter().find(|(it, _)| *it == key.value) {
-                            Some((_, preset)) => {
-                                self.deck_presets
-                                    .push((entry.spanned_name(), preset.clone()));
-                            }
-                            None => sink.push(unknown_preset(&key, presets)),
-                        }
-                    }
-                }
-                _ => decode::unknown_key(&entry.key, "in `decks`", DECKS_KEYS, sink),
-            }
         }
     }
 
@@ -396,81 +352,6 @@ fn read_types(value: &Node, sink: &mut Diagnostics) -> Vec<TypeSource> {
     types
 }
 
-fn read_presets(
-    entry: &Entry,
-    uid: &str,
-    sink: &mut Diagnostics,
-) -> Vec<(String, Arc<DeckOptions>)> {
-    let mut presets = Vec::new();
-    for preset in decode::mapping(&entry.value, "presets", sink).unwrap_or_default() {
-        let key = preset.name();
-        let entries = decode::mapping(&preset.value, key, sink).unwrap_or_default();
-        let find = |key: &str| entries.iter().find(|entry| entry.name() == key);
-        let name = find("name").and_then(|it| decode::string(&it.value, "name", sink));
-        let mut options = DeckOptions::new(name.map_or_else(|| key.to_owned(), |it| it.value));
-        let id = find("id").and_then(|it| decode::integer(&it.value, "id", 2..=i64::MAX, sink));
-        options = options.id(id.unwrap_or_else(|| crate::model::stable_id(&[uid, "preset", key])));
-        for option in entries
-            .iter()
-            .filter(|it| !matches!(it.name(), "name" | "id"))
-        {
-            let Some(value) = option_value(&option.value, option.name(), sink) else {
-                continue;
-            };
-            match options.set(option.name(), value) {
-                Ok(()) => {}
-                Err(DeckOptionsError::UnknownKey(_)) => {
-                    let keys: Vec<&str> = ["name", "id"]
-                        .into_iter()
-                        .chain(DeckOptions::keys())
-                        .collect();
-                    decode::unknown_key(&option.key, "in a preset of deck options", &keys, sink);
-                }
-                Err(error) => sink.push(
-                    Diagnostic::new(Code::BadDeckOptions, error.to_string())
-                        .at(decode::visible(option), "this value"),
-                ),
-            }
-        }
-        presets.push((key.to_owned(), Arc::new(options)));
-    }
-    presets
-}
-
-/// A value of a deck option, as the scalar looks: deck options check for themselves what they
-/// take.
-fn option_value(node: &Node, what: &str, sink: &mut Diagnostics) -> Option<DeckOptionValue> {
-    if let Value::Sequence(_) = node.value {
-        let items = decode::strings(node, what, sink)?;
-        let numbers: Option<Vec<f64>> = items.iter().map(|it| it.value.parse().ok()).collect();
-        return Some(match numbers {
-            Some(numbers) => DeckOptionValue::Numbers(numbers),
-            None => {
-                let words: Vec<&str> = items.iter().map(|it| it.value.as_str()).collect();
-                DeckOptionValue::Text(words.join(" "))
-            }
-        });
-    }
-    let text = decode::string(node, what, sink)?.value;
-    let value = text.parse().map(DeckOptionValue::Integer);
-    let value = value.or_else(|_| text.parse().map(DeckOptionValue::Number));
-    Some(value.unwrap_or_else(|_| match decode::as_boolean(&text) {
-        Some(switch) => DeckOptionValue::Switch(switch),
-        None => DeckOptionValue::Text(text),
-    }))
-}
-
-fn unknown_preset(key: &Spanned<String>, presets: &[(String, Arc<DeckOptions>)]) -> Diagnostic {
-    let title = format!("there is no preset `{}`", key.value);
-    let diagnostic = Diagnostic::new(Code::BadDeckOptions, title).at(key.span, "no such preset");
-    let keys: Vec<&str> = presets.iter().map(|(key, _)| key.as_str()).collect();
-    match crate::diag::nearest(&key.value, keys.iter().copied()) {
-        Some(near) => diagnostic.fix("a preset with a similar key exists", key.span, near),
-        None if keys.is_empty() => diagnostic.help("define it under `presets:`"),
-        None => diagnostic.help(format!("the presets are {}", decode::enumeration(&keys))),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -544,12 +425,33 @@ mod tests {
         };
         check("defaults: {type: cloze, tags: [a]}", &[]);
         check("defaults: {deck: Other}", &[Code::UnknownKey]);
-        check("include: [other]", &[Code::UnknownKey]);
+        check("include: [other]", &[]);
+        check("include: other/deckle.yaml", &[]);
+        check("include: [{path: other, deck: '::Shared'}]", &[]);
+        check("include: [{deck: '::Shared'}]", &[Code::ProjectInclude]);
+        check(
+            "include: [{path: other, deck: 'A::'}]",
+            &[Code::BadDeckName],
+        );
+        check("include: [{path: other, dekc: A}]", &[Code::UnknownKey]);
+        check("builtin: stock", &[Code::UnknownKey]);
         check("outptu: x.apkg", &[Code::UnknownKey]);
         check("compat-guid: genanki", &[]);
         check("compat-guid: anki", &[Code::BadValue]);
         check("output: {split: none}", &[]);
         check("output: {split: file}", &[Code::BadValue]);
         check("decks: {presets: {'*': slow}}", &[Code::BadDeckOptions]);
+        check("decks: {from: front-matter, path-tags: true}", &[]);
+        check("decks: {from: paths}", &[Code::BadValue]);
+        check("rules: [{match: a.md, type: cloze}]", &[]);
+        check("rules: [{match: a.md, tpye: cloze}]", &[Code::UnknownKey]);
+        check("rules: [{match: a.md, rules: []}]", &[Code::UnknownKey]);
+        check("rules: [{type: cloze}]", &[Code::BadValue]);
+        check("rules: [{match: [], type: cloze}]", &[Code::BadValue]);
+        check("rules: [{match: a.md}]", &[Code::BadValue]);
+        check("rules: [{match: 'a[', flag: red}]", &[Code::BadGlob]);
+        check("rules: [{match: a.md, flag: pale}]", &[Code::BadValue]);
+        check("rules: {match: a.md, flag: red}", &[Code::WrongShape]);
+        check("rules: [a.md]", &[Code::WrongShape]);
     }
 }
