@@ -15,7 +15,7 @@ use crate::source::defaults::Defaults;
 use crate::source::layout::{Dialect, Selection};
 use crate::source::manifest::{self, Manifest};
 use crate::source::types::TypeSet;
-use crate::source::{markdown, yaml};
+use crate::source::{dialect, markdown, yaml};
 use crate::{Error, ErrorKind};
 
 /// What the files hold.
@@ -83,6 +83,11 @@ pub(super) fn notes(
                     vec![take(notes)]
                 }
                 Dialect::Yaml => yaml::read(file, text, defaults, types, &mut sink, &take),
+                Dialect::Foreign(tool) => {
+                    let place = (file, sources.path(file));
+                    let notes = dialect::read(tool, place, text, defaults, types, &mut sink);
+                    vec![take(notes)]
+                }
             };
             (batches, sink)
         })
@@ -116,7 +121,9 @@ fn inputs(
     let listed = project.files.list()?;
     let mut folders = Folders::new(project, manifest, &listed.paths);
     for path in paths(project, manifest, &listed, sink)? {
-        let Some(dialect) = Dialect::of(&path) else {
+        let defaults = folders.of_file(&path, sources, sink)?;
+        let tool = defaults.front_end.filter(|it| it.reads(&path));
+        let Some(dialect) = tool.map(Dialect::Foreign).or_else(|| Dialect::of(&path)) else {
             let title = format!("`{path}` is in no format that this version reads");
             sink.push(
                 Diagnostic::new(Code::BadValue, title)
@@ -124,7 +131,6 @@ fn inputs(
             );
             continue;
         };
-        let defaults = folders.of_file(&path, sources, sink)?;
         if let Some(file) = read_text(project, &path, sources, sink)? {
             inputs.push(Input {
                 file,

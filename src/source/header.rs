@@ -1,9 +1,11 @@
 //! The settings that a file's header, a folder and a project share: `deck`, `tags`, `type`,
 //! `markdown`, `cloze`, `math` and the like.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::defaults::{DefaultFormat, Defaults};
+use super::dialect::FrontEnd;
 use super::settings;
 use super::yaml::decode;
 use super::yaml::{Entry, Node};
@@ -12,9 +14,23 @@ use crate::model::written::{Highlight, MathEngine, Missing, Remote, Settings};
 
 /// The keys that [`apply`] takes.
 pub const KEYS: &[&str] = &[
-    "deck", "tags", "tags!", "type", "suspend", "flag", "format", "markdown", "cloze", "math",
+    "deck",
+    "tags",
+    "tags!",
+    "type",
+    "suspend",
+    "flag",
+    "format",
+    "markdown",
+    "cloze",
+    "math",
     "media",
+    "front-end",
+    "map",
 ];
+
+/// Those of them that hold for whole files, and so stand in no file of notes.
+pub const OF_FOLDERS: &[&str] = &["front-end"];
 
 /// Keys of a header that the format has and this version does not read.
 const NOT_READ: &[&str] = &["code", "links", "lang", "include", "rules"];
@@ -63,6 +79,12 @@ pub fn apply(entry: &Entry, defaults: &mut Defaults, sink: &mut Diagnostics) -> 
         "cloze" => block(value, &CLOZE, defaults, sink),
         "math" => block(value, &MATH, defaults, sink),
         "media" => block(value, &MEDIA, defaults, sink),
+        "front-end" => front_end(value, defaults, sink),
+        "map" => {
+            if let Some(map) = map(value, sink) {
+                defaults.map = Arc::new(map);
+            }
+        }
         name if NOT_READ.contains(&name) => {
             not_read(entry, name, sink);
         }
@@ -82,6 +104,29 @@ pub fn blocks() -> impl Iterator<Item = (&'static str, &'static [&'static str])>
     [MARKDOWN, CLOZE, MATH, MEDIA]
         .into_iter()
         .map(|block| (block.name, block.keys))
+}
+
+/// The tool that files are read as; `deckle` is none.
+fn front_end(value: &Node, defaults: &mut Defaults, sink: &mut Diagnostics) {
+    let tools = FrontEnd::ALL.iter().map(|(name, it)| (*name, Some(*it)));
+    let choices: Vec<_> = tools.chain([("deckle", None)]).collect();
+    if let Some(tool) = decode::choice(value, "front-end", &choices, sink) {
+        defaults.front_end = tool;
+    }
+}
+
+/// `{theirs: ours}`; nothing for ours means that the key is passed over.
+fn map(value: &Node, sink: &mut Diagnostics) -> Option<BTreeMap<String, Option<String>>> {
+    let mut map = BTreeMap::new();
+    for entry in decode::mapping(value, "map", sink)? {
+        let ours = if entry.value.is_null() {
+            None
+        } else {
+            Some(decode::string(&entry.value, "map", sink)?.value)
+        };
+        map.insert(entry.name().to_owned(), ours);
+    }
+    Some(map)
 }
 
 fn add_tags(value: &Node, defaults: &mut Defaults, sink: &mut Diagnostics) {

@@ -5,6 +5,7 @@ use unicode_normalization::UnicodeNormalization;
 
 use crate::diag::{Code, Diagnostic, Diagnostics, Span, Spanned};
 use crate::files::{file_name, parent};
+use crate::source::dialect::FrontEnd;
 
 /// What a source file is written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -12,8 +13,10 @@ use crate::files::{file_name, parent};
 pub enum Dialect {
     /// `.md`, `.markdown`
     Markdown,
-    /// `.yaml`, `.yml`
+    /// `.yaml`, `.yml`; `.json`, where a project names such files
     Yaml,
+    /// What another tool reads.
+    Foreign(FrontEnd),
 }
 
 impl Dialect {
@@ -23,7 +26,7 @@ impl Dialect {
         let (_, extension) = file_name(path).rsplit_once('.')?;
         match extension.to_ascii_lowercase().as_str() {
             "md" | "markdown" => Some(Self::Markdown),
-            "yaml" | "yml" => Some(Self::Yaml),
+            "yaml" | "yml" | "json" => Some(Self::Yaml),
             _ => None,
         }
     }

@@ -129,6 +129,8 @@ impl Manifest {
                 settings: Arc::new(Settings::default()),
                 markdown: MarkdownOptions::default(),
                 format: DefaultFormat::default(),
+                front_end: None,
+                map: Arc::default(),
             },
             types: vec![TypeSource::Glob(Spanned::new(
                 "types/*/type.yaml".to_owned(),

@@ -11,6 +11,7 @@ pub mod folder;
 pub mod header;
 pub mod settings;
 
+pub mod dialect;
 pub mod draft;
 pub mod emit;
 pub mod markdown;

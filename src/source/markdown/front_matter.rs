@@ -7,6 +7,9 @@ use crate::source::defaults::Defaults;
 use crate::source::header;
 use crate::source::yaml::{self, Value, decode};
 
+/// Keys of a header that mean nothing in a Markdown file.
+const NOT_HERE: &[&str] = &["format", "front-end", "map"];
+
 /// Applies the front matter of a file to what it inherits, and returns where the text begins.
 pub(super) fn apply(
     file: FileId,
@@ -52,8 +55,10 @@ pub(super) fn apply(
             Value::Mapping(entries) => {
                 for entry in &entries {
                     // How plain values are read is a matter of YAML; here all is Markdown.
-                    if entry.name() == "format" || !header::apply(entry, defaults, sink) {
-                        let keys = header::KEYS.iter().copied().filter(|it| *it != "format");
+                    let other = NOT_HERE.contains(&entry.name());
+                    if other || !header::apply(entry, defaults, sink) {
+                        let keys = header::KEYS.iter().copied();
+                        let keys = keys.filter(|it| !NOT_HERE.contains(it));
                         let keys: Vec<&str> = keys.collect();
                         decode::unknown_key(&entry.key, "in front matter", &keys, sink);
                     }

@@ -53,6 +53,8 @@ pub enum NoPlace {
     Bare,
     /// Several notes are written at this one place, by means of an alias.
     Shared,
+    /// The file is written for another tool, which might not know what an id is.
+    Foreign,
     /// The text around it has a form that is not known here.
     Form,
 }
@@ -74,6 +76,9 @@ impl NoPlace {
             Self::Shared => {
                 "an alias makes several notes of one text, which cannot have one id; write them out"
             }
+            Self::Foreign => {
+                "ids are not written into the files of another tool; `deckle import` makes files of deckle's own of them"
+            }
             Self::Form => "its id has to be written or removed by hand",
         }
     }
@@ -87,6 +92,7 @@ pub struct Outline(Notation);
 enum Notation {
     Markdown(Vec<HeadingPlace>),
     Yaml(BTreeMap<usize, Shape>),
+    Foreign,
 }
 
 impl Outline {
@@ -105,6 +111,7 @@ impl Outline {
                 file, source, defaults, types,
             )),
             Dialect::Yaml => Notation::Yaml(yaml::shapes(file, source)),
+            Dialect::Foreign(_) => Notation::Foreign,
         })
     }
 
@@ -129,6 +136,7 @@ impl Outline {
                 let shape = shapes.get(&note.start).copied();
                 yaml::insertion(source, note.start, shape.ok_or(NoPlace::Form)?, id)?
             }
+            Notation::Foreign => return Err(NoPlace::Foreign),
         };
         let range = at..at;
         let inside = source.is_char_boundary(at);
@@ -149,6 +157,7 @@ pub fn removal(
     let range = match dialect {
         Dialect::Markdown => markdown::removal(source, id),
         Dialect::Yaml => entry::removal(source, note.start, id),
+        Dialect::Foreign(_) => return Err(NoPlace::Foreign),
     };
     let range = range.filter(|it| source.get(it.clone()).is_some());
     range

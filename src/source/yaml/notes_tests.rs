@@ -103,6 +103,8 @@ fn defaults() -> Defaults {
         settings: Arc::new(Settings::default()),
         markdown: MarkdownOptions::default(),
         format: DefaultFormat::ByField,
+        front_end: None,
+        map: Arc::default(),
     }
 }
 

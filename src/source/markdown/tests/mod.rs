@@ -52,6 +52,8 @@ fn defaults() -> Defaults {
         settings: Arc::default(),
         markdown: MarkdownOptions::default(),
         format: DefaultFormat::ByField,
+        front_end: None,
+        map: Arc::default(),
     }
 }
 
