@@ -111,7 +111,7 @@ pub(super) fn notes(
     })
 }
 
-fn inputs(
+pub(super) fn inputs(
     project: &Project,
     manifest: &Manifest,
     sources: &mut Sources,

@@ -8,6 +8,7 @@ mod decks;
 mod folders;
 mod history;
 mod ids;
+mod import;
 mod load;
 mod lock_file;
 mod open;
@@ -31,6 +32,7 @@ pub use adopt::{
 };
 pub use build::{Build, Built};
 pub use ids::{IdChange, IdFile, IdLeft, IdOptions, IdPlan};
+pub use import::{ImportFormat, ImportOptions, Imported, import};
 pub use options::{BuildOptions, LockMode};
 pub use starter::{Created, Starter, create};
 pub use unpack::{Notice, NoticeKind, UnpackOptions, Unpacked, unpack};
