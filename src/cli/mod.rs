@@ -7,6 +7,7 @@ mod build;
 mod diff;
 mod git;
 mod id;
+mod import;
 mod init;
 mod inspect;
 mod printer;
@@ -48,6 +49,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Diff(it) => diff::diff(it, &printer),
         Command::Init(it) => init::init(it, &printer),
         Command::Adopt(it) => adopt::adopt(it, &printer),
+        Command::Import(it) => import::import(it, &printer),
         Command::Unpack(it) => unpack::unpack(it, &printer),
         Command::Id(IdCommand::Add(it)) => id::add(it, &printer),
         Command::Id(IdCommand::Strip(it)) => id::strip(it, &printer),

@@ -1,8 +1,8 @@
 //! Exports of the add-on CrowdAnki: a tree of decks in JSON, with note types, presets and notes as
 //! schema 11 keeps them, but without ids and times; `crowdanki_uuid` names each instead.
 //!
-//! Decks say the last part of their names; note types and presets stand in the outermost deck (read
-//! in its sources, and tried with exports of CrowdAnki 0.9.5's form).
+//! Decks say the last part of their names; note types and presets stand in the outermost deck. These
+//! facts come from its documentation and from exports that their authors published.
 
 use std::collections::BTreeMap;
 

@@ -117,6 +117,17 @@ pub(super) fn write(
             .iter()
             .map(|it| it.kind == FieldKind::Html)
             .collect();
+        // The project gives ids of its own.
+        let without = |it: &Field| Field {
+            id: None,
+            ..it.clone()
+        };
+        let fields: Vec<Field> = note_type.fields().iter().map(without).collect();
+        let without = |it: &CardTemplate| CardTemplate {
+            id: None,
+            ..it.clone()
+        };
+        let templates: Vec<CardTemplate> = note_type.templates().iter().map(without).collect();
         let emitted = EmittedType {
             key: &it.key,
             name: note_type.name(),
@@ -125,9 +136,9 @@ pub(super) fn write(
             stock_kind: 0,
             original_id: None,
             sort_field: 0,
-            fields: note_type.fields(),
+            fields: &fields,
             html_fields: &html,
-            templates: note_type.templates(),
+            templates: &templates,
             css: note_type.css(),
             latex: &latex,
         };

@@ -120,6 +120,8 @@ impl Scan<'_> {
                 {
                     return Ok(end + 1);
                 }
+                // As deckle reads formulas, no other dollar stands in one.
+                b'$' => return Err(from),
                 b' ' | b'\t' | b'\r' => {}
                 _ => blank = false,
             }
@@ -152,6 +154,7 @@ mod tests {
         check("\\(a\\) \\[b\\] \\$ \\`", &["\\(a\\)", "\\[b\\]"]);
         check("$a\n\nb$", &[]);
         check("$a\\$b$", &["$a\\$b$"]);
+        check("$a $ b$c$", &["$c$"]);
         check("\\( $$ `", &[]);
     }
 
