@@ -32,6 +32,24 @@ pub const KEYS: &[&str] = &[
 /// Those of them that hold for whole files, and so stand in no file of notes.
 pub const OF_FOLDERS: &[&str] = &["front-end"];
 
+/// Tells of a key that holds for whole files and stands in one. Returns whether it is such a key.
+pub fn tell_misplaced(entry: &Entry, sink: &mut Diagnostics) -> bool {
+    let name = entry.name();
+    if !OF_FOLDERS.contains(&name) {
+        return false;
+    }
+    sink.push(
+        Diagnostic::new(
+            Code::UnknownKey,
+            format!("`{name}` stands in a file of notes"),
+        )
+        .at(entry.key_span(), "says nothing here")
+        .note("it says how files are read, so it has to be known before one is")
+        .help("write it into the `_deck.yaml` of the folder, or under `defaults` in deckle.yaml"),
+    );
+    true
+}
+
 /// Keys of a header that the format has and this version does not read.
 const NOT_READ: &[&str] = &["code", "links", "lang", "include", "rules"];
 

@@ -7,6 +7,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::judge::judge;
 use deckle::BuildTime;
 use deckle::diag::{Diagnostic, Severity, render_short};
 use deckle::package::{Contents, PackageReader};
@@ -187,6 +188,74 @@ fn each_tool_is_read_directly_and_imported() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn both_backends_take_what_is_imported() {
+    let place = tempfile::tempdir().unwrap();
+    let packages: Vec<PathBuf> = tools()
+        .iter()
+        .map(|tool| {
+            let (_, project) = imported(tool, &place.path().join(tool));
+            let package = place.path().join(format!("{tool}.apkg"));
+            build(&project, &package);
+            package
+        })
+        .collect();
+    judge(&packages);
+}
+
+/// What is kept of an export: guids letter for letter, note types, presets, tags, media.
+#[test]
+fn an_export_keeps_who_its_notes_are() {
+    let place = tempfile::tempdir().unwrap();
+    let (outcome, project) = imported("crowdanki", place.path());
+    assert_eq!(
+        (outcome.notes, outcome.note_types, outcome.media),
+        (3, 2, 2)
+    );
+    let package = place.path().join("a.apkg");
+    build(&project, &package);
+    assert_eq!(guids(&package), ["e+/Fredonia#", "e+/Sylvania", "q~1<Flag"]);
+    let contents = PackageReader::open(&package).unwrap().into_contents();
+    let types: Vec<&str> = contents
+        .note_types
+        .iter()
+        .map(|it| it.name.as_str())
+        .collect();
+    assert_eq!(types, ["Country", "Gaps"]);
+    assert!(contents.presets.iter().any(|it| it.name == "Countries"));
+    let media: Vec<&str> = contents.media.iter().map(|it| it.name.as_str()).collect();
+    assert_eq!(media, ["flag one.svg"]);
+}
+
+#[test]
+fn nothing_is_imported_where_that_would_be_a_guess_or_a_loss() {
+    let check = |files: &[(&str, &str)], target: &str, expect: &str| {
+        let place = tempfile::tempdir().unwrap();
+        let source = place.path().join("old");
+        for (path, text) in files {
+            let path = source.join(path);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        }
+        let folder = source.join(target);
+        let error = import(&source, &folder, &ImportOptions::new("u")).unwrap_err();
+        let error = error.to_string();
+        assert!(error.contains(expect), "{error}");
+    };
+    check(&[("a.md", "text\n")], "new", "hashcards");
+    check(&[("a.md", "## a\n\nb\n")], "new", "--from");
+    check(&[("deckle.yaml", "format: 1\n")], "new", "already");
+    check(
+        &[("a.md", "Q: a\nA: b\n"), ("new/x", "")],
+        "new",
+        "holds something",
+    );
+    let export = r#"{"__type__": "Deck", "note_models": [], "name": "A", "notes": [{"note_model_uuid": "x"}]}"#;
+    check(&[("deck.json", export)], "new", "note type `x`");
+    let wrong = r#"{"__type__": "Deck", "note_models": 3}"#;
+    check(&[("deck.json", wrong)], "new", "note_models");
 }
 
 fn list(root: &Path, folder: &Path, found: &mut Vec<String>) {

@@ -56,6 +56,15 @@ fn id_of(kind: &str, uuid: &str) -> i64 {
     i64::try_from((number >> 11).max(1)).unwrap_or(1)
 }
 
+fn without(other: &str, keys: &[&str]) -> Result<String, Error> {
+    if other.is_empty() {
+        return Ok(String::new());
+    }
+    let mut object = Object::parse("a note type", other)?;
+    object.drop(keys);
+    Ok(object.rest())
+}
+
 #[derive(Default)]
 struct Reader {
     note_types: BTreeMap<i64, StoredNoteType>,
@@ -72,8 +81,15 @@ impl Reader {
         object.drop(OWN);
         let id = id_of("note type", &uuid);
         let note_type = note_types::note_type(what, &id.to_string(), &object.rest())?;
-        self.note_types
-            .insert(id, StoredNoteType { id, ..note_type });
+        let mut note_type = StoredNoteType { id, ..note_type };
+        // What older versions of Anki wrote and no version reads.
+        for field in &mut note_type.fields {
+            field.other = without(&field.other, &["media"])?;
+        }
+        for template in &mut note_type.templates {
+            template.other = without(&template.other, &["scratchPad"])?;
+        }
+        self.note_types.insert(id, note_type);
         Ok(())
     }
 

@@ -245,9 +245,13 @@ impl LeftOut {
             1 => one.to_owned(),
             _ => format!("{count} {many}"),
         };
+        let label = match count {
+            1 => "here",
+            _ => "the first one",
+        };
         Diagnostic::new(Code::ForeignLeftOut, title)
             .info()
-            .at(span, "the first one")
+            .at(span, label)
             .help(help)
     }
 }

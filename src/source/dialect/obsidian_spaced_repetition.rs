@@ -86,7 +86,10 @@ impl Reader<'_> {
         let mut cut = Vec::new();
         for tag in tags.iter().filter(|it| below(page.slice(it)).is_some()) {
             self.tag(maker, page.slice(tag), page.span(tag), sink);
-            cut.push(Edit::new(tag.clone(), ""));
+            // With the space behind it, which would be one at the beginning of a text.
+            let rest = page.slice(&(tag.end..first.end));
+            let space = rest.len() - rest.trim_start().len();
+            cut.push(Edit::new(tag.start..tag.end + space, ""));
         }
         if !cut.is_empty() {
             let rest = page.field(first, &cut);

@@ -19,7 +19,7 @@ use crate::model::written::{WrittenNote, WrittenType};
 use crate::source::defaults::add_tag;
 use crate::source::draft::{NoteDraft, NoteSettings};
 
-/// A field's text that is put in front of what the notes below write themselves.
+/// Texts that are put behind what the notes of a type write themselves.
 struct Frozen {
     note_type: String,
     /// Names of fields, and the lines of their texts.
@@ -239,15 +239,16 @@ fn note(
             Vec::new()
         };
         let of_type = frozen.iter().filter(|it| it.note_type == name);
-        let before: Vec<&str> = of_type
+        let frozen: Vec<&str> = of_type
             .flat_map(|it| &it.fields)
             .filter(|(name, _)| field_index(note_type, name) == Some(index))
             .map(|(_, text)| page.slice(text).trim())
             .collect();
-        if !before.is_empty() {
-            let text = page.slice(&range);
-            let at = range.start + text.len() - text.trim_start().len();
-            all.insert(0, Edit::new(at..at, before.join(" ")));
+        if !frozen.is_empty() {
+            let end = range.start + page.slice(&range).trim_end().len();
+            let frozen = frozen.concat();
+            let gap = if frozen.starts_with('<') { "" } else { " " };
+            all.push(Edit::new(end..end, format!("{gap}{frozen}")));
         }
         let text = page.field(range, &all);
         if draft.has(index) {

@@ -8,7 +8,7 @@ use crate::source::header;
 use crate::source::yaml::{self, Value, decode};
 
 /// Keys of a header that mean nothing in a Markdown file.
-const NOT_HERE: &[&str] = &["format", "front-end", "map"];
+const NOT_HERE: &[&str] = &["format", "map"];
 
 /// Applies the front matter of a file to what it inherits, and returns where the text begins.
 pub(super) fn apply(
@@ -55,10 +55,13 @@ pub(super) fn apply(
             Value::Mapping(entries) => {
                 for entry in &entries {
                     // How plain values are read is a matter of YAML; here all is Markdown.
+                    if header::tell_misplaced(entry, sink) {
+                        continue;
+                    }
                     let other = NOT_HERE.contains(&entry.name());
                     if other || !header::apply(entry, defaults, sink) {
                         let keys = header::KEYS.iter().copied();
-                        let keys = keys.filter(|it| !NOT_HERE.contains(it));
+                        let keys = keys.filter(|it| !NOT_HERE.contains(it) && !header::OF_FOLDERS.contains(it));
                         let keys: Vec<&str> = keys.collect();
                         decode::unknown_key(&entry.key, "in front matter", &keys, sink);
                     }

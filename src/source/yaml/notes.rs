@@ -325,9 +325,13 @@ impl Reader<'_> {
                         self.pair(pair, context, notes, sink);
                     }
                 }
-                name if header::is_known(name) && !header::OF_FOLDERS.contains(&name) => {}
+                _ if header::tell_misplaced(entry, sink) => {}
+                name if header::is_known(name) => {}
                 _ => {
-                    let known: Vec<&str> = PARTS.iter().chain(header::KEYS).copied().collect();
+                    let known = PARTS.iter().chain(header::KEYS).copied();
+                    let known: Vec<&str> = known
+                        .filter(|it| !header::OF_FOLDERS.contains(it))
+                        .collect();
                     decode::unknown_key(&entry.key, place, &known, sink);
                 }
             }
