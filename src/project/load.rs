@@ -82,7 +82,9 @@ pub(super) fn notes(
                     let notes = markdown::read(file, text, defaults, types, &mut sink);
                     vec![take(notes)]
                 }
-                Dialect::Yaml => yaml::read(file, text, defaults, types, &mut sink, &take),
+                Dialect::Yaml | Dialect::Json => {
+                    yaml::read(file, text, defaults, types, &mut sink, &take)
+                }
                 Dialect::Foreign(tool) => {
                     let place = (file, sources.path(file));
                     let notes = dialect::read(tool, place, text, defaults, types, &mut sink);

@@ -10,7 +10,7 @@ pub(super) fn quote_fixes(note: &WrittenNote, sources: &Sources, found: &mut Dia
     let Some(source) = sources.get(note.span.file) else {
         return;
     };
-    if found.is_empty() || Dialect::of(source.path()) != Some(Dialect::Yaml) {
+    if found.is_empty() || !is_yaml(source.path()) {
         return;
     }
     let mut quoted: Vec<(Span, char)> = Vec::new();
@@ -32,6 +32,10 @@ pub(super) fn quote_fixes(note: &WrittenNote, sources: &Sources, found: &mut Dia
             }
         }
     }
+}
+
+fn is_yaml(path: &str) -> bool {
+    matches!(Dialect::of(path), Some(Dialect::Yaml | Dialect::Json))
 }
 
 fn collect(content: &Content, source: &str, quoted: &mut Vec<(Span, char)>) {

@@ -13,8 +13,10 @@ use crate::source::dialect::FrontEnd;
 pub enum Dialect {
     /// `.md`, `.markdown`
     Markdown,
-    /// `.yaml`, `.yml`; `.json`, where a project names such files
+    /// `.yaml`, `.yml`
     Yaml,
+    /// `.json`, where a project names such files; it is read as YAML, of which it is a part.
+    Json,
     /// What another tool reads.
     Foreign(FrontEnd),
 }
@@ -26,7 +28,8 @@ impl Dialect {
         let (_, extension) = file_name(path).rsplit_once('.')?;
         match extension.to_ascii_lowercase().as_str() {
             "md" | "markdown" => Some(Self::Markdown),
-            "yaml" | "yml" | "json" => Some(Self::Yaml),
+            "yaml" | "yml" => Some(Self::Yaml),
+            "json" => Some(Self::Json),
             _ => None,
         }
     }

@@ -209,6 +209,7 @@ fn the_list_of_diagnostics_is_complete() {
         ("05", "Clozes, math, code"),
         ("06", "Packages"),
         ("07", "Identity"),
+        ("08", "Files of other tools"),
     ];
     let mut listed = 0;
     for (hundred, title) in groups {

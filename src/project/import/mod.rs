@@ -7,6 +7,7 @@
 mod crowd_anki;
 mod detect;
 mod files;
+mod html;
 mod manifest;
 mod media;
 mod types;
@@ -259,6 +260,7 @@ impl Importing<'_> {
             read.push(Read { path, notes });
         }
         sink.sort();
+        html::to_markdown(&self.origin.disk, &mut read);
         let media = media::used(&self.origin.disk, &read)?;
         make_folder(folder)?;
         let mut notices = Notices::default();

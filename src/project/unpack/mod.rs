@@ -264,7 +264,9 @@ impl<'c> Unpacking<'c> {
             outcome = check(&self, &places)?;
         }
         self.tell(&outcome);
-        write(folder, LOCK_NAME, &outcome.lock.to_text())?;
+        // Notes without times get theirs at the first build; the names of media stay in any case.
+        let lock = if self.exact { outcome.lock } else { names };
+        write(folder, LOCK_NAME, &lock.to_text())?;
         Ok(self.unpacked(outcome.report))
     }
 

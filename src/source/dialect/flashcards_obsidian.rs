@@ -183,9 +183,8 @@ fn inline(maker: &mut Maker<'_>, lines: Range<usize>, sink: &mut Diagnostics) {
     for line in lines.filter(|it| page.open_line(*it).is_some()) {
         let range = page.between(line, line + 1);
         let start = range.start + lead(page.slice(&range));
-        let id = ids
-            .iter()
-            .find(|it| range.start <= it.range.start && it.range.end <= range.end);
+        let id = ids.get(ids.partition_point(|it| it.range.start < range.start));
+        let id = id.filter(|it| it.range.end <= range.end);
         let end = id.map_or(range.end, |it| it.range.start);
         let last = trailing_tags(page, &(start.min(end)..end));
         let settings = tags_from(page, &(last..end), sink);

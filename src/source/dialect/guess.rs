@@ -41,8 +41,8 @@ pub fn guess<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Vec<Gue
                 }
             }
         }
+        let offset = text.get(..body).unwrap_or_default().matches('\n').count();
         for line in 0..page.lines.len() {
-            let offset = text.get(..body).unwrap_or_default().matches('\n').count();
             let number = line + 1 + offset;
             for (tool, sign) in signs(&page, line, is_text) {
                 note(&mut sure, tool, &sign, path, number);

@@ -2,8 +2,8 @@
 //! markdown-anki-decks.
 //!
 //! mdanki divides a side of several lines by a line of `%`, and takes tags from a line of links such
-//! as `[#tag]()`. markdown-anki-decks calls the deck by the first heading of a file, takes an
-//! element with `markdown` in its tag for a question, too, and writes `\\(` for `\(`.
+//! as `[#tag]()`. markdown-anki-decks calls the deck by the first heading of a file, and writes
+//! `\\(` for `\(`; questions that are elements of HTML there are told.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -58,7 +58,27 @@ pub(super) fn read(given: &Given<'_>, tool: FrontEnd, sink: &mut Diagnostics) ->
             line += 1;
         }
     }
+    if decks {
+        tell_html(&page, sink);
+    }
     maker.finish(sink)
+}
+
+/// Questions of markdown-anki-decks that are written in HTML.
+fn tell_html(page: &Page<'_>, sink: &mut Diagnostics) {
+    for line in 0..page.lines.len() {
+        let text = page.open_line(line).unwrap_or_default().trim_start();
+        if text.starts_with("<h2") || text.starts_with('<') && text.contains(" data-question") {
+            sink.push(
+                Diagnostic::new(
+                    Code::ForeignLeftOut,
+                    "a question in HTML is read as text of the note above",
+                )
+                .at(page.line_span(line), "no note begins here")
+                .help("write it as a heading that begins with `##`"),
+            );
+        }
+    }
 }
 
 /// The level of the heading that a line is.

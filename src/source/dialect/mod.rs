@@ -50,7 +50,7 @@ pub enum FrontEnd {
     ObsidianSpacedRepetition,
     /// flashcards-obsidian
     FlashcardsObsidian,
-    /// Obsidian_to_Anki
+    /// `Obsidian_to_Anki`
     ObsidianToAnki,
 }
 

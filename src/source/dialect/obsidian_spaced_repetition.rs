@@ -222,14 +222,14 @@ fn highlights(
         let mut hint = None;
         let behind = |from: usize| page.slice(&(from..range.end));
         if let Some(rest) = behind(end).strip_prefix("^[")
-            && let Some(length) = rest.find(']')
+            && let Some(length) = closing(rest)
         {
             hint = Some(end + 2..end + 2 + length);
             end += length + 3;
         }
         let mut number = None;
         if let Some(rest) = behind(end).strip_prefix("[^")
-            && let Some(length) = rest.find(']')
+            && let Some(length) = closing(rest)
         {
             let word = rest.get(..length).unwrap_or_default();
             let actions = !word.is_empty() && word.chars().all(|it| matches!(it, 'a' | 'h' | 's'));
@@ -258,4 +258,10 @@ fn highlights(
         at = at.max(end - range.start);
     }
     clozes
+}
+
+/// The bracket that closes a note behind a cloze, which does not span lines.
+fn closing(text: &str) -> Option<usize> {
+    let end = text.find([']', '\n'])?;
+    text.get(end..)?.starts_with(']').then_some(end)
 }

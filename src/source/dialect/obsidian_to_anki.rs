@@ -1,4 +1,4 @@
-//! Obsidian_to_Anki: blocks between `START` and `END`, and notes in a line between `STARTI` and
+//! `Obsidian_to_Anki`: blocks between `START` and `END`, and notes in a line between `STARTI` and
 //! `ENDI`.
 //!
 //! The first line of a block names its note type; `Field:` at the beginning of a line goes on with
@@ -103,13 +103,17 @@ fn header(maker: &mut Maker<'_>, sink: &mut Diagnostics) {
 /// `FROZEN - Type:` and the lines of fields below.
 fn frozen(page: &Page<'_>) -> Vec<Frozen> {
     let mut found = Vec::new();
-    for line in 0..page.lines.len() {
+    let mut next = 0;
+    while next < page.lines.len() {
+        let line = next;
+        next += 1;
         let text = page.open_line(line).map(str::trim_end);
         let name = text.and_then(|it| it.strip_prefix("FROZEN - ")?.strip_suffix(':'));
         let Some(name) = name else { continue };
         let end = (line + 1..page.lines.len())
             .find(|it| page.line(*it).trim().is_empty())
             .unwrap_or(page.lines.len());
+        next = end;
         let mut fields: Vec<(String, Range<usize>)> = Vec::new();
         for at in line + 1..end {
             let range = page.between(at, at + 1);
@@ -353,25 +357,29 @@ fn parts_of_line(
 ) -> Vec<(usize, Range<usize>)> {
     let text = page.slice(rest);
     let mut parts = vec![(0, rest.clone())];
-    let mut words = text.match_indices(':').peekable();
     let mut from = 0;
-    while let Some((colon, _)) = words.next() {
-        let before = text.get(from..colon).unwrap_or_default();
+    for (colon, _) in text.match_indices(':') {
+        // Names are short.
+        let mut near = colon.saturating_sub(80).max(from);
+        while !text.is_char_boundary(near) {
+            near += 1;
+        }
+        let before = text.get(near..colon).unwrap_or_default();
         // The longest name wins: names may hold spaces.
         let starts = before.char_indices().map(|(at, _)| at);
-        let starts = starts.filter(|at| {
+        let mut starts = starts.filter(|at| {
             *at == 0
                 || before
                     .get(..*at)
                     .is_some_and(|it| it.ends_with(char::is_whitespace))
         });
-        let named = starts.filter(|at| before.len() - at <= 80).find_map(|at| {
+        let named = starts.find_map(|at| {
             let name = before.get(at..)?;
             Some((at, field_index(note_type, name)?))
         });
         if let Some((at, index)) = named {
             if let Some((_, last)) = parts.last_mut() {
-                last.end = rest.start + from + at;
+                last.end = rest.start + near + at;
             }
             parts.push((index, rest.start + colon + 1..rest.end));
             from = colon + 1;

@@ -142,7 +142,9 @@ impl<'a> Page<'a> {
         let range = self.trimmed(range);
         let mut text = TextBuilder::new(self.file, range.start);
         let mut at = range.start;
-        for edit in edits {
+        let from = edits.partition_point(|it| it.range.start < at);
+        let inside = edits.iter().skip(from);
+        for edit in inside.take_while(|it| it.range.start < range.end) {
             if edit.range.start >= at && edit.range.end <= range.end {
                 self.push_lines(&mut text, at..edit.range.start);
                 text.push(&edit.text, edit.range.clone());

@@ -31,6 +31,8 @@ pub(super) fn read(given: &Given<'_>, tool: FrontEnd, sink: &mut Diagnostics) ->
     let mut file = Head::default();
     if tool == FrontEnd::Ki {
         file.html = true;
+        // Of use where an import writes Markdown; what is HTML breaks lines by itself.
+        maker.settings().hard_breaks = true;
         // A file is a note there, and its folder the deck.
         maker.defaults.deck = maker.defaults.base_deck.clone();
         media_folders(&mut maker, given.path);

@@ -53,7 +53,7 @@ pub enum NoPlace {
     Bare,
     /// Several notes are written at this one place, by means of an alias.
     Shared,
-    /// The file is written for another tool, which might not know what an id is.
+    /// The file is written for another tool, or in JSON, where an id would break something.
     Foreign,
     /// The text around it has a form that is not known here.
     Form,
@@ -77,7 +77,7 @@ impl NoPlace {
                 "an alias makes several notes of one text, which cannot have one id; write them out"
             }
             Self::Foreign => {
-                "ids are not written into the files of another tool; `deckle import` makes files of deckle's own of them"
+                "ids are not written into JSON and the files of other tools; `deckle import` makes files of deckle's own of those"
             }
             Self::Form => "its id has to be written or removed by hand",
         }
@@ -111,7 +111,7 @@ impl Outline {
                 file, source, defaults, types,
             )),
             Dialect::Yaml => Notation::Yaml(yaml::shapes(file, source)),
-            Dialect::Foreign(_) => Notation::Foreign,
+            Dialect::Json | Dialect::Foreign(_) => Notation::Foreign,
         })
     }
 
@@ -157,7 +157,7 @@ pub fn removal(
     let range = match dialect {
         Dialect::Markdown => markdown::removal(source, id),
         Dialect::Yaml => entry::removal(source, note.start, id),
-        Dialect::Foreign(_) => return Err(NoPlace::Foreign),
+        Dialect::Json | Dialect::Foreign(_) => return Err(NoPlace::Foreign),
     };
     let range = range.filter(|it| source.get(it.clone()).is_some());
     range
