@@ -260,8 +260,14 @@ fn highlights(
     clozes
 }
 
+/// The longest hint, in bytes: a bracket that nothing closes is not looked for to the end of the file.
+const LONGEST_HINT: usize = 300;
+
 /// The bracket that closes a note behind a cloze, which does not span lines.
 fn closing(text: &str) -> Option<usize> {
-    let end = text.find([']', '\n'])?;
-    text.get(end..)?.starts_with(']').then_some(end)
+    let bytes = text.as_bytes().iter().take(LONGEST_HINT);
+    let (at, byte) = bytes
+        .enumerate()
+        .find(|(_, it)| matches!(it, b']' | b'\n'))?;
+    (*byte == b']').then_some(at)
 }
