@@ -2,9 +2,11 @@
 
 use std::path::PathBuf;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use deckle::diag::Subject;
+use deckle::project::ImportFormat;
 
 /// Compiles notes written in YAML and Markdown into Anki packages.
 #[derive(Debug, Parser)]
@@ -60,6 +62,8 @@ pub(crate) enum Command {
     Id(IdCommand),
     /// Show what a package holds, whoever made it
     Inspect(InspectArgs),
+    /// Turn the files of another tool into a project, once
+    Import(ImportArgs),
     /// Turn a package back into a project that builds the same again
     Unpack(UnpackArgs),
     /// Make the notes of a deck that learners have the project's own, so that they keep their progress
@@ -262,6 +266,43 @@ pub(crate) struct IdSourceArgs {
     /// Write nothing; print a line for each change: path:line: text
     #[arg(long)]
     pub(crate) dry_run: bool,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  deckle import ~/cards biology                  the tool is guessed, and the guess is said
+  deckle import vault deck --from flashcards-obsidian
+  deckle import geography.json geo               an export of CrowdAnki, with its media
+
+The old files stay as they are. What has no counterpart is told with its place; docs/import.md says
+for each tool what is kept, and how learners keep their progress.")]
+pub(crate) struct ImportArgs {
+    /// The files of the other tool: a folder, or one file
+    #[arg(value_name = "SRC")]
+    pub(crate) source: PathBuf,
+
+    /// The new project's folder, empty or not there yet
+    #[arg(value_name = "DIR")]
+    pub(crate) folder: PathBuf,
+
+    /// The tool [default: the one whose signs the files show]
+    #[arg(long, value_name = "NAME", value_parser = import_format())]
+    pub(crate) from: Option<ImportFormat>,
+
+    /// The name of the project [default: the name of SRC; of an export, that of its deck]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) name: Option<String>,
+
+    /// The uid of the project [default: a new one]
+    #[arg(long, value_name = "UID")]
+    pub(crate) uid: Option<String>,
+}
+
+/// Takes the names of formats, and lists them in the help.
+fn import_format() -> impl TypedValueParser<Value = ImportFormat> {
+    PossibleValuesParser::new(ImportFormat::names())
+        .try_map(|name| ImportFormat::parse(&name).ok_or("not a format"))
 }
 
 #[derive(Debug, clap::Args)]

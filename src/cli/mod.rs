@@ -8,6 +8,7 @@ mod diff;
 mod explain;
 mod git;
 mod id;
+mod import;
 mod init;
 mod inspect;
 mod levels;
@@ -55,6 +56,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Show(it) => show::show(it, &printer),
         Command::Init(it) => init::init(it, &printer),
         Command::Adopt(it) => adopt::adopt(it, &printer),
+        Command::Import(it) => import::import(it, &printer),
         Command::Unpack(it) => unpack::unpack(it, &printer),
         Command::Id(IdCommand::Add(it)) => id::add(it, &printer),
         Command::Id(IdCommand::Strip(it)) => id::strip(it, &printer),

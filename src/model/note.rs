@@ -251,7 +251,6 @@ impl Note {
     }
 
     /// The values of all fields, as HTML, in the order of the note type's fields.
-    #[must_use]
     pub fn values(&self) -> impl Iterator<Item = &str> + Clone {
         self.fields.iter()
     }

@@ -56,7 +56,7 @@ pub use import::{
 pub use read::{
     CardState, Contents, FilterTerm, PackageReader, ReadLimits, StoredCard, StoredDeck,
     StoredDeckKind, StoredField, StoredMedia, StoredNote, StoredNoteType, StoredPreset,
-    StoredTemplate, Variant,
+    StoredTemplate, Variant, read_crowd_anki,
 };
 pub use summary::{DeckSummary, NoteTypeSummary, Summary};
 pub use text::NotesText;

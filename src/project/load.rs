@@ -21,7 +21,7 @@ use crate::source::layout::{Dialect, Selection};
 use crate::source::manifest::{self, Manifest};
 use crate::source::table::{self, JoinedText, TableText};
 use crate::source::types::TypeSet;
-use crate::source::{anki_text, markdown, yaml};
+use crate::source::{anki_text, dialect, markdown, yaml};
 use crate::{Error, ErrorKind};
 
 /// What the files hold.
@@ -125,8 +125,13 @@ pub(super) fn notes_seen(
                         markdown::read_with(file, text, defaults, types, &includes, &mut sink);
                     vec![take(notes)]
                 }
-                Dialect::Yaml => {
+                Dialect::Yaml | Dialect::Json => {
                     yaml::read_with(file, text, defaults, types, &includes, &mut sink, &take)
+                }
+                Dialect::Foreign(tool) => {
+                    let place = (file, sources.path(file));
+                    let notes = dialect::read(tool, place, text, defaults, types, &mut sink);
+                    vec![take(notes)]
                 }
             };
             let taken = taken.into_inner().unwrap_or_else(PoisonError::into_inner);
@@ -226,7 +231,7 @@ fn shelve(
     Ok(library)
 }
 
-fn inputs(
+pub(super) fn inputs(
     project: &Project,
     manifest: &Manifest,
     sources: &mut Sources,
@@ -237,12 +242,13 @@ fn inputs(
     let mut folders = Folders::new(project, manifest, &listed.paths);
     let paths = paths(project, manifest, &listed, sink)?;
     for path in &paths {
-        let Some(dialect) = Dialect::of(path) else {
+        let defaults = folders.of_file(path, sources, sink)?;
+        let tool = defaults.front_end.filter(|it| it.reads(path));
+        let Some(dialect) = tool.map(Dialect::Foreign).or_else(|| Dialect::of(path)) else {
             let title = format!("`{path}` is in no format that this version reads");
             sink.push(Diagnostic::new(Code::BadValue, title).help(READ_FROM));
             continue;
         };
-        let defaults = folders.of_file(path, sources, sink)?;
         let Some(file) = read_text(project, path, sources, sink)? else {
             continue;
         };

@@ -9,6 +9,7 @@ mod fix;
 mod folders;
 mod history;
 mod ids;
+mod import;
 mod includes;
 mod joins;
 mod load;
@@ -37,6 +38,7 @@ pub use adopt::{
 pub use build::{Build, Built};
 pub use fix::{FixPlan, FixedFile, Mend};
 pub use ids::{IdChange, IdFile, IdLeft, IdOptions, IdPlan};
+pub use import::{ImportFormat, ImportOptions, Imported, import};
 pub use options::{BuildOptions, LockMode};
 pub use show::{IdSource, Shown, ShownAt, ShownCard, ShownField, ShownNote};
 pub use starter::{Created, Starter, create, write_schemas};

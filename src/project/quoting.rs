@@ -14,7 +14,7 @@ pub(super) fn quote_fixes(note: &WrittenNote, sources: &Sources, found: &mut Dia
         return;
     }
     match Dialect::of(source.path()) {
-        Some(Dialect::Yaml) => {}
+        Some(Dialect::Yaml | Dialect::Json) => {}
         Some(Dialect::Table | Dialect::AnkiText) => {
             return in_cells(note.span, source.text(), found);
         }

@@ -1,11 +1,13 @@
 //! What a note inherits from its section, file, folder and project.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::table::TableSettings;
 use crate::diag::{Code, Diagnostic, Diagnostics, Span, Spanned};
 use crate::model::written::{Settings, WrittenSuspend};
 use crate::model::{DeckName, Flag, Tag};
+use crate::source::dialect::FrontEnd;
 
 /// What is inherited. Each level makes a copy and changes what it says itself.
 #[derive(Debug, Clone)]
@@ -40,6 +42,11 @@ pub struct Defaults {
     pub path_tag: bool,
     /// Whether a deck must be named, and none was yet.
     pub deck_wanted: bool,
+    /// The tool that Markdown files are read as, where it is not deckle.
+    pub front_end: Option<FrontEnd>,
+    /// Keys of YAML files as they are written, and what they mean; `None` for those that mean
+    /// nothing.
+    pub map: Arc<BTreeMap<String, Option<String>>>,
 }
 
 /// How Markdown files are read.

@@ -1,9 +1,11 @@
 //! The settings that a file's header, a folder and a project share: `deck`, `tags`, `type`,
 //! `markdown`, `cloze`, `math` and the like.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::defaults::{DefaultFormat, Defaults};
+use super::dialect::FrontEnd;
 use super::settings;
 use super::table;
 use super::yaml::decode;
@@ -15,9 +17,44 @@ use crate::model::written::{
 
 /// The keys that [`apply`] takes.
 pub const KEYS: &[&str] = &[
-    "deck", "tags", "tags!", "type", "suspend", "flag", "format", "markdown", "cloze", "math",
-    "code", "media", "links", "csv",
+    "deck",
+    "tags",
+    "tags!",
+    "type",
+    "suspend",
+    "flag",
+    "format",
+    "markdown",
+    "cloze",
+    "math",
+    "code",
+    "media",
+    "links",
+    "csv",
+    "front-end",
+    "map",
 ];
+
+/// Those of them that hold for whole files, and so stand in no file of notes.
+pub const OF_FOLDERS: &[&str] = &["front-end"];
+
+/// Tells of a key that holds for whole files and stands in one. Returns whether it is such a key.
+pub fn tell_misplaced(entry: &Entry, sink: &mut Diagnostics) -> bool {
+    let name = entry.name();
+    if !OF_FOLDERS.contains(&name) {
+        return false;
+    }
+    sink.push(
+        Diagnostic::new(
+            Code::UnknownKey,
+            format!("`{name}` stands in a file of notes"),
+        )
+        .at(entry.key_span(), "says nothing here")
+        .note("it says how files are read, so it has to be known before one is")
+        .help("write it into the `_deck.yaml` of the folder, or under `defaults` in deckle.yaml"),
+    );
+    true
+}
 
 /// Keys of a header that the format has and this version does not read.
 const NOT_READ: &[&str] = &["lang"];
@@ -70,6 +107,12 @@ pub fn apply(entry: &Entry, defaults: &mut Defaults, sink: &mut Diagnostics) -> 
         "media" => block(value, &MEDIA, defaults, sink),
         "links" => block(value, &LINKS, defaults, sink),
         "csv" => block(value, &CSV, defaults, sink),
+        "front-end" => front_end(value, defaults, sink),
+        "map" => {
+            if let Some(map) = map(value, sink) {
+                defaults.map = Arc::new(map);
+            }
+        }
         name if NOT_READ.contains(&name) => {
             not_read(entry, name, sink);
         }
@@ -89,6 +132,29 @@ pub fn blocks() -> impl Iterator<Item = (&'static str, &'static [&'static str])>
     [MARKDOWN, CLOZE, MATH, CODE, MEDIA, LINKS, CSV]
         .into_iter()
         .map(|block| (block.name, block.keys))
+}
+
+/// The tool that files are read as; `deckle` is none.
+fn front_end(value: &Node, defaults: &mut Defaults, sink: &mut Diagnostics) {
+    let tools = FrontEnd::ALL.iter().map(|(name, it)| (*name, Some(*it)));
+    let choices: Vec<_> = tools.chain([("deckle", None)]).collect();
+    if let Some(tool) = decode::choice(value, "front-end", &choices, sink) {
+        defaults.front_end = tool;
+    }
+}
+
+/// `{theirs: ours}`; nothing for ours means that the key is passed over.
+fn map(value: &Node, sink: &mut Diagnostics) -> Option<BTreeMap<String, Option<String>>> {
+    let mut map = BTreeMap::new();
+    for entry in decode::mapping(value, "map", sink)? {
+        let ours = if entry.value.is_null() {
+            None
+        } else {
+            Some(decode::string(&entry.value, "map", sink)?.value)
+        };
+        map.insert(entry.name().to_owned(), ours);
+    }
+    Some(map)
 }
 
 fn add_tags(value: &Node, defaults: &mut Defaults, sink: &mut Diagnostics) {

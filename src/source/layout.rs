@@ -6,6 +6,7 @@ use unicode_normalization::UnicodeNormalization;
 use super::anki_text;
 use crate::diag::{Code, Diagnostic, Diagnostics, Span, Spanned};
 use crate::files::{file_name, parent};
+use crate::source::dialect::FrontEnd;
 
 /// What a source file is written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,6 +20,10 @@ pub enum Dialect {
     Table,
     /// `.txt`, and tables that begin as Anki's text files do.
     AnkiText,
+    /// `.json`, where a project names such files; it is read as YAML, of which it is a part.
+    Json,
+    /// What another tool reads.
+    Foreign(FrontEnd),
 }
 
 impl Dialect {
@@ -31,6 +36,7 @@ impl Dialect {
             "yaml" | "yml" => Some(Self::Yaml),
             "csv" | "tsv" => Some(Self::Table),
             "txt" => Some(Self::AnkiText),
+            "json" => Some(Self::Json),
             _ => None,
         }
     }

@@ -18,6 +18,7 @@ pub mod include;
 pub mod settings;
 
 pub mod anki_text;
+pub mod dialect;
 pub mod draft;
 pub mod emit;
 pub mod markdown;

@@ -571,6 +571,45 @@ fn diff_tells_what_learners_will_get() {
 }
 
 #[test]
+fn import_says_what_it_guessed_and_what_it_left_out() {
+    let place = Place::new(&[
+        ("old/a.md", "Q: What pumps?\nA: The heart\n"),
+        ("both/a.md", "## What pumps?\n\nThe heart\n"),
+        ("bad/a.md", "Q: What pumps?\nA: The heart\n\nC: nothing\n"),
+    ]);
+    let run = place.run(&["import", "old", "new"]).ends(0);
+    assert_eq!(
+        (run.stdout.as_str(), run.stderr.as_str()),
+        (
+            "",
+            "Read as files of hashcards, because of `Q:` in a.md:1; --from names another tool\n\
+             Imported `old` into new: 1 note, 0 note types, 0 media files\n\
+             Next: deckle build new\n"
+        )
+    );
+    place.run(&["build", "new"]).ends(0);
+    let run = place.run(&["import", "old", "new"]).ends(2);
+    assert!(run.stderr.contains("holds something"), "{}", run.stderr);
+    let run = place.run(&["import", "both", "n2"]).ends(2);
+    assert!(run.stderr.contains("mdanki"), "{}", run.stderr);
+    place
+        .run(&["import", "both", "n2", "--from", "mdanki"])
+        .ends(0);
+    let run = place.run(&["import", "bad", "n3"]).ends(1);
+    assert!(run.stderr.contains("E0810"), "{}", run.stderr);
+    assert!(
+        run.stderr.contains("1 error in the old files"),
+        "{}",
+        run.stderr
+    );
+    place.run(&["build", "n3"]).ends(0);
+    place
+        .run(&["import", "old", "n4", "--from", "nothing"])
+        .ends(2);
+    place.run(&["import", "nowhere", "n4"]).ends(3);
+}
+
+#[test]
 fn verify_tells_what_an_import_would_lose() {
     let place = Place::new(&[("a.md", GOOD)]);
     place.run(&["build", "a.md"]).ends(0);
@@ -666,6 +705,7 @@ fn help_is_as_it_was() {
         ("diff", &["diff", "--help"]),
         ("init", &["init", "--help"]),
         ("inspect", &["inspect", "--help"]),
+        ("import", &["import", "--help"]),
         ("unpack", &["unpack", "--help"]),
         ("adopt", &["adopt", "--help"]),
         ("id", &["id", "--help"]),

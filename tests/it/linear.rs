@@ -217,3 +217,73 @@ fn no_card_template_takes_time_by_the_square_of_its_length() {
         );
     }
 }
+
+/// Signs of other tools that have no end, or that come again and again.
+const OF_OTHER_TOOLS: &[&str] = &[
+    "C: [a",
+    "C: [a]\n",
+    "C: \\[",
+    "Q: a\n",
+    "A: a\n",
+    "A1: a\n",
+    "## a\n",
+    "[#a](",
+    "[#a](\n",
+    "%\n",
+    "\\\\(",
+    "# a\n",
+    "# a\n## b\n",
+    "model: a\n",
+    "```\n",
+    "a::b ",
+    "a::b\n",
+    ":::",
+    "?\n",
+    "#flashcards a==b==^[",
+    "#flashcards\n\na==b==[^",
+    "#flashcards <!--SR:",
+    "#flashcards a::b <!--SR:!1-->\n",
+    "#card\n",
+    "a #card\nb\n\n",
+    "a::b ^1234567890123\n",
+    "{a} #card ",
+    "START\n",
+    "START\nCloze\n{",
+    "START\nBasic\na\nEND\n",
+    "STARTI [Basic] a: b: ",
+    "FROZEN - a:\n",
+    "TARGET DECK\n",
+    "`$$\\(",
+];
+
+#[test]
+fn signs_of_other_tools_take_linear_time() {
+    use deckle::diag::{Diagnostics, Sources};
+    use deckle::source::dialect::{FrontEnd, guess, read, types_named};
+    use deckle::source::manifest::Manifest;
+    use deckle::source::{shipped, types::TypeSet};
+
+    let root = deckle::model::DeckName::new("D").unwrap();
+    let defaults = Manifest::without_file(&root).defaults;
+    let types = TypeSet::new(shipped::types().to_vec());
+    for pattern in OF_OTHER_TOOLS {
+        // Nine readers take each.
+        let text = pattern.repeat(REPEATS / 4);
+        for (name, tool) in FrontEnd::ALL {
+            let quick = (0..TRIES).any(|_| {
+                let start = Instant::now();
+                let mut sources = Sources::new();
+                let file = sources.add("a.md", text.as_str());
+                let mut sink = Diagnostics::new();
+                let place = (file, "a.md");
+                let notes = read(*tool, place, &text, &defaults, &types, &mut sink);
+                let _ = (notes, types_named(*tool, &text));
+                start.elapsed() < ALLOWED
+            });
+            assert!(quick, "{pattern:?} as {name}");
+        }
+        let start = Instant::now();
+        let _ = guess([("a.md", text.as_str())]);
+        assert!(start.elapsed() < ALLOWED, "{pattern:?}");
+    }
+}

@@ -9,6 +9,7 @@ mod adopt;
 mod cards;
 mod cli;
 mod decks;
+mod dialects;
 mod diff;
 mod docs;
 mod edits;

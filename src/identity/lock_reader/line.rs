@@ -9,10 +9,6 @@ use crate::identity::shared::Shared;
 
 /// A line, by the word in front of it.
 #[derive(Debug)]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "nearly all lines are notes, and lines are let go of by the thousand"
-)]
 pub(super) enum Line<'a> {
     Note {
         is_live: bool,

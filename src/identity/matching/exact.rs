@@ -92,7 +92,7 @@ fn pairs<K: Ord + Send>(
             found.extend(old.zip(new));
         } else {
             *comparisons += rivals;
-            nearest(from, to, old, new, margin, &mut found);
+            nearest(from, to, old, &new, margin, &mut found);
         }
     }
     found
@@ -109,7 +109,7 @@ fn nearest(
     from: &Side,
     to: &Side,
     old: impl ExactSizeIterator<Item = usize>,
-    new: impl ExactSizeIterator<Item = usize> + Clone,
+    new: &(impl ExactSizeIterator<Item = usize> + Clone),
     margin: u32,
     found: &mut Vec<(usize, usize)>,
 ) {

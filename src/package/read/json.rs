@@ -69,6 +69,18 @@ impl<'a> Object<'a> {
             .collect()
     }
 
+    /// The texts of the items of the list under this key, each with what it is in messages.
+    pub(super) fn texts(&mut self, key: &str) -> Result<Vec<(String, &'a str)>, Error> {
+        let Some(raw) = self.raw(key) else {
+            return Ok(Vec::new());
+        };
+        let items: Vec<&'a RawValue> = self.read(key, "a list", raw)?;
+        let named = |(index, item): (usize, &'a RawValue)| {
+            (format!("{key}[{index}] in {}", self.what), item.get())
+        };
+        Ok(items.into_iter().enumerate().map(named).collect())
+    }
+
     /// All entries, each with what it is in messages.
     pub(super) fn into_entries(
         self,

@@ -8,6 +8,7 @@
 mod collection;
 mod container;
 mod contents;
+mod crowd_anki;
 mod decks;
 mod json;
 mod limits;
@@ -22,6 +23,7 @@ mod stored_deck;
 mod stored_note_type;
 
 pub use contents::{CardState, Contents, StoredCard, StoredMedia, StoredNote, Variant};
+pub use crowd_anki::read_crowd_anki;
 pub use limits::ReadLimits;
 pub use reader::PackageReader;
 pub use stored_deck::{FilterTerm, StoredDeck, StoredDeckKind, StoredPreset};

@@ -31,7 +31,7 @@ fn from_json(models: &str) -> Result<Vec<StoredNoteType>, Error> {
     Ok(found)
 }
 
-fn note_type(what: &str, key: &str, text: &str) -> Result<StoredNoteType, Error> {
+pub(super) fn note_type(what: &str, key: &str, text: &str) -> Result<StoredNoteType, Error> {
     let mut object = Object::parse(what, text)?;
     let fields = object.objects("flds")?.into_iter().map(field);
     let fields = fields.collect::<Result<_, Error>>()?;

@@ -98,7 +98,7 @@ const LAPSE: &[(&str, &str, As)] = &[
     ("mult", "lapse-multiplier", As::Number),
 ];
 
-fn preset(what: &str, key: &str, text: &str) -> Result<StoredPreset, Error> {
+pub(super) fn preset(what: &str, key: &str, text: &str) -> Result<StoredPreset, Error> {
     let mut object = Object::parse(what, text)?;
     // The key wins over the id inside (measured).
     let id = key.parse().ok().or(object.integer("id")?);

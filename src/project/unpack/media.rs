@@ -9,7 +9,7 @@ use unicode_normalization::UnicodeNormalization;
 use super::Notices;
 use super::names::{Unique, media_file, media_name};
 use crate::identity::MediaRecord;
-use crate::package::{PackageReader, is_media_name};
+use crate::package::{StoredMedia, is_media_name};
 use crate::template::media::media_references;
 use crate::{Error, files};
 
@@ -18,7 +18,7 @@ pub(super) const FOLDER: &str = "media";
 
 /// The media of a package, on disk.
 #[derive(Debug, Default)]
-pub(super) struct MediaPlan {
+pub(in crate::project) struct MediaPlan {
     /// The names of the files by the names that fields say.
     pub(super) files: BTreeMap<String, String>,
     /// The names that files have now which had another one in the package, by that one.
@@ -50,14 +50,15 @@ impl Write for Hashing<'_> {
 }
 
 /// Writes all media into the folder.
-pub(super) fn write(
-    reader: &mut PackageReader,
+pub(in crate::project) fn write(
+    listed: &[StoredMedia],
+    copy: &mut dyn FnMut(&StoredMedia, &mut dyn Write) -> Result<u64, Error>,
     folder: &Path,
     notices: &mut Notices,
 ) -> Result<MediaPlan, Error> {
     let mut plan = MediaPlan::default();
     let mut taken = Unique::default();
-    for media in reader.contents().media.clone() {
+    for media in listed {
         let shown = media.name.escape_debug().to_string();
         if !media.present {
             notices.lost(format!(
@@ -101,7 +102,7 @@ pub(super) fn write(
                 writer,
                 hash: blake3::Hasher::new(),
             };
-            let bytes = reader.copy_media(&media, &mut hashing)?;
+            let bytes = copy(media, &mut hashing)?;
             Ok((bytes, hashing.hash.finalize().to_hex().to_string()))
         })?;
         plan.largest = plan.largest.max(bytes);

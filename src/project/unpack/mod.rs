@@ -7,15 +7,16 @@
 
 mod fields;
 mod manifest;
-mod media;
-mod names;
+pub(super) mod media;
+pub(super) mod names;
 mod notes;
-mod notices;
+pub(super) mod notices;
 mod roundtrip;
-mod sources;
+pub(super) mod sources;
 mod types;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io::Write;
 use std::path::Path;
 
 use super::Report;
@@ -23,7 +24,7 @@ use crate::Error;
 use crate::files::{self, Disk};
 use crate::identity::{LOCK_NAME, Lock};
 use crate::model::{BuildTime, DeckName};
-use crate::package::{Contents, PackageReader, ReadLimits};
+use crate::package::{Contents, PackageReader, ReadLimits, StoredMedia};
 use crate::render::Renderer;
 
 use fields::{choose_kinds, settle};
@@ -139,7 +140,9 @@ pub fn unpack(
     }
     let mut reader = PackageReader::open_within(package, options.limits)?;
     let mut notices = Notices::default();
-    let media = media::write(&mut reader, folder, &mut notices)?;
+    let listed = reader.contents().media.clone();
+    let mut copy = |media: &StoredMedia, to: &mut dyn Write| reader.copy_media(media, to);
+    let media = media::write(&listed, &mut copy, folder, &mut notices)?;
     let contents = reader.into_contents();
     let stem = package
         .file_stem()
@@ -149,7 +152,7 @@ pub fn unpack(
     unpacking.finish(folder)
 }
 
-struct Unpacking<'c> {
+pub(super) struct Unpacking<'c> {
     contents: &'c Contents,
     options: &'c UnpackOptions,
     name: DeckName,
@@ -158,10 +161,12 @@ struct Unpacking<'c> {
     media: MediaPlan,
     seen: Seen,
     notices: Notices,
+    /// Whether the notes have ids, times and cards of their own.
+    exact: bool,
 }
 
 impl<'c> Unpacking<'c> {
-    fn new(
+    pub(super) fn new(
         contents: &'c Contents,
         media: MediaPlan,
         stem: &str,
@@ -192,10 +197,19 @@ impl<'c> Unpacking<'c> {
             media,
             seen,
             notices,
+            exact: true,
         }
     }
 
-    fn finish(mut self, folder: &Path) -> Result<Unpacked, Error> {
+    /// Of notes that have no ids, times and cards, and only places for them.
+    pub(super) fn inexact(self) -> Self {
+        Self {
+            exact: false,
+            ..self
+        }
+    }
+
+    pub(super) fn finish(mut self, folder: &Path) -> Result<Unpacked, Error> {
         // The sources come later, but the media are looked up as they lie there.
         files::make_folder(folder)?;
         let records = self.media.records.clone();
@@ -224,9 +238,7 @@ impl<'c> Unpacking<'c> {
             &format!("{LOCK_NAME} merge=union\n"),
         )?;
         let mut places = self.write_sources(folder)?;
-        let check = |it: &Self, places: &Places| {
-            roundtrip::run(folder, &it.notes, &it.types, places, &records, time)
-        };
+        let check = |it: &Self, places: &Places| roundtrip::run(folder, it, places, &records, time);
         let mut outcome = check(&self, &places)?;
         // A shipped type asks for more than Anki does, such as an answer.
         let strict: BTreeSet<usize> = outcome
@@ -253,7 +265,9 @@ impl<'c> Unpacking<'c> {
             outcome = check(&self, &places)?;
         }
         self.tell(&outcome);
-        write(folder, LOCK_NAME, &outcome.lock.to_text())?;
+        // Notes without times get theirs at the first build; the names of media stay in any case.
+        let lock = if self.exact { outcome.lock } else { names };
+        write(folder, LOCK_NAME, &lock.to_text())?;
         Ok(self.unpacked(outcome.report))
     }
 

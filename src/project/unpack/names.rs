@@ -13,11 +13,11 @@ const NOT_IN_MEDIA: &[char] = &['[', ']', '<', '>', ':', '"', '/', '?', '*', '^'
 
 /// Names that were given out, letter case aside.
 #[derive(Debug, Default)]
-pub(super) struct Unique(BTreeSet<String>);
+pub(in crate::project) struct Unique(BTreeSet<String>);
 
 impl Unique {
     /// The name, or the name with a number behind its stem where it was given out before.
-    pub(super) fn take(&mut self, stem: &str, extension: &str) -> String {
+    pub(in crate::project) fn take(&mut self, stem: &str, extension: &str) -> String {
         let mut name = format!("{stem}{extension}");
         let mut number = 2_u32;
         while !self.0.insert(name.to_lowercase()) {
@@ -27,7 +27,7 @@ impl Unique {
         name
     }
 
-    pub(super) fn reserve(&mut self, name: &str) {
+    pub(in crate::project) fn reserve(&mut self, name: &str) {
         self.0.insert(name.to_lowercase());
     }
 }
@@ -71,7 +71,7 @@ pub(super) fn media_file(name: &str) -> (String, String) {
 }
 
 /// A key of letters from a to z, digits and `-`.
-pub(super) fn slug(name: &str) -> String {
+pub(in crate::project) fn slug(name: &str) -> String {
     let mut slug = String::new();
     for character in name.nfkd().filter(|it| !is_combining_mark(*it)) {
         let character = character.to_ascii_lowercase();

@@ -37,7 +37,7 @@ impl fmt::Display for Notice {
 
 /// Notices while they are collected.
 #[derive(Debug, Default)]
-pub(super) struct Notices {
+pub(in crate::project) struct Notices {
     list: Vec<Notice>,
     /// How many there were before those about decks, which are found again when a note is left
     /// out.
@@ -49,23 +49,23 @@ impl Notices {
         self.list.push(Notice { kind, text });
     }
 
-    pub(super) fn broken(&mut self, text: String) {
+    pub(in crate::project) fn broken(&mut self, text: String) {
         self.push(NoticeKind::Broken, text);
     }
 
-    pub(super) fn changed(&mut self, text: String) {
+    pub(in crate::project) fn changed(&mut self, text: String) {
         self.push(NoticeKind::Changed, text);
     }
 
-    pub(super) fn lost(&mut self, text: String) {
+    pub(in crate::project) fn lost(&mut self, text: String) {
         self.push(NoticeKind::Lost, text);
     }
 
-    pub(super) fn count_changed(&mut self, count: usize, one: &str, many: &str) {
+    pub(in crate::project) fn count_changed(&mut self, count: usize, one: &str, many: &str) {
         self.counted(NoticeKind::Changed, count, one, many);
     }
 
-    pub(super) fn count_lost(&mut self, count: usize, one: &str, many: &str) {
+    pub(in crate::project) fn count_lost(&mut self, count: usize, one: &str, many: &str) {
         self.counted(NoticeKind::Lost, count, one, many);
     }
 
@@ -77,13 +77,13 @@ impl Notices {
     }
 
     /// Begins with the notices about decks anew.
-    pub(super) fn forget_decks(&mut self) {
+    pub(in crate::project) fn forget_decks(&mut self) {
         let before = *self.before_decks.get_or_insert(self.list.len());
         self.list.truncate(before);
     }
 
     /// All of them, what is to be mended first.
-    pub(super) fn into_list(mut self) -> Vec<Notice> {
+    pub(in crate::project) fn into_list(mut self) -> Vec<Notice> {
         self.list.sort_by_key(|it| it.kind);
         self.list
     }

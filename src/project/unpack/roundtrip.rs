@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
+use super::Unpacking;
 use super::notes::PlannedNote;
-use super::types::PlannedType;
 use crate::Error;
 use crate::diag::{Severity, Sources};
 use crate::identity::{Lock, MediaRecord, NoteRecord};
@@ -35,12 +35,17 @@ pub(super) type Places = BTreeMap<String, Vec<(usize, usize)>>;
 
 pub(super) fn run(
     folder: &Path,
-    notes: &[PlannedNote<'_>],
-    types: &[PlannedType<'_>],
+    unpacking: &Unpacking<'_>,
     places: &Places,
     media: &[MediaRecord],
     time: BuildTime,
 ) -> Result<Outcome, Error> {
+    let Unpacking {
+        notes,
+        types,
+        exact,
+        ..
+    } = unpacking;
     let project = Project::open(folder)?;
     let mut outcome = Outcome {
         report: Report::default(),
@@ -109,10 +114,10 @@ pub(super) fn run(
             outcome.different.push(index);
         }
         let ordinals: Vec<u16> = planned.ordinals.iter().copied().collect();
-        if !ordinals.is_empty() && note.cards() != ordinals {
+        if *exact && !ordinals.is_empty() && note.cards() != ordinals {
             outcome.other_cards.push(index);
         }
-        let (Some(id), Some(_)) = (&facts.id, &planned.guid) else {
+        let (Some(id), Some(_), true) = (&facts.id, &planned.guid, *exact) else {
             continue;
         };
         let record = NoteRecord {
@@ -141,7 +146,7 @@ pub(super) fn run(
     let (set, _) = project_types::stamped(&set, &seed, &manifest.uid, &options, sink);
     let stamped = set.iter().map(|it| {
         let stored = types.iter().find(|planned| planned.key == it.key);
-        match stored.filter(|_| !it.shipped) {
+        match stored.filter(|_| *exact && !it.shipped) {
             None => it.clone(),
             Some(stored) => Arc::new(WrittenType {
                 note_type: it.note_type.with_modified(stored.stored.modified),

@@ -149,7 +149,7 @@ impl Unpacking<'_> {
 }
 
 /// Writes a file of the project, which never lies outside of its folder.
-pub(super) fn write(folder: &Path, path: &str, text: &str) -> Result<(), Error> {
+pub(in crate::project) fn write(folder: &Path, path: &str, text: &str) -> Result<(), Error> {
     let inside = files::join("", path)
         .filter(|it| it == path)
         .ok_or_else(|| Error::new(ErrorKind::Outside(path.into())))?;

@@ -311,7 +311,7 @@ impl PlannedType<'_> {
         EmittedType {
             key: &self.key,
             name: &self.name,
-            id: self.stored.id,
+            id: Some(self.stored.id),
             kind: self.stored.kind,
             stock_kind: self.stored.original_stock_kind,
             original_id: self.stored.original_id,

@@ -146,6 +146,7 @@ mod tests {
     }
 
     #[test]
+    #[expect(clippy::disallowed_methods, reason = "snapshots lie on disk")]
     fn the_style_sheet_is_made_from_the_themes() {
         let mut css = String::from(
             "\n/* Code in colors. Every class of code has a custom property of its name, so a note type of your own can\n   change a color in one line. */\n",

@@ -11,9 +11,13 @@ mod inline;
 mod markdown;
 mod note;
 mod note_type;
+mod page;
 mod scalar;
 
 pub use markdown::markdown;
-pub use note::{EmittedField, EmittedNote, EmittedSuspend, notes_file};
+pub use note::{
+    EmittedField, EmittedHeader, EmittedNote, EmittedSuspend, notes_file, notes_file_below,
+};
 pub use note_type::{EmittedType, TextFile, type_file};
+pub use page::{PageForm, PageNote, page_file};
 pub use scalar::{key, value};

@@ -14,6 +14,8 @@ use crate::source::yaml::FIELDS;
     reason = "callers fill it in field by field"
 )]
 pub struct EmittedNote<'a> {
+    /// Its id.
+    pub id: Option<&'a str>,
     /// Its guid.
     pub guid: Option<&'a str>,
     /// The key of its note type, where it is not that of the file.
@@ -73,12 +75,56 @@ pub fn notes_file<'a>(
     note_type: &str,
     notes: impl IntoIterator<Item = EmittedNote<'a>>,
 ) -> (String, Vec<usize>) {
+    let header = EmittedHeader {
+        deck: Some(deck),
+        note_type: Some(note_type),
+        tags: Vec::new(),
+    };
+    notes_file_below(&header, notes)
+}
+
+/// What holds for all notes of a file.
+#[derive(Debug, Clone, Default)]
+#[expect(
+    clippy::exhaustive_structs,
+    reason = "callers fill it in field by field"
+)]
+pub struct EmittedHeader<'a> {
+    /// The deck, where it is not that of the file's path.
+    pub deck: Option<&'a str>,
+    /// The key of the note type, where it is not the default.
+    pub note_type: Option<&'a str>,
+    /// Tags.
+    pub tags: Vec<&'a str>,
+}
+
+impl EmittedHeader<'_> {
+    /// Its lines, as YAML.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let mut text = String::new();
+        // Writing to a string cannot fail.
+        if let Some(deck) = self.deck {
+            let _ = writeln!(text, "deck: {}", value(deck, 2));
+        }
+        if let Some(note_type) = self.note_type {
+            let _ = writeln!(text, "type: {}", value(note_type, 2));
+        }
+        if !self.tags.is_empty() {
+            let _ = writeln!(text, "tags: {}", flow_list(self.tags.iter().copied()));
+        }
+        text
+    }
+}
+
+/// As [`notes_file`], below this header.
+#[must_use]
+pub fn notes_file_below<'a>(
+    header: &EmittedHeader<'_>,
+    notes: impl IntoIterator<Item = EmittedNote<'a>>,
+) -> (String, Vec<usize>) {
     let mut starts = Vec::new();
-    let mut file = format!(
-        "deck: {}\ntype: {}\nnotes:\n",
-        value(deck, 2),
-        value(note_type, 2)
-    );
+    let mut file = format!("{}notes:\n", header.text());
     for note in notes {
         starts.push(file.len());
         push_note(&mut file, &note);
@@ -93,6 +139,9 @@ fn push_note(file: &mut String, note: &EmittedNote<'_>) {
         // Writing to a string cannot fail.
         let _ = writeln!(lines.file, "  # Left out of builds: {reason}");
         lines.entry("skip", "true");
+    }
+    if let Some(id) = note.id {
+        lines.entry("id", &value(id, 6));
     }
     if let Some(guid) = note.guid {
         lines.entry("guid", &value(guid, 6));

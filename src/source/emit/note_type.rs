@@ -18,8 +18,8 @@ pub struct EmittedType<'a> {
     pub key: &'a str,
     /// The name in Anki.
     pub name: &'a str,
-    /// The id in Anki.
-    pub id: i64,
+    /// The id in Anki; without it the project gives it one.
+    pub id: Option<i64>,
     /// Normal or cloze.
     pub kind: Kind,
     /// As [`NoteType::stock_kind`](crate::NoteType::stock_kind).
@@ -59,7 +59,9 @@ pub fn type_file(emitted: &EmittedType<'_>) -> (String, Vec<TextFile>) {
     };
     writer.line(0, "key", &value(emitted.key, 2));
     writer.line(0, "name", &value(emitted.name, 2));
-    writer.line(0, "id", &emitted.id.to_string());
+    if let Some(id) = emitted.id {
+        writer.line(0, "id", &id.to_string());
+    }
     if emitted.kind == Kind::Cloze {
         writer.line(0, "kind", "cloze");
     }

@@ -136,6 +136,8 @@ impl Manifest {
                 csv: Arc::default(),
                 path_tag: false,
                 deck_wanted: false,
+                front_end: None,
+                map: Arc::default(),
             },
             rules: Vec::new(),
             include: Vec::new(),

@@ -21,6 +21,9 @@ const OBSIDIAN: [&str; 9] = [
     "cover",
 ];
 
+/// Keys of a header that mean nothing in a Markdown file.
+const NOT_HERE: &[&str] = &["format", "map"];
+
 /// Applies the front matter of a file to what it inherits, and returns where the text begins.
 pub(super) fn apply(
     file: FileId,
@@ -67,7 +70,10 @@ pub(super) fn apply(
             Value::Mapping(entries) => {
                 for entry in entries {
                     // How plain values are read is a matter of YAML; here all is Markdown.
-                    if entry.name() == "format" || !header::apply(&entry, defaults, sink) {
+                    let other = NOT_HERE.contains(&entry.name());
+                    if !header::tell_misplaced(&entry, sink)
+                        && (other || !header::apply(&entry, defaults, sink))
+                    {
                         unknown.push(entry);
                     }
                 }
@@ -119,7 +125,8 @@ fn tell_unknown(entry: &Entry, obsidian: bool, sink: &mut Diagnostics) {
         );
         return;
     }
-    let keys = header::KEYS.iter().copied().filter(|it| *it != "format");
+    let keys = header::KEYS.iter().copied();
+    let keys = keys.filter(|it| !NOT_HERE.contains(it) && !header::OF_FOLDERS.contains(it));
     let keys: Vec<&str> = keys.collect();
     let near = nearest(name, keys.iter().copied());
     if obsidian {

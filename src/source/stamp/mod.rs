@@ -63,6 +63,8 @@ pub enum NoPlace {
     Column,
     /// The file is one of Anki's, where a note has a guid or none.
     AnkiText,
+    /// The file is written for another tool, or in JSON, where an id would break something.
+    Foreign,
     /// The text around it has a form that is not known here.
     Form,
 }
@@ -93,6 +95,9 @@ impl NoPlace {
             Self::AnkiText => {
                 "a text file of Anki has guids and no ids; deckle.lock knows the note"
             }
+            Self::Foreign => {
+                "ids are not written into JSON and the files of other tools; `deckle import` makes files of deckle's own of those"
+            }
             Self::Form => "its id has to be written or removed by hand",
         }
     }
@@ -108,6 +113,7 @@ enum Notation {
     Yaml(BTreeMap<usize, Shape>),
     Table(IdColumn),
     AnkiText,
+    Foreign,
 }
 
 impl Outline {
@@ -134,6 +140,7 @@ impl Outline {
                 &defaults.csv,
             )),
             Dialect::AnkiText => Notation::AnkiText,
+            Dialect::Json | Dialect::Foreign(_) => Notation::Foreign,
         })
     }
 
@@ -164,6 +171,7 @@ impl Outline {
                     id,
                 )?]
             }
+            Notation::Foreign => return Err(NoPlace::Foreign),
         };
         let edits = edits.into_iter().map(|(at, text)| {
             let range = at..at;
@@ -200,6 +208,7 @@ pub fn removal(
         Dialect::Yaml => entry::removal(source, note.start, id),
         Dialect::Table => table::removal(source, id),
         Dialect::AnkiText => None,
+        Dialect::Json | Dialect::Foreign(_) => return Err(NoPlace::Foreign),
     };
     let range = range.filter(|it| source.get(it.clone()).is_some());
     range

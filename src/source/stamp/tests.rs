@@ -21,6 +21,7 @@ fn read(dialect: Dialect, source: &str) -> Read {
     let mut sink = Diagnostics::new();
     let file = Sources::new().add("f", source);
     let notes = match dialect {
+        Dialect::Json | Dialect::Foreign(_) => Vec::new(),
         MD => markdown::read(file, source, &defaults, &types, &mut sink),
         YAML => notes::read(file, source, &defaults, &types, &mut sink, &|it| it).concat(),
         _ => {

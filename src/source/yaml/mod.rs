@@ -2,6 +2,7 @@
 
 mod content;
 pub mod decode;
+mod map;
 mod mapping;
 mod mended;
 mod node;

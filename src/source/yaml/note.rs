@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::content::{self, Found, Values};
 use super::decode;
+use super::map;
 use super::node::{Entry, Node, Value};
 use super::notes::{Context, Notes, Reader};
 use crate::diag::{Code, Diagnostic, Diagnostics, Span, nearest};
@@ -93,8 +94,9 @@ impl Reader<'_> {
         sink: &mut Diagnostics,
     ) {
         let mut own = NoteSettings::default();
+        let entries = map::mapped(entries, &context.defaults.map, sink);
         let mut fields: Vec<&Entry> = Vec::with_capacity(entries.len());
-        for entry in entries {
+        for entry in &*entries {
             if entry.name() == FIELDS {
                 fields.extend(decode::mapping(&entry.value, FIELDS, sink).unwrap_or_default());
             } else if !settings::apply(entry, &mut own, sink) {

@@ -12,6 +12,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::decode;
+use super::map;
 use super::node::{Entry, Node, Scalar, Value};
 use super::split::{Split, split};
 use super::traps;
@@ -290,6 +291,10 @@ impl Reader<'_> {
         let Some(note_type) = self.types.get(&context.defaults.note_type.value) else {
             return false;
         };
+        let entries = map::mapped(entries, &context.defaults.map, &mut Diagnostics::new());
+        if entries.iter().any(|it| PARTS.contains(&it.name())) {
+            return false;
+        }
         let is_field = |it: &&Entry| {
             !header::KEYS.contains(&it.name()) && note_type.field_index(it.name()).is_some()
         };
@@ -315,7 +320,8 @@ impl Reader<'_> {
         notes: &mut Notes,
         sink: &mut Diagnostics,
     ) {
-        for entry in entries {
+        let entries = map::mapped(entries, &context.defaults.map, sink);
+        for entry in &*entries {
             match entry.name() {
                 "notes" => {
                     if let Some(mut taken) = taken.take() {
@@ -350,9 +356,13 @@ impl Reader<'_> {
                         notes.skipped += 1;
                     }
                 }
+                _ if header::tell_misplaced(entry, sink) => {}
                 name if header::is_known(name) => {}
                 _ => {
-                    let known: Vec<&str> = PARTS.iter().chain(header::KEYS).copied().collect();
+                    let known = PARTS.iter().chain(header::KEYS).copied();
+                    let known: Vec<&str> = known
+                        .filter(|it| !header::OF_FOLDERS.contains(it))
+                        .collect();
                     decode::unknown_key(&entry.key, place, &known, sink);
                 }
             }
@@ -410,7 +420,14 @@ fn header_context(entries: &[Entry], outer: &Defaults, sink: &mut Diagnostics) -
 /// deck around it.
 fn applied(entries: &[Entry], outer: &Defaults, sink: &mut Diagnostics) -> Defaults {
     let mut defaults = outer.clone();
-    for entry in entries {
+    for entry in entries.iter().filter(|it| it.name() == "map") {
+        header::apply(entry, &mut defaults, sink);
+    }
+    let map = defaults.map.clone();
+    // What is wrong with the mapped keys is told where the notes are read.
+    let entries = map::mapped(entries, &map, &mut Diagnostics::new());
+    let here = |it: &&Entry| it.name() != "map" && !header::OF_FOLDERS.contains(&it.name());
+    for entry in entries.iter().filter(here) {
         header::apply(entry, &mut defaults, sink);
     }
     defaults

@@ -107,6 +107,8 @@ fn defaults() -> Defaults {
         csv: Arc::default(),
         path_tag: false,
         deck_wanted: false,
+        front_end: None,
+        map: Arc::default(),
     }
 }
 
