@@ -36,7 +36,7 @@ pub const KEYS: &[&str] = &[
 ];
 
 /// Those of them that hold for whole files, and so stand in no file of notes.
-pub const OF_FOLDERS: &[&str] = &["front-end"];
+pub const OF_FOLDERS: &[&str] = &["csv", "front-end"];
 
 /// Tells of a key that holds for whole files and stands in one. Returns whether it is such a key.
 pub fn tell_misplaced(entry: &Entry, sink: &mut Diagnostics) -> bool {
@@ -51,7 +51,7 @@ pub fn tell_misplaced(entry: &Entry, sink: &mut Diagnostics) -> bool {
         )
         .at(entry.key_span(), "says nothing here")
         .note("it says how files are read, so it has to be known before one is")
-        .help("write it into the `_deck.yaml` of the folder, or under `defaults` in deckle.yaml"),
+        .help("write it into the `_deck.yaml` of the folder, a rule, or under `defaults` in deckle.yaml"),
     );
     true
 }

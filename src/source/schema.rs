@@ -5,7 +5,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::header;
+use super::{folder, header};
 
 const DECKLE: &str = include_str!("../../docs/schema/deckle.json");
 const NOTES: &str = include_str!("../../docs/schema/notes.json");
@@ -49,7 +49,7 @@ impl Schema {
             Self::Deckle => DECKLE.to_owned(),
             Self::Notes => NOTES.to_owned(),
             Self::Type => note_type(),
-            Self::Folder => folder(),
+            Self::Folder => of_folders(),
         }
     }
 }
@@ -69,12 +69,19 @@ fn note_type() -> String {
     }))
 }
 
-fn folder() -> String {
-    let notes = parsed(NOTES);
-    let of_file = &notes["definitions"]["file"]["properties"];
-    let properties = header::KEYS.iter();
-    let properties = properties.map(|key| ((*key).to_owned(), of_file[*key].clone()));
-    let properties: Map<String, Value> = properties.collect();
+fn of_folders() -> String {
+    let (project, notes) = (parsed(DECKLE), parsed(NOTES));
+    let of_project = &project["definitions"]["defaults"]["properties"];
+    let of_key = |key: &'static str| match key {
+        // The defaults of a project have no deck: the project's name is theirs.
+        "deck" => &notes["definitions"]["file"]["properties"][key],
+        key if folder::KEYS.contains(&key) => &project["properties"][key],
+        _ => &of_project[key],
+    };
+    let keys = header::KEYS.iter().chain(folder::KEYS).copied();
+    let properties: Map<String, Value> = keys
+        .map(|key| (key.to_owned(), of_key(key).clone()))
+        .collect();
     written(&json!({
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": "_deck.yaml",
@@ -82,7 +89,7 @@ fn folder() -> String {
         "type": ["object", "null"],
         "properties": properties,
         "additionalProperties": false,
-        "definitions": notes["definitions"],
+        "definitions": project["definitions"],
     }))
 }
 

@@ -11,7 +11,7 @@ mod expect;
 use std::collections::BTreeSet;
 
 use deckle::diag::Code;
-use deckle::model::written::{Missing, Remote, Settings};
+use deckle::model::written::{Coloring, Missing, Remote, Settings};
 use pulldown_cmark::{Event, Options, Parser};
 
 use crate::fields::{Kind, render};
@@ -23,6 +23,8 @@ fn written(source: &str) -> expect::Expected {
     let mut settings = Settings::default();
     // The pictures of the examples do not exist, nor does the network.
     (settings.missing, settings.remote) = (Missing::Keep, Remote::Keep);
+    // Colors are no matter of Markdown.
+    settings.code.coloring = Coloring::None;
     let rendered = render(Kind::Normal, source, settings);
     let told = rendered.diagnostics.iter();
     let told = told.filter(|it| it.code == Code::LinkTarget);

@@ -62,7 +62,7 @@ error[E0108]: unknown key `format` in front matter
 2 │ format: html
   │ ━━━━━━ this key means nothing here
   │
-  ╰ help: the keys are `deck`, `tags`, `tags!`, `type`, `suspend`, `flag`, `markdown`, `cloze`, `math`, `code` and `media`
+  ╰ help: the keys are `deck`, `tags`, `tags!`, `type`, `suspend`, `flag`, `markdown`, `cloze`, `math`, `code`, `media` and `links`
 === ---⏎⏎## a⏎b
 error[E0111]: the front matter has no end
   ╭▸ a.md:1:1
