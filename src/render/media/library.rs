@@ -7,7 +7,6 @@ use super::data_uri;
 use super::kind::MediaKind;
 use super::lookup::{Finder, Lookup};
 use super::{MediaContent, MediaKey, MediaNames};
-use crate::Error;
 use crate::files::Files;
 
 /// How a note refers to a file.
