@@ -12,6 +12,8 @@ MEDIA_NOTES = 2_000
 MEDIA_BYTES = 50_000
 RICH_NOTES = 10_000
 CODE_NOTES = 1_000
+TREE_FILES = 8_000
+TREE_NOTES = 50_000
 
 ADJECTIVES = "common northern early striped winter golden lesser coastal".split()
 NOUNS = "warbler sedge moth fern thrush lichen beetle orchid".split()
@@ -91,6 +93,37 @@ CODE = [
     ("javascript", 'const x{0} = async (a, b) => {{ return await f(a?.b ?? {0}, "c"); }};'),
     ("sql", "SELECT a, count(*) FROM t{0} WHERE b > {0} AND c = 'd' GROUP BY a; -- e"),
 ]
+
+
+def write_tree(folder, count, files=TREE_FILES):
+    """`count` notes in `files` Markdown files: a project of nested folders, ten files in each."""
+    Path(folder, "deckle.yaml").write_text(TREE_MANIFEST, encoding="utf-8")
+    for index in range(files):
+        path = tree_file(folder, index)
+        if index % 10 == 0:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            (path.parent / "_deck.yaml").write_text(f"tags: [chapter-{index // 10}]\n")
+        notes = range(index * count // files, (index + 1) * count // files)
+        text = "".join(f"## {front(n)}\n\n{_tree_answer(n)}\n\n" for n in notes)
+        path.write_text(f"---\ntags: [file-{index}]\n---\n\n{text}", encoding="utf-8")
+
+
+def tree_file(folder, index):
+    """The path of a file of the tree."""
+    chapter = index // 10
+    return Path(folder, f"part-{chapter // 100}", f"chapter-{chapter // 10 % 10}", f"{chapter % 10}", f"{index}.md")
+
+
+TREE_MANIFEST = """format: 1
+name: Tree
+uid: 5f0c1a52-8a43-4f6e-9a37-2d1f5f4f8a10
+"""
+
+
+def _tree_answer(index):
+    if index % 4 == 0:
+        return f"- **specimen** {index}\n- found at $x_{{{index % 100}}} < {index % 7}$\n- see `{_noun(index)}`"
+    return back(index)
 
 
 def _rich_note(index):

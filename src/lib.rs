@@ -67,8 +67,9 @@
 //! of others. [`model`] holds
 //! Anki's nouns, [`template`] its template language, [`diag`] what is told to authors.
 //!
-//! The library never prints, reads no clock, no environment and no network, and keeps no state:
-//! the same sources, lock and options give the same bytes.
+//! The library never prints, reads no clock, no environment and no network, and keeps no state but
+//! what a project is [asked to remember](project::Project::remembering): the same sources, lock and
+//! options give the same bytes.
 
 pub mod project;
 

@@ -1,6 +1,6 @@
 //! The moment of a build. The library never reads the clock: whoever calls it says the time.
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// Unix time in seconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -17,6 +17,12 @@ impl BuildTime {
     #[must_use]
     pub const fn as_unix(self) -> i64 {
         self.0
+    }
+
+    /// The same as the time of a system; `None` where its times do not reach so far.
+    pub(crate) fn to_system_time(self) -> Option<SystemTime> {
+        let seconds = u64::try_from(self.0).ok()?;
+        UNIX_EPOCH.checked_add(Duration::from_secs(seconds))
     }
 }
 

@@ -133,6 +133,9 @@ impl Build {
 }
 
 pub(super) fn build(project: &Project, options: &BuildOptions) -> Result<Build, Error> {
+    if let Some(now) = options.time.to_system_time() {
+        project.files.begin(now);
+    }
     let mut report = Report::default();
     let mut levels = options.levels.clone();
     let parts = whole(project, options, &mut levels, 0, &mut report)?;

@@ -20,6 +20,7 @@ mod output;
 mod overlay;
 mod predecessor;
 mod quoting;
+mod remembering;
 mod render;
 mod schema;
 mod show;

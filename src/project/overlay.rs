@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 use std::io::{Cursor, Read};
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use crate::Error;
-use crate::files::{FileList, Files};
+use crate::files::{FileList, Files, Stamp};
 use crate::project::Project;
 
 /// The project with these texts in the place of what its files hold.
@@ -45,5 +46,30 @@ impl Files for Overlay {
             Some(text) => Ok(Box::new(Cursor::new(text.as_slice()))),
             None => self.below.open(path),
         }
+    }
+
+    fn read(&self, path: &str) -> Result<Vec<u8>, Error> {
+        match self.texts.get(path) {
+            Some(text) => Ok(text.clone()),
+            None => self.below.read(path),
+        }
+    }
+
+    fn hash(&self, path: &str) -> Result<[u8; 32], Error> {
+        match self.texts.get(path) {
+            Some(text) => Ok(blake3::hash(text).into()),
+            None => self.below.hash(path),
+        }
+    }
+
+    fn stamp(&self, path: &str) -> Result<Option<Stamp>, Error> {
+        match self.texts.get(path) {
+            Some(_) => Ok(None),
+            None => self.below.stamp(path),
+        }
+    }
+
+    fn begin(&self, now: SystemTime) {
+        self.below.begin(now);
     }
 }

@@ -24,7 +24,7 @@ const GUARDED: &[(&str, &[&str])] = &[
     ("syntect", &["src/render/code/grammar.rs"]),
     ("two_face", &["src/render/code/grammar.rs"]),
     ("annotate_snippets", &["src/diag/"]),
-    ("std::fs", &["src/files.rs"]),
+    ("std::fs", &["src/files/"]),
     ("clap", &["src/cli/"]),
     ("anstream", &["src/cli/"]),
     ("println!", &[]),

@@ -2,8 +2,9 @@
 
 use std::io::Read;
 use std::sync::Arc;
+use std::time::SystemTime;
 
-use crate::files::{FileList, Files};
+use crate::files::{FileList, Files, Stamp};
 use crate::{Error, ErrorKind};
 
 /// The files below a folder.
@@ -59,6 +60,22 @@ impl Files for Below {
 
     fn open(&self, path: &str) -> Result<Box<dyn Read + '_>, Error> {
         self.files.open(&self.outer(path)?)
+    }
+
+    fn read(&self, path: &str) -> Result<Vec<u8>, Error> {
+        self.files.read(&self.outer(path)?)
+    }
+
+    fn hash(&self, path: &str) -> Result<[u8; 32], Error> {
+        self.files.hash(&self.outer(path)?)
+    }
+
+    fn stamp(&self, path: &str) -> Result<Option<Stamp>, Error> {
+        self.files.stamp(&self.outer(path)?)
+    }
+
+    fn begin(&self, now: SystemTime) {
+        self.files.begin(now);
     }
 }
 

@@ -7,7 +7,6 @@ use super::data_uri;
 use super::kind::MediaKind;
 use super::lookup::{Finder, Lookup};
 use super::{MediaContent, MediaKey, MediaNames};
-use crate::Error;
 use crate::files::Files;
 
 /// How a note refers to a file.
@@ -135,7 +134,8 @@ impl<'a> Library<'a> {
     fn hash(&self, path: &str) -> Result<MediaKey, String> {
         let cell = Arc::clone(lock(&self.hashes).entry(path.to_owned()).or_default());
         let hashed = cell.get_or_init(|| {
-            let key = hash_file(self.finder.files(), path).map_err(|error| error.to_string())?;
+            let hash = self.finder.files().hash(path);
+            let key = MediaKey(hash.map_err(|error| error.to_string())?);
             self.learn(key, path, || MediaContent::File(path.to_owned()));
             Ok(key)
         });
@@ -174,22 +174,6 @@ impl<'a> Library<'a> {
         if better {
             let path = path.to_owned();
             contents.insert(key, Known { path, content });
-        }
-    }
-}
-
-fn hash_file(files: &dyn Files, path: &str) -> Result<MediaKey, Error> {
-    let mut reader = files.open(path)?;
-    let mut hash = blake3::Hasher::new();
-    let mut buffer = vec![0; 1 << 16];
-    loop {
-        match reader.read(&mut buffer) {
-            Ok(0) => return Ok(MediaKey(hash.finalize().into())),
-            Ok(length) => {
-                hash.update(buffer.get(..length).unwrap_or_default());
-            }
-            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(Error::read(path, error)),
         }
     }
 }

@@ -1,0 +1,142 @@
+//! The only place that touches the file system.
+//!
+//! The stages see files through [`Files`], with paths relative to the project's root and `/`
+//! between their parts: a disk in use, memory in tests. Nothing outside of the root is read;
+//! a symbolic link that leads out counts as outside.
+
+#[cfg(test)]
+pub(crate) mod counted;
+mod disk;
+mod look;
+mod memory;
+mod remember;
+mod stamp;
+mod write;
+
+use std::io::Read;
+use std::time::SystemTime;
+
+pub use disk::Disk;
+pub use look::{Kind, is_file, is_missing, is_vacant, locate, open_disk, read_if_exists};
+pub use memory::Memory;
+pub use remember::Remembering;
+pub use stamp::Stamp;
+pub use write::{make_folder, write_atomically, write_new};
+
+use crate::error::Error;
+
+/// The files below a project's root.
+pub trait Files: Sync {
+    /// All files that version control would see (what a `.gitignore` inside the project names is
+    /// left out, and hidden ones), sorted by their bytes.
+    ///
+    /// # Errors
+    /// When a folder cannot be read.
+    fn list(&self) -> Result<FileList, Error>;
+
+    /// The names in one folder, sorted; folders end with `/`. Empty where it does not exist.
+    fn folder(&self, path: &str) -> Vec<String>;
+
+    /// The size of a file in bytes; `None` where there is no file of exactly this name.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Outside`] when the path leads out of the root.
+    fn size(&self, path: &str) -> Result<Option<u64>, Error>;
+
+    /// Opens a file for reading.
+    ///
+    /// # Errors
+    /// When it cannot be read, or lies outside of the root.
+    fn open(&self, path: &str) -> Result<Box<dyn Read + '_>, Error>;
+
+    /// The whole file.
+    ///
+    /// # Errors
+    /// As [`Files::open`].
+    fn read(&self, path: &str) -> Result<Vec<u8>, Error> {
+        let mut bytes = Vec::new();
+        self.open(path)?
+            .read_to_end(&mut bytes)
+            .map_err(|source| Error::read(path, source))?;
+        Ok(bytes)
+    }
+
+    /// The BLAKE3 hash of a file, which is read piece by piece.
+    ///
+    /// # Errors
+    /// As [`Files::open`].
+    fn hash(&self, path: &str) -> Result<[u8; 32], Error> {
+        let mut hasher = blake3::Hasher::new();
+        hasher
+            .update_reader(self.open(path)?)
+            .map_err(|source| Error::read(path, source))?;
+        Ok(hasher.finalize().into())
+    }
+
+    /// What the content of a file is known by without reading it; `None` where there is no file of
+    /// this name. Default: `None` for every file, so that each is read whenever it is asked for.
+    ///
+    /// # Errors
+    /// As [`Files::size`].
+    fn stamp(&self, _path: &str) -> Result<Option<Stamp>, Error> {
+        Ok(None)
+    }
+
+    /// Says that a build begins, and that it is `now` or later: what is read from here on was not
+    /// written after. Default: nothing depends on it.
+    fn begin(&self, _now: SystemTime) {}
+}
+
+/// The files below a root.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct FileList {
+    /// Their paths.
+    pub paths: Vec<String>,
+    /// Paths of files that no text can name, as near as text comes to them: some part of them is
+    /// not UTF-8.
+    pub not_utf8: Vec<String>,
+}
+
+/// Joins a path in a file with that file's folder, resolving `.` and `..`. `None` where `..`
+/// leads out of the root, or a part of the path is one that some system could take for a root.
+#[must_use]
+pub fn join(folder: &str, path: &str) -> Option<String> {
+    let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop()?;
+            }
+            _ => parts.push(part),
+        }
+    }
+    Some(parts.join("/"))
+}
+
+/// The folder of a file, without a slash at its end; empty for the root.
+#[must_use]
+pub fn parent(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(folder, _)| folder)
+}
+
+/// The last part of a path.
+#[must_use]
+pub fn file_name(path: &str) -> &str {
+    path.rsplit_once('/').map_or(path, |(_, name)| name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_do_not_leave_the_root() {
+        assert_eq!(join("a/b", "../c.png").as_deref(), Some("a/c.png"));
+        assert_eq!(join("a/b", "./c//d").as_deref(), Some("a/b/c/d"));
+        assert_eq!(join("a", "../../c"), None);
+        assert_eq!((parent("a/b.md"), file_name("a/b.md")), ("a", "b.md"));
+        assert_eq!((parent("b.md"), file_name("b.md")), ("", "b.md"));
+    }
+}
