@@ -17,6 +17,7 @@ const COMMANDS: &[&str] = &[
     "id",
     "id-add",
     "id-strip",
+    "import",
     "init",
     "inspect",
     "man",
