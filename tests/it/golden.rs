@@ -1,7 +1,8 @@
 //! Whole projects, letter for letter as the format was designed by them: `tests/golden/NAME/in`.
 //!
 //! `findings.txt` is what is told of it, where its author made mistakes on purpose; `mended/` holds
-//! the files as `check --fix` leaves them then. `notes.txt` is what stands in the package: for each
+//! the files as `check --fix` leaves them then, `corrected/` those that only a person can mend, and
+//! `left.txt` is what is told after that. `notes.txt` is what stands in the package: for each
 //! note its place, its id with what this comes from, its guid, note type, deck, tags, fields and
 //! cards. `deviations.txt` names the fields that the design has differently, as
 //! `PLACE FIELD: what it should hold`; such a line has to go when it comes true.
@@ -47,18 +48,18 @@ fn findings(report: &Report) -> String {
 pub(crate) fn built(name: &str, scratch: &Path) -> (PathBuf, PathBuf) {
     let project = scratch.join(name);
     copy_tree(&folder(name).join("in"), &project);
-    let mended = folder(name).join("mended");
-    if mended.exists() {
-        copy_tree(&mended, &project);
+    for by in ["mended", "corrected"] {
+        let files = folder(name).join(by);
+        if files.exists() {
+            copy_tree(&files, &project);
+        }
     }
     let output = scratch.join(format!("{name}.apkg"));
     let build = Project::open(&project)
         .unwrap()
         .build(&options(&output))
         .unwrap();
-    // What nothing certain mends is a warning, and stays.
-    let told = fs::read_to_string(folder(name).join("findings.txt")).unwrap_or_default();
-    let left = if mended.exists() { "" } else { &told };
+    let left = fs::read_to_string(folder(name).join("left.txt")).unwrap_or_default();
     assert_eq!(findings(build.report()), left, "{name}");
     build.write().unwrap();
     (project, output)
