@@ -120,7 +120,7 @@ const BLOCKS: &[&str] = &[
     "##### A heading",
     "1\\. no list, \\*no emphasis\\*, \\$5 and $6 or $7",
     "a&nbsp;b &copy; &lt;x&gt; é e\u{301}",
-    "%% percent %% {{ braces }} \\{{c1::x}}",
+    "%% percent %% {{ braces }}",
 ];
 
 /// Parts of a cloze note's text.
