@@ -1,5 +1,5 @@
 //! The ways a note can be written, from files to what stands in the package, which both backends of
-//! Anki then take.
+//! Anki then take. Whole projects are in `golden.rs`.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -92,113 +92,6 @@ fn check(files: &[(&str, &str)], expect: &[&str]) {
 }
 
 const MANIFEST: &str = "format: 1\nname: N\nuid: 5d0c2f0e-7a51-4c1e-9d5e-0f6f1a2b3c4d\n";
-
-#[test]
-fn medicine_with_images() {
-    check(
-        &[
-            (
-                "deckle.yaml",
-                "format: 1\nname: Medicine\nuid: 5d0c2f0e-7a51-4c1e-9d5e-0f6f1a2b3c4d\nsources: [\"**/*.md\"]\nmedia: {paths: [assets]}\ndefaults: {tags: [med]}\n",
-            ),
-            ("assets/heart cross section.png", "png"),
-            ("Cardiology/img/echo 1.png", "echo"),
-            (
-                "Cardiology/valves.md",
-                "---\ntags: [anatomy::heart]\n---\n# Valves {.valves}\n\nFree text here is prose and makes no card.\n\n## Which valve lies between left atrium and left ventricle?\n<!-- id: mitral-where -->\n\nThe **mitral** (bicuspid) valve.\n\n![[heart cross section.png|420]]\n\n### Extra\n\nPapillary muscles keep the cusps from flapping back.\n\n## Name the structure marked by the arrow {#arrow-1 flag=orange}\n\n![echo, four-chamber view](<img/echo 1.png>){width=300}\n\n---\n\nLeft atrial appendage\n\n## Severe mitral stenosis: numbers {cloze}\n\nValve area < {{c1::1.0 cm²}}, mean gradient > {{c2::10 mmHg::pressure}}.\n\n---\n\n| grade | area |\n|---|---|\n| mild | > 1.5 cm² |\n",
-            ),
-        ],
-        &[
-            "Basic (deckle) x1 in Medicine::Cardiology::valves [anatomy::heart med valves] Which valve lies between left atrium and left ventricle? | <p>The <strong>mitral</strong> (bicuspid) valve.</p><p><img src=\"heart_cross_section-#.png\" width=\"420\"></p> | Papillary muscles keep the cusps from flapping back.",
-            "Basic (deckle) x1 in Medicine::Cardiology::valves [anatomy::heart med valves] <p>Name the structure marked by the arrow</p><p><img src=\"echo_1-#.png\" alt=\"echo, four-chamber view\" width=\"300\"></p> | Left atrial appendage",
-            "Cloze (deckle) x2 in Medicine::Cardiology::valves [anatomy::heart med valves] Valve area &lt; {{c1::1.0 cm²}}, mean gradient &gt; {{c2::10 mmHg::pressure}}. | <table><thead><tr><th>grade</th><th>area</th></tr></thead><tbody><tr><td>mild</td><td>&gt; 1.5 cm²</td></tr></tbody></table> | Severe mitral stenosis: numbers",
-        ],
-    );
-}
-
-#[test]
-fn vocabulary_as_yaml_and_as_a_table() {
-    check(
-        &[
-            (
-                "deckle.yaml",
-                "format: 1\nname: French\nuid: 9c1f6c52-1d1b-4a6e-8a55-2f1f0a7f7b10\nexclude: [\"types/**\", \"audio/**\"]\nmedia: {paths: [audio]}\ndefaults: {type: vocab}\n",
-            ),
-            (
-                "types/vocab/type.yaml",
-                "key: vocab\nname: Vocab FR\nfields:\n  - {name: Word}\n  - {name: Meaning, aliases: [de]}\n  - {name: Audio, kind: audio}\n  - {name: Example}\nkey-fields: [Word]\ncard-templates:\n  - {name: Recognise, front: {html: \"{{Word}}{{Audio}}\"}, back: {html: \"{{Meaning}}\"}}\n  - {name: Produce, front: {html: \"{{Meaning}}\"}, back: {html: \"{{Word}}\"}}\n",
-            ),
-            ("audio/pain.mp3", "pain"),
-            ("audio/oeuf.mp3", "oeuf"),
-            ("audio/jus.mp3", "jus"),
-            (
-                "food.yaml",
-                "deck: \"::Food\"\ntype: vocab\ntags: [a1]\nnotes:\n  - Word: le pain\n    de: das Brot\n    Audio: pain.mp3\n    Example: J'achète *du pain*.\n  - Word: l'œuf (m)\n    de: [das Ei, \"Plural: les œufs\"]\n    Audio: \"oeuf.mp3\"\n    suspend: [Produce]\n  - {Word: 1.10 €, de: ein Euro zehn}\n",
-            ),
-            (
-                "drinks.md",
-                "---\ntype: vocab\n---\n<!-- notes: vocab -->\n\n| Word | Meaning | Audio |\n|------|---------|-------|\n| le jus | der Saft | ![[jus.mp3]] |\n| l'eau | das Wasser | jus.mp3 |\n",
-            ),
-        ],
-        &[
-            "Vocab FR x2 in French::drinks [] le jus | der Saft | [sound:jus-#.mp3]",
-            "Vocab FR x2 in French::drinks [] l'eau | das Wasser | [sound:jus-#.mp3]",
-            "Vocab FR x2 in French::Food [a1] le pain | das Brot | [sound:pain-#.mp3] | J'achète <em>du pain</em>.",
-            "Vocab FR x2 in French::Food [a1] l'œuf (m) | <ul><li>das Ei</li><li>Plural: les œufs</li></ul> | [sound:oeuf-#.mp3]",
-            "Vocab FR x2 in French::Food [a1] 1.10 € | ein Euro zehn",
-        ],
-    );
-}
-
-#[test]
-fn a_mixed_directory() {
-    check(
-        &[
-            (
-                "deckle.yaml",
-                "format: 1\nname: School\nuid: 11111111-2222-4333-8444-555555555555\nids: lock\nsources: [\"**/*.md\", \"**/*.yaml\"]\nmedia: {paths: [_shared], remote: error}\n",
-            ),
-            ("10 Latin/_deck.yaml", "type: reversed\ntags: [latin]\n"),
-            (
-                "10 Latin/01 amo.md",
-                "---\nmarkdown: {inline: true}\n---\n- amo :: I love ^amo\n- amas :: you love\n- amat ::: he loves\n  - also *she loves*\n\n<!-- notes -->\n\n| Front | Back | id |\n|---|---|---|\n| moneo | I warn | moneo |\n",
-            ),
-            (
-                "20 Physics/formulas.yaml",
-                "type: basic\nnotes:\n  - q: Ideal gas law\n    a: |\n      $$pV = nRT$$\n\n      ![](img/piston.svg)\n  - q: Is \"p * V\" constant? (T fixed)\n    a: yes\n    tags: [boyle]\n",
-            ),
-            (
-                "20 Physics/img/piston.svg",
-                "<svg xmlns=\"http://www.w3.org/2000/svg\"/>",
-            ),
-        ],
-        &[
-            "Basic (deckle) x1 in School::Latin::amo [latin] amo | I love",
-            "Basic (deckle) x1 in School::Latin::amo [latin] amas | you love",
-            "Basic and reversed (deckle) x2 in School::Latin::amo [latin] amat | <p>he loves</p><ul><li>also <em>she loves</em></li></ul>",
-            "Basic and reversed (deckle) x2 in School::Latin::amo [latin] moneo | I warn",
-            "Basic (deckle) x1 in School::Physics::formulas [] Ideal gas law | <p>\\[pV = nRT\\]</p><p><img src=\"piston-#.svg\"></p>",
-            "Basic (deckle) x1 in School::Physics::formulas [boyle] Is \"p * V\" constant? (T fixed) | yes",
-        ],
-    );
-}
-
-#[test]
-fn history_with_clozes() {
-    check(
-        &[
-            ("deckle.yaml", MANIFEST),
-            (
-                "rome.md",
-                "---\ndeck: History::Rome\ncloze: {highlight: explicit}\nmarkdown: {context: breadcrumb}\n---\n# Late Republic\n\n## Crossing the Rubicon {cloze}\n<!-- id: rubicon -->\n\nIn ==49 BC== ==Julius Caesar== crossed the ==1::Rubicon::river== with the ==Legio XIII==.\n\n---\n\n> *alea iacta est* - Suetonius, Div. Iul. 32\n\n## Why is it marked?\n\nThe ==Rubicon== marked the border of Italy (here `==` is only a highlight).\n",
-            ),
-        ],
-        &[
-            "Cloze (deckle) x4 in History::Rome [] In {{c2::49 BC}} {{c3::Julius Caesar}} crossed the {{c1::Rubicon::river}} with the {{c4::Legio XIII}}. | <blockquote><p><em>alea iacta est</em> - Suetonius, Div. Iul. 32</p></blockquote> | Crossing the Rubicon | Late Republic",
-            "Basic (deckle) x1 in History::Rome [] Why is it marked? | The <mark>Rubicon</mark> marked the border of Italy (here <code>==</code> is only a highlight). |  | Late Republic",
-        ],
-    );
-}
 
 #[test]
 fn cells_are_fields() {

@@ -16,7 +16,7 @@ const TIME: i64 = 1_700_000_000;
 const LATER: i64 = 1_900_000_000;
 
 /// Unpacks and builds again; the new package lies beside the old one.
-fn round_trip(package: &Path) -> (Unpacked, PathBuf) {
+pub(crate) fn round_trip(package: &Path) -> (Unpacked, PathBuf) {
     let folder = package.with_extension("");
     let unpacked = unpack(package, &folder, &UnpackOptions::new("uid")).unwrap();
     let rebuilt = package.with_extension("rebuilt.apkg");

@@ -87,21 +87,6 @@ macro_rules! settings {
     };
 }
 
-/// Cases that are about files and notes, not fields.
-pub(super) const ELSEWHERE: &[(u8, &str)] = &[
-    (
-        56,
-        "spaces behind headings, labels, side breaks and settings",
-    ),
-    (
-        57,
-        "line ends, byte order marks and final line breaks of files",
-    ),
-    (58, "text directly above a side break"),
-    (61, "a label in a file of headings"),
-    (62, "private-use characters in a file"),
-];
-
 pub(super) const TABLE: &[Row] = &[
     // Math
     row(1, Normal, "$a_1*b*c_2$", r"\(a_1*b*c_2\)"),
