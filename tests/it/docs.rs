@@ -13,7 +13,12 @@ use deckle::source::{header, includes, manifest, note_types, rules, settings, ta
 use deckle::{BuildTime, DeckOptions};
 use serde_json::Value;
 
-const PAGES: &[&str] = &["README.md", "docs/format.md", "docs/import.md"];
+const PAGES: &[&str] = &[
+    "README.md",
+    "docs/guide.md",
+    "docs/format.md",
+    "docs/import.md",
+];
 /// A page without examples to build.
 const IDENTITY: &str = "docs/identity.md";
 
