@@ -15,7 +15,12 @@ use deckle::source::{
 use deckle::{BuildTime, DeckOptions};
 use serde_json::Value;
 
-const PAGES: &[&str] = &["README.md", "docs/format.md", "docs/import.md"];
+const PAGES: &[&str] = &[
+    "README.md",
+    "docs/guide.md",
+    "docs/format.md",
+    "docs/import.md",
+];
 /// A page without examples to build.
 const IDENTITY: &str = "docs/identity.md";
 
