@@ -5,6 +5,7 @@ mod adopt;
 mod build;
 mod clozes;
 mod decks;
+mod division;
 mod fix;
 mod folders;
 mod history;
@@ -34,7 +35,7 @@ pub use adopt::{
     AdoptedType, Adoption, Ambiguous, DeckNote, Matched, MatchedBy, Outcome as AdoptOutcome,
     SourceNote, TypeFit,
 };
-pub use build::{Build, Built};
+pub use build::{Build, Built, Target};
 pub use fix::{FixPlan, FixedFile, Mend};
 pub use ids::{IdChange, IdFile, IdLeft, IdOptions, IdPlan};
 pub use options::{BuildOptions, LockMode};
@@ -160,7 +161,8 @@ impl Project {
         Ok(self.build(options)?.into_report())
     }
 
-    /// Makes the package. With errors in the sources there is none; [`Build::write`] then fails.
+    /// Makes the packages: one, or those that `output` of the project asks for. With errors
+    /// in the sources there is none; [`Build::write`] then fails.
     ///
     /// # Errors
     /// When a file or folder cannot be read.
@@ -247,7 +249,8 @@ pub fn build(
     let build = Project::open(sources)?.build(&BuildOptions::new(time).output(output))?;
     let report = build.report();
     if !report.diagnostics.has_errors() {
-        return build.write();
+        let written = build.write()?.into_iter().next();
+        return written.ok_or_else(|| Error::usage("there is no package to write"));
     }
     let errors = report
         .diagnostics
