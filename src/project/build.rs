@@ -12,10 +12,10 @@ use super::{
     BuildOptions, Project, Report, Statistics, clozes, history, includes, load, output,
     predecessor, schema, types,
 };
-use crate::diag::{Code, Diagnostic, Diagnostics, Levels, Severity, Sources};
+use crate::diag::{Code, Diagnostic, Diagnostics, Levels, Severity, Sources, Span};
 use crate::files;
 use crate::identity::{self, Assigned, Claim, Lock};
-use crate::model::written::Settings;
+use crate::model::written::{IdMode, Settings};
 use crate::model::{Deck, DeckName, MediaFile, MediaSource};
 use crate::package::{Baseline, Format, NotesText, Package};
 use crate::render::{MediaContent, MediaNames, NamedMedia, Renderer};
@@ -205,6 +205,9 @@ pub(super) fn whole(
     levels.join(&manifest.levels);
     if nesting.depth == 0 {
         nesting.divided = project.is_whole() && manifest.outputs.are_several();
+        if nesting.divided && manifest.ids == IdMode::Natural {
+            report.diagnostics.push(no_lock(&manifest.outputs));
+        }
     }
     let found = &mut report.diagnostics;
     let guests = includes::build(project, &manifest, options, nesting, found)?;
@@ -619,6 +622,14 @@ fn tell_losses(text: &NotesText, sink: &mut Diagnostics) {
                 .help("fill the first field, or build a package"),
         );
     }
+}
+
+fn no_lock(outputs: &Outputs) -> Diagnostic {
+    let title = "several packages need a lock, and the project says `ids: natural`";
+    Diagnostic::new(Code::BadValue, title)
+        .at(outputs.span.unwrap_or(Span::NONE), "several packages")
+        .note("a note that is in two packages has one id and one time in both, which deckle.lock remembers")
+        .help("take `ids: natural` out of deckle.yaml, or make one package")
 }
 
 fn nothing_to_build() -> Diagnostic {

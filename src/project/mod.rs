@@ -153,6 +153,15 @@ impl Project {
         })
     }
 
+    /// The folders of all projects in a folder and below, sorted: those with a `deckle.yaml` that
+    /// no `.gitignore` leaves out.
+    ///
+    /// # Errors
+    /// When there is no such folder, or it cannot be read.
+    pub fn find(folder: impl AsRef<std::path::Path>) -> Result<Vec<PathBuf>, Error> {
+        open::find(folder.as_ref())
+    }
+
     /// Does everything but write, and tells what is wrong.
     ///
     /// # Errors

@@ -100,7 +100,7 @@ pub const KEYS: &[&str] = &[
 
 /// Keys of the format that this version does not read. They are refused: leaving them out without
 /// a word would build other decks than the author means.
-const LATER_KEYS: &[&str] = &["math-macros"];
+const LATER_KEYS: &[&str] = &["math-macros", "matrix"];
 
 impl Manifest {
     /// A project without a file: this name is its root deck and the name space of its guids, and
