@@ -166,7 +166,13 @@ impl Target {
 pub(super) fn build(project: &Project, options: &BuildOptions) -> Result<Build, Error> {
     let mut report = Report::default();
     let mut levels = options.levels.clone();
-    let parts = whole(project, options, &mut levels, Nesting::default(), &mut report)?;
+    let parts = whole(
+        project,
+        options,
+        &mut levels,
+        Nesting::default(),
+        &mut report,
+    )?;
     let is_refused =
         |report: &Report| report.diagnostics.has_errors() || !report.lock_changes.is_empty();
     let parts = parts.filter(|_| !is_refused(&report));
@@ -230,7 +236,8 @@ impl Parts {
                 )));
             }
             let target = Target::new(None, self.output, self.decks, self.media, options);
-            let mut target = target.in_container(self.outputs.single().and_then(|it| it.container), options);
+            let mut target =
+                target.in_container(self.outputs.single().and_then(|it| it.container), options);
             if let Some(baseline) = &self.baseline {
                 target.package = target.package.baseline(baseline);
                 // It was the output itself, and read for that.

@@ -328,9 +328,8 @@ impl<'o> Taker<'o> {
             let near = nearest(&pattern.value, names.iter().map(String::as_str));
             sink.push(match near {
                 Some(near) => found.fix("a deck with a similar name exists", pattern.span, near),
-                None => found.help(
-                    "write the full name of a deck, or `::NAME` for one below the root deck",
-                ),
+                None => found
+                    .help("write the full name of a deck, or `::NAME` for one below the root deck"),
             });
         }
     }
@@ -369,7 +368,11 @@ fn tell_untaken(outputs: &Outputs, untaken: &BTreeMap<Arc<str>, usize>, sink: &m
         1 => "1 note".to_owned(),
         _ => format!("{count} notes"),
     };
-    let (goes, them) = if count == 1 { ("goes", "it") } else { ("go", "them") };
+    let (goes, them) = if count == 1 {
+        ("goes", "it")
+    } else {
+        ("go", "them")
+    };
     let mut places: Vec<String> = untaken
         .iter()
         .take(5)

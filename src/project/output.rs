@@ -114,7 +114,8 @@ pub(super) fn tell_clashes(shares: &[Share], sink: &mut Diagnostics) {
             continue;
         };
         let title = format!("two packages go to `{file}`");
-        let mut found = Diagnostic::new(Code::OutputClash, title).at(share.place.span, "the second one");
+        let mut found =
+            Diagnostic::new(Code::OutputClash, title).at(share.place.span, "the second one");
         if first.place.span != share.place.span {
             found = found.also(first.place.span, "the first one");
         }
@@ -212,8 +213,13 @@ fn checked(project: &Project, output: &Spanned<String>, sink: &mut Diagnostics) 
         let title = format!("`{}` cannot be the path of one package", output.value);
         sink.push(
             Diagnostic::new(Code::OutputName, title)
-                .at(output.span, "`*` stands for the name of a deck or source file")
-                .help("say `split: top-deck` or `split: file` beside it, or write a name without `*`"),
+                .at(
+                    output.span,
+                    "`*` stands for the name of a deck or source file",
+                )
+                .help(
+                    "say `split: top-deck` or `split: file` beside it, or write a name without `*`",
+                ),
         );
         return path;
     }

@@ -65,9 +65,8 @@ impl Outputs {
     /// Whether there is more than the one package with all notes.
     #[must_use]
     pub fn are_several(&self) -> bool {
-        let takes_all = |it: &Output| {
-            it.split == Split::None && it.decks.is_empty() && it.files.is_empty()
-        };
+        let takes_all =
+            |it: &Output| it.split == Split::None && it.decks.is_empty() && it.files.is_empty();
         match self.list.as_slice() {
             [] => false,
             [only] => !takes_all(only),
@@ -217,7 +216,12 @@ mod tests {
         check("{decks: '::A'}", &[""], true, &[]);
         check("{a: {file: x.apkg}}", &["a"], false, &[]);
         check("{a: {decks: ['::A']}, all:}", &["a", "all"], true, &[]);
-        check("{a: {match: 'x/**', format: latest}, b: {}}", &["a", "b"], true, &[]);
+        check(
+            "{a: {match: 'x/**', format: latest}, b: {}}",
+            &["a", "b"],
+            true,
+            &[],
+        );
         check("{fiel: a.apkg}", &[""], false, &[Code::UnknownKey]);
         check("{a: {fiel: a.apkg}}", &["a"], false, &[Code::UnknownKey]);
         check("{file: a.apkg, b: {}}", &[""], false, &[Code::UnknownKey]);

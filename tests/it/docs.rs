@@ -9,7 +9,9 @@ use std::process::Command;
 use deckle::diag::{Code, Severity, explain_markdown};
 use deckle::project::{BuildOptions, Project};
 use deckle::source::schema::Schema;
-use deckle::source::{header, includes, manifest, note_types, outputs, rules, settings, table, yaml};
+use deckle::source::{
+    header, includes, manifest, note_types, outputs, rules, settings, table, yaml,
+};
 use deckle::{BuildTime, DeckOptions};
 use serde_json::Value;
 

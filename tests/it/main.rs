@@ -10,6 +10,7 @@ mod cards;
 mod cli;
 mod decks;
 mod diff;
+mod divided;
 mod docs;
 mod edits;
 mod explain;
