@@ -88,6 +88,8 @@ Examples:
   deckle build notes.md words.yaml   single files
   deckle build -o out/bio.apkg       the package somewhere else
   deckle build --format text         a text file for Anki's import instead: biology.txt
+  deckle build --only verbs          one of the packages that deckle.yaml names
+  deckle build --each decks/         every project below a folder
   deckle build --locked              in CI: nothing but what the committed lock knows
   SOURCE_DATE_EPOCH=1767225600 deckle build    the same bytes at any time
 
@@ -114,9 +116,19 @@ pub(crate) struct BuildArgs {
     #[arg(long, value_name = "SELECTION")]
     pub(crate) touch: Vec<String>,
 
-    /// What is written. Notes, cards and media are the same in both kinds of packages
-    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
-    pub(crate) format: Format,
+    /// What is written. Notes, cards and media are the same in both kinds of packages [default:
+    /// what deckle.yaml says, else legacy]
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    pub(crate) format: Option<Format>,
+
+    /// Write this package alone, of those that `output` in deckle.yaml names. May be repeated
+    #[arg(long, value_name = "NAME")]
+    pub(crate) only: Vec<String>,
+
+    /// Build each project in these folders and below, one after the other; go on behind one that
+    /// fails
+    #[arg(long, conflicts_with_all = ["output", "baseline", "touch", "only"])]
+    pub(crate) each: bool,
 
     /// Write over a file that deckle did not write
     #[arg(long)]
@@ -130,6 +142,7 @@ Examples:
   deckle check cells.md --message-format json
   deckle check --deny warnings       for CI: warnings fail too
   deckle check --fix                 mend what leaves no doubt, and tell the rest
+  deckle check --each decks/         every project below a folder
   deckle check --list                how many notes each file has, and what is none
   deckle check --message-format sarif > deckle.sarif
   deckle check --frozen              is the committed deckle.lock the one of these sources?")]
@@ -145,6 +158,10 @@ pub(crate) struct CheckArgs {
     /// With --fix: change files that have uncommitted changes, too
     #[arg(long, requires = "fix")]
     pub(crate) allow_dirty: bool,
+
+    /// Check each project in these folders and below, one after the other
+    #[arg(long, conflicts_with = "fix")]
+    pub(crate) each: bool,
 
     /// Print a line for each file: its notes, its cards, and what looks like a note and is none
     #[arg(long)]
@@ -569,10 +586,9 @@ pub(crate) enum ColorChoice {
     Never,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
     /// For every version of Anki, AnkiDroid and AnkiMobile
-    #[default]
     Legacy,
     /// Smaller, for Anki from 2.1.52 and AnkiDroid from 2.17 on
     Latest,

@@ -5,24 +5,33 @@ use std::path::{Path, PathBuf};
 use deckle::Error;
 use deckle::diag::{Code, Diagnostic, Severity};
 use deckle::files::locate;
-use deckle::project::{BuildOptions, FixPlan, LockMode, Project, Report};
+use deckle::project::{BuildOptions, Built, FixPlan, LockMode, Project, Report};
 
 use super::Outcome;
 use super::args::{BuildArgs, CheckArgs, Format, SourceArgs};
+use super::each;
 use super::git;
 use super::levels;
 use super::printer::Printer;
 use super::words::{plural, size};
 
 pub(super) fn build(args: &BuildArgs, printer: &Printer) -> Result<Outcome, Error> {
+    if args.each {
+        let one = |project: &Project| build_one(project, args, printer);
+        return each::run(&args.sources.paths, printer, one);
+    }
+    build_one(&open(&args.sources)?, args, printer)
+}
+
+fn build_one(project: &Project, args: &BuildArgs, printer: &Printer) -> Result<Outcome, Error> {
     let started = now();
-    let project = open(&args.sources)?;
-    let mut options = options(&args.sources)?.format(match args.format {
-        Format::Legacy => deckle::Format::Legacy,
-        Format::Latest => deckle::Format::Latest,
-        Format::Text => deckle::Format::default(),
-    });
-    options = options.text(args.format == Format::Text);
+    let mut options = options(&args.sources)?;
+    match args.format {
+        Some(Format::Legacy) => options = options.format(deckle::Format::Legacy),
+        Some(Format::Latest) => options = options.format(deckle::Format::Latest),
+        Some(Format::Text) => options = options.text(true),
+        None => {}
+    }
     options = options.force(args.force);
     if let Some(output) = &args.output {
         options = options.output(output);
@@ -34,6 +43,9 @@ pub(super) fn build(args: &BuildArgs, printer: &Printer) -> Result<Outcome, Erro
     for selection in &args.touch {
         options = options.touch(selection);
     }
+    for name in &args.only {
+        options = options.only(name);
+    }
     let build = project.build(&options)?;
     let root = project.root();
     if let Some(outcome) = report(build.report(), &args.sources, root, printer) {
@@ -41,25 +53,49 @@ pub(super) fn build(args: &BuildArgs, printer: &Printer) -> Result<Outcome, Erro
     }
     let written = build.write()?;
     let took = started.elapsed();
+    let several = written.len() > 1;
+    for it in &written {
+        tell(it, (!several).then_some(took), printer);
+    }
+    if several {
+        printer.summary(&format!(
+            "{} in {:.2} s",
+            plural(written.len(), "package"),
+            took.as_secs_f64()
+        ));
+    }
+    Ok(Outcome::Done)
+}
+
+/// Tells of a package that was written, or stood there as it would be.
+fn tell(written: &Built, took: Option<std::time::Duration>, printer: &Printer) {
     let verb = if written.changed {
         "Built"
     } else {
         "Unchanged"
     };
+    let took = took.map_or_else(String::new, |it| format!(" in {:.2} s", it.as_secs_f64()));
+    let path = shown(&written.path);
+    printer.package(written, &path);
     printer.summary(&format!(
-        "{verb} {}: {}, {}, {}, {} in {:.2} s",
-        shown(&written.path).display(),
+        "{verb} {}: {}, {}, {}, {}{took}",
+        path.display(),
         plural(written.notes, "note"),
         plural(written.cards, "card"),
         plural(written.media, "media file"),
         size(written.bytes),
-        took.as_secs_f64()
     ));
-    Ok(Outcome::Done)
 }
 
 pub(super) fn check(args: &CheckArgs, printer: &Printer) -> Result<Outcome, Error> {
-    let project = open(&args.sources)?;
+    if args.each {
+        let one = |project: &Project| check_one(project, args, printer);
+        return each::run(&args.sources.paths, printer, one);
+    }
+    check_one(&open(&args.sources)?, args, printer)
+}
+
+fn check_one(project: &Project, args: &CheckArgs, printer: &Printer) -> Result<Outcome, Error> {
     let options = options(&args.sources)?;
     let found = if args.fix {
         let plan = project.fix(&options)?;
@@ -189,7 +225,7 @@ fn counts(report: &Report) -> String {
 }
 
 /// A path as seen from the current folder, if it lies there.
-fn shown(path: &Path) -> PathBuf {
+pub(super) fn shown(path: &Path) -> PathBuf {
     let inside = locate(Path::new("."))
         .ok()
         .and_then(|(here, _)| path.strip_prefix(here).ok());

@@ -5,6 +5,7 @@ mod adopt;
 mod args;
 mod build;
 mod diff;
+mod each;
 mod explain;
 mod git;
 mod id;
@@ -34,7 +35,7 @@ use printer::Printer;
 enum Outcome {
     /// Done.
     Done = 0,
-    /// The sources have errors, or warnings that were denied; a condition of `--fail-if` holds; an
+    /// The sources have errors, or warnings that were denied; one of several projects failed; a condition of `--fail-if` holds; an
     /// import would fail or lose content.
     Sources = 1,
     /// The command line itself makes no sense.

@@ -11,7 +11,7 @@ use deckle::diag::{
 };
 use deckle::files::locate;
 use deckle::identity::LockChange;
-use deckle::project::MatchedNote;
+use deckle::project::{Built, MatchedNote};
 
 use super::args::{Args, ColorChoice, MessageFormat};
 
@@ -139,6 +139,39 @@ impl Printer {
             Style::Color => "\u{1b}[1;31merror\u{1b}[0m",
             _ => "error",
         }
+    }
+
+    /// Prints, for programs, what became of a package; people read a summary.
+    pub(crate) fn package(&self, built: &Built, path: &Path) {
+        if self.format == MessageFormat::Json {
+            let line = serde_json::json!({
+                "package": path.to_string_lossy(),
+                "name": built.name,
+                "changed": built.changed,
+                "bytes": built.bytes,
+                "notes": built.notes,
+                "cards": built.cards,
+                "media": built.media,
+            });
+            data(&line.to_string());
+        }
+    }
+
+    /// Prints which project what follows is about: paths in it begin there.
+    pub(crate) fn project(&self, path: &Path) {
+        match self.format {
+            MessageFormat::Json => {
+                let line = serde_json::json!({"project": path.to_string_lossy()});
+                data(&line.to_string());
+            }
+            MessageFormat::Short => data(&format!("{}:", path.display())),
+            _ => self.message(&format!("{}:", path.display())),
+        }
+    }
+
+    /// Whether all that is found goes into one SARIF log.
+    pub(crate) fn is_sarif(&self) -> bool {
+        self.format == MessageFormat::Sarif
     }
 
     /// Whether findings are printed for programs, one object a line.

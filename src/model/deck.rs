@@ -98,6 +98,11 @@ impl Deck {
         self.notes.iter().flatten()
     }
 
+    /// Takes all notes out, in the order of adding.
+    pub(crate) fn take_notes(&mut self) -> Vec<Vec<Note>> {
+        std::mem::take(&mut self.notes)
+    }
+
     pub(crate) fn notes_mut(&mut self) -> impl Iterator<Item = &mut Note> {
         self.notes.iter_mut().flatten()
     }

@@ -5,24 +5,26 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use super::decks::DeckPlan;
+use super::division::{self, Origins};
 use super::lock_file::{self, LockFile, Touched};
 use super::render::{Facts, Made};
 use super::{
     BuildOptions, Project, Report, Statistics, clozes, history, includes, load, output,
     predecessor, schema, types,
 };
-use crate::diag::{Code, Diagnostic, Diagnostics, Levels, Severity, Sources};
+use crate::diag::{Code, Diagnostic, Diagnostics, Levels, Severity, Sources, Span};
 use crate::files;
 use crate::identity::{self, Assigned, Claim, Lock};
-use crate::model::written::Settings;
+use crate::model::written::{IdMode, Settings};
 use crate::model::{Deck, DeckName, MediaFile, MediaSource};
-use crate::package::{Baseline, NotesText, Package};
+use crate::package::{Baseline, Format, NotesText, Package};
 use crate::render::{MediaContent, MediaNames, NamedMedia, Renderer};
 use crate::source::manifest::Manifest;
+use crate::source::outputs::{Container, Outputs};
 use crate::source::types::TypeSet;
 use crate::{Error, ErrorKind, check};
 
-/// What a build came to: findings, and the package where there were no errors.
+/// What a build came to: findings, and the packages where there were no errors.
 #[derive(Debug)]
 #[must_use = "a build is on disk only when it is written"]
 pub struct Build {
@@ -32,25 +34,39 @@ pub struct Build {
 
 #[derive(Debug)]
 struct Ready {
-    package: Package,
-    /// What is written in its place.
-    text: Option<NotesText>,
-    output: PathBuf,
-    /// Whether what stands there may be lost.
-    replaces: bool,
+    targets: Vec<Target>,
     /// The paths and new texts of the locks, if the build is one that writes them.
     locks: Vec<(PathBuf, String)>,
 }
 
-/// What a package is made of.
+/// A package of a build, and where it goes.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Target {
+    /// What it is called among the packages of the project; `None` for the only one.
+    pub name: Option<String>,
+    /// Where it goes.
+    pub path: PathBuf,
+    /// What is in it.
+    pub package: Package,
+    /// What is written in its place.
+    text: Option<NotesText>,
+    /// Whether what stands there may be lost.
+    replaces: bool,
+}
+
+/// What packages are made of.
 pub(super) struct Parts {
     /// The root deck.
     pub(super) root: DeckName,
     pub(super) decks: Vec<Deck>,
     pub(super) media: Vec<MediaFile>,
+    /// Where the notes come from, if that decides which package they go into.
+    pub(super) origins: Origins,
     /// The paths and new texts of the locks, if the build is one that writes them.
     pub(super) locks: Vec<(PathBuf, String)>,
     output: PathBuf,
+    outputs: Outputs,
     baseline: Option<Baseline>,
 }
 
@@ -58,6 +74,8 @@ pub(super) struct Parts {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Built {
+    /// What the package is called among those of the project; `None` for the only one.
+    pub name: Option<String>,
     /// Where the package is.
     pub path: PathBuf,
     /// Whether its bytes changed. The same bytes leave the file alone.
@@ -85,21 +103,27 @@ impl Build {
         self.report
     }
 
-    /// The package; `None` where the sources have errors, or the lock would change though it must
-    /// not.
+    /// The package, the first of several; `None` where the sources have errors, or the lock would
+    /// change though it must not.
     #[must_use]
     pub fn package(&self) -> Option<&Package> {
-        self.ready.as_ref().map(|ready| &ready.package)
+        self.packages().first().map(|it| &it.package)
     }
 
-    /// Writes the lock, then the package: after a crash between the two the next build gives the
-    /// same bytes.
+    /// All packages, in the order of the project file; none where [`Build::package`] is `None`.
+    #[must_use]
+    pub fn packages(&self) -> &[Target] {
+        self.ready.as_ref().map_or(&[], |ready| &ready.targets)
+    }
+
+    /// Writes the lock, then the packages: after a crash between them the next build gives the
+    /// same bytes. Returns what was written, in the order of [`Build::packages`].
     ///
     /// # Errors
-    /// When the sources have errors, the lock would change though it must not, a file cannot be
-    /// written, or the one at the output's path is none that deckle wrote (see
-    /// [`BuildOptions::force`]); the older package then is as it was.
-    pub fn write(self) -> Result<Built, Error> {
+    /// When the sources have errors, the lock would change though it must not, or the file at the
+    /// path of a package is none that deckle wrote (see [`BuildOptions::force`]): nothing is
+    /// written then. When a file cannot be written: each package then is the new one or as it was.
+    pub fn write(self) -> Result<Vec<Built>, Error> {
         let refused = self.report.lock_changes.len();
         let Some(ready) = self.ready else {
             if refused > 0 {
@@ -108,8 +132,8 @@ impl Build {
             let count = self.report.diagnostics.count(Severity::Error);
             return Err(Error::new(ErrorKind::Sources(count)));
         };
-        if !ready.replaces {
-            output::check_replaceable(&ready.output, ready.text.is_some())?;
+        for target in ready.targets.iter().filter(|it| !it.replaces) {
+            output::check_replaceable(&target.path, target.text.is_some())?;
         }
         for (path, text) in &ready.locks {
             files::write_atomically(path, |file| {
@@ -117,12 +141,19 @@ impl Build {
                     .map_err(|source| Error::write(path, source))
             })?;
         }
-        let written = match &ready.text {
-            Some(text) => text.write(&ready.output)?,
-            None => ready.package.write(&ready.output)?,
+        ready.targets.into_iter().map(Target::write).collect()
+    }
+}
+
+impl Target {
+    fn write(self) -> Result<Built, Error> {
+        let written = match &self.text {
+            Some(text) => text.write(&self.path)?,
+            None => self.package.write(&self.path)?,
         };
         Ok(Built {
-            path: ready.output,
+            name: self.name,
+            path: self.path,
             changed: written.changed,
             bytes: written.bytes,
             notes: written.notes,
@@ -138,11 +169,17 @@ pub(super) fn build(project: &Project, options: &BuildOptions) -> Result<Build, 
     }
     let mut report = Report::default();
     let mut levels = options.levels.clone();
-    let parts = whole(project, options, &mut levels, 0, &mut report)?;
+    let parts = whole(
+        project,
+        options,
+        &mut levels,
+        Nesting::default(),
+        &mut report,
+    )?;
     let is_refused =
         |report: &Report| report.diagnostics.has_errors() || !report.lock_changes.is_empty();
     let parts = parts.filter(|_| !is_refused(&report));
-    let ready = parts.map(|it| it.ready(options, &mut report.diagnostics));
+    let ready = parts.map(|it| it.ready(project, options, &mut report.diagnostics));
     let ready = ready.transpose()?;
     report.diagnostics.sort();
     // At the end, so that a denied warning keeps no stage from finding more.
@@ -152,13 +189,22 @@ pub(super) fn build(project: &Project, options: &BuildOptions) -> Result<Build, 
     Ok(Build { report, ready })
 }
 
-/// The project with those that it includes, `depth` projects below the one that is built. `None`
+/// Where a project stands below the one that is built.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Nesting {
+    /// How many projects are above it.
+    pub(super) depth: usize,
+    /// Whether its notes are divided among several packages.
+    pub(super) divided: bool,
+}
+
+/// The project with those that it includes. `None`
 /// where there is no use in going on.
 pub(super) fn whole(
     project: &Project,
     options: &BuildOptions,
     levels: &mut Levels,
-    depth: usize,
+    mut nesting: Nesting,
     report: &mut Report,
 ) -> Result<Option<Parts>, Error> {
     let manifest = load::manifest(project, &mut report.sources, &mut report.diagnostics)?;
@@ -166,42 +212,102 @@ pub(super) fn whole(
         return Ok(None);
     };
     levels.join(&manifest.levels);
+    if nesting.depth == 0 {
+        nesting.divided = project.is_whole() && manifest.outputs.are_several();
+        if nesting.divided && manifest.ids == IdMode::Natural {
+            report.diagnostics.push(no_lock(&manifest.outputs));
+        }
+    }
     let found = &mut report.diagnostics;
-    let guests = includes::build(project, &manifest, options, depth, found)?;
-    let own = run(project, &manifest, options, report)?;
+    let guests = includes::build(project, &manifest, options, nesting, found)?;
+    let own = run(project, &manifest, options, nesting.divided, report)?;
     Ok(includes::merge(own, guests, report))
 }
 
 impl Parts {
-    /// The package, and what else is written with it.
-    fn ready(self, options: &BuildOptions, sink: &mut Diagnostics) -> Result<Ready, Error> {
-        let mut package = Package::new(options.time).format(options.format);
-        for deck in self.decks {
+    /// The packages, and what else is written with them.
+    fn ready(
+        self,
+        project: &Project,
+        options: &BuildOptions,
+        sink: &mut Diagnostics,
+    ) -> Result<Ready, Error> {
+        if !project.is_whole() || !self.outputs.are_several() {
+            if let Some(name) = options.only.first() {
+                return Err(Error::usage(format!(
+                    "there is one package here, and `--only {name}` chooses among several"
+                )));
+            }
+            let target = Target::new(None, self.output, self.decks, self.media, options);
+            let mut target =
+                target.in_container(self.outputs.single().and_then(|it| it.container), options);
+            if let Some(baseline) = &self.baseline {
+                target.package = target.package.baseline(baseline);
+                // It was the output itself, and read for that.
+                target.replaces |= options.baseline.is_none();
+            }
+            let targets = vec![target.with_text(options, sink)?];
+            let locks = self.locks;
+            return Ok(Ready { targets, locks });
+        }
+        let (outputs, root) = (&self.outputs, &self.root);
+        let shares = division::divide(outputs, root, self.decks, &self.media, &self.origins, sink);
+        let shares = output::chosen(shares, options)?;
+        let mut targets = Vec::with_capacity(shares.len());
+        for share in shares {
+            let path = share.place.path(project, options, sink);
+            let target = Target::new(Some(share.name), path, share.decks, share.media, options);
+            let target = target.in_container(share.place.container, options);
+            targets.push(target.with_text(options, sink)?);
+        }
+        let locks = self.locks;
+        Ok(Ready { targets, locks })
+    }
+}
+
+impl Target {
+    fn new(
+        name: Option<String>,
+        path: PathBuf,
+        decks: Vec<Deck>,
+        media: Vec<MediaFile>,
+        options: &BuildOptions,
+    ) -> Self {
+        let mut package = Package::new(options.time);
+        for deck in decks {
             package.add_deck(deck);
         }
-        for file in self.media {
+        for file in media {
             package = package.media(file);
         }
-        let mut replaces = options.force;
-        if let Some(baseline) = &self.baseline {
-            package = package.baseline(baseline);
-            // It was the output itself, and read for that.
-            replaces |= options.baseline.is_none();
-        }
-        let text = match options.text {
-            true => Some(package.to_text()?),
-            false => None,
-        };
-        if let Some(text) = &text {
-            tell_losses(text, sink);
-        }
-        Ok(Ready {
+        Self {
+            name,
+            path,
             package,
-            text,
-            output: self.output,
-            replaces,
-            locks: self.locks,
-        })
+            text: None,
+            replaces: options.force,
+        }
+    }
+
+    /// In the container that the caller says, else the project.
+    fn in_container(mut self, said: Option<Container>, options: &BuildOptions) -> Self {
+        let said = said.map(|it| match it {
+            Container::Latest => Format::Latest,
+            Container::Legacy => Format::Legacy,
+        });
+        let format = options.format.or(said).unwrap_or_default();
+        self.package = self.package.format(format);
+        self
+    }
+
+    /// As a text file, if that is asked for. What it leaves behind is told.
+    fn with_text(mut self, options: &BuildOptions, sink: &mut Diagnostics) -> Result<Self, Error> {
+        if options.text {
+            let text = self.package.to_text()?;
+            tell_losses(&text, sink);
+            self.text = Some(text);
+        }
+        Ok(self)
     }
 }
 
@@ -210,6 +316,7 @@ fn run(
     project: &Project,
     manifest: &Manifest,
     options: &BuildOptions,
+    divided: bool,
     report: &mut Report,
 ) -> Result<Option<Parts>, Error> {
     let Report {
@@ -300,6 +407,12 @@ fn run(
     if !lock_changes.is_empty() {
         return Ok(None);
     }
+    let origins = if divided {
+        let of_types = files_of_types(&made, &types, &renderer, &manifest.defaults.settings);
+        Origins::new(&made, &names, of_types, sources)
+    } else {
+        Origins::default()
+    };
     let mut decks = DeckPlan::new(project, manifest, sources, sink)?;
     for batch in made.into_batches() {
         decks.add(batch, &next);
@@ -308,9 +421,11 @@ fn run(
         root: manifest.name.clone(),
         decks: decks.finish(sink),
         media,
+        origins,
         locks: lock_file.written(&next, project).into_iter().collect(),
         baseline: baseline(locked, options, &output)?,
         output,
+        outputs: manifest.outputs.clone(),
     }))
 }
 
@@ -396,6 +511,23 @@ fn static_media(
     let found = renderer.template_media(types.map(|it| &**it), settings);
     sink.append(found.diagnostics);
     found.files
+}
+
+/// The names of these files, by the ids of the types that refer to them.
+fn files_of_types(
+    made: &Made,
+    types: &TypeSet,
+    renderer: &Renderer<'_>,
+    settings: &Settings,
+) -> BTreeMap<i64, Vec<String>> {
+    let used: BTreeSet<i64> = made.iter().map(|(note, _)| note.note_type.id()).collect();
+    let types = types.iter().filter(|it| used.contains(&it.note_type.id()));
+    let names = types.map(|it| {
+        let found = renderer.template_media([&**it], settings);
+        let names = found.files.into_iter().map(|file| file.name).collect();
+        (it.note_type.id(), names)
+    });
+    names.collect()
 }
 
 /// The media files of the package in their order: those that the lock knows in its order, then
@@ -500,6 +632,14 @@ fn tell_losses(text: &NotesText, sink: &mut Diagnostics) {
                 .help("fill the first field, or build a package"),
         );
     }
+}
+
+fn no_lock(outputs: &Outputs) -> Diagnostic {
+    let title = "several packages need a lock, and the project says `ids: natural`";
+    Diagnostic::new(Code::BadValue, title)
+        .at(outputs.span.unwrap_or(Span::NONE), "several packages")
+        .note("a note that is in two packages has one id and one time in both, which deckle.lock remembers")
+        .help("take `ids: natural` out of deckle.yaml, or make one package")
 }
 
 fn nothing_to_build() -> Diagnostic {

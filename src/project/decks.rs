@@ -170,6 +170,30 @@ impl<'m> DeckPlan<'m> {
     }
 }
 
+/// Whether a pattern means the deck or one above it: a full name, `::X` below the root, or either
+/// with `*`.
+pub(super) fn takes(written: &str, root: &DeckName, deck: &str) -> bool {
+    let full = match written.strip_prefix("::") {
+        Some(rest) => format!("{}::{rest}", globset::escape(root.as_str())),
+        None => written.to_owned(),
+    };
+    let same = |name: &DeckName| {
+        let plain = match written.strip_prefix("::") {
+            Some(rest) => root.child(rest),
+            None => DeckName::new(written),
+        };
+        plain.is_ok_and(|it| it.folded() == name.folded())
+    };
+    let mut above = DeckName::new(deck).ok();
+    while let Some(name) = above {
+        if same(&name) || matches(&full, &name) {
+            return true;
+        }
+        above = name.parent();
+    }
+    false
+}
+
 /// `*` in a pattern of deck names stands for anything, `::` included.
 fn matches(pattern: &str, deck: &DeckName) -> bool {
     let glob = GlobBuilder::new(pattern)

@@ -5,6 +5,7 @@ mod adopt;
 mod build;
 mod clozes;
 mod decks;
+mod division;
 mod fix;
 mod folders;
 mod history;
@@ -36,7 +37,7 @@ pub use adopt::{
     AdoptedType, Adoption, Ambiguous, DeckNote, Matched, MatchedBy, Outcome as AdoptOutcome,
     SourceNote, TypeFit,
 };
-pub use build::{Build, Built};
+pub use build::{Build, Built, Target};
 pub use fix::{FixPlan, FixedFile, Mend};
 pub use ids::{IdChange, IdFile, IdLeft, IdOptions, IdPlan};
 pub use import::{ImportFormat, ImportOptions, Imported, import};
@@ -155,6 +156,15 @@ impl Project {
         })
     }
 
+    /// The folders of all projects in a folder and below, sorted: those with a `deckle.yaml` that
+    /// no `.gitignore` leaves out.
+    ///
+    /// # Errors
+    /// When there is no such folder, or it cannot be read.
+    pub fn find(folder: impl AsRef<std::path::Path>) -> Result<Vec<PathBuf>, Error> {
+        open::find(folder.as_ref())
+    }
+
     /// Does everything but write, and tells what is wrong.
     ///
     /// # Errors
@@ -163,7 +173,8 @@ impl Project {
         Ok(self.build(options)?.into_report())
     }
 
-    /// Makes the package. With errors in the sources there is none; [`Build::write`] then fails.
+    /// Makes the packages: one, or those that `output` of the project asks for. With errors
+    /// in the sources there is none; [`Build::write`] then fails.
     ///
     /// # Errors
     /// When a file or folder cannot be read.
@@ -250,7 +261,8 @@ pub fn build(
     let build = Project::open(sources)?.build(&BuildOptions::new(time).output(output))?;
     let report = build.report();
     if !report.diagnostics.has_errors() {
-        return build.write();
+        let written = build.write()?.into_iter().next();
+        return written.ok_or_else(|| Error::usage("there is no package to write"));
     }
     let errors = report
         .diagnostics

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::Scope;
-use crate::files::{self, Kind};
+use crate::files::{self, Disk, Files, Kind};
 use crate::source::manifest::FILE_NAME;
 use crate::{Error, ErrorKind};
 
@@ -93,6 +93,22 @@ pub(super) fn open(paths: &[PathBuf]) -> Result<Opened, Error> {
             })
         }
     }
+}
+
+/// The folders of all projects below one.
+pub(super) fn find(folder: &Path) -> Result<Vec<PathBuf>, Error> {
+    let disk = Disk::new(folder)?;
+    let listed = disk.list()?;
+    let files = listed.paths.iter();
+    let files = files.filter(|it| files::file_name(it) == FILE_NAME);
+    let mut folders: Vec<PathBuf> = files
+        .map(|it| match files::parent(it) {
+            "" => disk.root().to_owned(),
+            folder => disk.root().join(folder),
+        })
+        .collect();
+    folders.sort();
+    Ok(folders)
 }
 
 fn relative(root: &Path, found: &[(PathBuf, Kind)]) -> Result<Vec<String>, Error> {

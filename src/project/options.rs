@@ -18,7 +18,8 @@ pub struct BuildOptions {
     pub(super) lock_mode: LockMode,
     pub(super) restamp: bool,
     pub(super) touch: Vec<String>,
-    pub(super) format: Format,
+    pub(super) format: Option<Format>,
+    pub(super) only: Vec<String>,
     pub(super) force: bool,
     pub(super) levels: Levels,
     pub(super) text: bool,
@@ -49,14 +50,16 @@ impl BuildOptions {
             lock_mode: LockMode::Update,
             restamp: false,
             touch: Vec::new(),
-            format: Format::default(),
+            format: None,
+            only: Vec::new(),
             force: false,
             levels: Levels::new(),
             text: false,
         }
     }
 
-    /// With the package at this path. Default: what the manifest says, else beside the sources.
+    /// With the package at this path. Where the project has several, [`BuildOptions::only`] must
+    /// choose one. Default: what the manifest says, else beside the sources.
     pub fn output(mut self, path: impl AsRef<Path>) -> Self {
         self.output = Some(path.as_ref().to_owned());
         self
@@ -101,9 +104,19 @@ impl BuildOptions {
         self
     }
 
-    /// With the package in this container. Default: [`Format::Legacy`].
+    /// With all packages in this container. Default: what the project says of each, else
+    /// [`Format::Legacy`].
     pub fn format(mut self, format: Format) -> Self {
-        self.format = format;
+        self.format = Some(format);
+        self
+    }
+
+    /// With this package alone, of the several that the project has: the name of an output, of a
+    /// part of it (`verbs/Irregular`) or, where an output without a name is split, of a deck or
+    /// source file. The project is built as a whole all the same, so that the package has the
+    /// bytes that it has among the others. Callable several times. Default: all packages.
+    pub fn only(mut self, name: impl Into<String>) -> Self {
+        self.only.push(name.into());
         self
     }
 

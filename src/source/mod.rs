@@ -5,6 +5,7 @@ pub mod layout;
 mod levels;
 pub mod manifest;
 pub mod note_types;
+pub mod outputs;
 mod presets;
 pub mod rules;
 pub mod schema;

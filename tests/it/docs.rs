@@ -10,7 +10,7 @@ use deckle::diag::{Code, Severity, explain_markdown};
 use deckle::project::{BuildOptions, Project};
 use deckle::source::schema::Schema;
 use deckle::source::{
-    folder, header, includes, manifest, note_types, rules, settings, table, yaml,
+    folder, header, includes, manifest, note_types, outputs, rules, settings, table, yaml,
 };
 use deckle::{BuildTime, DeckOptions};
 use serde_json::Value;
@@ -344,7 +344,7 @@ fn the_schemas_list_the_keys_that_are_read() {
     assert_eq!(keys(&project, ""), set(manifest::KEYS));
     let part = |name: &str| keys(&project, &format!("/definitions/{name}"));
     assert_eq!(part("decks"), set(manifest::DECKS_KEYS));
-    assert_eq!(part("output"), set(manifest::OUTPUT_KEYS));
+    assert_eq!(part("output"), set(outputs::KEYS));
     let defaults = header::KEYS.iter().filter(|it| **it != "deck");
     assert_eq!(part("defaults"), set(defaults));
     let rule = header::KEYS.iter().chain([&rules::MATCH]);

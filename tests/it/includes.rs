@@ -67,7 +67,7 @@ fn build(folder: &Path, time: i64) -> Contents {
     let found: Vec<String> = found.collect();
     assert!(found.is_empty(), "{found:?}");
     let (notes, cards) = (report.statistics.notes, report.statistics.cards);
-    let built = build.write().unwrap();
+    let built = build.write().unwrap().remove(0);
     assert_eq!((built.notes, built.cards), (notes, cards));
     let bytes = fs::read(output).unwrap();
     let reader = PackageReader::new(Cursor::new(bytes), ReadLimits::default()).unwrap();

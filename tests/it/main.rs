@@ -11,6 +11,7 @@ mod cli;
 mod decks;
 mod dialects;
 mod diff;
+mod divided;
 mod docs;
 mod edits;
 mod explain;

@@ -14,7 +14,7 @@ fn build(folder: &Path, time: i64) -> Vec<u8> {
     let options = BuildOptions::new(BuildTime::from_unix(time));
     let build = Project::open(folder).unwrap().build(&options).unwrap();
     let written = build.write().unwrap();
-    fs::read(written.path).unwrap()
+    fs::read(&written[0].path).unwrap()
 }
 
 fn scratch(name: &str) -> (tempfile::TempDir, PathBuf) {
@@ -113,10 +113,10 @@ fn an_unchanged_output_is_not_touched() {
     let (_scratch, folder) = scratch("capitals");
     let options = BuildOptions::new(BuildTime::from_unix(1_800_000_000));
     let project = Project::open(&folder).unwrap();
-    let first = project.build(&options).unwrap().write().unwrap();
+    let first = project.build(&options).unwrap().write().unwrap().remove(0);
     assert!(first.changed);
     let modified = fs::metadata(&first.path).unwrap().modified().unwrap();
-    let second = project.build(&options).unwrap().write().unwrap();
+    let second = project.build(&options).unwrap().write().unwrap().remove(0);
     assert!(!second.changed);
     assert_eq!(
         fs::metadata(&second.path).unwrap().modified().unwrap(),

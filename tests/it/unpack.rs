@@ -111,7 +111,7 @@ fn the_lock_keeps_ids_times_and_bytes() {
     let before = std::fs::read_to_string(&lock).unwrap();
     let options = BuildOptions::new(BuildTime::from_unix(LATER + 9)).output(&rebuilt);
     let project = Project::open(folder.path().join("deck")).unwrap();
-    assert!(!project.build(&options).unwrap().write().unwrap().changed);
+    assert!(!project.build(&options).unwrap().write().unwrap()[0].changed);
     assert_eq!(std::fs::read_to_string(&lock).unwrap(), before);
 }
 

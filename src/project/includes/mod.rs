@@ -10,7 +10,7 @@ mod resolve;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::build::{Parts, whole};
+use super::build::{Nesting, Parts, whole};
 use super::render::LAST_POSITION;
 use super::{BuildOptions, Project, Report, Scope};
 use crate::Error;
@@ -38,7 +38,7 @@ pub(super) fn build(
     project: &Project,
     manifest: &Manifest,
     options: &BuildOptions,
-    depth: usize,
+    nesting: Nesting,
     sink: &mut Diagnostics,
 ) -> Result<Vec<Guest>, Error> {
     let mut guests = Vec::new();
@@ -46,7 +46,7 @@ pub(super) fn build(
         return Ok(guests);
     }
     for included in &manifest.included {
-        if depth >= MAX_DEPTH {
+        if nesting.depth >= MAX_DEPTH {
             let title = format!("projects include one another more than {MAX_DEPTH} deep");
             sink.push(Diagnostic::new(Code::ProjectInclude, title).at(included.span, "here"));
             break;
@@ -62,7 +62,11 @@ pub(super) fn build(
             ..options.clone()
         };
         let mut report = Report::default();
-        let parts = whole(&guest, &options, &mut Levels::new(), depth + 1, &mut report)?;
+        let below = Nesting {
+            depth: nesting.depth + 1,
+            ..nesting
+        };
+        let parts = whole(&guest, &options, &mut Levels::new(), below, &mut report)?;
         if parts.as_ref().is_some_and(|it| it.locks.is_empty()) {
             let which = format!("the project in `{}`", included.folder);
             sink.push(natural(included.span, &which));
@@ -161,6 +165,7 @@ fn add(host: &mut Parts, guest: Parts, included: &Included, sink: &mut Diagnosti
     host.decks.append(&mut decks);
     host.media.extend(guest.media);
     host.locks.extend(guest.locks);
+    host.origins.absorb(guest.origins, &included.folder);
 }
 
 /// Puts a deck of a project below another root deck.

@@ -10,6 +10,7 @@ use crate::model::{DeckName, DeckOptions, Flag};
 use crate::source::defaults::{DefaultFormat, Defaults, MarkdownOptions};
 use crate::source::includes::{self, Include, Included};
 use crate::source::layout::DeckLayout;
+use crate::source::outputs::{self, Outputs};
 use crate::source::rules::{self, Rule};
 use crate::source::types::DEFAULT_TYPE;
 use crate::source::yaml::{self, Entry, Node, Value, decode};
@@ -56,8 +57,8 @@ pub struct Manifest {
     pub included: Vec<Included>,
     /// The project's own note types.
     pub types: Vec<TypeSource>,
-    /// Where the package goes.
-    pub output: Option<Spanned<String>>,
+    /// The packages, and where they go.
+    pub outputs: Outputs,
     /// How much findings matter.
     pub levels: Levels,
 }
@@ -97,12 +98,9 @@ pub const KEYS: &[&str] = &[
     "diagnostics",
 ];
 
-/// The keys of `output` in a project file.
-pub const OUTPUT_KEYS: &[&str] = &["file", "split"];
-
 /// Keys of the format that this version does not read. They are refused: leaving them out without
 /// a word would build other decks than the author means.
-const LATER_KEYS: &[&str] = &["math-macros"];
+const LATER_KEYS: &[&str] = &["math-macros", "matrix"];
 
 impl Manifest {
     /// A project without a file: this name is its root deck and the name space of its guids, and
@@ -146,7 +144,7 @@ impl Manifest {
                 "types/*/type.yaml".to_owned(),
                 Span::NONE,
             ))],
-            output: None,
+            outputs: Outputs::default(),
             levels: Levels::new(),
             name: name.clone(),
         }
@@ -251,7 +249,7 @@ impl Manifest {
                     }
                 }
             }
-            "output" => self.read_output(value, sink),
+            "output" => self.outputs = outputs::read(value, entry.key_span(), sink),
             "diagnostics" => self.levels = levels::read(value, sink),
             "markdown" | "cloze" | "math" | "code" | "media" | "links" => {
                 header::apply(entry, &mut self.defaults, sink);
@@ -272,23 +270,6 @@ impl Manifest {
                 .help("remove it"),
             ),
             _ => decode::unknown_key(&entry.key, "in the project file", KEYS, sink),
-        }
-    }
-
-    fn read_output(&mut self, value: &Node, sink: &mut Diagnostics) {
-        if let Value::Scalar(_) = value.value {
-            self.output = decode::string(value, "output", sink);
-            return;
-        }
-        for entry in decode::mapping(value, "output", sink).unwrap_or_default() {
-            match entry.name() {
-                "file" => self.output = decode::string(&entry.value, "file", sink),
-                "split" => {
-                    // The default is the one way that this version has.
-                    decode::choice(&entry.value, "split", &[("none", ())], sink);
-                }
-                _ => decode::unknown_key(&entry.key, "in `output`", OUTPUT_KEYS, sink),
-            }
         }
     }
 }
@@ -410,7 +391,7 @@ mod tests {
         #[test]
         fn no_text_makes_it_panic(
             text in any::<String>(),
-            soup in soup::yaml(&[KEYS, DECKS_KEYS, OUTPUT_KEYS, header::KEYS, WORDS]),
+            soup in soup::yaml(&[KEYS, DECKS_KEYS, outputs::KEYS, header::KEYS, WORDS]),
         ) {
             let _ = read(&text);
             let _ = read(&soup);
