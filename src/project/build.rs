@@ -1,6 +1,5 @@
 //! A build: the stages in their order, and what comes out of them.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -8,20 +7,20 @@ use super::decks::DeckPlan;
 use super::division::{self, Origins};
 use super::lock_file::{self, LockFile, Touched};
 use super::render::{Facts, Made};
+use super::target::{Built, Target};
 use super::{
-    BuildOptions, Project, Report, Statistics, clozes, history, includes, load, output,
+    BuildOptions, Project, Report, Statistics, clozes, history, includes, load, media, output,
     predecessor, schema, types,
 };
 use crate::diag::{Code, Diagnostic, Diagnostics, Levels, Severity, Sources, Span};
 use crate::files;
 use crate::identity::{self, Assigned, Claim, Lock};
-use crate::model::written::{IdMode, Settings};
-use crate::model::{Deck, DeckName, MediaFile, MediaSource};
-use crate::package::{Baseline, Format, NotesText, Package};
-use crate::render::{MediaContent, MediaNames, NamedMedia, Renderer};
+use crate::model::written::IdMode;
+use crate::model::{Deck, DeckName, MediaFile};
+use crate::package::{Baseline, Package};
+use crate::render::{MediaNames, NamedMedia, Renderer};
 use crate::source::manifest::Manifest;
-use crate::source::outputs::{Container, Outputs};
-use crate::source::types::TypeSet;
+use crate::source::outputs::Outputs;
 use crate::{Error, ErrorKind, check};
 
 /// What a build came to: findings, and the packages where there were no errors.
@@ -39,22 +38,6 @@ struct Ready {
     locks: Vec<(PathBuf, String)>,
 }
 
-/// A package of a build, and where it goes.
-#[derive(Debug)]
-#[non_exhaustive]
-pub struct Target {
-    /// What it is called among the packages of the project; `None` for the only one.
-    pub name: Option<String>,
-    /// Where it goes.
-    pub path: PathBuf,
-    /// What is in it.
-    pub package: Package,
-    /// What is written in its place.
-    text: Option<NotesText>,
-    /// Whether what stands there may be lost.
-    replaces: bool,
-}
-
 /// What packages are made of.
 pub(super) struct Parts {
     /// The root deck.
@@ -68,26 +51,6 @@ pub(super) struct Parts {
     output: PathBuf,
     outputs: Outputs,
     baseline: Option<Baseline>,
-}
-
-/// What was written.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Built {
-    /// What the package is called among those of the project; `None` for the only one.
-    pub name: Option<String>,
-    /// Where the package is.
-    pub path: PathBuf,
-    /// Whether its bytes changed. The same bytes leave the file alone.
-    pub changed: bool,
-    /// Its size.
-    pub bytes: u64,
-    /// How many notes are in it.
-    pub notes: usize,
-    /// How many cards.
-    pub cards: usize,
-    /// How many media files.
-    pub media: usize,
 }
 
 impl Build {
@@ -142,24 +105,6 @@ impl Build {
             })?;
         }
         ready.targets.into_iter().map(Target::write).collect()
-    }
-}
-
-impl Target {
-    fn write(self) -> Result<Built, Error> {
-        let written = match &self.text {
-            Some(text) => text.write(&self.path)?,
-            None => self.package.write(&self.path)?,
-        };
-        Ok(Built {
-            name: self.name,
-            path: self.path,
-            changed: written.changed,
-            bytes: written.bytes,
-            notes: written.notes,
-            cards: written.cards,
-            media: written.media,
-        })
     }
 }
 
@@ -265,52 +210,6 @@ impl Parts {
     }
 }
 
-impl Target {
-    fn new(
-        name: Option<String>,
-        path: PathBuf,
-        decks: Vec<Deck>,
-        media: Vec<MediaFile>,
-        options: &BuildOptions,
-    ) -> Self {
-        let mut package = Package::new(options.time);
-        for deck in decks {
-            package.add_deck(deck);
-        }
-        for file in media {
-            package = package.media(file);
-        }
-        Self {
-            name,
-            path,
-            package,
-            text: None,
-            replaces: options.force,
-        }
-    }
-
-    /// In the container that the caller says, else the project.
-    fn in_container(mut self, said: Option<Container>, options: &BuildOptions) -> Self {
-        let said = said.map(|it| match it {
-            Container::Latest => Format::Latest,
-            Container::Legacy => Format::Legacy,
-        });
-        let format = options.format.or(said).unwrap_or_default();
-        self.package = self.package.format(format);
-        self
-    }
-
-    /// As a text file, if that is asked for. What it leaves behind is told.
-    fn with_text(mut self, options: &BuildOptions, sink: &mut Diagnostics) -> Result<Self, Error> {
-        if options.text {
-            let text = self.package.to_text()?;
-            tell_losses(&text, sink);
-            self.text = Some(text);
-        }
-        Ok(self)
-    }
-}
-
 /// The project itself. `None` where there is no use in going on.
 fn run(
     project: &Project,
@@ -377,7 +276,7 @@ fn run(
     if let Some(tool) = manifest.compat_guid {
         predecessor::apply(tool, &mut made, &names, lock, heirs, sources);
     }
-    let statics = static_media(&made, &types, &renderer, &manifest.defaults.settings, sink);
+    let statics = media::of_types(&made, &types, &renderer, &manifest.defaults.settings, sink);
     *statistics = count(&made, &names, &statics, files.len());
     if statistics.notes == 0 && manifest.included.is_empty() && !sink.has_errors() {
         sink.push(nothing_to_build());
@@ -398,9 +297,9 @@ fn run(
     if project.is_whole() {
         history::tell_removed(&made, lock, &next, &assigned.unclear, sources, sink);
     }
-    let mut media: Vec<MediaFile> = statics.iter().map(|it| media_file(project, it)).collect();
+    let mut media: Vec<MediaFile> = statics.iter().map(|it| media::file(project, it)).collect();
     // A file that a note shows too goes in once, under the name that all know it by.
-    let of_notes = media_files(project, &names, &mut next).into_iter();
+    let of_notes = media::of_notes(project, &names, &mut next).into_iter();
     let of_notes = of_notes.filter(|it| !statics.iter().any(|known| known.name == it.name));
     media.extend(of_notes);
     *lock_changes = lock_file.refused(&next, project, options);
@@ -408,7 +307,7 @@ fn run(
         return Ok(None);
     }
     let origins = if divided {
-        let of_types = files_of_types(&made, &types, &renderer, &manifest.defaults.settings);
+        let of_types = media::names_of_types(&made, &types, &renderer, &manifest.defaults.settings);
         Origins::new(&made, &names, of_types, sources)
     } else {
         Origins::default()
@@ -494,95 +393,6 @@ fn baseline(
     }
 }
 
-/// The files that the CSS and the card templates of the types in use refer to. They come first in
-/// the package: they change least.
-fn static_media(
-    made: &Made,
-    types: &TypeSet,
-    renderer: &Renderer<'_>,
-    settings: &Settings,
-    sink: &mut Diagnostics,
-) -> Vec<NamedMedia> {
-    let used: BTreeSet<&str> = made
-        .facts()
-        .map(|it| it.written_type().key.as_str())
-        .collect();
-    let types = types.iter().filter(|it| used.contains(it.key.as_str()));
-    let found = renderer.template_media(types.map(|it| &**it), settings);
-    sink.append(found.diagnostics);
-    found.files
-}
-
-/// The names of these files, by the ids of the types that refer to them.
-fn files_of_types(
-    made: &Made,
-    types: &TypeSet,
-    renderer: &Renderer<'_>,
-    settings: &Settings,
-) -> BTreeMap<i64, Vec<String>> {
-    let used: BTreeSet<i64> = made.iter().map(|(note, _)| note.note_type.id()).collect();
-    let types = types.iter().filter(|it| used.contains(&it.note_type.id()));
-    let names = types.map(|it| {
-        let found = renderer.template_media([&**it], settings);
-        let names = found.files.into_iter().map(|file| file.name).collect();
-        (it.note_type.id(), names)
-    });
-    names.collect()
-}
-
-/// The media files of the package in their order: those that the lock knows in its order, then
-/// new ones. Phones that get packages by delta transfer then read what they have.
-fn media_files(project: &Project, names: &MediaNames, lock: &mut Lock) -> Vec<MediaFile> {
-    let known: BTreeMap<&str, usize> = lock
-        .media
-        .iter()
-        .enumerate()
-        .map(|(index, it)| (it.content.as_str(), index))
-        .collect();
-    let mut files: Vec<(usize, String, MediaFile)> = names
-        .files()
-        .iter()
-        .map(|file| {
-            let source = match &file.content {
-                MediaContent::File(path) => {
-                    MediaSource::Project(project.files.clone(), path.clone())
-                }
-                MediaContent::Bytes(bytes) => MediaSource::Bytes(bytes.clone()),
-            };
-            let content = file.key.hex();
-            let rank = known.get(content.as_str()).copied().unwrap_or(usize::MAX);
-            (
-                rank,
-                content,
-                MediaFile {
-                    name: file.name.clone(),
-                    source,
-                },
-            )
-        })
-        .collect();
-    files.sort_by_key(|(rank, ..)| *rank);
-    lock.media = files
-        .iter()
-        .map(|(_, content, file)| identity::MediaRecord {
-            content: content.clone(),
-            name: file.name.clone(),
-        })
-        .collect();
-    files.into_iter().map(|(_, _, file)| file).collect()
-}
-
-fn media_file(project: &Project, file: &NamedMedia) -> MediaFile {
-    let source = match &file.content {
-        MediaContent::File(path) => MediaSource::Project(project.files.clone(), path.clone()),
-        MediaContent::Bytes(bytes) => MediaSource::Bytes(bytes.clone()),
-    };
-    MediaFile {
-        name: file.name.clone(),
-        source,
-    }
-}
-
 fn count(made: &Made, names: &MediaNames, statics: &[NamedMedia], files: usize) -> Statistics {
     let cards = made.facts().map(|it| it.cards as usize).sum();
     Statistics {
@@ -590,47 +400,6 @@ fn count(made: &Made, names: &MediaNames, statics: &[NamedMedia], files: usize) 
         notes: made.facts().count(),
         cards,
         media: names.files().len() + statics.len(),
-    }
-}
-
-/// Tells what a text file leaves behind.
-fn tell_losses(text: &NotesText, sink: &mut Diagnostics) {
-    let counted = |count: usize, word: &str| match count {
-        1 => format!("1 {word}"),
-        _ => format!("{count} {word}s"),
-    };
-    let mut lost = Vec::new();
-    if text.media > 0 {
-        lost.push(counted(text.media, "media file"));
-    }
-    if text.marked > 0 {
-        lost.push(format!(
-            "the flags or suspension of {}",
-            counted(text.marked, "note")
-        ));
-    }
-    if text.elsewhere > 0 {
-        lost.push(format!("the decks of {}", counted(text.elsewhere, "card")));
-    }
-    if !lost.is_empty() {
-        let title = format!("the text file does not carry {}", lost.join(", "));
-        sink.push(
-            Diagnostic::new(Code::TextLoses, title)
-                .info()
-                .note("it carries guids, note types by name, decks, fields and tags")
-                .help("learners who have imported the package once have note types and media; build a package for the others"),
-        );
-    }
-    if text.nameless > 0 {
-        let title = format!(
-            "Anki leaves out {} of the text file",
-            counted(text.nameless, "note")
-        );
-        sink.push(
-            Diagnostic::new(Code::TextLoses, title)
-                .note("its import of text passes over notes whose first field is empty")
-                .help("fill the first field, or build a package"),
-        );
     }
 }
 

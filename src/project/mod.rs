@@ -15,6 +15,7 @@ mod includes;
 mod joins;
 mod load;
 mod lock_file;
+mod media;
 mod open;
 mod options;
 mod output;
@@ -26,6 +27,7 @@ mod render;
 mod schema;
 mod show;
 mod starter;
+mod target;
 mod types;
 mod unpack;
 mod unread;
@@ -37,13 +39,14 @@ pub use adopt::{
     AdoptedType, Adoption, Ambiguous, DeckNote, Matched, MatchedBy, Outcome as AdoptOutcome,
     SourceNote, TypeFit,
 };
-pub use build::{Build, Built, Target};
+pub use build::Build;
 pub use fix::{FixPlan, FixedFile, Mend};
 pub use ids::{IdChange, IdFile, IdLeft, IdOptions, IdPlan};
 pub use import::{ImportFormat, ImportOptions, Imported, import};
 pub use options::{BuildOptions, LockMode};
 pub use show::{IdSource, Shown, ShownAt, ShownCard, ShownField, ShownNote};
 pub use starter::{Created, Starter, create, write_schemas};
+pub use target::{Built, Target};
 pub use unpack::{Notice, NoticeKind, UnpackOptions, Unpacked, unpack};
 
 use crate::Error;

@@ -34,6 +34,10 @@ pub(super) struct Colored {
 
 /// Why a block that could have colors has none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(
+    not(feature = "highlight"),
+    expect(dead_code, reason = "without grammars no block is read")
+)]
 pub(super) enum TooLong {
     Block,
     Line,
