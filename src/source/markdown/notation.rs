@@ -11,6 +11,7 @@ use super::comment::Meaning;
 use super::inline::any_divider;
 use super::labels::Labels;
 use super::reader::Reader;
+use super::tails::HeadLine;
 use crate::diag::{Code, Diagnostic, Diagnostics, Span};
 
 /// The tag by which Obsidian's spaced repetition knows the files that it reads.
@@ -51,7 +52,7 @@ impl Notation {
             at += whole.len();
             let line = whole.trim_end();
             let above = std::mem::replace(&mut above_is_text, !line.is_empty());
-            if line.is_empty() || hidden(from) {
+            if line.is_empty() || hidden(from + line.len() - line.trim_start().len()) {
                 continue;
             }
             let range = from..from + line.len();
@@ -207,7 +208,7 @@ pub(super) fn tell(reader: &Reader<'_>, sink: &mut Diagnostics) {
         );
         let diagnostic = Diagnostic::new(Code::SkippedHeading, title)
             .at(*first, "read as text")
-            .help("to read the file as that plugin does, write `front-end: obsidian-spaced-repetition` for it in `deckle.yaml`")
+            .help("to read the file as that plugin does, write `front-end: obsidian-spaced-repetition` in the `_deck.yaml` of its folder")
             .help(if inline {
                 "or write a list item with spaces around its `::`, such as `- question :: answer`"
             } else {
@@ -239,7 +240,11 @@ pub(super) fn long_labels(reader: &Reader<'_>, sink: &mut Diagnostics) {
 
 /// Headings with the card tag that are no notes for all that.
 pub(super) fn tagged_elsewhere(reader: &Reader<'_>, sink: &mut Diagnostics) {
-    let [first, rest @ ..] = reader.tagged_elsewhere.as_slice() else {
+    // Among notes what `---` makes of the text above it is told in any case.
+    let told = |it: &HeadLine| it.heading.underline.is_some() && it.heading.level == 2;
+    let all = reader.tagged_elsewhere.iter().copied();
+    let all: Vec<&HeadLine> = all.filter(|it| reader.form.is_none() || !told(it)).collect();
+    let [first, rest @ ..] = all.as_slice() else {
         return;
     };
     let level = reader.shelf.options.note_level;
