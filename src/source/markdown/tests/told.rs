@@ -1171,7 +1171,7 @@ fn notes_of_other_tools() {
         format!("{vault}GFR::rate of filtration\n"),
         "GFR::rate of filtration\n\nWhat?\n?\nThat.\n\n## a\nb\n".to_owned(),
         format!("{inline}## q\n\na\n\n- b :: c\n- d\n\n- creatinine:: x\n- the std::vec\n- f ::g\n"),
-        format!("{inline}## q\n\na\n\n- b :: c\n\nd:: e\n\n- creatinine:: x\n"),
+        format!("{inline}## q\n\na\n\n- b :: c\n- creatinine:: x\n- d ::e\n"),
     ];
     let sources: Vec<&str> = sources.iter().map(String::as_str).collect();
     assert_data_eq!(
