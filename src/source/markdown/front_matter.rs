@@ -23,18 +23,8 @@ const OBSIDIAN: [&str; 9] = [
 
 /// Further properties that people give to the notes of a vault.
 const COMMON: [&str; 12] = [
-    "created",
-    "modified",
-    "updated",
-    "date",
-    "due",
-    "status",
-    "up",
-    "related",
-    "category",
-    "author",
-    "sr-due",
-    "banner",
+    "created", "modified", "updated", "date", "due", "status", "up", "related", "category",
+    "author", "sr-due", "banner",
 ];
 
 /// Keys of a header that mean nothing in a Markdown file.

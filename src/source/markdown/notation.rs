@@ -8,7 +8,7 @@
 use std::ops::Range;
 
 use super::comment::Meaning;
-use super::inline::any_divider;
+use super::inline::{any_divider, divider};
 use super::labels::Labels;
 use super::reader::Reader;
 use super::tails::HeadLine;
@@ -46,7 +46,11 @@ impl Notation {
         let mut question: Option<Range<usize>> = None;
         let mut above_is_text = false;
         let mut at = body;
-        let mut lines = text.get(body..).unwrap_or_default().split_inclusive('\n').peekable();
+        let mut lines = text
+            .get(body..)
+            .unwrap_or_default()
+            .split_inclusive('\n')
+            .peekable();
         while let Some(whole) = lines.next() {
             let from = at;
             at += whole.len();
@@ -68,7 +72,9 @@ impl Notation {
                 }
                 "?" | "??" => {
                     let below = lines.peek().is_some_and(|it| !it.trim().is_empty());
-                    found.dividers.extend(Some(range).filter(|_| above && below));
+                    found
+                        .dividers
+                        .extend(Some(range).filter(|_| above && below));
                     continue;
                 }
                 _ => {}
@@ -101,21 +107,27 @@ impl Notation {
         if !line.contains("::") || text.starts_with(['#', '|', '>', '\\']) {
             return;
         }
-        let item = ["- ", "* ", "+ "].iter().find_map(|it| text.strip_prefix(it));
+        let item = item_text(text);
         let text = item.unwrap_or(text);
-        let Some(colons) = any_divider(text) else {
+        let found = divider(text).map(|it| it.range);
+        let Some(colons) = found.or_else(|| any_divider(text)) else {
             return;
         };
-        let (Some(before), Some(behind)) = (text.get(..colons.start), text.get(colons.end..)) else {
+        let (Some(before), Some(behind)) = (text.get(..colons.start), text.get(colons.end..))
+        else {
             return;
         };
-        let spaced = [before.ends_with([' ', '\t']), behind.starts_with([' ', '\t'])];
+        let spaced = [
+            before.ends_with([' ', '\t']),
+            behind.starts_with([' ', '\t']),
+        ];
         let start = from + line.len() - text.len() + colons.start;
         let range = start..start + colons.len();
         match (item, spaced) {
             (Some(_), [true, true]) => {}
-            // Behind words it is more likely a name such as `std::vec`.
-            (Some(_), [false, false]) if before.contains(' ') => {}
+            _ if before.is_empty() || behind.is_empty() => {}
+            // A name such as `std::vec::Vec`.
+            (Some(_), [false, false]) if behind.contains("::") => {}
             (Some(_), _) => self.glued.push(range),
             (None, _) if is_property(before, spaced) => {}
             (None, _) => self.dividers.push(range),
@@ -134,6 +146,17 @@ impl Notation {
     }
 }
 
+/// What stands behind the sign of a list item.
+fn item_text(text: &str) -> Option<&str> {
+    let behind = text.trim_start_matches(|it: char| it.is_ascii_digit());
+    let signs: &[char] = if behind.len() == text.len() {
+        &['-', '*', '+']
+    } else {
+        &['.', ')']
+    };
+    behind.strip_prefix(signs)?.strip_prefix(' ')
+}
+
 /// Whether `key:: value` is a property as Dataview reads it: a word at the beginning of a line, or
 /// in brackets.
 fn is_property(before: &str, [space_before, space_behind]: [bool; 2]) -> bool {
@@ -150,7 +173,8 @@ fn word(line: &str, word: &str) -> Option<usize> {
 }
 
 fn tags(line: &str) -> impl Iterator<Item = &str> {
-    line.split_whitespace().filter_map(|it| it.strip_prefix('#'))
+    line.split_whitespace()
+        .filter_map(|it| it.strip_prefix('#'))
 }
 
 fn is_flashcards(tag: &str) -> bool {
@@ -171,10 +195,17 @@ pub(super) fn tell(reader: &Reader<'_>, sink: &mut Diagnostics) {
         seen.map(|it| reader.shelf.page.span(it)).collect()
     };
     let defaults = &reader.sections.current().defaults;
-    let tagged = notation.tagged || defaults.tags.iter().any(|it| is_flashcards(it.value.as_str()));
+    let tagged = notation.tagged
+        || defaults
+            .tags
+            .iter()
+            .any(|it| is_flashcards(it.value.as_str()));
     let inline = reader.shelf.options.inline;
     if let [first, rest @ ..] = read(&notation.blocks).as_slice() {
-        let title = format!("a block of Obsidian_to_Anki is no note here{}", further(rest));
+        let title = format!(
+            "a block of Obsidian_to_Anki is no note here{}",
+            further(rest)
+        );
         sink.push(
             Diagnostic::new(Code::SkippedHeading, title)
                 .at(*first, "read as text")
@@ -214,7 +245,11 @@ pub(super) fn tell(reader: &Reader<'_>, sink: &mut Diagnostics) {
             } else {
                 "or write `markdown: {inline: true}` in the front matter, and list items with spaces around their `::`, such as `- question :: answer`"
             });
-        sink.push(if tagged { diagnostic } else { diagnostic.info() });
+        sink.push(if tagged {
+            diagnostic
+        } else {
+            diagnostic.info()
+        });
     }
 }
 
@@ -243,7 +278,9 @@ pub(super) fn tagged_elsewhere(reader: &Reader<'_>, sink: &mut Diagnostics) {
     // Among notes what `---` makes of the text above it is told in any case.
     let told = |it: &HeadLine| it.heading.underline.is_some() && it.heading.level == 2;
     let all = reader.tagged_elsewhere.iter().copied();
-    let all: Vec<&HeadLine> = all.filter(|it| reader.form.is_none() || !told(it)).collect();
+    let all: Vec<&HeadLine> = all
+        .filter(|it| reader.form.is_none() || !told(it))
+        .collect();
     let [first, rest @ ..] = all.as_slice() else {
         return;
     };
@@ -252,8 +289,9 @@ pub(super) fn tagged_elsewhere(reader: &Reader<'_>, sink: &mut Diagnostics) {
     let hashes = "#".repeat(usize::from(level));
     let found = first.heading.level;
     let title = format!("a heading with `#{tag}` is no note{}", further(rest));
-    let diagnostic = Diagnostic::new(Code::SkippedHeading, title)
-        .note(format!("notes are headings of level {level} with `{hashes}` before them"));
+    let diagnostic = Diagnostic::new(Code::SkippedHeading, title).note(format!(
+        "notes are headings of level {level} with `{hashes}` before them"
+    ));
     let place = reader.shelf.page.span(&first.heading.content);
     sink.push(if first.heading.underline.is_some() {
         diagnostic

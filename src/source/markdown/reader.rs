@@ -233,19 +233,22 @@ impl<'a> Reader<'a> {
             self.skipped = None;
         }
         let note = !self.sections_skip(level) && self.is_note(head);
-        if level != self.shelf.options.note_level && !note {
-            self.note_tagged(head);
-        }
+        let elsewhere = !note && level != self.shelf.options.note_level;
         if let Some((FormKind::Labels, _)) = self.form {
             // A deeper heading ends a label note, too; what it takes along must not be lost.
             let cuts = !matches!(self.open, Open::Nothing) && level > self.shelf.options.note_level;
             self.close(at, sink);
             if (note || cuts) && self.has_text(head) {
                 self.others.push(head.heading.range.clone());
+            } else if elsewhere {
+                self.note_tagged(head);
             }
             self.behind = None;
             self.section(head, true, sink);
             return;
+        }
+        if elsewhere {
+            self.note_tagged(head);
         }
         let above_formless = self.is_above_formless(head);
         if note {

@@ -1170,7 +1170,7 @@ fn notes_of_other_tools() {
         format!("{vault}status:: done\nsee [due:: now] and `a::b`, std::vec\n\n    c::d\n\n# Std::vec\n"),
         format!("{vault}GFR::rate of filtration\n"),
         "GFR::rate of filtration\n\nWhat?\n?\nThat.\n\n## a\nb\n".to_owned(),
-        format!("{inline}## q\n\na\n\n- b :: c\n- d\n\n- creatinine:: x\n- the std::vec\n- f ::g\n"),
+        format!("{inline}## q\n\na\n\n- b :: c\n- d\n\n- creatinine:: x\n- the std::vec::Vec\n- plasma membrane::lipids\n1. h :: i\n- f ::g\n"),
         format!("{inline}## q\n\na\n\n- b :: c\n- creatinine:: x\n- d ::e\n"),
     ];
     let sources: Vec<&str> = sources.iter().map(String::as_str).collect();
