@@ -511,7 +511,7 @@ fn items_are_notes() {
     );
     // In an item that is none, but not in quotes, code or headings.
     check(
-        "- topic\n  - a :: b\n\t- c ::: d\n> - e :: f\n\n- # g :: h\n- `i :: j` and std::k\n- ```\n  l :: m\n  ```\n",
+        "- topic\n  - a :: b\n\t- c ::: d\n> - e :: f\n\n- # g :: h\n- `i :: j` and std::k::l\n- ```\n  l :: m\n  ```\n",
         "5 basic\n  Front@5 a\n  Back@5 b⏎- c ::: d\n",
     );
     check(

@@ -1273,7 +1273,7 @@ info[W0123]: a flashcard of Obsidian's spaced repetition is no note here
   ╰ help: or write a list item with spaces around its `::`, such as `- question :: answer`
 === GFR::rate of filtration⏎⏎What?⏎?⏎That.⏎⏎## a⏎b⏎
 
-=== ---⏎markdown: {inline: true}⏎---⏎## q⏎⏎a⏎⏎- b :: c⏎- d⏎⏎- creatinine:: x⏎- the std::vec⏎- f ::g⏎
+=== ---⏎markdown: {inline: true}⏎---⏎## q⏎⏎a⏎⏎- b :: c⏎- d⏎⏎- creatinine:: x⏎- the std::vec::Vec⏎- plasma membrane::lipids⏎1. h :: i⏎- f ::g⏎
 warning[W0152]: this text belongs to no note
   ╭▸ a.md:9:1
   │
@@ -1286,7 +1286,7 @@ warning[W0152]: this text belongs to no note
   ├ note: a table or list of notes ends the note that stands above it
   ╰ help: put the text above the table or list, or a heading above the text
 
-info[W0123]: a list item lacks a space beside its `::`, and 1 more like it
+info[W0123]: a list item lacks a space beside its `::`, and 2 more like it
    ╭▸ a.md:11:13
    │
 11 │ - creatinine:: x
@@ -1294,27 +1294,28 @@ info[W0123]: a list item lacks a space beside its `::`, and 1 more like it
    │
    ├ note: what divides a question from its answer is ` :: ` or ` ::: ` with a space on both sides
    ╰ help: put a space before and behind it; if it is no note, leave it as it is
-=== ---⏎markdown: {inline: true}⏎---⏎## q⏎⏎a⏎⏎- b :: c⏎⏎d:: e⏎⏎- creatinine:: x⏎
+=== ---⏎markdown: {inline: true}⏎---⏎## q⏎⏎a⏎⏎- b :: c⏎- creatinine:: x⏎- d ::e⏎
 warning[W0152]: this text belongs to no note
-   ╭▸ a.md:10:1
-   │
- 4 │ ## q
-   │ ──── the last note of the file's own form begins here
-   ┆
-10 │ d:: e
-   │ ━━━━━ on no card
-   │
-   ├ note: a table or list of notes ends the note that stands above it
-   ╰ help: put the text above the table or list, or a heading above the text
+  ╭▸ a.md:9:1
+  │
+4 │ ## q
+  │ ──── the last note of the file's own form begins here
+  ┆
+9 │ - creatinine:: x
+  │ ━━━━━━━━━━━━━━━━ on no card
+  │
+  ├ note: a table or list of notes ends the note that stands above it
+  ├ help: put the text above the table or list, or a heading above the text
+  ╰ help: if it is a list note, put a space before and behind its `::`
 
-info[W0123]: a list item lacks a space beside its `::`
-   ╭▸ a.md:12:13
-   │
-12 │ - creatinine:: x
-   │             ━━ read as text
-   │
-   ├ note: what divides a question from its answer is ` :: ` or ` ::: ` with a space on both sides
-   ╰ help: put a space before and behind it; if it is no note, leave it as it is
+info[W0123]: a list item lacks a space beside its `::`, and 1 more like it
+  ╭▸ a.md:9:13
+  │
+9 │ - creatinine:: x
+  │             ━━ read as text
+  │
+  ├ note: what divides a question from its answer is ` :: ` or ` ::: ` with a space on both sides
+  ╰ help: put a space before and behind it; if it is no note, leave it as it is
 
 "#]]
     );
