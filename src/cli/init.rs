@@ -19,6 +19,9 @@ pub(super) fn init(args: &InitArgs, printer: &Printer) -> Result<Outcome, Error>
         created.name,
         args.folder.display()
     ));
+    if created.without_samples {
+        printer.summary("Without sample notes, for the folder holds sources already");
+    }
     let command = match args.folder.to_str() {
         Some(".") => "deckle build".to_owned(),
         _ => format!("deckle build {}", args.folder.display()),

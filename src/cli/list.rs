@@ -1,8 +1,9 @@
-//! `deckle check --list`: what each file holds, and what in it looks like a note and is none.
+//! `deckle check --list`: what each file holds, and what in it looks like a note and is none. The
+//! findings themselves follow as without `--list`.
 
 use std::fmt::Write as _;
 
-use deckle::diag::{Code, Diagnostic};
+use deckle::diag::{Code, Diagnostic, Severity};
 use deckle::project::{FileNotes, Report};
 
 use super::printer::Printer;
@@ -14,6 +15,7 @@ const LOOK_ALIKES: &[Code] = &[Code::MixedForms, Code::NoNotes, Code::SkippedHea
 pub(super) fn print(report: &Report, printer: &Printer) {
     for file in &report.files {
         let found: Vec<(usize, &Diagnostic)> = look_alikes(report, file);
+        let errors = errors(report, file);
         if printer.is_json() {
             let found: Vec<_> = found
                 .iter()
@@ -25,6 +27,7 @@ pub(super) fn print(report: &Report, printer: &Printer) {
                 "source-file": file.path,
                 "notes": file.notes,
                 "cards": file.cards,
+                "errors": errors,
                 "look-alikes": found,
             });
             printer.data(&line.to_string());
@@ -36,6 +39,10 @@ pub(super) fn print(report: &Report, printer: &Printer) {
             plural(file.notes, "note"),
             plural(file.cards, "card")
         );
+        if errors > 0 {
+            text.push_str(", ");
+            text.push_str(&plural(errors, "error"));
+        }
         for (line, it) in found {
             // Writing to a string cannot fail.
             let _ = write!(
@@ -46,6 +53,14 @@ pub(super) fn print(report: &Report, printer: &Printer) {
         }
         printer.listing(&text);
     }
+}
+
+/// How many errors keep notes of this file out of the package, or the package from being built.
+fn errors(report: &Report, file: &FileNotes) -> usize {
+    let all = report.diagnostics.iter();
+    let all = all.filter(|it| it.severity == Severity::Error);
+    all.filter(|it| report.sources.path(it.span().file) == file.path)
+        .count()
 }
 
 fn look_alikes<'r>(report: &'r Report, file: &FileNotes) -> Vec<(usize, &'r Diagnostic)> {

@@ -3,8 +3,9 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use crate::files;
+use crate::files::{self, Disk, Files as _};
 use crate::model::DeckName;
+use crate::source::layout::Dialect;
 use crate::source::manifest::FILE_NAME;
 use crate::source::schema::Schema;
 use crate::{Error, ErrorKind};
@@ -30,6 +31,8 @@ pub struct Created {
     pub name: String,
     /// The files that were written.
     pub files: Vec<PathBuf>,
+    /// Whether the sample notes were left out, because the folder holds notes already.
+    pub without_samples: bool,
 }
 
 macro_rules! starter {
@@ -54,8 +57,12 @@ const SCIENCE: Files = starter!("science": "deckle.yaml" "README.md" ".gitignore
 const SHARED: &[&str] = &[".gitignore", ".gitattributes"];
 const KEPT: &str = "README.md";
 
+/// Where the note types of a starter stand.
+const TYPES: &str = "types/";
+
 /// Begins a project in `folder`, under `name` or the folder's own name. The uid keeps its notes
-/// apart from everybody else's; it should be a new random UUID.
+/// apart from everybody else's; it should be a new random UUID. In a folder that holds sources
+/// already the sample notes are left out.
 ///
 /// # Errors
 /// When the folder holds a project or one of the files already, or cannot be written.
@@ -83,8 +90,13 @@ pub fn create(
         Starter::Vocabulary => VOCABULARY,
         Starter::Science => SCIENCE,
     };
+    let without_samples = holds_sources(folder)?;
+    let wanted = |path: &str| {
+        !without_samples || path == FILE_NAME || SHARED.contains(&path) || path.starts_with(TYPES)
+    };
+    let files = || files.iter().filter(|(path, _)| wanted(path));
     let in_the_way = |path: &str| path != KEPT && !SHARED.contains(&path);
-    for (path, _) in files.iter().filter(|(path, _)| in_the_way(path)) {
+    for (path, _) in files().filter(|(path, _)| in_the_way(path)) {
         if files::is_file(&folder.join(path)) {
             return Err(Error::usage(format!(
                 "`{}` exists already; nothing was written",
@@ -95,8 +107,9 @@ pub fn create(
     let mut created = Created {
         name: name.to_owned(),
         files: Vec::new(),
+        without_samples,
     };
-    for (path, bytes) in files {
+    for (path, bytes) in files() {
         let target = folder.join(path);
         let existing = files::read_if_exists(&target)?;
         let bytes = match existing {
@@ -110,6 +123,22 @@ pub fn create(
     }
     created.files.extend(write_schemas(folder)?);
     Ok(created)
+}
+
+/// Whether a folder holds files that notes may stand in.
+fn holds_sources(folder: &Path) -> Result<bool, Error> {
+    if files::is_missing(folder) {
+        return Ok(false);
+    }
+    let is_source = |path: &String| {
+        let name = files::file_name(path);
+        Dialect::of(path).is_some()
+            && name != FILE_NAME
+            && name != KEPT
+            && !name.starts_with('_')
+            && !path.starts_with(TYPES)
+    };
+    Ok(Disk::new(folder)?.list()?.paths.iter().any(is_source))
 }
 
 /// Writes the schemas of this deckle into a project's `.deckle/schema/`, where the first lines of

@@ -131,10 +131,16 @@ impl TypeSet {
     }
 }
 
-/// Whether the text holds the beginning of a cloze, such as `{{c1::`.
+/// Whether the text holds the beginning of a cloze, such as `{{c1::`. One with a backslash before
+/// it is text.
 #[must_use]
 pub fn has_cloze(text: &str) -> bool {
     text.match_indices("{{c").any(|(at, _)| {
+        let before = &text[..at];
+        let backslashes = before.len() - before.trim_end_matches('\\').len();
+        if backslashes % 2 == 1 {
+            return false;
+        }
         let rest = &text[at + 3..];
         let digits = rest.len()
             - rest
@@ -150,10 +156,18 @@ mod tests {
 
     #[test]
     fn clozes_are_seen() {
-        for text in ["a {{c1::b}}", "{{c12::", "{{c1,2::x}}"] {
+        for text in ["a {{c1::b}}", "{{c12::", "{{c1,2::x}}", r"\\{{c1::x}}"] {
             assert!(has_cloze(text), "{text}");
         }
-        for text in ["{{c::b}}", "{{ c1::b}}", "{{c1:b}}", "c1::", "{{C1::x}}"] {
+        for text in [
+            "{{c::b}}",
+            "{{ c1::b}}",
+            "{{c1:b}}",
+            "c1::",
+            "{{C1::x}}",
+            r"\{{c1::x}}",
+            r"\\\{{c1::x}}",
+        ] {
             assert!(!has_cloze(text), "{text}");
         }
     }

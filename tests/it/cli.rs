@@ -455,6 +455,22 @@ fn each_starter_builds_without_a_word() {
 }
 
 #[test]
+fn a_starter_leaves_its_samples_out_among_sources() {
+    let place = Place::new(&[("README.md", "mine"), ("deep/facts.md", GOOD)]);
+    let begun = place.run(&["init"]).ends(0);
+    assert!(
+        begun.stderr.contains("Without sample notes"),
+        "{}",
+        begun.stderr
+    );
+    let files = place.files();
+    assert!(files.contains_key("notes/deckle.yaml"));
+    assert!(!files.contains_key("notes/facts.md") && !files.contains_key("notes/words.yaml"));
+    let built = place.run(&["build", "--deny", "warnings"]).ends(0);
+    assert!(built.stderr.contains("1 note,"), "{}", built.stderr);
+}
+
+#[test]
 fn inspect_shows_what_a_package_holds() {
     let place = Place::new(&[
         (

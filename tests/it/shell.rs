@@ -170,5 +170,9 @@ fn the_list_tells_what_each_file_holds() {
         .filter(|it: &serde_json::Value| it.get("source-file").is_some())
         .collect();
     assert_eq!(lines[0]["look-alikes"][0]["line"], 5);
+    let broken = Place::new(&[("a.md", "---\ndekc: X\n---\n## a\n\nb\n")]);
+    let run = broken.run(&["check", "--list"]).ends(1);
+    assert!(run.stdout.ends_with(", 1 error\n"), "{}", run.stdout);
+    assert!(run.stderr.contains("E0108"), "{}", run.stderr);
     assert_eq!(lines[1]["cards"], 3);
 }

@@ -21,8 +21,24 @@ const OBSIDIAN: [&str; 9] = [
     "cover",
 ];
 
+/// Further properties that people give to the notes of a vault.
+const COMMON: [&str; 12] = [
+    "created", "modified", "updated", "date", "due", "status", "up", "related", "category",
+    "author", "sr-due", "banner",
+];
+
 /// Keys of a header that mean nothing in a Markdown file.
 const NOT_HERE: &[&str] = &["format", "map"];
+
+/// Where a property stands that says nothing to deckle.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// In a vault of Obsidian.
+    Obsidian,
+    /// Among properties as a vault has them, though nothing says that this is one.
+    LikeObsidian,
+    Other,
+}
 
 /// Applies the front matter of a file to what it inherits, and returns where the text begins.
 pub(super) fn apply(
@@ -90,8 +106,16 @@ pub(super) fn apply(
     if defaults.markdown.obsidian {
         nested_tags(file, defaults, sink);
     }
+    let of_vaults = |it: &Entry| OBSIDIAN.contains(&it.name()) || COMMON.contains(&it.name());
+    let place = if defaults.markdown.obsidian {
+        Place::Obsidian
+    } else if unknown.iter().any(of_vaults) {
+        Place::LikeObsidian
+    } else {
+        Place::Other
+    };
     for entry in &unknown {
-        tell_unknown(entry, defaults.markdown.obsidian, sink);
+        tell_unknown(entry, place, sink);
     }
     at
 }
@@ -114,7 +138,7 @@ fn nested_tags(file: FileId, defaults: &mut Defaults, sink: &mut Diagnostics) {
 
 /// A key that means nothing here. In a vault of Obsidian notes have properties of all kinds, and
 /// only what is almost one of deckle's is told.
-fn tell_unknown(entry: &Entry, obsidian: bool, sink: &mut Diagnostics) {
+fn tell_unknown(entry: &Entry, place: Place, sink: &mut Diagnostics) {
     let name = entry.name();
     if name == INCLUDE {
         let title = "front matter does not include files";
@@ -129,8 +153,24 @@ fn tell_unknown(entry: &Entry, obsidian: bool, sink: &mut Diagnostics) {
     let keys = keys.filter(|it| !NOT_HERE.contains(it) && !header::OF_FOLDERS.contains(it));
     let keys: Vec<&str> = keys.collect();
     let near = nearest(name, keys.iter().copied());
-    if obsidian {
-        if let Some(near) = near.filter(|_| !OBSIDIAN.contains(&name)) {
+    match place {
+        Place::Other => decode::unknown_key(&entry.key, "in front matter", &keys, sink),
+        Place::LikeObsidian => {
+            let title = format!("unknown key `{name}` in front matter");
+            let diagnostic = Diagnostic::new(Code::UnknownKey, title)
+                .at(entry.key_span(), "this key means nothing here")
+                .help("in a vault of Obsidian, write `markdown: {profile: obsidian}` in `deckle.yaml`: properties of its own are passed over then, and notes are what carries `#card`");
+            sink.push(match near {
+                Some(near) => {
+                    diagnostic.fix("a key with a similar name exists", entry.key_span(), near)
+                }
+                None => diagnostic,
+            });
+        }
+        Place::Obsidian => {
+            let Some(near) = near.filter(|_| !OBSIDIAN.contains(&name)) else {
+                return;
+            };
             sink.push(
                 Diagnostic::new(
                     Code::UnknownKey,
@@ -141,8 +181,6 @@ fn tell_unknown(entry: &Entry, obsidian: bool, sink: &mut Diagnostics) {
                 .info(),
             );
         }
-    } else {
-        decode::unknown_key(&entry.key, "in front matter", &keys, sink);
     }
 }
 

@@ -112,6 +112,24 @@ pub(super) struct Divider {
 
 /// The first ` :: ` or ` ::: ` of a line that stands in no code, formula, cloze or link.
 pub(super) fn divider(line: &str) -> Option<Divider> {
+    let range = find(line, |before, behind| {
+        let apart = |it: char| it.is_ascii_whitespace();
+        before.is_none_or(apart) && behind.is_none_or(apart)
+    })?;
+    let both = range.len() == 3;
+    Some(Divider { range, both })
+}
+
+/// The first `::` or `:::` between two texts, with spaces around it or not.
+pub(super) fn any_divider(line: &str) -> Option<Range<usize>> {
+    find(line, |before, behind| {
+        before.is_some_and(|it| it != '\\') && behind.is_some()
+    })
+}
+
+/// The first two or three colons that no shelter holds and that may stand between the characters
+/// before and behind them.
+fn find(line: &str, fits: impl Fn(Option<char>, Option<char>) -> bool) -> Option<Range<usize>> {
     let mut shelters = None;
     let mut at = 0;
     while let Some(found) = line.get(at..)?.find("::") {
@@ -120,18 +138,13 @@ pub(super) fn divider(line: &str) -> Option<Divider> {
         let behind = rest.trim_start_matches(':');
         let colons = rest.len() - behind.len();
         at = start + colons;
-        let apart = |it: char| it.is_ascii_whitespace();
-        let spaced = line.get(..start)?.chars().next_back().is_none_or(apart)
-            && behind.chars().next().is_none_or(apart);
-        if !spaced || colons > 3 {
+        let before = line.get(..start)?.chars().next_back();
+        if colons > 3 || !fits(before, behind.chars().next()) {
             continue;
         }
         let shelters = shelters.get_or_insert_with(|| Shelters::of(line, true));
         if !shelters.hold(start) {
-            return Some(Divider {
-                range: start..at,
-                both: colons == 3,
-            });
+            return Some(start..at);
         }
     }
     None

@@ -17,6 +17,7 @@ mod labels;
 mod mask;
 mod meta;
 mod near_misses;
+mod notation;
 mod page;
 mod reader;
 mod report;

@@ -27,14 +27,19 @@ pub(super) fn no_table(page: &Page<'_>, comment: &Comment, sink: &mut Diagnostic
 pub(super) fn cut_off(page: &Page<'_>, text: Range<usize>, note: &Range<usize>) -> Diagnostic {
     let masked = page.masked.text.get(text.clone()).unwrap_or_default();
     let start = text.start + masked.len() - masked.trim_start().len();
-    Diagnostic::new(Code::OutsideText, "this text belongs to no note")
+    let diagnostic = Diagnostic::new(Code::OutsideText, "this text belongs to no note")
         .at(page.span(&page.line(start)), "on no card")
         .also(
             page.span(note),
             "the last note of the file's own form begins here",
         )
         .note("a table or list of notes ends the note that stands above it")
-        .help("put the text above the table or list, or a heading above the text")
+        .help("put the text above the table or list, or a heading above the text");
+    if page.notation.is_glued(&page.line(start)) {
+        diagnostic.help("if it is a list note, put a space before and behind its `::`")
+    } else {
+        diagnostic
+    }
 }
 
 /// A table below a comment that most likely means to say that it holds notes.

@@ -11,6 +11,7 @@ use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 use super::inline::{Divider, divider};
 use super::labels::Labels;
 use super::mask::{Masked, mask};
+use super::notation::Notation;
 use crate::diag::{FileId, Span, Text, TextBuilder};
 
 /// A file whose blocks are known.
@@ -38,6 +39,8 @@ pub(super) struct Page<'a> {
     pub(super) near_headings: Vec<Range<usize>>,
     /// Labels that a block of HTML hides.
     pub(super) hidden_labels: Vec<Range<usize>>,
+    /// What is written as other tools have it.
+    pub(super) notation: Notation,
     /// Backslashes before a label, which make it text and are no text themselves.
     escapes: Vec<usize>,
 }
@@ -119,6 +122,7 @@ impl<'a> Page<'a> {
             near_headings: Vec::new(),
             hidden_labels: Vec::new(),
             escapes: Vec::new(),
+            notation: Notation::default(),
             masked,
         };
         for (level, range) in &blocks.headings {
@@ -133,6 +137,9 @@ impl<'a> Page<'a> {
         }
         page.find_labels(body, &blocks, labels);
         page.items = blocks.items.iter().filter_map(|it| page.item(it)).collect();
+        page.notation = Notation::of(&page.masked.text, body, labels, |at| {
+            inside(&blocks.code, at) || inside(&blocks.html, at)
+        });
         page.tables = blocks.tables;
         page
     }
@@ -294,6 +301,7 @@ impl<'a> Page<'a> {
         let content = start + sign.len() - text.len();
         let content = content..content + text.trim_end().len();
         let before = self.source.get(self.line(start).start..content.start)?;
+        let content = content.start + task_box(text)..content.end;
         let mut divider = divider(self.masked.text.get(content.clone())?)?;
         divider.range = content.start + divider.range.start..content.start + divider.range.end;
         Some(Item {
@@ -306,10 +314,6 @@ impl<'a> Page<'a> {
 
     fn find_labels(&mut self, body: usize, blocks: &Blocks, labels: &Labels) {
         let masked = &self.masked.text;
-        let inside = |list: &[Range<usize>], at: usize| {
-            let index = list.partition_point(|it| it.end <= at);
-            list.get(index).is_some_and(|it| it.start <= at)
-        };
         let mut start = body;
         for line in masked[body..].split_inclusive('\n') {
             let at = start;
@@ -359,6 +363,12 @@ impl<'a> Page<'a> {
             }
         }
     }
+}
+
+/// Whether one of these ranges, which stand in order, holds the byte.
+fn inside(list: &[Range<usize>], at: usize) -> bool {
+    let index = list.partition_point(|it| it.end <= at);
+    list.get(index).is_some_and(|it| it.start <= at)
 }
 
 /// Places that no formula reaches over: code blocks, and headings and labels below a blank line.
@@ -456,6 +466,17 @@ const fn begins_block(event: &Event<'_>) -> bool {
         ) | Event::End(_)
             | Event::Rule
     )
+}
+
+/// How many bytes the box of a task takes, such as `[ ] `, which is no part of a question.
+fn task_box(text: &str) -> usize {
+    let behind = ["[ ]", "[x]", "[X]"]
+        .iter()
+        .find_map(|it| text.strip_prefix(it));
+    let Some(behind) = behind.filter(|it| it.starts_with([' ', '\t'])) else {
+        return 0;
+    };
+    text.len() - behind.trim_start_matches([' ', '\t']).len()
 }
 
 /// The column behind a character.

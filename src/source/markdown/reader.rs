@@ -68,6 +68,8 @@ pub(super) struct Reader<'a> {
     pub(super) skipped: Option<u8>,
     /// The last table or list, behind which text belongs to nothing.
     pub(super) behind: Option<Behind>,
+    /// Headings with the card tag that are none of the notes' level.
+    pub(super) tagged_elsewhere: Vec<&'a HeadLine>,
     /// Where the reading of notes is switched off, and what would be notes there.
     pub(super) off: Option<(Range<usize>, usize)>,
 }
@@ -141,6 +143,7 @@ impl<'a> Reader<'a> {
             unread_items: Vec::new(),
             skipped: None,
             behind: None,
+            tagged_elsewhere: Vec::new(),
             off: None,
         }
     }
@@ -230,16 +233,22 @@ impl<'a> Reader<'a> {
             self.skipped = None;
         }
         let note = !self.sections_skip(level) && self.is_note(head);
+        let elsewhere = !note && level != self.shelf.options.note_level;
         if let Some((FormKind::Labels, _)) = self.form {
             // A deeper heading ends a label note, too; what it takes along must not be lost.
             let cuts = !matches!(self.open, Open::Nothing) && level > self.shelf.options.note_level;
             self.close(at, sink);
             if (note || cuts) && self.has_text(head) {
                 self.others.push(head.heading.range.clone());
+            } else if elsewhere {
+                self.note_tagged(head);
             }
             self.behind = None;
             self.section(head, true, sink);
             return;
+        }
+        if elsewhere {
+            self.note_tagged(head);
         }
         let above_formless = self.is_above_formless(head);
         if note {
@@ -275,6 +284,17 @@ impl<'a> Reader<'a> {
                 // A heading that is no section of notes is prose, and so are its braces.
                 self.section(head, level < note_level || above_formless, sink);
             }
+        }
+    }
+
+    /// Remembers a heading that carries the card tag, where that makes no note of it.
+    fn note_tagged(&mut self, head: &'a HeadLine) {
+        let page = self.shelf.page;
+        let options = self.shelf.options;
+        let tagged = head.tails.card_tag || head.tails.has_tag(page, &options.card_tag);
+        let meant = options.tagged_only && tagged && !head.tails.has_word(page, "skip");
+        if meant && !self.sections_skip(head.heading.level) {
+            self.tagged_elsewhere.push(head);
         }
     }
 
@@ -387,6 +407,7 @@ impl<'a> Reader<'a> {
             Open::Heading(_) => Some(FormKind::Headings),
             Open::Label(_) => Some(FormKind::Labels),
         };
+        self.note_tagged(head);
         self.underlined.push(report::setext(
             self.shelf.page,
             &head.heading,

@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::comment::Comment;
 use super::labels::{Labels, listing};
 use super::near_misses;
+use super::notation;
 use super::page::{Heading, Label, Page, is_atx};
 use super::reader::{FormKind, Reader};
 use super::tails::HeadLine;
@@ -123,17 +124,28 @@ pub(super) fn lookalikes(reader: &Reader<'_>, sink: &mut Diagnostics) {
     near_misses::misspelt_marker(reader, sink);
     near_misses::switched_off(reader, sink);
     near_misses::unread_items(reader, sink);
+    notation::tell(reader, sink);
+    notation::tagged_elsewhere(reader, sink);
     match &reader.form {
-        None if reader.has_formless || !reader.unread_items.is_empty() => {}
+        None if reader.has_formless || !reader.unread_items.is_empty() => {
+            near_labels(reader, sink);
+        }
+        None if !reader.tagged_elsewhere.is_empty() => {}
         None => no_notes(reader, sink),
         Some((form, first)) => {
             if *form == FormKind::Labels {
-                hidden(reader, sink);
-                near_misses::small_labels(reader.shelf.page, sink);
+                near_labels(reader, sink);
             }
             mixed(reader, *form, first, sink);
         }
     }
+}
+
+/// What almost is a label, in a file whose notes are no headings.
+fn near_labels(reader: &Reader<'_>, sink: &mut Diagnostics) {
+    hidden(reader, sink);
+    near_misses::small_labels(reader.shelf.page, sink);
+    notation::long_labels(reader, sink);
 }
 
 fn mixed(reader: &Reader<'_>, form: FormKind, first: &Range<usize>, sink: &mut Diagnostics) {
@@ -311,6 +323,10 @@ fn no_notes(reader: &Reader<'_>, sink: &mut Diagnostics) {
                         .collect(),
                 ),
         );
+        return;
+    }
+    if !page.notation.pairs().is_empty() && page.labels.is_empty() {
+        notation::long_labels(reader, sink);
         return;
     }
     let further = page.labels.first().map(|it| it.range.clone());

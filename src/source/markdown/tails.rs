@@ -73,6 +73,15 @@ impl HeadLine {
     }
 }
 
+/// Whether a tag is the card tag, or one below it: `card/hard` marks a note just as `card` does.
+fn is_card_tag(tag: &str, card_tag: &str) -> bool {
+    let split = tag.split_at_checked(card_tag.len());
+    split.is_some_and(|(whole, below)| {
+        whole.eq_ignore_ascii_case(card_tag)
+            && (below.is_empty() || below.len() > 1 && below.starts_with('/'))
+    })
+}
+
 impl Tails {
     /// Takes a line apart whose text stands in `content`.
     pub(super) fn new(
@@ -122,7 +131,7 @@ impl Tails {
                 tails.caret = Some(whole.start + 1..whole.end);
             } else if let Some(tag) = word.strip_prefix('#')
                 && options.tagged_only
-                && tag.eq_ignore_ascii_case(&options.card_tag)
+                && is_card_tag(tag, &options.card_tag)
             {
                 tails.card_tag = true;
             } else if options.hashtags && is_hashtag(word) {

@@ -177,8 +177,21 @@ fn sections_and_front_matter_are_inherited() {
         "4 basic\n  Front@4 a\n  Back@5 b\n8 basic .l\n  Front@8 e\n  Back@9 f\n10 basic #x\n  Front@10 g\n  Back@12 h\n",
     );
     check(
+        "---\nmarkdown: {select: tagged, card-tag: k}\n---\n## a #k/hard\nb\n## c #kk\nd\n## e #K/é/x\nf\n",
+        "4 basic\n  Front@4 a\n  Back@5 b\n8 basic\n  Front@8 e\n  Back@9 f\n",
+    );
+    check(
         "---\nmarkdown: {select: tagged}\n---\nQ: a #card\nb\nA: c\n\nQ: d\nA: e\n\n<!-- id: x -->\nQ: f\nA: g\n",
         "4 basic\n  Front@4 a⏎b\n  Back@6 c\n12 basic #x\n  Front@12 f\n  Back@13 g\n",
+    );
+}
+
+#[test]
+fn a_cloze_behind_a_backslash_is_text() {
+    check(
+        r"## a
+b \{{c1::x}}",
+        "1 basic\n  Front@1 a\n  Back@2 b \\{{c1::x}}\n",
     );
 }
 
@@ -491,9 +504,14 @@ fn items_are_notes() {
         "1. a :: b\nc\n\n   d\n\n   ```\n     e :: f\n   ```\n2) g ::\n   - h :: i\n\nprose\n",
         "4 basic\n  Front@4 a\n  Back@4 b⏎c⏎⏎d⏎⏎```⏎  e :: f⏎```\n12 basic\n  Front@12 g\n  Back@13 - h :: i\n",
     );
+    // The box of a task is no part of the question.
+    check(
+        "- [ ] a :: b\n  c\n- [x]\td ::: e\n- [y] f :: g\n",
+        "4 basic\n  Front@4 a\n  Back@4 b⏎c\n6 reversed\n  Front@6 d\n  Back@6 e\n7 basic\n  Front@7 [y] f\n  Back@7 g\n",
+    );
     // In an item that is none, but not in quotes, code or headings.
     check(
-        "- topic\n  - a :: b\n\t- c ::: d\n> - e :: f\n\n- # g :: h\n- `i :: j` and std::k\n- ```\n  l :: m\n  ```\n",
+        "- topic\n  - a :: b\n\t- c ::: d\n> - e :: f\n\n- # g :: h\n- `i :: j` and std::k::l\n- ```\n  l :: m\n  ```\n",
         "5 basic\n  Front@5 a\n  Back@5 b⏎- c ::: d\n",
     );
     check(

@@ -243,9 +243,16 @@ fn deep_nesting_and_long_lines_do_no_harm() {
         "\\[ ",
         "a <!-- ",
         "<!-- id: x -->",
+        "(a::b ",
+        "\\::",
+        "a\n?\n",
+        "START\nTARGET DECK\n",
+        "Question: a\nAnswer: b\n",
+        "# a #card/b\n",
     ];
+    let vault = "---\nmarkdown: {profile: obsidian}\n---\n- a :: b\n\n";
     for part in parts {
-        for front in ["", "## ", "Q: "] {
+        for front in ["", "## ", "Q: ", vault] {
             read(&format!("{front}{}", part.repeat(5_000)));
         }
     }
