@@ -233,7 +233,8 @@ impl WrittenType {
     /// The field of this name or alias, letter case aside.
     #[must_use]
     pub fn field_index(&self, name: &str) -> Option<usize> {
-        let is_it = |it: &str| unicase::eq(it, name.trim());
+        let name = name.trim();
+        let is_it = |it: &str| it == name || unicase::eq(it, name);
         let by_name = self.note_type.field_names().position(is_it);
         by_name.or_else(|| {
             let has = |field: &WrittenField| field.aliases.iter().any(|it| is_it(it));

@@ -422,7 +422,8 @@ mod tests {
         check("compat-guid: genanki", &[]);
         check("compat-guid: anki", &[Code::BadValue]);
         check("output: {split: none}", &[]);
-        check("output: {split: file}", &[Code::BadValue]);
+        check("output: {split: file}", &[]);
+        check("output: {split: files}", &[Code::BadValue]);
         check("decks: {presets: {'*': slow}}", &[Code::BadDeckOptions]);
         check("decks: {from: front-matter, path-tags: true}", &[]);
         check("decks: {from: paths}", &[Code::BadValue]);
