@@ -52,7 +52,7 @@ pub fn is_vacant(path: &Path) -> Result<bool, Error> {
     }
 }
 
-/// The file as text, for what lies outside of a project's [`Files`], such as its own lock.
+/// The file as text, for what lies outside of a project's [`Files`](super::Files), such as its own lock.
 ///
 /// # Errors
 /// When it cannot be read. A file that does not exist is `None`.

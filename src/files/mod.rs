@@ -40,7 +40,7 @@ pub trait Files: Sync {
     /// The size of a file in bytes; `None` where there is no file of exactly this name.
     ///
     /// # Errors
-    /// [`ErrorKind::Outside`] when the path leads out of the root.
+    /// [`ErrorKind::Outside`](crate::ErrorKind::Outside) when the path leads out of the root.
     fn size(&self, path: &str) -> Result<Option<u64>, Error>;
 
     /// Opens a file for reading.

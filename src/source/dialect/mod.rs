@@ -2,7 +2,7 @@
 //!
 //! Each tool has a function from a text to notes as written; its places are those of the file. What a
 //! note is, what it inherits and what is told about it is settled by the same code as for deckle's
-//! own formats (`draft`, by way of [`maker`]). The rules of each format were read in the tool's
+//! own formats (`draft`, by way of `maker`). The rules of each format were read in the tool's
 //! documentation and tried out; the head of each file says which of them count here.
 
 mod blocks;
