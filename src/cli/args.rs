@@ -3,10 +3,14 @@
 use std::path::PathBuf;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::{Parser, Subcommand};
 use clap_complete::Shell;
 use deckle::diag::Subject;
 use deckle::project::ImportFormat;
+
+pub(crate) use super::choices::{
+    ClientName, ColorChoice, Format, IdStyle, MessageFormat, SchemaName, Starter, UpdateChoice,
+};
 
 /// Compiles notes written in YAML and Markdown into Anki packages.
 #[derive(Debug, Parser)]
@@ -459,25 +463,6 @@ pub(crate) struct DiffArgs {
     pub(crate) all: bool,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum ClientName {
-    /// Anki 26.9.3
-    Desktop,
-    /// AnkiDroid, whose backend is 25.9.2
-    Ankidroid,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
-pub(crate) enum UpdateChoice {
-    /// What comes replaces what is older
-    #[default]
-    IfNewer,
-    /// What comes replaces what has another time
-    Always,
-    /// What is there stays
-    Never,
-}
-
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -526,18 +511,6 @@ pub(crate) struct SchemaArgs {
     pub(crate) write: bool,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum SchemaName {
-    /// Of deckle.yaml
-    Deckle,
-    /// Of _deck.yaml
-    Folder,
-    /// Of type.yaml
-    Type,
-    /// Of files of notes
-    Notes,
-}
-
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -560,64 +533,6 @@ pub(crate) struct ManArgs {
     /// The folder that the pages of all commands are written into
     #[arg(value_name = "DIR")]
     pub(crate) folder: Option<PathBuf>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
-pub(crate) enum MessageFormat {
-    /// With source lines and underlines
-    #[default]
-    Human,
-    /// A line each, on stdout: path:line:column: severity[code]: message
-    Short,
-    /// A JSON object a line, on stdout
-    Json,
-    /// A log of SARIF 2.1.0 on stdout, for code hosts and editors
-    Sarif,
-    /// Commands of GitHub Actions on stdout, which show findings beside the lines
-    Github,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
-pub(crate) enum ColorChoice {
-    /// On a terminal
-    #[default]
-    Auto,
-    Always,
-    Never,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Format {
-    /// For every version of Anki, AnkiDroid and AnkiMobile
-    Legacy,
-    /// Smaller, for Anki from 2.1.52 and AnkiDroid from 2.17 on
-    Latest,
-    /// No package but a text file that Anki imports: new and changed notes for learners who have
-    /// the note types, without media
-    Text,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
-pub(crate) enum IdStyle {
-    /// `<!-- id: x -->` in a line of its own below the heading
-    #[default]
-    Comment,
-    /// `{#x}` behind the heading
-    #[value(name = "attr")]
-    Attribute,
-    /// `^x` behind the heading, as Obsidian writes it
-    Block,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
-pub(crate) enum Starter {
-    /// A few notes in Markdown and YAML
-    #[default]
-    Default,
-    /// Words with sound, a note type of its own
-    Vocabulary,
-    /// Formulas and pictures
-    Science,
 }
 
 #[cfg(test)]

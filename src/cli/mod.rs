@@ -4,6 +4,7 @@
 mod adopt;
 mod args;
 mod build;
+mod choices;
 mod diff;
 mod each;
 mod explain;

@@ -230,6 +230,30 @@ pub enum FieldKind {
 }
 
 impl WrittenType {
+    /// The type of this key, of which nothing is said but what Anki keeps.
+    #[must_use]
+    pub fn of(key: impl Into<String>, note_type: NoteType) -> Self {
+        let key = key.into();
+        Self {
+            identity: key.clone(),
+            key,
+            was: None,
+            has_id: false,
+            note_type,
+            fields: Vec::new(),
+            first_field: 0,
+            templates: Vec::new(),
+            key_fields: Vec::new(),
+            required: Vec::new(),
+            labels: Vec::new(),
+            span: Span::NONE,
+            folder: String::new(),
+            more_folders: Vec::new(),
+            texts: Vec::new(),
+            shipped: false,
+        }
+    }
+
     /// The field of this name or alias, letter case aside.
     #[must_use]
     pub fn field_index(&self, name: &str) -> Option<usize> {

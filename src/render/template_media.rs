@@ -257,22 +257,8 @@ mod tests {
             .build()
             .unwrap();
         WrittenType {
-            key: key.to_owned(),
-            identity: key.to_owned(),
-            was: None,
-            has_id: false,
-            first_field: 0,
-            templates: Vec::new(),
-            note_type,
-            fields: Vec::new(),
-            key_fields: Vec::new(),
-            required: Vec::new(),
-            labels: Vec::new(),
-            span: Span::NONE,
             folder: format!("types/{key}"),
-            more_folders: Vec::new(),
-            texts: Vec::new(),
-            shipped: false,
+            ..WrittenType::of(key, note_type)
         }
     }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::table::TableSettings;
+use super::types::DEFAULT_TYPE;
 use crate::diag::{Code, Diagnostic, Diagnostics, Span, Spanned};
 use crate::model::written::{Settings, WrittenSuspend};
 use crate::model::{DeckName, Flag, Tag};
@@ -97,6 +98,29 @@ pub enum DefaultFormat {
 }
 
 impl Defaults {
+    /// What deckle itself says: notes of the default type in this deck, read and rendered as by
+    /// default.
+    #[must_use]
+    pub fn in_deck(deck: &DeckName) -> Self {
+        Self {
+            note_type: Spanned::new(DEFAULT_TYPE.to_owned(), Span::NONE),
+            deck: deck.clone(),
+            base_deck: deck.clone(),
+            file_deck: deck.clone(),
+            tags: Vec::new(),
+            suspend: WrittenSuspend::None,
+            flag: Flag::None,
+            settings: Arc::default(),
+            markdown: MarkdownOptions::default(),
+            format: DefaultFormat::default(),
+            csv: Arc::default(),
+            path_tag: false,
+            deck_wanted: false,
+            front_end: None,
+            map: Arc::default(),
+        }
+    }
+
     /// What a group or section inherits, where `deck` values count from the deck around it.
     #[must_use]
     pub fn inside(&self) -> Self {

@@ -170,24 +170,7 @@ fn fields(sources: &[&str], settings: &Settings) -> Vec<String> {
         .template("Cloze", "{{cloze:Text}}", "{{cloze:Text}}")
         .build()
         .unwrap();
-    let written = Arc::new(WrittenType {
-        identity: "x".to_owned(),
-        was: None,
-        has_id: false,
-        first_field: 0,
-        templates: Vec::new(),
-        key: "cloze".to_owned(),
-        note_type,
-        fields: Vec::new(),
-        key_fields: Vec::new(),
-        required: Vec::new(),
-        labels: Vec::new(),
-        span: Span::NONE,
-        folder: String::new(),
-        more_folders: Vec::new(),
-        texts: Vec::new(),
-        shipped: false,
-    });
+    let written = Arc::new(WrittenType::of("cloze", note_type));
     let files = Memory::new();
     let renderer = Renderer::new(&files);
     let note = |source: &str| WrittenNote {

@@ -5,7 +5,6 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::Error;
-use crate::diag::Span;
 use crate::model::written::{FieldKind, WrittenField, WrittenTemplate, WrittenType};
 use crate::model::{CardTemplate, Field, Kind, Latex, NoteType};
 use crate::project::unpack::names::{Unique, slug};
@@ -85,23 +84,10 @@ fn made_type(tool: FrontEnd, key: String, name: &str, fields: &[String]) -> Opti
         ..WrittenField::default()
     };
     Some(WrittenType {
-        identity: key.clone(),
         folder: format!("types/{key}"),
-
-        more_folders: Vec::new(),
-        key,
-        was: None,
-        has_id: false,
         fields: fields.iter().map(field).collect(),
-        first_field: 0,
         templates: vec![WrittenTemplate::default()],
-        note_type,
-        key_fields: Vec::new(),
-        required: Vec::new(),
-        labels: Vec::new(),
-        span: Span::NONE,
-        texts: Vec::new(),
-        shipped: false,
+        ..WrittenType::of(key, note_type)
     })
 }
 

@@ -7,7 +7,6 @@ use unicode_normalization::UnicodeNormalization;
 
 use super::Notices;
 use super::names::{Unique, slug};
-use crate::diag::Span;
 use crate::identity::type_content;
 use crate::model::written::{WrittenField, WrittenTemplate, WrittenType};
 use crate::model::{CardTemplate, Field, NoteType, NoteTypeBuilder};
@@ -196,22 +195,11 @@ fn written(planned: &PlannedType<'_>, note_type: NoteType) -> WrittenType {
         ..WrittenTemplate::default()
     };
     WrittenType {
-        key: planned.key.clone(),
-        identity: planned.key.clone(),
-        was: None,
         has_id: true,
-        note_type,
         fields: planned.fields.iter().map(field).collect(),
-        first_field: 0,
         templates: planned.templates.iter().map(template).collect(),
-        key_fields: Vec::new(),
-        required: Vec::new(),
-        labels: Vec::new(),
-        span: Span::NONE,
         folder: format!("types/{}", planned.key),
-        more_folders: Vec::new(),
-        texts: Vec::new(),
-        shipped: false,
+        ..WrittenType::of(planned.key.as_str(), note_type)
     }
 }
 

@@ -1,36 +1,15 @@
 //! What every reader of another tool's files holds to. The formats themselves are tested by the
 //! folders in `tests/dialects`.
 
-use std::sync::Arc;
-
 use proptest::prelude::*;
 
 use super::*;
-use crate::diag::{Sources, Span, Spanned};
-use crate::model::written::WrittenSuspend;
-use crate::model::{DeckName, Flag};
-use crate::source::defaults::{DefaultFormat, MarkdownOptions};
+use crate::diag::{Sources, Span};
+use crate::model::DeckName;
 use crate::source::shipped;
 
 fn defaults() -> Defaults {
-    let deck = DeckName::new("D").unwrap();
-    Defaults {
-        note_type: Spanned::new("basic".to_owned(), Span::NONE),
-        base_deck: deck.clone(),
-        file_deck: deck.clone(),
-        deck,
-        tags: Vec::new(),
-        suspend: WrittenSuspend::None,
-        flag: Flag::default(),
-        settings: Arc::default(),
-        markdown: MarkdownOptions::default(),
-        format: DefaultFormat::ByField,
-        csv: Arc::default(),
-        path_tag: false,
-        deck_wanted: false,
-        front_end: None,
-        map: Arc::default(),
-    }
+    Defaults::in_deck(&DeckName::new("D").unwrap())
 }
 
 fn read_all(source: &str) {

@@ -5,14 +5,13 @@ mod decks;
 use std::sync::Arc;
 
 use crate::diag::{Code, Diagnostic, Diagnostics, FileId, Levels, Span, Spanned};
-use crate::model::written::{CompatGuid, IdMode, Settings, WrittenSuspend};
-use crate::model::{DeckName, DeckOptions, Flag};
-use crate::source::defaults::{DefaultFormat, Defaults, MarkdownOptions};
+use crate::model::written::{CompatGuid, IdMode, Settings};
+use crate::model::{DeckName, DeckOptions};
+use crate::source::defaults::Defaults;
 use crate::source::includes::{self, Include, Included};
 use crate::source::layout::DeckLayout;
 use crate::source::outputs::{self, Outputs};
 use crate::source::rules::{self, Rule};
-use crate::source::types::DEFAULT_TYPE;
 use crate::source::yaml::{self, Entry, Node, Value, decode};
 use crate::source::{header, levels, presets};
 
@@ -121,21 +120,8 @@ impl Manifest {
             deck_ids: Vec::new(),
             deck_presets: Vec::new(),
             defaults: Defaults {
-                note_type: Spanned::new(DEFAULT_TYPE.to_owned(), Span::NONE),
-                deck: name.clone(),
-                base_deck: name.clone(),
-                file_deck: name.clone(),
-                tags: Vec::new(),
-                suspend: WrittenSuspend::None,
-                flag: Flag::None,
                 settings: Arc::new(settings),
-                markdown: MarkdownOptions::default(),
-                format: DefaultFormat::default(),
-                csv: Arc::default(),
-                path_tag: false,
-                deck_wanted: false,
-                front_end: None,
-                map: Arc::default(),
+                ..Defaults::in_deck(name)
             },
             rules: Vec::new(),
             include: Vec::new(),

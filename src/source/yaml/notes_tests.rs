@@ -13,12 +13,12 @@ use proptest::prelude::*;
 use snapbox::{assert_data_eq, str};
 
 use super::read;
-use crate::diag::{Diagnostics, Sources, Span, Spanned, Style, render};
+use crate::diag::{Diagnostics, Sources, Style, render};
 use crate::model::written::{
-    Content, FieldKind, Settings, WrittenField, WrittenNote, WrittenSuspend, WrittenType,
+    Content, FieldKind, WrittenField, WrittenNote, WrittenSuspend, WrittenType,
 };
 use crate::model::{DeckName, Flag, NoteType};
-use crate::source::defaults::{DefaultFormat, Defaults, MarkdownOptions};
+use crate::source::defaults::Defaults;
 use crate::source::types::TypeSet;
 
 fn note_type(key: &str, cloze: bool, fields: &[(&str, &str, FieldKind)]) -> Arc<WrittenType> {
@@ -40,22 +40,9 @@ fn note_type(key: &str, cloze: bool, fields: &[(&str, &str, FieldKind)]) -> Arc<
         ..WrittenField::default()
     };
     Arc::new(WrittenType {
-        key: key.to_owned(),
-        identity: key.to_owned(),
-        was: None,
-        has_id: false,
-        first_field: 0,
-        templates: Vec::new(),
-        note_type: builder.build().unwrap(),
         fields: fields.iter().map(written).collect(),
-        key_fields: Vec::new(),
-        required: Vec::new(),
-        labels: Vec::new(),
-        span: Span::NONE,
-        folder: String::new(),
-        more_folders: Vec::new(),
-        texts: Vec::new(),
         shipped: true,
+        ..WrittenType::of(key, builder.build().unwrap())
     })
 }
 
@@ -94,21 +81,8 @@ fn types() -> TypeSet {
 
 fn defaults() -> Defaults {
     Defaults {
-        note_type: Spanned::new("basic".to_owned(), Span::NONE),
-        deck: DeckName::new("Folder::File").unwrap(),
         base_deck: DeckName::new("Folder").unwrap(),
-        file_deck: DeckName::new("Folder::File").unwrap(),
-        tags: Vec::new(),
-        suspend: WrittenSuspend::None,
-        flag: Flag::None,
-        settings: Arc::new(Settings::default()),
-        markdown: MarkdownOptions::default(),
-        format: DefaultFormat::ByField,
-        csv: Arc::default(),
-        path_tag: false,
-        deck_wanted: false,
-        front_end: None,
-        map: Arc::default(),
+        ..Defaults::in_deck(&DeckName::new("Folder::File").unwrap())
     }
 }
 

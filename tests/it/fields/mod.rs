@@ -98,25 +98,7 @@ fn note(kind: Kind, front: &str, source: &str, settings: Settings) -> WrittenNot
         .template("Card 1", front, front)
         .build()
         .unwrap();
-    let written = WrittenType {
-        key: "judged".to_owned(),
-        identity: "judged".to_owned(),
-        was: None,
-        has_id: false,
-        first_field: 0,
-        templates: Vec::new(),
-        note_type,
-        fields: Vec::new(),
-        key_fields: Vec::new(),
-        required: Vec::new(),
-        labels: Vec::new(),
-        span: Span::NONE,
-        folder: String::new(),
-
-        more_folders: Vec::new(),
-        texts: Vec::new(),
-        shipped: false,
-    };
+    let written = WrittenType::of("judged", note_type);
     WrittenNote {
         id: None,
         guid: None,

@@ -7,10 +7,10 @@ mod told;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use crate::diag::{Diagnostics, FileId, Sources, Span, Spanned, Style, render};
+use crate::diag::{Diagnostics, FileId, Sources, Span, Style, render};
 use crate::model::written::{Content, WrittenField, WrittenNote, WrittenSuspend, WrittenType};
 use crate::model::{CardTemplate, DeckName, Flag, NoteType};
-use crate::source::defaults::{DefaultFormat, Defaults, MarkdownOptions};
+use crate::source::defaults::Defaults;
 use crate::source::types::TypeSet;
 
 /// What a file gives.
@@ -40,24 +40,7 @@ fn read_with(source: &str, defaults: &Defaults) -> Outcome {
 }
 
 fn defaults() -> Defaults {
-    let deck = DeckName::new("D").unwrap();
-    Defaults {
-        note_type: Spanned::new("basic".to_owned(), Span::NONE),
-        base_deck: deck.clone(),
-        file_deck: deck.clone(),
-        deck,
-        tags: Vec::new(),
-        suspend: WrittenSuspend::None,
-        flag: Flag::default(),
-        settings: Arc::default(),
-        markdown: MarkdownOptions::default(),
-        format: DefaultFormat::ByField,
-        csv: Arc::default(),
-        path_tag: false,
-        deck_wanted: false,
-        front_end: None,
-        map: Arc::default(),
-    }
+    Defaults::in_deck(&DeckName::new("D").unwrap())
 }
 
 fn types() -> TypeSet {
@@ -101,22 +84,10 @@ fn note_type(key: &str, fields: &str, labels: &str, shipped: bool) -> Arc<Writte
     };
     let label = |it: &str| (it[..1].to_owned(), it[1..].parse().unwrap());
     Arc::new(WrittenType {
-        key: key.to_owned(),
-        identity: key.to_owned(),
-        was: None,
-        has_id: false,
-        first_field: 0,
-        templates: Vec::new(),
-        note_type: builder.build().unwrap(),
         fields: written,
-        key_fields: Vec::new(),
-        required: Vec::new(),
         labels: labels.split_whitespace().map(label).collect(),
-        span: Span::NONE,
-        folder: String::new(),
-        more_folders: Vec::new(),
-        texts: Vec::new(),
         shipped,
+        ..WrittenType::of(key, builder.build().unwrap())
     })
 }
 
