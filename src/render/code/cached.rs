@@ -1,5 +1,6 @@
 //! Code that an earlier build read: a grammar takes a third of a millisecond for a line, a file of
-//! the cache a fraction of that for a block.
+//! the cache a fraction of that for a block. A build that finds all of its code there loads no grammar,
+//! which takes as long as some hundred lines.
 
 use super::Run;
 use super::class::Class;
@@ -9,14 +10,8 @@ use crate::files::Cache;
 /// What the entries were made with; to be changed with the grammars, the reader or the classes.
 const MADE_WITH: &str = "two-face 0.5.2+bat-0.26.1, syntect 5.3.0, classes 1";
 
-/// Shorter code is read faster than a file.
-const SHORTEST: usize = 64;
-
 /// As [`grammar::runs`], from the cache where it is there.
 pub(super) fn runs(grammar: &str, code: &str, cache: &Cache) -> Option<Vec<Run>> {
-    if code.len() < SHORTEST {
-        return grammar::runs(grammar, code);
-    }
     let key = key(grammar, code);
     if let Some(known) = cache.get("code", &key).and_then(|it| read(&it, code)) {
         return Some(known);
