@@ -98,6 +98,7 @@ pub fn assign(
         mode != IdMode::Natural && (lock.notes.contains_key(id) || lock.removed.contains_key(id))
     };
     fill_new(claims, &mut ids, &mut taken, is_known);
+    drop(taken);
     let guids = Guids::new(lock, uid, mode, &ids);
     let identities: Vec<Identity> = claims
         .par_iter()
