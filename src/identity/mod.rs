@@ -5,6 +5,7 @@
 //! each note its id, [`next_lock`] its time, by the hash of all that shapes it.
 
 mod assign;
+mod by_text;
 mod changes;
 mod claim;
 mod clozes;
@@ -26,6 +27,7 @@ mod stamp;
 mod was;
 
 pub use assign::{Assigned, FoundAgain, Heirs, Identity, assign};
+pub use by_text::{FoundByText, TextItem, find_by_text};
 pub use changes::{ChangeKind, LockChange, changes};
 pub use claim::{Claim, is_from_key_fields, is_generated};
 pub use clozes::{ClozeRecord, cloze_text, number_clozes};

@@ -4,7 +4,7 @@
 //! of the new package.
 
 use std::collections::HashMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::collection::MARK;
@@ -19,8 +19,20 @@ use crate::{Error, ErrorKind, files};
 #[derive(Debug, Clone)]
 pub struct Baseline(Arc<Contents>);
 
+/// A note of an earlier build by its text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct BaselineText {
+    pub(crate) guid: Box<str>,
+    /// The id of its note type.
+    pub(crate) note_type: String,
+    /// Its fields, U+001F between them, where they were asked for.
+    pub(crate) fields: Option<String>,
+}
+
 #[derive(Debug)]
 struct Contents {
+    path: PathBuf,
+    limits: ReadLimits,
     notes: HashMap<Box<str>, BaselineNote>,
     note_types: Vec<StoredNoteType>,
 }
@@ -71,7 +83,7 @@ impl Baseline {
         let Found::Package(Some(store)) = Found::at(path.as_ref(), limits)? else {
             return Ok(None);
         };
-        let found = Contents::read(&store, limits)?;
+        let found = Contents::read(&store, path.as_ref(), limits)?;
         Ok(found.map(|contents| Self(Arc::new(contents))))
     }
 
@@ -127,6 +139,44 @@ impl Baseline {
     pub fn has_note_type(&self, note_type: &NoteType) -> bool {
         let row = self.note_type(note_type.id());
         row.is_some_and(|row| NoteTypeRow::new(note_type, 0).is_stored_as(row))
+    }
+
+    /// Whether there is a note whose guid is one of these.
+    pub(crate) fn has(&self, is_one: impl Fn(&str) -> bool) -> bool {
+        self.0.notes.keys().any(|guid| is_one(guid))
+    }
+
+    /// All notes in the order of their ids, which is that of the sources that they were first in,
+    /// with the fields of those whose guid is one of these. They are read anew: builds in which
+    /// nothing is gone need none.
+    pub(crate) fn texts_of(
+        &self,
+        is_one: impl Fn(&str) -> bool,
+    ) -> Result<Vec<BaselineText>, Error> {
+        let Contents { path, limits, .. } = &*self.0;
+        let mut texts: Vec<(i64, BaselineText)> = Vec::new();
+        let Found::Package(Some(store)) = Found::at(path, *limits)? else {
+            return Ok(Vec::new());
+        };
+        store.each("notes", &["id", "guid", "mid", "flds"], |row| {
+            let guid = row.text(1)?;
+            // It may be another file by now; what was not counted is not held.
+            if self.0.notes.contains_key(guid) && texts.len() < self.len() {
+                let fields = match is_one(guid) {
+                    true => Some(row.text(3)?.to_owned()),
+                    false => None,
+                };
+                let text = BaselineText {
+                    guid: guid.into(),
+                    note_type: row.integer(2)?.to_string(),
+                    fields,
+                };
+                texts.push((row.integer(0)?, text));
+            }
+            Ok(())
+        })?;
+        texts.sort_by_key(|(id, _)| *id);
+        Ok(texts.into_iter().map(|(_, text)| text).collect())
     }
 
     pub(super) fn note_type(&self, id: i64) -> Option<&StoredNoteType> {
@@ -194,7 +244,7 @@ fn is_marked(store: &Store, collection: &Collection) -> Result<bool, Error> {
 
 impl Contents {
     /// `None` where the collection does not bear deckle's mark.
-    fn read(store: &Store, limits: ReadLimits) -> Result<Option<Self>, Error> {
+    fn read(store: &Store, path: &Path, limits: ReadLimits) -> Result<Option<Self>, Error> {
         let collection = Collection::read(store)?;
         if !is_marked(store, &collection)? {
             return Ok(None);
@@ -221,7 +271,12 @@ impl Contents {
             notes.insert(row.text(1)?.into(), note);
             Ok(())
         })?;
-        Ok(Some(Self { notes, note_types }))
+        Ok(Some(Self {
+            path: path.to_owned(),
+            limits,
+            notes,
+            note_types,
+        }))
     }
 }
 

@@ -42,6 +42,7 @@ mod verify;
 use std::io::{Cursor, Seek, Write};
 use std::path::{Path, PathBuf};
 
+pub(crate) use baseline::BaselineText;
 pub use baseline::{Baseline, BaselineNote};
 pub use diff::{
     Advice, CardPlace, Conflict, DeckChange, DeckDifference, Difference, FieldDifference,

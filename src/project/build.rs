@@ -10,7 +10,7 @@ use super::render::{Facts, Made};
 use super::target::{Built, Target};
 use super::{
     BuildOptions, Project, Report, Scope, Statistics, clozes, history, includes, load, media,
-    output, predecessor, schema, types,
+    output, predecessor, rematch, schema, types,
 };
 use crate::diag::{Code, Diagnostic, Diagnostics, Levels, Severity, Sources, Span};
 use crate::files::{self, Cache};
@@ -273,6 +273,10 @@ fn run(
     for (note, _) in made.iter_mut() {
         note.fields.change_joined(|fields| names.resolved(fields));
     }
+    let baseline = baseline(locked, options, &output)?;
+    if let Some(baseline) = baseline.as_ref().filter(|_| project.is_all_there_is()) {
+        *matches = rematch::guids(&mut made, baseline, sources, sink)?;
+    }
     if let Some(tool) = manifest.compat_guid {
         predecessor::apply(tool, &mut made, &names, lock, heirs, sources);
     }
@@ -322,7 +326,7 @@ fn run(
         media,
         origins,
         locks: lock_file.written(&next, project).into_iter().collect(),
-        baseline: baseline(locked, options, &output)?,
+        baseline,
         output,
         outputs: manifest.outputs.clone(),
     }))

@@ -123,10 +123,10 @@ pub(super) fn found_again(
 
 /// Counts the lines of spans that follow each other without beginning anew for each.
 #[derive(Default)]
-struct Lines(Option<(Span, usize)>);
+pub(super) struct Lines(Option<(Span, usize)>);
 
 impl Lines {
-    fn of(&mut self, span: Span, sources: &Sources) -> usize {
+    pub(super) fn of(&mut self, span: Span, sources: &Sources) -> usize {
         let last = self.0.filter(|it| it.0.file == span.file);
         let (from, line) = last.map_or((0, 1), |(last, line)| (last.start as usize, line));
         let text = sources.text(span.file).as_bytes();

@@ -22,6 +22,7 @@ mod output;
 mod overlay;
 mod predecessor;
 mod quoting;
+mod rematch;
 mod remembering;
 mod render;
 mod schema;
@@ -232,6 +233,11 @@ impl Project {
 
     fn has_manifest(&self) -> bool {
         matches!(self.scope, Scope::Manifest { .. })
+    }
+
+    /// Whether no notes of the same package stand elsewhere.
+    fn is_all_there_is(&self) -> bool {
+        self.is_whole() || !self.has_manifest()
     }
 
     /// Whether the whole project is built, so that notes that are not there are gone.
