@@ -5,13 +5,16 @@ use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 use super::RenderedNote;
 use super::markdown::{self, Field, is_plain_line};
 use super::media::Library;
+use super::occlusion::{self, Occluded};
 use super::raw_html::{render_html, render_media};
 use super::ruby::bracket_fields;
 use super::scan::{Dialect, GroupKind, Scan, scan};
 use super::sink::Sink;
 use crate::diag::{Code, Diagnostic, Diagnostics, Text};
 use crate::model::Kind;
-use crate::model::written::{Content, Highlight, MathEngine, Settings, WrittenNote};
+use crate::model::written::{
+    Content, Highlight, MathEngine, OcclusionFields, Settings, WrittenMasks, WrittenNote,
+};
 use crate::template::cloze::{ClozeProblemKind, ClozeText, cloze_numbers};
 
 /// A field's content that was scanned: clozes get their numbers once all of a note's fields are.
@@ -22,6 +25,7 @@ enum Prepared<'c> {
     Html(&'c Text),
     Media(&'c Text),
     List(Vec<Prepared<'c>>),
+    Masks(&'c WrittenMasks),
 }
 
 struct Marked<'c> {
@@ -62,10 +66,15 @@ pub(super) fn render(library: &Library<'_>, note: &WrittenNote, path: &str) -> R
     } else {
         Vec::new()
     };
+    let mut masks = None;
     let mut fields = Vec::with_capacity(prepared.len());
     for (index, field) in prepared.into_iter().enumerate() {
         let html = match field {
             Prepared::Done(html) => html,
+            Prepared::Masks(written) => {
+                masks = Some((index, written));
+                String::new()
+            }
             field => {
                 // A card shows the fields of one note, and no other.
                 let footnotes = format!("fn-{index}");
@@ -75,10 +84,24 @@ pub(super) fn render(library: &Library<'_>, note: &WrittenNote, path: &str) -> R
         };
         fields.push(normal(html));
     }
+    let mut occluded = Occluded::default();
+    if let Some((index, masks)) = masks {
+        // Pixels count on the picture, whose field is written by now.
+        let image = OcclusionFields::of(&note.note_type.note_type).map(|it| it.image);
+        let image = image.and_then(|it| fields.get(it)).map(String::as_str);
+        occluded = occlusion::write(masks, image.unwrap_or_default(), &mut sink);
+        given_numbers = occluded.groups.iter().map(|it| it.number).collect();
+        given_numbers.sort_unstable();
+        if let Some(field) = fields.get_mut(index) {
+            *field = normal(std::mem::take(&mut occluded.html));
+        }
+    }
     RenderedNote {
         fields,
         media: sink.media,
         given_numbers,
+        mask_groups: occluded.groups,
+        drawings: occluded.drawings,
         diagnostics: sink.diagnostics,
     }
 }
@@ -153,6 +176,7 @@ fn prepare<'c>(
             Prepared::Html(text)
         }
         Content::Media(text) => Prepared::Media(text),
+        Content::Masks(masks) => Prepared::Masks(masks),
         Content::List(items) => Prepared::List(
             items
                 .iter()
@@ -198,7 +222,7 @@ fn collect_numbers(field: &Prepared<'_>, used: &mut Vec<u16>) {
         }
         Prepared::Html(text) => used.extend(cloze_numbers(text.as_str())),
         Prepared::List(items) => items.iter().for_each(|item| collect_numbers(item, used)),
-        Prepared::Done(_) | Prepared::Media(_) => {}
+        Prepared::Done(_) | Prepared::Media(_) | Prepared::Masks(_) => {}
     }
 }
 
@@ -208,7 +232,7 @@ fn give_numbers(field: &mut Prepared<'_>, used: &mut Vec<u16>) {
             marked.numbers = markdown::number(&marked.scan, used);
         }
         Prepared::List(items) => items.iter_mut().for_each(|item| give_numbers(item, used)),
-        Prepared::Done(_) | Prepared::Html(_) | Prepared::Media(_) => {}
+        Prepared::Done(_) | Prepared::Html(_) | Prepared::Media(_) | Prepared::Masks(_) => {}
     }
 }
 
@@ -234,6 +258,8 @@ fn write(prepared: &Prepared<'_>, guards: bool, footnotes: &str, sink: &mut Sink
         Prepared::Html(text) => render_html(text, sink),
         Prepared::Media(text) => render_media(text, sink),
         Prepared::List(items) if items.is_empty() => String::new(),
+        // They are written when all other fields are.
+        Prepared::Masks(_) => String::new(),
         Prepared::List(items) => {
             let mut html = String::from("<ul>");
             for (index, item) in items.iter().enumerate() {
