@@ -85,10 +85,21 @@ pub(super) fn render(library: &Library<'_>, note: &WrittenNote, path: &str) -> R
         fields.push(normal(html));
     }
     let mut occluded = Occluded::default();
+    let occlusion = OcclusionFields::of(&note.note_type.note_type);
+    if let Some(occlusion) = occlusion
+        && masks.is_none()
+        && note
+            .fields
+            .get(occlusion.occlusion)
+            .is_none_or(|it| it.as_ref().is_none_or(Content::is_blank))
+    {
+        sink.push(occlusion::no_masks(note.span));
+    }
     if let Some((index, masks)) = masks {
         // Pixels count on the picture, whose field is written by now.
-        let image = OcclusionFields::of(&note.note_type.note_type).map(|it| it.image);
-        let image = image.and_then(|it| fields.get(it)).map(String::as_str);
+        let image = occlusion
+            .and_then(|it| fields.get(it.image))
+            .map(String::as_str);
         occluded = occlusion::write(masks, image.unwrap_or_default(), &mut sink);
         given_numbers = occluded.groups.iter().map(|it| it.number).collect();
         given_numbers.sort_unstable();

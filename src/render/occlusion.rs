@@ -91,11 +91,7 @@ pub(super) fn write(written: &WrittenMasks, image: &str, sink: &mut Sink<'_>) ->
             masks.extend(read.unwrap_or_default());
         }
     } else if written.masks.is_empty() {
-        sink.push(
-            Diagnostic::new(Code::MasksMissing, "this note has no masks")
-                .at(written.span, "nothing is hidden")
-                .help("write at least one, such as `masks: [{label: Aorta, rect: [10%, 20%, 15%, 5%]}]`"),
-        );
+        sink.push(no_masks(written.span));
     }
     masks.retain(|mask| lies_on_picture(mask, &mut sink.diagnostics));
     tell_labels(&masks, &mut sink.diagnostics);
@@ -108,6 +104,13 @@ pub(super) fn write(written: &WrittenMasks, image: &str, sink: &mut Sink<'_>) ->
         let _ = write!(occluded.html, "{{{{c{number}::{text}}}}}<br>");
     }
     occluded
+}
+
+/// That a note has no masks.
+pub(super) fn no_masks(span: Span) -> Diagnostic {
+    Diagnostic::new(Code::MasksMissing, "this note has no masks")
+        .at(span, "nothing is hidden")
+        .help("write at least one, such as `masks: [{label: Aorta, rect: [10%, 20%, 15%, 5%]}]`")
 }
 
 /// What is known of the size of the picture.

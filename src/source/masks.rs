@@ -53,11 +53,11 @@ impl<'n> MaskKeys<'n> {
         knows
     }
 
-    /// Fills the field of the masks, where something was said of them. Returns whether all of it
-    /// could be read.
-    pub fn fill(self, draft: &mut NoteDraft, sink: &mut Diagnostics) -> bool {
+    /// Fills the field of the masks, where something was said of them. What cannot be read is told,
+    /// and makes no note.
+    pub fn fill(self, draft: &mut NoteDraft, sink: &mut Diagnostics) {
         let (Some(fields), Some(first)) = (self.fields, self.taken.first()) else {
-            return true;
+            return;
         };
         let name = self.taken.iter().find(|it| it.name() == MASKS);
         let span = name.unwrap_or(first).key_span();
@@ -82,8 +82,9 @@ impl<'n> MaskKeys<'n> {
         if is_whole {
             let masks = Content::Masks(Box::new(written));
             draft.set_index(fields.occlusion, span, masks, sink);
+        } else {
+            draft.refuse();
         }
-        is_whole
     }
 }
 

@@ -133,7 +133,7 @@ impl Reader<'_> {
                 Found::Wrong => failed = true,
             }
         }
-        failed |= !masks.fill(&mut draft, sink);
+        masks.fill(&mut draft, sink);
         let note = draft.finish(own, &context.defaults, &self.headings, sink);
         notes.list.extend(note.filter(|_| !failed));
     }
