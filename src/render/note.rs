@@ -42,7 +42,7 @@ pub(super) fn render(library: &Library<'_>, note: &WrittenNote, path: &str) -> R
     for index in 0..note.note_type.note_type.fields().len() {
         let live = live.get(index).copied().unwrap_or(false);
         prepared.push(match note.fields.get(index).and_then(Option::as_ref) {
-            Some(content) => prepare(content, note, is_cloze, live, &mut sink.diagnostics),
+            Some(content) => prepare(content, note, index, is_cloze, live, &mut sink.diagnostics),
             None => Prepared::Done(String::new()),
         });
     }
@@ -87,6 +87,8 @@ pub(super) fn render(library: &Library<'_>, note: &WrittenNote, path: &str) -> R
     let mut occluded = Occluded::default();
     let occlusion = OcclusionFields::of(&note.note_type.note_type);
     if let Some(occlusion) = occlusion
+        // A note that was unpacked may be as empty as it was in Anki.
+        && note.note_type.required.contains(&occlusion.occlusion)
         && masks.is_none()
         && note
             .fields
@@ -140,6 +142,7 @@ fn live_fields(note: &WrittenNote, is_cloze: bool) -> Vec<bool> {
 fn prepare<'c>(
     content: &'c Content,
     note: &WrittenNote,
+    index: usize,
     is_cloze: bool,
     live: bool,
     found: &mut Diagnostics,
@@ -182,7 +185,7 @@ fn prepare<'c>(
         }
         Content::Html(text) => {
             if is_cloze {
-                check_html(text, live, found);
+                check_html(text, live, texts_on_pictures(note, index), found);
             }
             Prepared::Html(text)
         }
@@ -192,7 +195,7 @@ fn prepare<'c>(
             items
                 .iter()
                 .filter(|item| !item.is_blank())
-                .map(|item| prepare(item, note, is_cloze, live, found))
+                .map(|item| prepare(item, note, index, is_cloze, live, found))
                 .collect(),
         ),
     }
@@ -292,8 +295,15 @@ fn normal(html: String) -> String {
     html.nfc().collect()
 }
 
+/// Whether the field holds masks, and with them texts that stand on the picture.
+fn texts_on_pictures(note: &WrittenNote, index: usize) -> bool {
+    OcclusionFields::of(&note.note_type.note_type).is_some_and(|it| it.occlusion == index)
+}
+
 /// The clozes of a field of HTML, which goes into the package as it is.
-fn check_html(text: &Text, live: bool, found: &mut Diagnostics) {
+///
+/// Where there may be texts on a picture, number 0 is one of them.
+fn check_html(text: &Text, live: bool, zeros: bool, found: &mut Diagnostics) {
     let clozes = ClozeText::parse(text.as_str());
     if !live {
         if !clozes.numbers().is_empty() {
@@ -311,6 +321,7 @@ fn check_html(text: &Text, live: bool, found: &mut Diagnostics) {
     for problem in clozes.problems() {
         let (code, message) = match problem.kind {
             ClozeProblemKind::Unclosed => (Code::ClozeUnclosed, "the cloze has no end"),
+            ClozeProblemKind::NumberZero if zeros => continue,
             ClozeProblemKind::NumberZero
             | ClozeProblemKind::NumberTooHigh(_)
             | ClozeProblemKind::NumberOutOfRange => {

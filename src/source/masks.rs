@@ -278,12 +278,17 @@ impl Reader<'_> {
         size: Option<&Entry>,
     ) -> Option<MaskShape> {
         let text = decode::string(&entry.value, "text", self.sink)?;
-        let forbidden = |it: &str| text.value.contains(it);
-        if forbidden("{{") || forbidden("}}") || text.value.chars().any(char::is_control) {
-            let title = "a text on the picture is one line without `{{` and `}}`";
-            let label = "Anki would end the mask here";
-            self.sink
-                .push(Diagnostic::new(Code::MaskForm, title).at(text.span, label));
+        let is_cloze = text.value.contains("{{") || text.value.contains("}}");
+        // The backend of AnkiDroid reads nothing behind a backslash, and ends the text at a quote.
+        let forbidden = |it: char| it.is_control() || matches!(it, '\\' | '"');
+        if is_cloze || text.value.contains(forbidden) {
+            let title = "a text on the picture is one line without `{{`, `}}`, `\\` and `\"`";
+            let label = "not every Anki would read it";
+            self.sink.push(
+                Diagnostic::new(Code::MaskForm, title)
+                    .at(text.span, label)
+                    .help("leave these signs out; “quotes” of print are read everywhere"),
+            );
             return None;
         }
         let Some(at) = at else {

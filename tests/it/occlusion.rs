@@ -17,12 +17,19 @@ const DRAWING: &str = r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 80
 <g transform="translate(80 40)"><title>Pair</title>
 <rect id="one" width="80" height="40"/><circle id="two" cx="200" cy="100" r="20"/></g></svg>"#;
 
+/// As unpacking writes the notes of others: Anki's own text, with a text on the picture.
+const RAW: &str = r#"- type: image-occlusion
+  image: heart.svg
+  header: Raw
+  occlusion: {html: "{{c3::image-occlusion:rect:left=.1:top=.1:width=.1:height=.1}}<br>{{c0::image-occlusion:text:left=.1:top=.1:text=x:scale=1:fs=.05}}<br>"}
+"#;
+
 fn build(folder: &Path, masks: &str, seconds: i64, output: &str) -> std::path::PathBuf {
     let notes = format!(
         "- image: heart.svg\n  header: All\n  back extra: From *Gray*\n  masks:\n{masks}\
          - type: image-occlusion\n  image: heart.svg\n  header: One\n  mode: hide-one\n  overlay: masks.svg\n"
     );
-    fs::write(folder.join("notes.yaml"), notes).unwrap();
+    fs::write(folder.join("notes.yaml"), notes + RAW).unwrap();
     let output = folder.join(output);
     let options = BuildOptions::new(BuildTime::from_unix(seconds)).output(&output);
     let build = Project::open(folder).unwrap().build(&options).unwrap();
@@ -49,7 +56,7 @@ fn anki_reads_and_shows_the_masks_and_keeps_their_progress() {
     - {label: Vena cava, ellipse: [30%, 12%, 8%, 5%]}
     - {label: Left, group: valves, polygon: [[10%,60%],[30%,60%],[20%,80%]]}
     - {label: Right, group: valves, rect: [80, 300, 80, 40], angle: 45, fill: \"#ff0000\"}
-    - {text: 'a: \\b', at: [1%, 2%], size: 6%}\n";
+    - {text: 'a: b', at: [1%, 2%], size: 6%}\n";
     // One more in front, one moved, one renamed, another order.
     let second = "    - {label: Apex, rect: [0, 0, 80, 40]}
     - {label: Left, group: valves, polygon: [[10%,60%],[30%,60%],[20%,80%]]}
@@ -77,7 +84,7 @@ fn anki_reads_and_shows_the_masks_and_keeps_their_progress() {
 fn check_first(report: &Value) {
     let all = &report["notes"]["All"];
     let expect = json!([
-        [0, "text", {"left": ".01", "top": ".02", "text": "a: \\b", "scale": "1", "fs": ".06", "oi": "1"}],
+        [0, "text", {"left": ".01", "top": ".02", "text": "a: b", "scale": "1", "fs": ".06", "oi": "1"}],
         [1, "rect", {"left": ".515", "top": ".2", "width": ".1625", "height": ".105", "oi": "1"}],
         [2, "ellipse", {"left": ".22", "top": ".07", "rx": ".08", "ry": ".05", "oi": "1"}],
         [3, "polygon", {"left": ".1", "top": ".6", "points": ".1,.6 .3,.6 .2,.8", "oi": "1"}],
@@ -114,7 +121,14 @@ fn check_first(report: &Value) {
         }
     }
     assert_eq!(one["cards"].as_object().unwrap().len(), 1);
-    assert!(report["integrity"].as_str().unwrap().contains("rebuilt"), "{report}");
+    assert_eq!(
+        report["notes"]["Raw"]["cards"].as_object().unwrap().len(),
+        1
+    );
+    assert!(
+        report["integrity"].as_str().unwrap().contains("rebuilt"),
+        "{report}"
+    );
 }
 
 fn check_second(report: &Value) {
