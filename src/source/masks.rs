@@ -12,8 +12,8 @@ use crate::model::written::{
 /// The keys of a note.
 pub const KEYS: [&str; 3] = [MASKS, MODE, OVERLAY];
 /// The keys of a mask.
-pub const MASK_KEYS: [&str; 10] = [
-    "label", "group", "number", "rect", "ellipse", "polygon", "text", "at", "size", "angle",
+pub const MASK_KEYS: [&str; 11] = [
+    "label", "group", "number", "rect", "ellipse", "polygon", "text", "at", "size", "angle", FILL,
 ];
 const FILL: &str = "fill";
 const SHAPES: [&str; 4] = ["rect", "ellipse", "polygon", "text"];
@@ -112,8 +112,7 @@ fn mask(node: &Node, sink: &mut Diagnostics) -> Option<WrittenMask> {
         );
         return None;
     };
-    let mut known = MASK_KEYS.to_vec();
-    known.push(FILL);
+    let known = MASK_KEYS;
     let mut is_whole = true;
     for entry in entries {
         if !known.contains(&entry.name()) {
