@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::hash::{Digest, Hasher, folded};
 use super::matching::{Sketch, Sketcher};
 use crate::diag::{Span, Spanned};
-use crate::model::written::{WrittenNote, WrittenType};
+use crate::model::written::{Content, OcclusionFields, WrittenNote, WrittenType};
 
 /// What identity goes by: who a note says it is, and what it is known again by. It holds none of
 /// the note's text, so that a note's source can be let go of as soon as it is rendered.
@@ -56,7 +56,9 @@ impl Claim {
     #[must_use]
     pub fn of(note: &WrittenNote) -> Self {
         let mut hasher = Hasher::default();
-        hasher.text(&field_text(note, note.note_type.first_field));
+        let fields = known_by(note);
+        let texts: Vec<String> = fields.iter().map(|it| field_text(note, *it)).collect();
+        hasher.text(&texts.join(" "));
         let explicit = note.id.is_some() || note.guid.is_some();
         let key = (!explicit).then(|| key(note)).flatten();
         let says_something = explicit || note.was.is_some() || key.is_some();
@@ -108,12 +110,12 @@ impl Claim {
             self.sketch = known;
             return self;
         }
-        let first_field = note.note_type.first_field;
+        let first_fields = known_by(note);
         let mut sketcher = Sketcher::default();
         for (index, content) in note.fields.iter().enumerate() {
             let Some(content) = content else { continue };
             content.texts(&mut |_, text| {
-                if index == first_field {
+                if first_fields.contains(&index) {
                     sketcher.first(text);
                 } else {
                     sketcher.rest(text);
@@ -145,6 +147,19 @@ impl Claim {
             .number(self.fingerprint.number())
             .number(i64::from(occurrence));
         format!("{NEW}{}", hasher.base32()).into()
+    }
+}
+
+/// The positions of the fields by which a note is known again: its first one. Of a picture with masks
+/// it is the picture and what stands above it, because masks are moved and added.
+fn known_by(note: &WrittenNote) -> Vec<usize> {
+    let is_masks = |it: &OcclusionFields| {
+        let field = note.fields.get(it.occlusion);
+        matches!(field, Some(Some(Content::Masks(_))))
+    };
+    match OcclusionFields::of(&note.note_type.note_type).filter(is_masks) {
+        Some(fields) => vec![fields.image, fields.header],
+        None => vec![note.note_type.first_field],
     }
 }
 

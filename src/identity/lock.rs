@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::clozes::ClozeRecord;
 use super::hash::Digest;
+use super::masks::MaskRecord;
 use super::matching::Sketch;
 use super::notes::Notes;
 use crate::model::Kind;
@@ -56,6 +57,8 @@ pub struct NoteRecord {
     /// The clozes that have their numbers from deckle: those of the note in their order, then
     /// those that are gone.
     pub clozes: Box<[ClozeRecord]>,
+    /// The masks that have their numbers from deckle, as with the clozes.
+    pub masks: Box<[MaskRecord]>,
 }
 
 /// A note type as it was built last.

@@ -93,6 +93,14 @@ fn push_note(text: &mut String, kind: &str, id: &str, note: &NoteRecord) {
         let _ = write!(text, "{before}{gone}{}:", it.number);
         it.text.push_to(text);
     }
+    for (index, it) in note.masks.iter().enumerate() {
+        let gone = if it.is_live { "" } else { "-" };
+        let before = if index == 0 { "\tmasks=" } else { "," };
+        let _ = write!(text, "{before}{gone}{}:", it.number);
+        it.key.push_to(text);
+        text.push(':');
+        it.shape.push_to(text);
+    }
     text.push('\n');
 }
 

@@ -5,6 +5,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use super::clozes::ClozeRecord;
 use super::hash::Digest;
 use super::lock::{Lock, NoteRecord};
+use super::masks::MaskRecord;
 use super::matching::Sketch;
 use super::schema::type_record;
 use super::shared::Shared;
@@ -28,6 +29,8 @@ pub struct Entry<'a> {
     pub sketch: Option<Sketch>,
     /// Its clozes that have their numbers from deckle, and those that are gone.
     pub clozes: &'a [ClozeRecord],
+    /// As its clozes, its masks.
+    pub masks: &'a [MaskRecord],
     /// The hash of its content.
     pub content: Digest,
     /// The hash of its rendered fields.
@@ -100,6 +103,7 @@ pub fn next_lock<'a, 'o>(
             sketch: entry.sketch,
             place: Some(*place),
             clozes: entry.clozes.into(),
+            masks: entry.masks.into(),
         };
         *place += 1;
         lock.notes.insert(entry.id.to_owned(), record);

@@ -111,6 +111,7 @@ mod tests {
             sketch: None,
             place: None,
             clozes: Box::default(),
+            masks: Box::default(),
             rendered: Some(digest(1)),
         }
     }

@@ -18,6 +18,7 @@ mod note;
 mod note_ids;
 mod note_type;
 mod note_type_builder;
+mod occlusion;
 mod repeats;
 mod tag;
 pub mod written;

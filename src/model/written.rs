@@ -6,6 +6,9 @@
 use std::sync::Arc;
 
 pub use super::code::{CodeStyle, CodeTheme, Coloring};
+pub use super::occlusion::{
+    Length, MaskMode, MaskShape, OcclusionFields, WrittenMask, WrittenMasks,
+};
 use super::{DeckName, Flag, NoteType, Tag};
 use crate::diag::{Span, Spanned, Text};
 
@@ -72,6 +75,8 @@ pub enum Content {
     Media(Text),
     /// A bullet list.
     List(Vec<Content>),
+    /// The masks on a picture.
+    Masks(Box<WrittenMasks>),
 }
 
 impl Content {
@@ -86,6 +91,7 @@ impl Content {
                 (Some(first), Some(last)) => first.span().to(last.span()),
                 _ => Span::NONE,
             },
+            Self::Masks(masks) => masks.span,
         }
     }
 
@@ -97,6 +103,7 @@ impl Content {
                 text.as_str().trim().is_empty()
             }
             Self::List(items) => items.iter().all(Self::is_blank),
+            Self::Masks(_) => false,
         }
     }
 
@@ -114,6 +121,7 @@ impl Content {
                 }
                 visit("end", "");
             }
+            Self::Masks(masks) => masks.texts(visit),
         }
     }
 }

@@ -1,10 +1,12 @@
-//! Gives clozes without a number the one that the lock has for their text.
+//! Gives clozes without a number the one that the lock has for their text, and masks the one that it
+//! has for their label.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::render::Facts;
-use crate::identity::{Heirs, Lock, cloze_text, number_clozes};
+use crate::identity::{Heirs, Lock, MaskCard, cloze_text, number_clozes, number_masks};
 use crate::model::{Note, Suspend};
+use crate::render::MaskGroup;
 use crate::template::cloze::{ClozeNode, ClozeText};
 
 /// Puts the numbers that the lock knows into the rendered fields of a note, and keeps what the
@@ -13,12 +15,34 @@ pub(super) fn renumber(note: &mut Note, facts: &mut Facts, lock: &Lock, heirs: &
     let Some(id) = &facts.id else { return };
     let source: &str = heirs.get(id).unwrap_or(id);
     let record = lock.notes.get(source).or_else(|| lock.removed.get(source));
+    let masks = record.map_or(&[][..], |it| &it.masks);
+    if !facts.mask_groups().is_empty() || !masks.is_empty() {
+        let (explicit, _) = numbers(note, facts);
+        let order: Vec<u16> = facts.mask_groups().iter().map(|it| it.number).collect();
+        let cards: Vec<MaskCard> = facts.mask_groups().iter().map(mask_card).collect();
+        let next = number_masks(masks, &cards, &explicit);
+        let changed = changes(&order, next.iter().map(|it| it.number));
+        facts.keep_masks(next);
+        return change(note, &changed);
+    }
     let known = record.map_or(&[][..], |it| &it.clozes);
     if facts.given_numbers().is_empty() && known.is_empty() {
         return;
     }
-    let (mut explicit, mut texts) = (BTreeSet::new(), BTreeMap::<u16, String>::new());
-    let mut order: Vec<u16> = Vec::new();
+    let (explicit, clozes) = numbers(note, facts);
+    let hashes: Vec<_> = clozes.iter().map(|(_, text)| cloze_text(text)).collect();
+    let next = number_clozes(known, &hashes, &explicit);
+    let order: Vec<u16> = clozes.iter().map(|(number, _)| *number).collect();
+    let changed = changes(&order, next.iter().map(|it| it.number));
+    facts.keep_clozes(next);
+    change(note, &changed);
+}
+
+/// The numbers that the author gave, and those that deckle gave in the order of their clozes, each
+/// with the text of these.
+fn numbers(note: &Note, facts: &Facts) -> (BTreeSet<u16>, Vec<(u16, String)>) {
+    let mut explicit = BTreeSet::new();
+    let mut found: Vec<(u16, String)> = Vec::new();
     for field in note.fields.iter() {
         let clozes = ClozeText::parse(field);
         for (index, node) in clozes.nodes().iter().enumerate() {
@@ -30,11 +54,15 @@ pub(super) fn renumber(note: &mut Note, facts: &mut Facts, lock: &Lock, heirs: &
                     explicit.insert(*number);
                     continue;
                 }
-                if !order.contains(number) {
-                    order.push(*number);
-                }
+                let at = found.iter().position(|(it, _)| it == number);
+                let at = at.unwrap_or_else(|| {
+                    found.push((*number, String::new()));
+                    found.len() - 1
+                });
+                let Some((_, text)) = found.get_mut(at) else {
+                    continue;
+                };
                 let inside = clozes.nodes().get(index..*close).unwrap_or_default();
-                let text = texts.entry(*number).or_default();
                 for node in inside {
                     if let ClozeNode::Text(range) = node {
                         text.push_str(clozes.text(range));
@@ -43,19 +71,30 @@ pub(super) fn renumber(note: &mut Note, facts: &mut Facts, lock: &Lock, heirs: &
             }
         }
     }
-    let hashes = order.iter().filter_map(|it| texts.get(it));
-    let hashes: Vec<_> = hashes.map(|text| cloze_text(text)).collect();
-    let next = number_clozes(known, &hashes, &explicit);
-    let given = order.iter().zip(&next);
-    let changed: BTreeMap<u16, u16> = given
-        .map(|(from, to)| (*from, to.number))
-        .filter(|(from, to)| from != to)
-        .collect();
-    facts.keep_clozes(next);
+    (explicit, found)
+}
+
+fn mask_card(group: &MaskGroup) -> MaskCard {
+    let shapes = group.shapes.join(" ");
+    let labels = group.labels.iter().map(String::as_str);
+    match &group.name {
+        Some(name) => MaskCard::group(name, &shapes, labels),
+        None => MaskCard::single(group.labels.first().map_or("", String::as_str), &shapes),
+    }
+}
+
+/// Which numbers become which, where they differ.
+fn changes(from: &[u16], to: impl Iterator<Item = u16>) -> BTreeMap<u16, u16> {
+    let pairs = from.iter().copied().zip(to);
+    pairs.filter(|(from, to)| from != to).collect()
+}
+
+/// Puts other numbers into a note.
+fn change(note: &mut Note, changed: &BTreeMap<u16, u16>) {
     if changed.is_empty() {
         return;
     }
-    note.fields.change(|_, field| rewritten(field, &changed));
+    note.fields.change(|_, field| rewritten(field, changed));
     if let Suspend::Cards(ords) = note.suspended() {
         // Who names cards of such clozes counts them as they stand in the source.
         let ords = ords.iter().map(|ord| {

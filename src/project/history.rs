@@ -252,6 +252,7 @@ mod tests {
             sketch: None,
             place: None,
             clozes: Box::default(),
+            masks: Box::default(),
         };
         let mut lock = Lock::default();
         let check = |lock: &Lock, time: i64, told: bool| {

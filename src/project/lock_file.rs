@@ -103,6 +103,7 @@ impl LockFile {
                 fingerprint: facts.claim.fingerprint,
                 sketch: facts.claim.sketch,
                 clozes: facts.clozes(),
+                masks: facts.masks(),
                 content: facts.content,
                 rendered: *rendered,
                 renewal: Renewal {

@@ -81,6 +81,7 @@ fn collect(content: &Content, source: &str, quoted: &mut Vec<(Span, char)>) {
             items.iter().for_each(|item| collect(item, source, quoted));
             return;
         }
+        Content::Masks(_) => return,
     };
     let whole = text.whole();
     let before = source.get(..whole.start as usize).unwrap_or("");

@@ -10,11 +10,11 @@ use super::show::Watch;
 use crate::check::{self, Spellings};
 use crate::diag::{Diagnostics, Sources, Span};
 use crate::identity::{
-    Claim, ClozeRecord, Digest, Heirs, KnownSketches, Lock, NoteRecord, content_hash,
+    Claim, ClozeRecord, Digest, Heirs, KnownSketches, Lock, MaskRecord, NoteRecord, content_hash,
 };
 use crate::model::written::{Backlink, WrittenNote, WrittenType};
 use crate::model::{DeckName, FieldValues, Note};
-use crate::render::{MediaKey, Renderer};
+use crate::render::{MaskGroup, MediaKey, Renderer};
 
 /// Anki's database check complains about new cards behind this position.
 pub(super) const LAST_POSITION: u32 = 999_999;
@@ -39,6 +39,8 @@ struct Rare {
     media: Vec<MediaKey>,
     given_numbers: Vec<u16>,
     clozes: Vec<ClozeRecord>,
+    mask_groups: Vec<MaskGroup>,
+    masks: Vec<MaskRecord>,
 }
 
 impl Facts {
@@ -67,6 +69,20 @@ impl Facts {
 
     pub(super) fn keep_clozes(&mut self, clozes: Vec<ClozeRecord>) {
         self.rare.get_or_insert_default().clozes = clozes;
+    }
+
+    /// The masks that got a number; until the lock knows better.
+    pub(super) fn mask_groups(&self) -> &[MaskGroup] {
+        self.rare.as_ref().map_or(&[], |it| &it.mask_groups)
+    }
+
+    /// What the lock is to keep of these masks.
+    pub(super) fn masks(&self) -> &[MaskRecord] {
+        self.rare.as_ref().map_or(&[], |it| &it.masks)
+    }
+
+    pub(super) fn keep_masks(&mut self, masks: Vec<MaskRecord>) {
+        self.rare.get_or_insert_default().masks = masks;
     }
 
     /// What the lock of the last build has of it.
@@ -145,7 +161,8 @@ impl Maker<'_> {
         }
         let mut content = Digest::default();
         if let Some(known) = &self.known {
-            let hashes: Vec<String> = rendered.media.iter().map(MediaKey::hex).collect();
+            let read = rendered.media.iter().chain(&rendered.drawings);
+            let hashes: Vec<String> = read.map(MediaKey::hex).collect();
             let hashes: Vec<&str> = hashes.iter().map(String::as_str).collect();
             content = content_hash(written, &hashes);
             if claim.sketch.is_none() {
@@ -163,6 +180,8 @@ impl Maker<'_> {
             media: rendered.media,
             given_numbers: rendered.given_numbers,
             clozes: Vec::new(),
+            mask_groups: rendered.mask_groups,
+            masks: Vec::new(),
         };
         let facts = Facts {
             claim,

@@ -18,6 +18,8 @@ mod mask;
 mod media;
 mod note;
 mod obsidian;
+mod occlusion;
+mod overlay;
 mod piece;
 mod place;
 mod raw_html;
@@ -34,6 +36,7 @@ use std::collections::BTreeMap;
 
 use media::Library;
 pub use media::{MediaContent, MediaKey, MediaNames, NamedMedia};
+pub use occlusion::MaskGroup;
 pub use template_media::TemplateMedia;
 
 use crate::diag::Diagnostics;
@@ -56,6 +59,11 @@ pub struct RenderedNote {
     pub media: Vec<MediaKey>,
     /// The numbers that clozes without one got, ascending.
     pub given_numbers: Vec<u16>,
+    /// The masks that got one of these numbers, in their order.
+    pub mask_groups: Vec<MaskGroup>,
+    /// Drawings from which masks were taken: they go into no package, and are the note's content all
+    /// the same.
+    pub drawings: Vec<MediaKey>,
     /// What is wrong with the note.
     pub diagnostics: Diagnostics,
 }

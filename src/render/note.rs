@@ -5,13 +5,16 @@ use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 use super::RenderedNote;
 use super::markdown::{self, Field, is_plain_line};
 use super::media::Library;
+use super::occlusion::{self, Occluded};
 use super::raw_html::{render_html, render_media};
 use super::ruby::bracket_fields;
 use super::scan::{Dialect, GroupKind, Scan, scan};
 use super::sink::Sink;
 use crate::diag::{Code, Diagnostic, Diagnostics, Text};
 use crate::model::Kind;
-use crate::model::written::{Content, Highlight, MathEngine, Settings, WrittenNote};
+use crate::model::written::{
+    Content, Highlight, MathEngine, OcclusionFields, Settings, WrittenMasks, WrittenNote,
+};
 use crate::template::cloze::{ClozeProblemKind, ClozeText, cloze_numbers};
 
 /// A field's content that was scanned: clozes get their numbers once all of a note's fields are.
@@ -22,6 +25,7 @@ enum Prepared<'c> {
     Html(&'c Text),
     Media(&'c Text),
     List(Vec<Prepared<'c>>),
+    Masks(&'c WrittenMasks),
 }
 
 struct Marked<'c> {
@@ -38,7 +42,7 @@ pub(super) fn render(library: &Library<'_>, note: &WrittenNote, path: &str) -> R
     for index in 0..note.note_type.note_type.fields().len() {
         let live = live.get(index).copied().unwrap_or(false);
         prepared.push(match note.fields.get(index).and_then(Option::as_ref) {
-            Some(content) => prepare(content, note, is_cloze, live, &mut sink.diagnostics),
+            Some(content) => prepare(content, note, index, is_cloze, live, &mut sink.diagnostics),
             None => Prepared::Done(String::new()),
         });
     }
@@ -62,10 +66,15 @@ pub(super) fn render(library: &Library<'_>, note: &WrittenNote, path: &str) -> R
     } else {
         Vec::new()
     };
+    let mut masks = None;
     let mut fields = Vec::with_capacity(prepared.len());
     for (index, field) in prepared.into_iter().enumerate() {
         let html = match field {
             Prepared::Done(html) => html,
+            Prepared::Masks(written) => {
+                masks = Some((index, written));
+                String::new()
+            }
             field => {
                 // A card shows the fields of one note, and no other.
                 let footnotes = format!("fn-{index}");
@@ -75,10 +84,37 @@ pub(super) fn render(library: &Library<'_>, note: &WrittenNote, path: &str) -> R
         };
         fields.push(normal(html));
     }
+    let mut occluded = Occluded::default();
+    let occlusion = OcclusionFields::of(&note.note_type.note_type);
+    if let Some(occlusion) = occlusion
+        // A note that was unpacked may be as empty as it was in Anki.
+        && note.note_type.required.contains(&occlusion.occlusion)
+        && masks.is_none()
+        && note
+            .fields
+            .get(occlusion.occlusion)
+            .is_none_or(|it| it.as_ref().is_none_or(Content::is_blank))
+    {
+        sink.push(occlusion::no_masks(note.span));
+    }
+    if let Some((index, masks)) = masks {
+        // Pixels count on the picture, whose field is written by now.
+        let image = occlusion
+            .and_then(|it| fields.get(it.image))
+            .map(String::as_str);
+        occluded = occlusion::write(masks, image.unwrap_or_default(), &mut sink);
+        given_numbers = occluded.groups.iter().map(|it| it.number).collect();
+        given_numbers.sort_unstable();
+        if let Some(field) = fields.get_mut(index) {
+            *field = normal(std::mem::take(&mut occluded.html));
+        }
+    }
     RenderedNote {
         fields,
         media: sink.media,
         given_numbers,
+        mask_groups: occluded.groups,
+        drawings: occluded.drawings,
         diagnostics: sink.diagnostics,
     }
 }
@@ -106,6 +142,7 @@ fn live_fields(note: &WrittenNote, is_cloze: bool) -> Vec<bool> {
 fn prepare<'c>(
     content: &'c Content,
     note: &WrittenNote,
+    index: usize,
     is_cloze: bool,
     live: bool,
     found: &mut Diagnostics,
@@ -148,16 +185,17 @@ fn prepare<'c>(
         }
         Content::Html(text) => {
             if is_cloze {
-                check_html(text, live, found);
+                check_html(text, live, texts_on_pictures(note, index), found);
             }
             Prepared::Html(text)
         }
         Content::Media(text) => Prepared::Media(text),
+        Content::Masks(masks) => Prepared::Masks(masks),
         Content::List(items) => Prepared::List(
             items
                 .iter()
                 .filter(|item| !item.is_blank())
-                .map(|item| prepare(item, note, is_cloze, live, found))
+                .map(|item| prepare(item, note, index, is_cloze, live, found))
                 .collect(),
         ),
     }
@@ -198,7 +236,7 @@ fn collect_numbers(field: &Prepared<'_>, used: &mut Vec<u16>) {
         }
         Prepared::Html(text) => used.extend(cloze_numbers(text.as_str())),
         Prepared::List(items) => items.iter().for_each(|item| collect_numbers(item, used)),
-        Prepared::Done(_) | Prepared::Media(_) => {}
+        Prepared::Done(_) | Prepared::Media(_) | Prepared::Masks(_) => {}
     }
 }
 
@@ -208,7 +246,7 @@ fn give_numbers(field: &mut Prepared<'_>, used: &mut Vec<u16>) {
             marked.numbers = markdown::number(&marked.scan, used);
         }
         Prepared::List(items) => items.iter_mut().for_each(|item| give_numbers(item, used)),
-        Prepared::Done(_) | Prepared::Html(_) | Prepared::Media(_) => {}
+        Prepared::Done(_) | Prepared::Html(_) | Prepared::Media(_) | Prepared::Masks(_) => {}
     }
 }
 
@@ -234,6 +272,8 @@ fn write(prepared: &Prepared<'_>, guards: bool, footnotes: &str, sink: &mut Sink
         Prepared::Html(text) => render_html(text, sink),
         Prepared::Media(text) => render_media(text, sink),
         Prepared::List(items) if items.is_empty() => String::new(),
+        // They are written when all other fields are.
+        Prepared::Masks(_) => String::new(),
         Prepared::List(items) => {
             let mut html = String::from("<ul>");
             for (index, item) in items.iter().enumerate() {
@@ -255,8 +295,15 @@ fn normal(html: String) -> String {
     html.nfc().collect()
 }
 
+/// Whether the field holds masks, and with them texts that stand on the picture.
+fn texts_on_pictures(note: &WrittenNote, index: usize) -> bool {
+    OcclusionFields::of(&note.note_type.note_type).is_some_and(|it| it.occlusion == index)
+}
+
 /// The clozes of a field of HTML, which goes into the package as it is.
-fn check_html(text: &Text, live: bool, found: &mut Diagnostics) {
+///
+/// Where there may be texts on a picture, number 0 is one of them.
+fn check_html(text: &Text, live: bool, zeros: bool, found: &mut Diagnostics) {
     let clozes = ClozeText::parse(text.as_str());
     if !live {
         if !clozes.numbers().is_empty() {
@@ -274,6 +321,7 @@ fn check_html(text: &Text, live: bool, found: &mut Diagnostics) {
     for problem in clozes.problems() {
         let (code, message) = match problem.kind {
             ClozeProblemKind::Unclosed => (Code::ClozeUnclosed, "the cloze has no end"),
+            ClozeProblemKind::NumberZero if zeros => continue,
             ClozeProblemKind::NumberZero
             | ClozeProblemKind::NumberTooHigh(_)
             | ClozeProblemKind::NumberOutOfRange => {

@@ -4,6 +4,7 @@ use super::media::{Library, MediaKey, MediaKind, Reference, Resolved};
 use crate::diag::{Code, Diagnostic, Diagnostics, Severity, Span};
 use crate::files::{Cache, parent};
 use crate::model::written::{Missing, Remote, Settings};
+use crate::template::media::{MediaKind as ReferenceKind, media_references};
 
 /// Why a reference that leads nowhere is no error.
 const KEPT: &str = "the reference stays, because the project says `media: {missing: keep}`";
@@ -149,6 +150,28 @@ impl<'n> Sink<'n> {
         };
         self.push(problem);
         Target::Nowhere
+    }
+
+    /// As [`Sink::follow`], to a file that the note is made of and does not show.
+    pub(super) fn follow_drawing(&mut self, path: &str, span: Span) -> Option<MediaKey> {
+        let shown = std::mem::take(&mut self.media);
+        let _ = self.follow(path, span, false);
+        std::mem::replace(&mut self.media, shown).pop()
+    }
+
+    /// The first bytes of a file, at most so many.
+    pub(super) fn read(&self, key: &MediaKey, limit: u64) -> Option<Vec<u8>> {
+        self.library.read(key, limit)
+    }
+
+    /// The medium that the rendered `html` shows as its first picture.
+    pub(super) fn first_picture(&self, html: &str) -> Option<MediaKey> {
+        let references = media_references(html);
+        let first = references
+            .iter()
+            .find(|it| it.kind != ReferenceKind::Sound)?;
+        let is_it = |key: &&MediaKey| key.begins(&first.name);
+        self.media.iter().find(is_it).copied()
     }
 
     fn tell_case(&mut self, typed: &str, found: &str, span: Span) {

@@ -69,6 +69,11 @@ impl NoteDraft {
         self.fields.get(index).is_some_and(Option::is_some)
     }
 
+    /// Keeps it from being a note: something that was told is wrong with it.
+    pub fn refuse(&mut self) {
+        self.failed = true;
+    }
+
     /// Fills the field of this name or alias. An unknown name, and a field that is filled
     /// already, are told.
     pub fn set(&mut self, name: &Spanned<String>, content: Content, sink: &mut Diagnostics) {

@@ -20,6 +20,8 @@ pub struct TypeSet {
 pub const DEFAULT_TYPE: &str = "basic";
 /// The key of the type of clozes.
 pub const CLOZE_TYPE: &str = "cloze";
+/// The key of the type of masks on pictures.
+pub const OCCLUSION_TYPE: &str = "image-occlusion";
 /// The key of the type that asks both ways.
 pub const REVERSED_TYPE: &str = "reversed";
 

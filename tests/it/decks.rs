@@ -8,7 +8,7 @@ use deckle::project::{BuildOptions, Project, Starter, create};
 
 use crate::judge::judge;
 
-pub(crate) const DECKS: &[&str] = &["capitals", "physics", "rust", "spanish"];
+pub(crate) const DECKS: &[&str] = &["anatomy", "capitals", "physics", "rust", "spanish"];
 
 pub(crate) fn example(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))

@@ -10,7 +10,7 @@ use deckle::diag::{Code, Severity, explain_markdown};
 use deckle::project::{BuildOptions, Project};
 use deckle::source::schema::Schema;
 use deckle::source::{
-    folder, header, includes, manifest, note_types, outputs, rules, settings, table, yaml,
+    folder, header, includes, manifest, masks, note_types, outputs, rules, settings, table, yaml,
 };
 use deckle::{BuildTime, DeckOptions};
 use serde_json::Value;
@@ -337,8 +337,10 @@ fn the_schemas_list_the_keys_that_are_read() {
     let file = set(header::KEYS.iter().filter(of_files).chain(&yaml::PARTS));
     assert_eq!(keys(&notes, "/definitions/file"), file);
     assert_eq!(keys(&notes, "/definitions/group"), file);
-    let note = set(settings::KEYS.iter().chain(&[yaml::FIELDS]));
+    let note = settings::KEYS.iter().chain(&[yaml::FIELDS]);
+    let note = set(note.chain(&masks::KEYS));
     assert_eq!(keys(&notes, "/definitions/note/oneOf/1"), note);
+    assert_eq!(keys(&notes, "/definitions/mask"), set(&masks::MASK_KEYS));
     assert_eq!(keys(&notes, "/definitions/form"), set(&yaml::FORMS));
 
     assert_eq!(keys(&project, ""), set(manifest::KEYS));

@@ -32,6 +32,7 @@ mod lock;
 mod merges;
 mod note_forms;
 mod note_types;
+mod occlusion;
 mod outputs;
 mod package;
 mod read;

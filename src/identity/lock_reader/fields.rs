@@ -7,6 +7,7 @@ use crate::identity::clozes::ClozeRecord;
 use crate::identity::hash::Digest;
 use crate::identity::lock::{NoteRecord, TypeRecord};
 use crate::identity::lock_text::{KINDS, unescape};
+use crate::identity::masks::MaskRecord;
 use crate::identity::matching::Sketch;
 use crate::identity::shared::Shared;
 
@@ -27,6 +28,8 @@ pub(super) enum Damage {
     Sketch(String),
     #[error("`{0}` are no numbers and hashes of clozes")]
     Clozes(String),
+    #[error("`{0}` are no numbers and hashes of masks")]
+    Masks(String),
     #[error("a `%` without two digits behind it")]
     Escape,
     #[error("`{0}` is no setting of such a line")]
@@ -100,6 +103,7 @@ impl<'a> Fields<'a> {
             sketch: None,
             place: None,
             clozes: Box::default(),
+            masks: Box::default(),
         };
         self.options(|name, value| {
             match name {
@@ -113,6 +117,11 @@ impl<'a> Fields<'a> {
                     let clozes = value.split(',').map(cloze).collect::<Option<_>>();
                     let damage = || Damage::Clozes(value.clone().into_owned());
                     record.clozes = clozes.ok_or_else(damage)?;
+                }
+                "masks" => {
+                    let masks = value.split(',').map(mask).collect::<Option<_>>();
+                    let damage = || Damage::Masks(value.clone().into_owned());
+                    record.masks = masks.ok_or_else(damage)?;
                 }
                 _ => return Ok(false),
             }
@@ -158,6 +167,19 @@ fn cloze(text: &str) -> Option<ClozeRecord> {
     Some(ClozeRecord {
         number: gone.unwrap_or(number).parse().ok()?,
         text: Digest::parse(hash)?,
+        is_live: gone.is_none(),
+    })
+}
+
+/// As [`cloze`], with a second hash behind the first.
+fn mask(text: &str) -> Option<MaskRecord> {
+    let (head, shape) = text.rsplit_once(':')?;
+    let (number, key) = head.split_once(':')?;
+    let gone = number.strip_prefix('-');
+    Some(MaskRecord {
+        number: gone.unwrap_or(number).parse().ok()?,
+        key: Digest::parse(key)?,
+        shape: Digest::parse(shape)?,
         is_live: gone.is_none(),
     })
 }

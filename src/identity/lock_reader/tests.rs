@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::diag::Sources;
-use crate::identity::{ClozeRecord, Digest, MediaRecord, Sketch, TypeRecord};
+use crate::identity::{ClozeRecord, Digest, MaskRecord, MediaRecord, Sketch, TypeRecord};
 use crate::model::Kind;
 
 fn parse(text: &str) -> (Option<Lock>, Diagnostics) {
@@ -30,6 +30,14 @@ fn note(path: &str, modified: i64) -> NoteRecord {
             .map(|(number, is_live)| ClozeRecord {
                 number,
                 text: Digest::default(),
+                is_live,
+            })
+            .into(),
+        masks: [(2, true), (3, false)]
+            .map(|(number, is_live)| MaskRecord {
+                number,
+                key: Digest::default(),
+                shape: Digest::default(),
                 is_live,
             })
             .into(),
@@ -134,6 +142,9 @@ fn damage_is_told_and_never_read_over() {
     bad("like=", "like=0", like);
     let clozes = "`:0000000000000000,-7:0000000000000000` are no numbers and hashes of clozes";
     bad("clozes=1", "clozes=", clozes);
+    let hash = "0000000000000000";
+    let masks = format!("`:{hash}:{hash},-3:{hash}:{hash}` are no numbers and hashes of masks");
+    bad("masks=2", "masks=", &masks);
     bad("out=", "in=", "`in` is no setting of such a line");
     bad("out=", "", "the line has more than belongs into it");
     let field = "end\nfield\tword\tk\t7\tFront\n";
@@ -164,6 +175,7 @@ fn a_lock_of_format_1_is_read() {
         sketch: None,
         place: None,
         clozes: Box::default(),
+        masks: Box::default(),
         ..self::note("x", 3)
     };
     assert_eq!(lock.notes["a"], known);

@@ -232,6 +232,7 @@ fn adopt_note(lock: &mut Lock, facts: &Facts, stored: &StoredNote, same: bool, s
         sketch: facts.claim.sketch,
         place: None,
         clozes: Box::default(),
+        masks: Box::default(),
     };
     lock.removed.remove(id);
     lock.notes.insert(id.to_string(), record);

@@ -255,7 +255,7 @@ impl Header {
                     | Content::Plain(text)
                     | Content::Media(text),
                 ) => EmittedField::Plain(text.as_str()),
-                Some(Content::List(_)) | None => continue,
+                Some(Content::List(_) | Content::Masks(_)) | None => continue,
             };
             emitted.fields.push((name, form));
         }

@@ -133,6 +133,7 @@ pub(super) fn run(
             sketch: facts.claim.sketch,
             place: None,
             clozes: Box::default(),
+            masks: Box::default(),
         };
         seed.notes.insert(id.to_string(), record);
     }

@@ -1,6 +1,7 @@
 //! The media of a project: each file looked up, read and hashed once.
 
 use std::collections::BTreeMap;
+use std::io::Read;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use super::data_uri;
@@ -131,6 +132,22 @@ impl<'a> Library<'a> {
     /// Where the bytes of a content are.
     pub(in crate::render) fn content(&self, key: &MediaKey) -> Option<MediaContent> {
         lock(&self.contents).get(key).map(|it| it.content.clone())
+    }
+
+    /// The first bytes of a content, at most so many; `None` where it cannot be read.
+    pub(in crate::render) fn read(&self, key: &MediaKey, limit: u64) -> Option<Vec<u8>> {
+        match self.content(key)? {
+            MediaContent::File(path) => {
+                let mut bytes = Vec::new();
+                let file = self.finder.files().open(&path).ok()?;
+                file.take(limit).read_to_end(&mut bytes).ok()?;
+                Some(bytes)
+            }
+            MediaContent::Bytes(bytes) => {
+                let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+                Some(bytes.get(..limit).unwrap_or(&bytes).to_vec())
+            }
+        }
     }
 
     /// The hash of a file's content, which is read piece by piece and only the first time.

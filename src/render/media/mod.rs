@@ -40,6 +40,11 @@ impl MediaKey {
         format!("{PLACEHOLDER_START}{self}{PLACEHOLDER_END}")
     }
 
+    /// Whether `text` begins with its placeholder.
+    pub(super) fn begins(&self, text: &str) -> bool {
+        Self::parse_placeholder(text).is_some_and(|it| it.key == *self)
+    }
+
     /// The placeholder at the start of `text`.
     fn parse_placeholder(text: &str) -> Option<Placeholder<'_>> {
         let inside = text.strip_prefix(PLACEHOLDER_START)?;

@@ -10,7 +10,7 @@ use super::section::Scope;
 use super::tails::HeadLine;
 use crate::diag::{Code, Diagnostic, Diagnostics, Text, TextBuilder};
 use crate::model::Kind;
-use crate::model::written::{WrittenNote, WrittenType};
+use crate::model::written::{OcclusionFields, WrittenNote, WrittenType};
 use crate::source::draft::NoteDraft;
 use crate::source::types::TypeSet;
 
@@ -83,6 +83,16 @@ impl HeadingNote<'_> {
         let below = side_break.map(|it| it.end.min(main.end)..main.end);
 
         let heading = page.text(self.head.tails.content.clone());
+        let occlusion = OcclusionFields::of(&draft.note_type().note_type);
+        if let Some(occlusion) = occlusion {
+            // The heading stands above the picture, which is the text.
+            meta::fill(draft, occlusion.header, heading, sink);
+            meta::fill(draft, occlusion.image, filled(page, above), sink);
+            if let Some(below) = below {
+                meta::fill(draft, occlusion.back_extra, filled(page, below), sink);
+            }
+            return self.fill_named(page, body.end, &fields, draft, sink);
+        }
         let opened = fields.iter().any(|it| it.0 == 0) || draft.has(0);
         let settings = &self.scope.defaults.settings;
         let cloze = draft.note_type().note_type.kind() == Kind::Cloze;
@@ -113,10 +123,20 @@ impl HeadingNote<'_> {
             meta::fill(draft, 0, heading, sink);
             meta::fill(draft, 1, filled(page, above), sink);
         }
+        self.fill_named(page, body.end, &fields, draft, sink);
+    }
+
+    /// Fills the fields that headings name; the last one reaches to `end`.
+    fn fill_named(
+        &self,
+        page: &Page<'_>,
+        end: usize,
+        fields: &[(usize, &Heading)],
+        draft: &mut NoteDraft,
+        sink: &mut Diagnostics,
+    ) {
         for (position, (index, heading)) in fields.iter().enumerate() {
-            let to = fields
-                .get(position + 1)
-                .map_or(body.end, |it| it.1.range.start);
+            let to = fields.get(position + 1).map_or(end, |it| it.1.range.start);
             let from = heading.range.end.min(to);
             let name = page.span(&heading.range);
             meta::fill_at(draft, *index, name, filled(page, from..to), sink);
@@ -155,7 +175,10 @@ impl HeadingNote<'_> {
         let second = meta::needs_second(note_type);
         let at = page.span(&self.head.heading.range);
         let diagnostic = |title: &str| Diagnostic::new(Code::EmptyField, title);
-        if !draft.has(0) && cloze {
+        if OcclusionFields::of(&note_type.note_type).is_some() {
+            // What a picture with masks lacks is the same in every form.
+            None
+        } else if !draft.has(0) && cloze {
             Some(
                 diagnostic("this cloze note has no text")
                     .at(at, "nothing stands below it")

@@ -11,6 +11,7 @@ use crate::diag::{
 use crate::model::Kind;
 use crate::model::written::{Content, Highlight, Settings, WrittenType};
 use crate::source::draft::{NoteDraft, NoteSettings};
+use crate::source::masks::MaskKeys;
 use crate::source::settings;
 use crate::source::types::{TypeSet, has_cloze};
 use crate::source::yaml::{Entry, Node, Value};
@@ -31,14 +32,17 @@ pub(super) fn apply_settings(comments: &[Comment], all: &mut NoteSettings, sink:
 
 /// Fills the fields that a note's comments name.
 pub(super) fn apply_fields(comments: &[Comment], draft: &mut NoteDraft, sink: &mut Diagnostics) {
+    let mut masks = MaskKeys::of(draft.note_type());
     for comment in comments {
         let field = |entry: &Entry| draft.note_type().field_index(entry.name());
-        let known = |entry: &Entry| is_reserved(entry.name()) || field(entry).is_some();
+        let known = |entry: &Entry| {
+            is_reserved(entry.name()) || masks.knows(entry.name()) || field(entry).is_some()
+        };
         if !comment.entries().iter().any(known) {
             continue;
         }
         for entry in comment.entries() {
-            if is_reserved(entry.name()) {
+            if is_reserved(entry.name()) || masks.take(entry) {
                 continue;
             }
             match draft.note_type().field_index(entry.name()) {
@@ -51,6 +55,7 @@ pub(super) fn apply_fields(comments: &[Comment], draft: &mut NoteDraft, sink: &m
             }
         }
     }
+    masks.fill(draft, sink);
 }
 
 /// The type of a note: the one it names, or what its texts and the place make of it.

@@ -8,7 +8,7 @@ use crate::diag::{Code, Diagnostic, Diagnostics, Text};
 use crate::model::written::{Content, FieldKind, WrittenType};
 use crate::source::defaults::DefaultFormat;
 use crate::source::draft::{NoteDraft, NoteSettings};
-use crate::source::types::CLOZE_TYPE;
+use crate::source::types::{CLOZE_TYPE, OCCLUSION_TYPE};
 
 /// What fills the fields of a note type.
 pub(super) struct Slots {
@@ -143,7 +143,12 @@ impl Reader<'_> {
         if note_type.field_index(&name.value).is_some() {
             return false;
         }
-        let others = self.types.iter().filter(|it| it.key != note_type.key);
+        // Only rows that name it are of this type, and its fields have names that many columns have.
+        let named = Target::Setting("type");
+        let is_typed = self.columns.iter().any(|it| it.target == named);
+        let others = self.types.iter().filter(|it| {
+            it.key != note_type.key && (is_typed || !it.shipped || it.key != OCCLUSION_TYPE)
+        });
         let mut others = others.chain(&self.inherited);
         others.any(|it| it.field_index(&name.value).is_some())
     }

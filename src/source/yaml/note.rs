@@ -10,8 +10,9 @@ use super::notes::{Context, Notes, Reader};
 use crate::diag::{Code, Diagnostic, Diagnostics, Span, nearest};
 use crate::model::written::WrittenType;
 use crate::source::draft::{NoteDraft, NoteSettings};
+use crate::source::masks::{self, MaskKeys};
 use crate::source::settings;
-use crate::source::types::CLOZE_TYPE;
+use crate::source::types::{CLOZE_TYPE, DEFAULT_TYPE, OCCLUSION_TYPE};
 
 /// The key under which fields stand whose names are keys of another meaning.
 pub const FIELDS: &str = "fields";
@@ -111,9 +112,13 @@ impl Reader<'_> {
             return;
         };
         let values = Values::new(self, &context.defaults);
+        let mut masks = MaskKeys::of(&note_type);
         let mut draft = NoteDraft::new(note_type, span);
         let mut failed = false;
         for entry in fields {
+            if masks.take(entry) {
+                continue;
+            }
             let Some(index) = draft.note_type().field_index(entry.name()) else {
                 sink.push(unknown_field(draft.note_type(), entry));
                 failed = true;
@@ -128,6 +133,7 @@ impl Reader<'_> {
                 Found::Wrong => failed = true,
             }
         }
+        masks.fill(&mut draft, sink);
         let note = draft.finish(own, &context.defaults, &self.headings, sink);
         notes.list.extend(note.filter(|_| !failed));
     }
@@ -174,6 +180,14 @@ impl Reader<'_> {
             return self.types.resolve(key, sink);
         }
         let inherited = self.inherited(context, sink)?;
+        let is_masked = |it: &&Entry| it.name() == masks::KEYS[0];
+        if inherited.shipped
+            && inherited.key == DEFAULT_TYPE
+            && fields.iter().any(is_masked)
+            && let Some(occlusion) = self.types.get(OCCLUSION_TYPE)
+        {
+            return Some(occlusion.clone());
+        }
         if let Some(cloze) = self.types.get(CLOZE_TYPE)
             && inherited.field_index(CLOZE_TYPE).is_none()
             && cloze.field_index(CLOZE_TYPE).is_some()

@@ -149,5 +149,9 @@ fn shown(content: &Content) -> String {
         }
         Content::Media(text) => format!("media {}", text.as_str()),
         Content::List(items) => items.iter().map(shown).collect::<Vec<_>>().join(" | "),
+        Content::Masks(masks) => {
+            let masks: Vec<String> = masks.masks.iter().map(ToString::to_string).collect();
+            masks.join(" | ")
+        }
     }
 }
