@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::diag::{Level, Levels, Subject};
-use crate::model::BuildTime;
+use crate::model::{BuildTime, Targets};
 use crate::package::Format;
 
 /// How to build.
@@ -23,6 +23,7 @@ pub struct BuildOptions {
     pub(super) force: bool,
     pub(super) levels: Levels,
     pub(super) text: bool,
+    pub(super) targets: Option<Targets>,
 }
 
 /// What a build may change in `deckle.lock`.
@@ -55,6 +56,7 @@ impl BuildOptions {
             force: false,
             levels: Levels::new(),
             text: false,
+            targets: None,
         }
     }
 
@@ -132,6 +134,13 @@ impl BuildOptions {
     /// version of deckle did not write is an error, and stays as it is.
     pub fn force(mut self, yes: bool) -> Self {
         self.force = yes;
+        self
+    }
+
+    /// For these clients: what they do not show is told. Default: those that the project names; where
+    /// it names none, what is lost on every phone is told.
+    pub fn targets(mut self, targets: Targets) -> Self {
+        self.targets = Some(targets);
         self
     }
 

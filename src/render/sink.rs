@@ -1,8 +1,10 @@
 //! What rendering a note gathers beside its HTML: the media it uses and what is wrong with it.
 
 use super::media::{Library, MediaKey, MediaKind, Reference, Resolved};
+use super::targets;
 use crate::diag::{Code, Diagnostic, Diagnostics, Severity, Span};
 use crate::files::parent;
+use crate::model::Targets;
 use crate::model::written::{Missing, Remote, Settings};
 
 /// Why a reference that leads nowhere is no error.
@@ -15,6 +17,8 @@ pub(super) struct Sink<'n> {
     pub(super) path: &'n str,
     /// Whether the card templates read readings in brackets from the field that is written.
     pub(super) brackets: bool,
+    /// The clients that notes are made for.
+    pub(super) targets: Targets,
     /// In the order of first use, each once.
     pub(super) media: Vec<MediaKey>,
     pub(super) diagnostics: Diagnostics,
@@ -38,6 +42,7 @@ impl<'n> Sink<'n> {
             settings,
             path,
             brackets: false,
+            targets: Targets::default(),
             media: Vec::new(),
             diagnostics: Diagnostics::new(),
         }
@@ -52,6 +57,9 @@ impl<'n> Sink<'n> {
         let path = path.trim();
         if is_remote(path) {
             if self.settings.remote == Remote::Keep {
+                if let Some(found) = targets::of_remote(path, self.targets) {
+                    self.push(found.at(span, ""));
+                }
                 return Target::Remote(path.to_owned());
             }
             self.push(
@@ -77,6 +85,9 @@ impl<'n> Sink<'n> {
             } => {
                 if !self.media.contains(&key) {
                     self.media.push(key);
+                }
+                if let Some(found) = targets::of_file(path, self.targets) {
+                    self.push(found.at(span, ""));
                 }
                 if let Some(found) = other_case {
                     self.tell_case(path, &found, span);

@@ -7,6 +7,7 @@ use super::data_uri;
 use super::kind::MediaKind;
 use super::lookup::{Finder, Lookup};
 use super::{MediaContent, MediaKey, MediaNames};
+use crate::Error;
 use crate::files::Files;
 
 /// How a note refers to a file.
@@ -128,6 +129,36 @@ impl<'a> Library<'a> {
     /// Where the bytes of a content are.
     pub(in crate::render) fn content(&self, key: &MediaKey) -> Option<MediaContent> {
         lock(&self.contents).get(key).map(|it| it.content.clone())
+    }
+
+    /// The path of the file that a reference leads to, if it leads to one.
+    pub(in crate::render) fn path(&self, reference: &Reference<'_>) -> Option<String> {
+        match self.finder.find(reference) {
+            Lookup::Found { path, .. } => Some(path),
+            _ => None,
+        }
+    }
+
+    /// The names in a folder, sorted; folders end with `/`.
+    pub(in crate::render) fn folder(&self, path: &str) -> Vec<String> {
+        self.finder.files().folder(path)
+    }
+
+    /// The content of the file at this path; else why it cannot be read.
+    pub(in crate::render) fn key(&self, path: &str) -> Result<MediaKey, String> {
+        self.hash(path)
+    }
+
+    /// The bytes of the file at this path.
+    pub(in crate::render) fn read(&self, path: &str) -> Result<Vec<u8>, Error> {
+        self.finder.files().read(path)
+    }
+
+    /// Takes in a content that was made; `path` is what it is named from.
+    pub(in crate::render) fn made(&self, path: &str, bytes: Vec<u8>) -> MediaKey {
+        let key = MediaKey(blake3::hash(&bytes).into());
+        self.learn(key, path, || MediaContent::Bytes(bytes.into()));
+        key
     }
 
     /// The hash of a file's content, which is read piece by piece and only the first time.
