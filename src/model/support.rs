@@ -336,6 +336,28 @@ const EXTENSIONS: [(&str, Feature); 14] = [
 ];
 
 impl Feature {
+    /// What it is, as a phrase.
+    #[must_use]
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Ogg => "Ogg, Opus and Speex sound",
+            Self::WebM => "WebM sound and films",
+            Self::Matroska => "Matroska films (`.mkv`)",
+            Self::Avi => "AVI films",
+            Self::FlashVideo => "Flash video (`.flv`)",
+            Self::Avif => "AVIF pictures",
+            Self::Heic => "HEIC pictures",
+            Self::Tiff => "TIFF pictures",
+            Self::Remote => "files on the network",
+            Self::FileName => "file names beyond `[a-z0-9._-]`",
+            Self::Script => "scripts",
+            Self::AndroidInterface => "`AnkiDroidJS`",
+            Self::Speech => "`{{tts ..}}`",
+            Self::MathMl => "MathML",
+            Self::Latex => "`[latex]`, `[$]`, `[$$]` without pictures",
+        }
+    }
+
     /// What a file of this extension, in any letter case, is; `None` where every client shows it.
     #[must_use]
     pub fn of_extension(extension: &str) -> Option<Self> {
