@@ -34,7 +34,7 @@ mod writer;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-pub use assets::{TypeAssets, is_kept_by};
+pub use assets::{TypeAssets, asset_names, is_kept_by};
 use media::Library;
 pub use media::{MediaContent, MediaKey, MediaNames, NamedMedia};
 

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::media::extension;
 use crate::diag::{Code, Diagnostic, Text};
 use crate::model::Targets;
-use crate::model::support::{Feature, Loss};
+use crate::model::support::Feature;
 use crate::model::written::{Content, WrittenNote, WrittenType};
 
 /// Of a file that a text names: its format may be one that not every client shows.
@@ -58,7 +58,7 @@ pub(super) fn of_type(written: &WrittenType, targets: Targets) -> Vec<(Diagnosti
         for side in [&template.front, &template.back] {
             for (range, feature) in signs(side) {
                 let sign = side.get(range).unwrap_or_default();
-                found.extend(of_sign(sign, feature, targets).map(|it| (it, sign.to_owned())));
+                found.extend(of_sign(feature, targets).map(|it| (it, sign.to_owned())));
             }
         }
     }
@@ -86,14 +86,13 @@ pub(super) fn of_note(note: &WrittenNote, targets: Targets) -> Vec<Diagnostic> {
 
 fn of_text(text: &Text, targets: Targets) -> Vec<Diagnostic> {
     let source = text.as_str();
-    let told = signs(source).into_iter().filter_map(|(range, feature)| {
-        let sign = source.get(range.clone()).unwrap_or_default();
-        Some(of_sign(sign, feature, targets)?.at(text.span(range), ""))
-    });
+    let told = signs(source)
+        .into_iter()
+        .filter_map(|(range, feature)| Some(of_sign(feature, targets)?.at(text.span(range), "")));
     told.collect()
 }
 
-fn of_sign(sign: &str, feature: Feature, targets: Targets) -> Option<Diagnostic> {
+fn of_sign(feature: Feature, targets: Targets) -> Option<Diagnostic> {
     let (code, title, help) = match feature {
         Feature::Speech => (
             Code::TargetSpeech,
@@ -116,7 +115,6 @@ fn of_sign(sign: &str, feature: Feature, targets: Targets) -> Option<Diagnostic>
             "try the card on each of them, and let it be whole without the script",
         ),
     };
-    let _ = sign;
     Some(finding(code, title.to_owned(), feature, targets)?.help(help))
 }
 
@@ -145,11 +143,7 @@ fn finding(code: Code, title: String, feature: Feature, targets: Targets) -> Opt
     }
     let mut found = Diagnostic::new(code, title);
     for row in losses {
-        let sure = match row.loss {
-            Loss::Always => "",
-            Loss::Sometimes => " (not on every device)",
-        };
-        found = found.note(format!("{} {}{sure}", row.client, row.what));
+        found = found.note(format!("{} {}", row.client, row.what));
     }
     Some(found)
 }

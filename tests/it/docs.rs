@@ -11,7 +11,8 @@ use deckle::model::support::{Loss, TABLE};
 use deckle::project::{BuildOptions, Project};
 use deckle::source::schema::Schema;
 use deckle::source::{
-    assets, budget, folder, header, includes, manifest, note_types, outputs, rules, settings, table, yaml,
+    assets, budget, folder, header, includes, manifest, note_types, outputs, rules, settings,
+    table, yaml,
 };
 use deckle::{BuildTime, DeckOptions};
 use serde_json::Value;
@@ -284,15 +285,20 @@ fn the_list_of_diagnostics_is_complete() {
 fn the_table_of_devices_is_that_of_the_source() {
     const PAGE: &str = "docs/devices.md";
     let (begin, end) = ("<!-- table -->\n", "<!-- end of the table -->");
-    let mut table = String::from("| what | client | what happens | known from |\n|---|---|---|---|\n");
+    let mut table =
+        String::from("| what | client | what happens | known from |\n|---|---|---|---|\n");
     for row in TABLE {
         let sure = match row.loss {
             Loss::Always => "",
             Loss::Sometimes => " (not on every device)",
         };
         let words = row.feature.words();
-        writeln!(table, "| {words} | {} | {}{sure} | {} |", row.client, row.what, row.source)
-            .unwrap();
+        writeln!(
+            table,
+            "| {words} | {} | {}{sure} | {} |",
+            row.client, row.what, row.source
+        )
+        .unwrap();
     }
     let page = read(PAGE).replace("\r\n", "\n");
     let (before, rest) = page.split_once(begin).unwrap();

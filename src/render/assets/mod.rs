@@ -26,8 +26,8 @@ use super::media::{Library, NamedMedia};
 use super::targets;
 use crate::diag::{Diagnostic, Diagnostics, Severity, Span, Text};
 use crate::files::join;
-use crate::model::Targets;
-use crate::model::written::{Remote, Settings, WrittenType};
+use crate::model::written::{Missing, Remote, Settings, WrittenType};
+use crate::model::{NoteType, Targets};
 use crate::template::media::media_references;
 use found::{Found, How};
 use ship::{Follow, Place, Shipped, Shipper, add};
@@ -147,6 +147,21 @@ pub(super) fn of_field(
     Some((new, shipped.files, diagnostics))
 }
 
+/// The names of files that the card templates and the CSS of a note type load, as they are written;
+/// those that a field fills in hold `{{`.
+#[must_use]
+pub fn asset_names(note_type: &NoteType) -> Vec<String> {
+    let mut found = style::references(note_type.css());
+    for it in note_type.templates() {
+        for side in [&it.front, &it.back, &it.browser_front, &it.browser_back] {
+            found.extend(markup::read(side).references);
+        }
+    }
+    let found = found.into_iter();
+    let found = found.filter(|it| !it.is_address() && it.is_surely_file());
+    found.map(|it| it.name.trim().to_owned()).collect()
+}
+
 struct TypeReader<'r, 'f> {
     shipper: Shipper<'r, 'f>,
     place: Place,
@@ -216,7 +231,7 @@ impl TypeReader<'_, '_> {
             let is_kept = kept.iter().any(|it| keep::matches(&pattern, it));
             if !is_kept && !found.is_address() {
                 let mut problem = tell::by_field(found);
-                if self.remote == Remote::Keep {
+                if self.remote == Remote::Keep || self.place.missing == Missing::Keep {
                     problem.severity = Severity::Warning;
                 }
                 self.tell(problem, &found.name);
