@@ -11,7 +11,7 @@ use super::client::{Client, Targets};
 pub enum Feature {
     /// Sound as Ogg, Opus or Speex.
     Ogg,
-    /// WebM, sound or film.
+    /// `.webm`, sound or film.
     WebM,
     /// Films in Matroska.
     Matroska,
@@ -35,7 +35,7 @@ pub enum Feature {
     AndroidInterface,
     /// `{{tts ..}}`.
     Speech,
-    /// Formulas as MathML.
+    /// Formulas as `<math>`.
     MathMl,
     /// `[latex]`, `[$]` and `[$$]` without a picture that comes along.
     Latex,

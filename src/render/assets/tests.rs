@@ -176,7 +176,12 @@ fn what_files_load_is_named_first() {
         "_font-*.woff2 _more-*.css _outer-*.css",
         &[Code::MediaMissing],
     );
-    check_css("@import '_one.css'", X & [Code::AssetCycle]);
+    check_css(
+        "@import '_one.css'",
+        "@import '_one-*.css'",
+        "_two-*.css _one-*.css",
+        &[Code::AssetCycle],
+    );
     check_front(
         "<script src=\"_lib.js\"></script>",
         "<script src=\"_lib-*.js\"></script>",
