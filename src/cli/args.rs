@@ -172,6 +172,15 @@ pub(crate) struct CheckArgs {
     pub(crate) list: bool,
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum TargetArg {
+    Desktop,
+    Ankidroid,
+    Ios,
+    Web,
+    All,
+}
+
 #[derive(Debug, clap::Args)]
 pub(crate) struct SourceArgs {
     /// Projects, folders or files [default: the project of the current folder]
@@ -180,6 +189,11 @@ pub(crate) struct SourceArgs {
 
     #[command(flatten)]
     pub(crate) levels: LevelArgs,
+
+    /// Tell what these devices do not show: desktop, ankidroid, ios, web or all. May be repeated
+    /// [default: what deckle.yaml says, else what is lost on every phone]
+    #[arg(long, value_enum, value_name = "DEVICE", value_delimiter = ',')]
+    pub(crate) target: Vec<TargetArg>,
 
     /// Go on though fields, card templates or the sort field of a note type changed; your
     /// learners must import with "Merge note types"

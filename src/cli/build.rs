@@ -5,10 +5,11 @@ use std::path::{Path, PathBuf};
 use deckle::Error;
 use deckle::diag::{Code, Diagnostic, Severity};
 use deckle::files::locate;
+use deckle::model::{Client, Targets};
 use deckle::project::{BuildOptions, Built, FixPlan, LockMode, Project, Report};
 
 use super::Outcome;
-use super::args::{BuildArgs, CheckArgs, Format, SourceArgs};
+use super::args::{BuildArgs, CheckArgs, Format, SourceArgs, TargetArg};
 use super::each;
 use super::git;
 use super::levels;
@@ -199,7 +200,29 @@ fn options(args: &SourceArgs) -> Result<BuildOptions, Error> {
         .allow_schema_change(args.allow_schema_change)
         .lock_mode(mode)
         .cache(!args.no_cache);
+    let options = match targets(&args.target) {
+        Some(targets) => options.targets(targets),
+        None => options,
+    };
     levels::apply(&args.levels, options)
+}
+
+/// The devices that were named, if any were.
+fn targets(named: &[TargetArg]) -> Option<Targets> {
+    if named.is_empty() {
+        return None;
+    }
+    if named.contains(&TargetArg::All) {
+        return Some(Targets::all());
+    }
+    let clients = named.iter().filter_map(|it| match it {
+        TargetArg::Desktop => Some(Client::Desktop),
+        TargetArg::Ankidroid => Some(Client::AnkiDroid),
+        TargetArg::Ios => Some(Client::AnkiMobile),
+        TargetArg::Web => Some(Client::AnkiWeb),
+        TargetArg::All => None,
+    });
+    Some(Targets::of(&clients.collect::<Vec<_>>()))
 }
 
 /// `12 notes, 14 cards in 3 files: 1 error, 2 warnings`

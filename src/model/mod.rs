@@ -5,6 +5,7 @@
 //! an author wrote them, before they are rendered.
 
 mod build_time;
+mod client;
 mod code;
 mod deck;
 mod deck_name;
@@ -20,10 +21,12 @@ mod note_type;
 mod note_type_builder;
 mod occlusion;
 mod repeats;
+pub mod support;
 mod tag;
 pub mod written;
 
 pub use build_time::BuildTime;
+pub use client::{Client, Targets};
 pub use deck::Deck;
 pub use deck_name::{DeckName, DeckNameError};
 pub use deck_options::{DeckOptionValue, DeckOptions, DeckOptionsError};

@@ -148,6 +148,44 @@ impl NoteType {
         Self(Arc::new(it))
     }
 
+    /// The same note type with other texts, where the functions give some: of each side of its card
+    /// templates, and of its CSS. What a front asks for must stay the same.
+    #[must_use]
+    pub(crate) fn with_texts(
+        &self,
+        side: &mut dyn FnMut(&str) -> Option<String>,
+        css: &mut dyn FnMut(&str) -> Option<String>,
+    ) -> Self {
+        let mut it = self.0.copy();
+        let mut changed = false;
+        for (template, front) in it.templates.iter_mut().zip(&mut it.fronts) {
+            let sides = [
+                &mut template.front,
+                &mut template.back,
+                &mut template.browser_front,
+                &mut template.browser_back,
+            ];
+            for text in sides {
+                if let Some(new) = side(text) {
+                    *text = new;
+                    changed = true;
+                }
+            }
+            if let Ok(parsed) = Template::parse(&template.front) {
+                *front = parsed;
+            }
+        }
+        if let Some(new) = css(&it.css) {
+            it.css = new;
+            changed = true;
+        }
+        if changed {
+            Self(Arc::new(it))
+        } else {
+            self.clone()
+        }
+    }
+
     /// Whether both are clones of one object.
     pub(crate) fn is_same_object(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.0, &other.0)

@@ -9,8 +9,8 @@ use super::lock_file::{self, LockFile, Touched};
 use super::render::{Facts, Made};
 use super::target::{Built, Target};
 use super::{
-    BuildOptions, Project, Report, Scope, Statistics, clozes, history, includes, load, media,
-    output, predecessor, rematch, schema, types,
+    BuildOptions, Project, Report, Scope, Statistics, assets, budget, clozes, history, includes,
+    load, media, output, predecessor, rematch, schema, targets, types,
 };
 use crate::diag::{Code, Diagnostic, Diagnostics, Levels, Severity, Sources, Span};
 use crate::files::{self, Cache};
@@ -18,7 +18,8 @@ use crate::identity::{self, Assigned, Claim, Lock};
 use crate::model::written::IdMode;
 use crate::model::{Deck, DeckName, MediaFile};
 use crate::package::{Baseline, Package};
-use crate::render::{MediaNames, NamedMedia, Renderer};
+use crate::render::{MediaNames, NamedMedia};
+use crate::source::budget::Budget;
 use crate::source::manifest::Manifest;
 use crate::source::outputs::Outputs;
 use crate::{Error, ErrorKind, check};
@@ -50,6 +51,7 @@ pub(super) struct Parts {
     pub(super) locks: Vec<(PathBuf, String)>,
     output: PathBuf,
     outputs: Outputs,
+    budget: Budget,
     baseline: Option<Baseline>,
 }
 
@@ -183,6 +185,8 @@ impl Parts {
                     "there is one package here, and `--only {name}` chooses among several"
                 )));
             }
+            let notes = self.decks.iter().flat_map(Deck::notes);
+            budget::package(&self.budget, "the package", notes, &self.media, sink)?;
             let target = Target::new(None, self.output, self.decks, self.media, options);
             let mut target =
                 target.in_container(self.outputs.single().and_then(|it| it.container), options);
@@ -201,6 +205,9 @@ impl Parts {
         let mut targets = Vec::with_capacity(shares.len());
         for share in shares {
             let path = share.place.path(project, options, sink);
+            let notes = share.decks.iter().flat_map(Deck::notes);
+            let name = format!("the package `{}`", share.name);
+            budget::package(&self.budget, &name, notes, &share.media, sink)?;
             let target = Target::new(Some(share.name), path, share.decks, share.media, options);
             let target = target.in_container(share.place.container, options);
             targets.push(target.with_text(options, sink)?);
@@ -234,9 +241,14 @@ fn run(
         return Ok(None);
     };
     let (lock, locked) = (&lock_file.lock, lock_file.is_kept);
+    let targets = options.targets.unwrap_or(manifest.targets);
     if let Some(found) = history::clock_behind(lock, options.time) {
         sink.push(found);
     }
+    let renderer = assets::renderer(project, manifest, lock, targets);
+    let renderer = renderer.with_cache(cache(project, options));
+    let settings = &manifest.defaults.settings;
+    let (types, type_files) = assets::named(&types, &renderer, settings);
     let (types, changed_types) = if locked {
         types::stamped(&types, lock, &manifest.uid, options, sink)
     } else {
@@ -244,7 +256,6 @@ fn run(
     };
 
     let broken_types = sink.has_errors();
-    let renderer = Renderer::new(&*project.files).with_cache(cache(project, options));
     let known = locked.then_some(lock);
     let loaded = load::notes(project, manifest, &types, &renderer, known, sources, sink)?;
     statistics.files = loaded.files.len();
@@ -268,7 +279,9 @@ fn run(
         .map(|(note, facts)| (note.note_type.id(), note.fields.first(), facts.span()));
     check::duplicates(firsts, sink);
 
-    let frozen = lock.media_names();
+    let statics = media::statics(&made, &type_files, sink);
+    assets::tell_kept(manifest, &statics, lock, sink);
+    let frozen = media::frozen(lock, &statics);
     let mut names = renderer.names(made.facts().flat_map(Facts::media), &frozen);
     for (note, _) in made.iter_mut() {
         note.fields.change_joined(|fields| names.resolved(fields));
@@ -280,7 +293,6 @@ fn run(
     if let Some(tool) = manifest.compat_guid {
         predecessor::apply(tool, &mut made, &names, lock, heirs, sources);
     }
-    let statics = media::of_types(&made, &types, &renderer, &manifest.defaults.settings, sink);
     *statistics = count(&made, &names, &statics, files.len());
     if statistics.notes == 0 && manifest.included.is_empty() && !sink.has_errors() {
         sink.push(nothing_to_build());
@@ -302,16 +314,15 @@ fn run(
         history::tell_removed(&made, lock, &next, &assigned.unclear, sources, sink);
     }
     let mut media: Vec<MediaFile> = statics.iter().map(|it| media::file(project, it)).collect();
-    // A file that a note shows too goes in once, under the name that all know it by.
-    let of_notes = media::of_notes(project, &names, &mut next).into_iter();
-    let of_notes = of_notes.filter(|it| !statics.iter().any(|known| known.name == it.name));
-    media.extend(of_notes);
+    media.extend(media::of_notes(project, &names, &statics, &mut next));
+    targets::tell(&made, &media, targets, sink);
+    budget::files(&manifest.budget, &media, sink)?;
     *lock_changes = lock_file.refused(&next, project, options);
     if !lock_changes.is_empty() {
         return Ok(None);
     }
     let origins = if divided {
-        let of_types = media::names_of_types(&made, &types, &renderer, &manifest.defaults.settings);
+        let of_types = media::names_of_types(&made, &type_files);
         Origins::new(&made, &names, of_types, sources)
     } else {
         Origins::default()
@@ -329,6 +340,7 @@ fn run(
         baseline,
         output,
         outputs: manifest.outputs.clone(),
+        budget: manifest.budget.clone(),
     }))
 }
 

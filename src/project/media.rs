@@ -1,55 +1,94 @@
 //! The media of a build: those of note types, and those of notes under the names that the lock keeps.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::Project;
-use super::render::Made;
-use crate::diag::Diagnostics;
+use super::assets::TypeFiles;
+use super::render::{Facts, Made};
+use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::identity::{Lock, MediaRecord};
-use crate::model::written::Settings;
+use crate::model::written::WrittenType;
 use crate::model::{MediaFile, MediaSource};
-use crate::render::{MediaContent, MediaNames, NamedMedia, Renderer};
-use crate::source::types::TypeSet;
+use crate::render::{MediaContent, MediaNames, NamedMedia};
 
-/// The files that the CSS and the card templates of the types in use refer to. They come first in
-/// the package: they change least.
-pub(super) fn of_types(
-    made: &Made,
-    types: &TypeSet,
-    renderer: &Renderer<'_>,
-    settings: &Settings,
-    sink: &mut Diagnostics,
-) -> Vec<NamedMedia> {
-    let used: BTreeSet<&str> = made
+/// The files that the CSS and the card templates of the types in use load, then those that fields
+/// load by other ways than Anki sees. They come first in the package: they change least.
+pub(super) fn statics(made: &Made, types: &TypeFiles, sink: &mut Diagnostics) -> Vec<NamedMedia> {
+    let used: BTreeMap<&str, &WrittenType> = made
         .facts()
-        .map(|it| it.written_type().key.as_str())
+        .map(|it| (it.written_type().key.as_str(), it.written_type()))
         .collect();
-    let types = types.iter().filter(|it| used.contains(it.key.as_str()));
-    let found = renderer.template_media(types.map(|it| &**it), settings);
-    sink.append(found.diagnostics);
-    found.files
+    let mut files: Vec<NamedMedia> = Vec::new();
+    let mut owners: BTreeMap<String, &WrittenType> = BTreeMap::new();
+    for (key, written) in used {
+        sink.append(types.problems(key));
+        for file in types.of(key) {
+            let Some(known) = files.iter().find(|it| it.name == file.name) else {
+                owners.insert(file.name.clone(), written);
+                files.push(file.clone());
+                continue;
+            };
+            if let Some(other) = owners.get(&file.name).filter(|_| known.key != file.key) {
+                sink.push(taken(&file.name, written, other));
+            }
+        }
+    }
+    for file in made.facts().flat_map(Facts::assets) {
+        if !files.iter().any(|it| it.name == file.name) {
+            files.push(file.clone());
+        }
+    }
+    files
 }
 
-/// The names of these files, by the ids of the types that refer to them.
-pub(super) fn names_of_types(
-    made: &Made,
-    types: &TypeSet,
-    renderer: &Renderer<'_>,
-    settings: &Settings,
-) -> BTreeMap<i64, Vec<String>> {
-    let used: BTreeSet<i64> = made.iter().map(|(note, _)| note.note_type.id()).collect();
-    let types = types.iter().filter(|it| used.contains(&it.note_type.id()));
-    let names = types.map(|it| {
-        let found = renderer.template_media([&**it], settings);
-        let names = found.files.into_iter().map(|file| file.name).collect();
-        (it.note_type.id(), names)
+/// Of two types that want different files under one name, which they keep.
+fn taken(name: &str, one: &WrittenType, other: &WrittenType) -> Diagnostic {
+    let title = format!(
+        "the note types `{}` and `{}` have different files `{name}`",
+        other.key, one.key
+    );
+    Diagnostic::new(Code::MediaNameTaken, title)
+        .at(one.span, "this one")
+        .also(other.span, "and this one")
+        .note("a package holds one file of a name, for all its note types")
+        .help("rename one of them, or do not keep its name")
+}
+
+/// The names of these files, by the ids of the types that load them.
+pub(super) fn names_of_types(made: &Made, types: &TypeFiles) -> BTreeMap<i64, Vec<String>> {
+    let used: BTreeMap<i64, &str> = made
+        .iter()
+        .map(|(note, facts)| (note.note_type.id(), facts.written_type().key.as_str()))
+        .collect();
+    let names = used.into_iter().map(|(id, key)| {
+        let names = types.of(key).iter().map(|file| file.name.clone());
+        (id, names.collect())
     });
     names.collect()
 }
 
+/// The names that the lock has for the media of notes. A content that is shipped under the name
+/// of an asset, too, keeps the other one for notes.
+pub(super) fn frozen(lock: &Lock, statics: &[NamedMedia]) -> BTreeMap<String, Vec<String>> {
+    let mut frozen = lock.media_names();
+    for file in statics {
+        if let Some(names) = frozen.get_mut(&file.key.hex())
+            && names.iter().any(|it| *it != file.name)
+        {
+            names.retain(|it| *it != file.name);
+        }
+    }
+    frozen
+}
+
 /// The media files of the package in their order: those that the lock knows in its order, then
 /// new ones. Phones that get packages by delta transfer then read what they have.
-pub(super) fn of_notes(project: &Project, names: &MediaNames, lock: &mut Lock) -> Vec<MediaFile> {
+pub(super) fn of_notes(
+    project: &Project,
+    names: &MediaNames,
+    statics: &[NamedMedia],
+    lock: &mut Lock,
+) -> Vec<MediaFile> {
     let known: BTreeMap<&str, usize> = lock
         .media
         .iter()
@@ -66,13 +105,18 @@ pub(super) fn of_notes(project: &Project, names: &MediaNames, lock: &mut Lock) -
         })
         .collect();
     files.sort_by_key(|(rank, ..)| *rank);
-    lock.media = files
-        .iter()
-        .map(|(_, content, file)| MediaRecord {
-            content: content.clone(),
-            name: file.name.clone(),
-        })
-        .collect();
+    let of_statics = statics.iter().map(|file| MediaRecord {
+        content: file.key.hex(),
+        name: file.name.clone(),
+    });
+    let of_notes = files.iter().map(|(_, content, file)| MediaRecord {
+        content: content.clone(),
+        name: file.name.clone(),
+    });
+    let of_notes = of_notes.filter(|it| !statics.iter().any(|known| known.name == it.name));
+    lock.media = of_statics.chain(of_notes).collect();
+    // A file that a note shows too goes in once, under the name that all know it by.
+    files.retain(|(.., file)| !statics.iter().any(|known| known.name == file.name));
     files.into_iter().map(|(_, _, file)| file).collect()
 }
 

@@ -2,6 +2,8 @@
 //! identity, rendering, identity again, package.
 
 mod adopt;
+mod assets;
+mod budget;
 mod build;
 mod clozes;
 mod decks;
@@ -29,6 +31,7 @@ mod schema;
 mod show;
 mod starter;
 mod target;
+mod targets;
 mod types;
 mod unpack;
 mod unread;

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::diag::{Level, Levels, Subject};
-use crate::model::BuildTime;
+use crate::model::{BuildTime, Targets};
 use crate::package::Format;
 
 /// How to build.
@@ -24,6 +24,7 @@ pub struct BuildOptions {
     pub(super) levels: Levels,
     pub(super) text: bool,
     pub(super) cache: bool,
+    pub(super) targets: Option<Targets>,
 }
 
 /// What a build may change in `deckle.lock`.
@@ -57,6 +58,7 @@ impl BuildOptions {
             levels: Levels::new(),
             text: false,
             cache: false,
+            targets: None,
         }
     }
 
@@ -142,6 +144,13 @@ impl BuildOptions {
     /// bytes with and without. Default: nothing is kept.
     pub fn cache(mut self, yes: bool) -> Self {
         self.cache = yes;
+        self
+    }
+
+    /// For these clients: what they do not show is told. Default: those that the project names; where
+    /// it names none, what is lost on every phone is told.
+    pub fn targets(mut self, targets: Targets) -> Self {
+        self.targets = Some(targets);
         self
     }
 

@@ -14,7 +14,7 @@ use crate::identity::{
 };
 use crate::model::written::{Backlink, WrittenNote, WrittenType};
 use crate::model::{DeckName, FieldValues, Note};
-use crate::render::{MaskGroup, MediaKey, Renderer};
+use crate::render::{MaskGroup, MediaKey, NamedMedia, Renderer};
 
 /// Anki's database check complains about new cards behind this position.
 pub(super) const LAST_POSITION: u32 = 999_999;
@@ -37,6 +37,7 @@ pub(super) struct Facts {
 #[derive(Default)]
 struct Rare {
     media: Vec<MediaKey>,
+    assets: Vec<NamedMedia>,
     given_numbers: Vec<u16>,
     clozes: Vec<ClozeRecord>,
     mask_groups: Vec<MaskGroup>,
@@ -55,6 +56,11 @@ impl Facts {
     /// The media that it shows, each once.
     pub(super) fn media(&self) -> &[MediaKey] {
         self.rare.as_ref().map_or(&[], |it| &it.media)
+    }
+
+    /// The files that it loads by other ways than Anki sees, each once.
+    pub(super) fn assets(&self) -> &[NamedMedia] {
+        self.rare.as_ref().map_or(&[], |it| &it.assets)
     }
 
     /// The numbers that clozes without one got; where a lock is kept, until it knows better.
@@ -161,8 +167,13 @@ impl Maker<'_> {
         }
         let mut content = Digest::default();
         if let Some(known) = &self.known {
-            let read = rendered.media.iter().chain(&rendered.drawings);
-            let hashes: Vec<String> = read.map(MediaKey::hex).collect();
+            let loaded = rendered.assets.iter().map(|it| &it.key);
+            let keys = rendered
+                .media
+                .iter()
+                .chain(&rendered.drawings)
+                .chain(loaded);
+            let hashes: Vec<String> = keys.map(MediaKey::hex).collect();
             let hashes: Vec<&str> = hashes.iter().map(String::as_str).collect();
             content = content_hash(written, &hashes);
             if claim.sketch.is_none() {
@@ -175,9 +186,12 @@ impl Maker<'_> {
         note.position = written.order;
         note.fields = FieldValues::join(rendered.fields.iter().map(String::as_str));
         note.tags = written.tags.iter().map(|tag| tag.value.clone()).collect();
-        let rare = !rendered.media.is_empty() || !rendered.given_numbers.is_empty();
+        let rare = !rendered.media.is_empty()
+            || !rendered.assets.is_empty()
+            || !rendered.given_numbers.is_empty();
         let few = Rare {
             media: rendered.media,
+            assets: rendered.assets,
             given_numbers: rendered.given_numbers,
             clozes: Vec::new(),
             mask_groups: rendered.mask_groups,

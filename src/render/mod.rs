@@ -8,6 +8,7 @@
 //! The only I/O is through [`Files`]: media are looked up and hashed, never
 //! loaded. Notes can be rendered in parallel; names of media are known when all are done.
 
+mod assets;
 mod code;
 mod emit;
 mod html;
@@ -28,24 +29,28 @@ mod ruby;
 mod scan;
 mod sink;
 mod tag_pairs;
-mod template_media;
+pub mod targets;
 mod tex;
 mod writer;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
+pub use assets::{TypeAssets, asset_names, is_kept_by};
 use media::Library;
 pub use media::{MediaContent, MediaKey, MediaNames, NamedMedia};
 pub use occlusion::MaskGroup;
-pub use template_media::TemplateMedia;
 
 use crate::diag::Diagnostics;
 use crate::files::{Cache, Files};
+use crate::model::Targets;
 use crate::model::written::{Settings, WrittenNote, WrittenType};
 
 /// Renders the notes of a project. Many threads may use it at a time.
 pub struct Renderer<'a> {
     library: Library<'a>,
+    assets: assets::Store,
+    targets: Targets,
 }
 
 /// A note's fields as HTML, and what was found on the way.
@@ -57,6 +62,9 @@ pub struct RenderedNote {
     pub fields: Vec<String>,
     /// The media that the fields use, in the order of first use, each once.
     pub media: Vec<MediaKey>,
+    /// The files that the fields load by other ways than Anki sees: styles, scripts, posters. Their
+    /// names stand in the fields already.
+    pub assets: Vec<NamedMedia>,
     /// The numbers that clozes without one got, ascending.
     pub given_numbers: Vec<u16>,
     /// The masks that got one of these numbers, in their order.
@@ -74,6 +82,8 @@ impl<'a> Renderer<'a> {
     pub fn new(files: &'a dyn Files) -> Self {
         Self {
             library: Library::new(files),
+            assets: assets::Store::default(),
+            targets: Targets::default(),
         }
     }
 
@@ -84,13 +94,29 @@ impl<'a> Renderer<'a> {
         self
     }
 
+    /// With patterns of file names that stay as they are (`*` stands for any characters) among the
+    /// files that card templates, CSS and fields load, and with the names that contents have already,
+    /// by their hashes. Default: every such file is named by its content.
+    #[must_use]
+    pub fn with_assets(mut self, keep: Vec<String>, frozen: BTreeMap<String, Vec<String>>) -> Self {
+        self.assets = assets::Store::new(keep, frozen);
+        self
+    }
+
+    /// For these clients: what they do not show is told. Default: what is lost on every phone.
+    #[must_use]
+    pub fn for_targets(mut self, targets: Targets) -> Self {
+        self.targets = targets;
+        self
+    }
+
     /// The fields of a note. `source_path` is the path of its file, from which its media
     /// references count.
     ///
     /// The result depends on the note and the files alone, not on other notes.
     #[must_use]
     pub fn note(&self, note: &WrittenNote, source_path: &str) -> RenderedNote {
-        note::render(&self.library, note, source_path)
+        note::render(&self.library, &self.assets, self.targets, note, source_path)
     }
 
     /// Fills the field Source of a note that leaves it empty with the way back to its file, where
@@ -111,15 +137,11 @@ impl<'a> Renderer<'a> {
         self.library.names(used, frozen)
     }
 
-    /// The files that the CSS and the card templates of `types` refer to. They go into the
-    /// package under their own names, which begin with `_`.
+    /// The note type with the names that files have in packages which its CSS and its card
+    /// templates load, and these files.
     #[must_use]
-    pub fn template_media<'t>(
-        &self,
-        types: impl IntoIterator<Item = &'t WrittenType>,
-        settings: &Settings,
-    ) -> TemplateMedia {
-        template_media::find(&self.library, types, settings)
+    pub fn type_assets(&self, written: &Arc<WrittenType>, settings: &Settings) -> TypeAssets {
+        assets::of_type(&self.library, &self.assets, self.targets, written, settings)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
-use super::RenderedNote;
+use super::assets::{self, Store};
 use super::markdown::{self, Field, is_plain_line};
 use super::media::Library;
 use super::occlusion::{self, Occluded};
@@ -10,11 +10,13 @@ use super::raw_html::{render_html, render_media};
 use super::ruby::bracket_fields;
 use super::scan::{Dialect, GroupKind, Scan, scan};
 use super::sink::Sink;
+use super::{NamedMedia, RenderedNote, targets};
 use crate::diag::{Code, Diagnostic, Diagnostics, Text};
-use crate::model::Kind;
+use crate::files::parent;
 use crate::model::written::{
     Content, Highlight, MathEngine, OcclusionFields, Settings, WrittenMasks, WrittenNote,
 };
+use crate::model::{Kind, Targets};
 use crate::template::cloze::{ClozeProblemKind, ClozeText, cloze_numbers};
 
 /// A field's content that was scanned: clozes get their numbers once all of a note's fields are.
@@ -34,8 +36,18 @@ struct Marked<'c> {
     numbers: Vec<Vec<u16>>,
 }
 
-pub(super) fn render(library: &Library<'_>, note: &WrittenNote, path: &str) -> RenderedNote {
+pub(super) fn render(
+    library: &Library<'_>,
+    store: &Store,
+    targets: Targets,
+    note: &WrittenNote,
+    path: &str,
+) -> RenderedNote {
     let mut sink = Sink::new(library, &note.settings, path);
+    sink.targets = targets;
+    targets::of_note(note, targets)
+        .into_iter()
+        .for_each(|found| sink.push(found));
     let is_cloze = note.note_type.note_type.kind() == Kind::Cloze;
     let live = live_fields(note, is_cloze);
     let mut prepared: Vec<Prepared<'_>> = Vec::with_capacity(note.fields.len());
@@ -109,9 +121,29 @@ pub(super) fn render(library: &Library<'_>, note: &WrittenNote, path: &str) -> R
             *field = normal(std::mem::take(&mut occluded.html));
         }
     }
+    let mut loaded: Vec<NamedMedia> = Vec::new();
+    for (index, html) in fields.iter_mut().enumerate() {
+        let written = note.fields.get(index).and_then(Option::as_ref);
+        let span = written.map_or(note.span, Content::span);
+        let (settings, folder) = (&note.settings, parent(path));
+        let found = assets::of_field(library, store, targets, html, folder, settings, span);
+        let Some((new, files, problems)) = found else {
+            continue;
+        };
+        if let Some(new) = new {
+            *html = new;
+        }
+        for file in files {
+            if !loaded.contains(&file) {
+                loaded.push(file);
+            }
+        }
+        sink.diagnostics.append(problems);
+    }
     RenderedNote {
         fields,
         media: sink.media,
+        assets: loaded,
         given_numbers,
         mask_groups: occluded.groups,
         drawings: occluded.drawings,

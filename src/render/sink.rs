@@ -1,8 +1,10 @@
 //! What rendering a note gathers beside its HTML: the media it uses and what is wrong with it.
 
 use super::media::{Library, MediaKey, MediaKind, Reference, Resolved};
+use super::targets;
 use crate::diag::{Code, Diagnostic, Diagnostics, Severity, Span};
 use crate::files::{Cache, parent};
+use crate::model::Targets;
 use crate::model::written::{Missing, Remote, Settings};
 use crate::template::media::{MediaKind as ReferenceKind, media_references};
 
@@ -16,6 +18,8 @@ pub(super) struct Sink<'n> {
     pub(super) path: &'n str,
     /// Whether the card templates read readings in brackets from the field that is written.
     pub(super) brackets: bool,
+    /// The clients that notes are made for.
+    pub(super) targets: Targets,
     /// In the order of first use, each once.
     pub(super) media: Vec<MediaKey>,
     pub(super) diagnostics: Diagnostics,
@@ -39,6 +43,7 @@ impl<'n> Sink<'n> {
             settings,
             path,
             brackets: false,
+            targets: Targets::default(),
             media: Vec::new(),
             diagnostics: Diagnostics::new(),
         }
@@ -58,6 +63,9 @@ impl<'n> Sink<'n> {
         let path = path.trim();
         if is_remote(path) {
             if self.settings.remote == Remote::Keep {
+                if let Some(found) = targets::of_remote(path, self.targets) {
+                    self.push(found.at(span, ""));
+                }
                 return Target::Remote(path.to_owned());
             }
             self.push(
@@ -83,6 +91,9 @@ impl<'n> Sink<'n> {
             } => {
                 if !self.media.contains(&key) {
                     self.media.push(key);
+                }
+                if let Some(found) = targets::of_file(path, self.targets) {
+                    self.push(found.at(span, ""));
                 }
                 if let Some(found) = other_case {
                     self.tell_case(path, &found, span);
@@ -161,7 +172,7 @@ impl<'n> Sink<'n> {
 
     /// The first bytes of a file, at most so many.
     pub(super) fn read(&self, key: &MediaKey, limit: u64) -> Option<Vec<u8>> {
-        self.library.read(key, limit)
+        self.library.head(key, limit)
     }
 
     /// The medium that the rendered `html` shows as its first picture.

@@ -1,5 +1,7 @@
 //! From files to notes as written: the front ends, and what holds for all of them.
 
+pub mod assets;
+pub mod budget;
 pub mod includes;
 pub mod layout;
 mod levels;
@@ -11,6 +13,7 @@ mod presets;
 pub mod rules;
 pub mod schema;
 pub mod shipped;
+mod targets;
 pub mod types;
 
 pub mod defaults;

@@ -276,12 +276,19 @@ def compare(original, rebuilt):
     with tempfile.TemporaryDirectory() as home:
         names = ("one", "two", "three", "four")
         one, two, three, four = (Collection(str(Path(home) / f"{it}.anki2")) for it in names)
-        if str(original).endswith(".colpkg"):
+        is_collection = str(original).endswith(".colpkg")
+        if is_collection:
             # A collection is restored, not imported; what a package makes of it is what counts.
             original = repacked(original, home)
         imported(one, original)
         imported(two, rebuilt)
-        yield from differences(state(one), state(two))
+        expected = state(one)
+        if is_collection:
+            # Anki's own export leaves files out that no template names in quotes; they are kept.
+            for path in Path(home, "restored.media").glob("_*"):
+                digest = hashlib.sha1(path.read_bytes()).hexdigest()
+                expected.setdefault(f"media {path.name}", digest)
+        yield from differences(expected, state(two))
         imported(three, original, scheduling=True)
         imported(four, rebuilt, scheduling=True)
         for what in ("flags & 7", "queue = -1"):

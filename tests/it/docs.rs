@@ -7,10 +7,12 @@ use std::path::Path;
 use std::process::Command;
 
 use deckle::diag::{Code, Severity, explain_markdown};
+use deckle::model::support::{Loss, TABLE};
 use deckle::project::{BuildOptions, Project};
 use deckle::source::schema::Schema;
 use deckle::source::{
-    folder, header, includes, manifest, masks, note_types, outputs, rules, settings, table, yaml,
+    assets, budget, folder, header, includes, manifest, masks, note_types, outputs, rules,
+    settings, table, yaml,
 };
 use deckle::{BuildTime, DeckOptions};
 use serde_json::Value;
@@ -278,6 +280,39 @@ fn the_list_of_diagnostics_is_complete() {
     );
 }
 
+/// docs/devices.md holds the table of the source, a row a line.
+#[test]
+fn the_table_of_devices_is_that_of_the_source() {
+    const PAGE: &str = "docs/devices.md";
+    let (begin, end) = ("<!-- table -->\n", "<!-- end of the table -->");
+    let mut table =
+        String::from("| what | client | what happens | known from |\n|---|---|---|---|\n");
+    for row in TABLE {
+        let sure = match row.loss {
+            Loss::Always => "",
+            Loss::Sometimes => " (not on every device)",
+        };
+        let words = row.feature.words();
+        writeln!(
+            table,
+            "| {words} | {} | {}{sure} | {} |",
+            row.client, row.what, row.source
+        )
+        .unwrap();
+    }
+    let page = read(PAGE).replace("\r\n", "\n");
+    let (before, rest) = page.split_once(begin).unwrap();
+    let (_, behind) = rest.split_once(end).unwrap();
+    let expect = format!("{before}{begin}{table}{end}{behind}");
+    if std::env::var("SNAPSHOTS").is_ok_and(|it| it == "overwrite") {
+        fs::write(Path::new(env!("CARGO_MANIFEST_DIR")).join(PAGE), &expect).unwrap();
+    }
+    assert!(
+        read(PAGE).replace("\r\n", "\n") == expect,
+        "{PAGE} is an old one: run `make snapshots`"
+    );
+}
+
 /// All references of a schema lead to something inside of it.
 fn no_dangling(schema: &Value, part: &Value) {
     match part {
@@ -345,6 +380,8 @@ fn the_schemas_list_the_keys_that_are_read() {
 
     assert_eq!(keys(&project, ""), set(manifest::KEYS));
     let part = |name: &str| keys(&project, &format!("/definitions/{name}"));
+    assert_eq!(keys(&project, "/properties/assets"), set(assets::KEYS));
+    assert_eq!(keys(&project, "/properties/budget"), set(budget::KEYS));
     assert_eq!(part("decks"), set(manifest::DECKS_KEYS));
     assert_eq!(part("output"), set(outputs::KEYS));
     let defaults = header::KEYS.iter().filter(|it| **it != "deck");

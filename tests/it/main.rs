@@ -6,6 +6,7 @@
 )]
 
 mod adopt;
+mod assets;
 mod cards;
 mod cli;
 mod decks;

@@ -16,12 +16,11 @@ use std::path::{Path, PathBuf};
 
 use super::lock_file::LockFile;
 use super::render::Facts;
-use super::{BuildOptions, Project, Report, build, load, output, types as project_types};
+use super::{BuildOptions, Project, Report, assets, build, load, output, types as project_types};
 use crate::files;
 use crate::identity::{LOCK_NAME, Lock, MediaRecord};
 use crate::model::{BuildTime, Note};
 use crate::package::{PackageReader, ReadLimits};
-use crate::render::Renderer;
 use crate::source::manifest::Manifest;
 use crate::source::types::TypeSet;
 use crate::{Error, ErrorKind};
@@ -169,9 +168,9 @@ impl Pass<'_> {
             ..
         } = report;
         let (project, manifest) = (self.project, self.manifest);
-        let (types, _) =
-            project_types::stamped(self.types, lock, &manifest.uid, &self.options, sink);
-        let renderer = Renderer::new(&*project.files);
+        let renderer = assets::renderer(project, manifest, lock, manifest.targets);
+        let (types, _) = assets::named(self.types, &renderer, &manifest.defaults.settings);
+        let (types, _) = project_types::stamped(&types, lock, &manifest.uid, &self.options, sink);
         let loaded = load::notes(
             project,
             manifest,

@@ -10,11 +10,11 @@ use crate::identity::{self, Claim, Digest};
 use crate::model::BuildTime;
 use crate::model::Note;
 use crate::model::written::IdMode;
+use crate::project::assets;
 use crate::project::load::{self, Input};
 use crate::project::lock_file::LockFile;
 use crate::project::render::Facts;
 use crate::project::{BuildOptions, Project, Report, output, types};
-use crate::render::Renderer;
 use crate::source::types::TypeSet;
 
 /// The notes of all sources that can be read without errors.
@@ -86,7 +86,7 @@ fn taken(
     };
     let lock = lock_file.lock;
     let (types, _) = types::stamped(&types, &lock, &manifest.uid, &options, sink);
-    let renderer = Renderer::new(&*project.files);
+    let renderer = assets::renderer(project, &manifest, &lock, manifest.targets);
     // The content of each note is compared, whether a lock asks for it or not.
     let loaded = load::notes(
         project,

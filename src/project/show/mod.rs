@@ -11,8 +11,9 @@ use crate::model::written::{Content, IdMode, WrittenNote};
 use crate::model::{BuildTime, Note};
 use crate::project::lock_file::LockFile;
 use crate::project::render::Facts;
-use crate::project::{BuildOptions, Project, Report, build, clozes, ids, load, output, types};
-use crate::render::Renderer;
+use crate::project::{
+    BuildOptions, Project, Report, assets, build, clozes, ids, load, output, types,
+};
 use crate::source::layout::Dialect;
 
 /// What stands at a line, and what there is to say of the project.
@@ -183,7 +184,7 @@ fn at(
         path: path.to_owned(),
         seen: Mutex::new(Vec::new()),
     };
-    let renderer = Renderer::new(&*project.files);
+    let renderer = assets::renderer(project, &manifest, lock, manifest.targets);
     let loaded = load::notes_seen(
         project,
         &manifest,

@@ -148,6 +148,7 @@ pub(super) fn text(
     settings: &DeckSettings<'_>,
     media: &MediaPlan,
     seen: Seen,
+    kept: &[String],
 ) -> String {
     let mut text = format!(
         "format: 1\nname: {}\nuid: {}\n",
@@ -177,6 +178,13 @@ pub(super) fn text(
             ));
         }
         let _ = writeln!(text, "media: {{{}}}", parts.join(", "));
+    }
+    if !kept.is_empty() {
+        // No text names them, and an import brings them all the same.
+        text.push_str("assets:\n  keep:\n");
+        for name in kept {
+            let _ = writeln!(text, "    - {}", value(name, 4));
+        }
     }
     push_decks(&mut text, &settings.decks);
     if !settings.presets.is_empty() {

@@ -1,6 +1,6 @@
 //! The media of a package as files, and the names that a build gives them again.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 use std::path::Path;
 
@@ -9,7 +9,9 @@ use unicode_normalization::UnicodeNormalization;
 use super::Notices;
 use super::names::{Unique, media_file, media_name};
 use crate::identity::MediaRecord;
+use crate::model::written::WrittenType;
 use crate::package::{StoredMedia, is_media_name};
+use crate::render::asset_names;
 use crate::template::media::media_references;
 use crate::{Error, files};
 
@@ -189,6 +191,32 @@ impl MediaPlan {
             }
             file.map(String::as_str)
         })
+    }
+
+    /// How many names of files in the card templates and CSS of these types lead to none.
+    pub(super) fn missing_in<'t>(&self, types: impl Iterator<Item = &'t WrittenType>) -> usize {
+        let names = types.flat_map(|it| asset_names(&it.note_type));
+        names.filter(|name| self.file(name).is_none()).count()
+    }
+
+    /// The files that come along whether anything names them or not, because their names begin with
+    /// `_`, and that are none of these, nor named by a file among them that loads others.
+    pub(super) fn unnamed(&self, mut named: BTreeSet<String>, folder: &Path) -> Vec<String> {
+        const LOADERS: [&str; 4] = [".css", ".js", ".mjs", ".html"];
+        let statics = || self.files.iter().filter(|(name, _)| name.starts_with('_'));
+        let loaders = statics().filter(|(_, file)| LOADERS.iter().any(|it| file.ends_with(it)));
+        for (_, file) in loaders {
+            let bytes = files::read_if_exists(&folder.join(FOLDER).join(file));
+            let bytes = bytes.ok().flatten().unwrap_or_default();
+            let text = String::from_utf8_lossy(&bytes);
+            let words = text.split(|it: char| it.is_whitespace() || "\"'`()<>=?#".contains(it));
+            named.extend(words.filter(|it| it.starts_with('_')).map(str::to_owned));
+        }
+        let unnamed = statics().filter(|(name, file)| {
+            !named.contains(name.as_str()) && !named.contains(file.as_str())
+        });
+        let unnamed: BTreeSet<&String> = unnamed.map(|(_, file)| file).collect();
+        unnamed.into_iter().cloned().collect()
     }
 
     fn file(&self, name: &str) -> Option<&String> {

@@ -188,6 +188,8 @@ impl<'c> Unpacking<'c> {
             .as_deref()
             .and_then(|it| DeckName::new(it).ok());
         let name = given.unwrap_or_else(|| common_root(&notes).unwrap_or(fallback));
+        let mut seen = seen;
+        seen.missing += media.missing_in(types.iter().filter_map(|it| it.written.as_deref()));
         Self {
             contents,
             options,

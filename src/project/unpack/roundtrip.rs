@@ -13,8 +13,7 @@ use crate::model::BuildTime;
 use crate::model::written::WrittenType;
 use crate::project::lock_file::{LockFile, Touched};
 use crate::project::render::Facts;
-use crate::project::{BuildOptions, Project, Report, build, load, types as project_types};
-use crate::render::Renderer;
+use crate::project::{BuildOptions, Project, Report, assets, build, load, types as project_types};
 use crate::source::types::TypeSet;
 
 /// What a build of the sources comes to.
@@ -63,11 +62,12 @@ pub(super) fn run(
         return Ok(outcome);
     };
     let set = project_types::load(&project, &manifest, sources, sink)?;
-    let renderer = Renderer::new(&*project.files);
     let mut seed = Lock {
         media: media.to_vec(),
         ..Lock::default()
     };
+    let renderer = assets::renderer(&project, &manifest, &seed, manifest.targets);
+    let (set, _) = assets::named(&set, &renderer, &manifest.defaults.settings);
     let loaded = load::notes(
         &project,
         &manifest,

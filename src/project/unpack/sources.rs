@@ -10,8 +10,10 @@ use super::roundtrip::Places;
 use super::types::PlannedType;
 use super::{Unpacking, manifest};
 use crate::model::DeckName;
+use crate::render::asset_names;
 use crate::source::emit::{EmittedField, EmittedNote, notes_file, type_file};
 use crate::source::manifest::FILE_NAME;
+use crate::template::media::media_references;
 use crate::{Error, ErrorKind, files};
 
 impl Unpacking<'_> {
@@ -40,12 +42,22 @@ impl Unpacking<'_> {
         let used: BTreeSet<DeckName> = built.map(|it| it.deck.clone()).collect();
         self.notices.forget_decks();
         let settings = manifest::decks(self.contents, &used, &mut self.notices);
+        let mut named: BTreeSet<String> = BTreeSet::new();
+        for it in self.types.iter().filter_map(|it| it.written.as_deref()) {
+            named.extend(asset_names(&it.note_type));
+        }
+        for note in &self.notes {
+            let references = media_references(&note.stored.fields).into_iter();
+            named.extend(references.map(|it| it.name.into_owned()));
+        }
+        let kept = self.media.unnamed(named, folder);
         let text = manifest::text(
             &self.name,
             &self.options.uid,
             &settings,
             &self.media,
             self.seen,
+            &kept,
         );
         write(folder, FILE_NAME, &text)?;
 

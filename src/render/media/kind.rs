@@ -44,6 +44,6 @@ pub(in crate::render) fn has_media_extension(path: &str) -> bool {
 }
 
 /// What stands behind the last dot of the file's name.
-pub(super) fn extension(path: &str) -> &str {
+pub(in crate::render) fn extension(path: &str) -> &str {
     file_name(path).rsplit_once('.').map_or("", |(_, it)| it)
 }

@@ -8,6 +8,7 @@ use super::data_uri;
 use super::kind::MediaKind;
 use super::lookup::{Finder, Lookup};
 use super::{MediaContent, MediaKey, MediaNames};
+use crate::Error;
 use crate::files::{Cache, Files};
 
 /// How a note refers to a file.
@@ -135,7 +136,7 @@ impl<'a> Library<'a> {
     }
 
     /// The first bytes of a content, at most so many; `None` where it cannot be read.
-    pub(in crate::render) fn read(&self, key: &MediaKey, limit: u64) -> Option<Vec<u8>> {
+    pub(in crate::render) fn head(&self, key: &MediaKey, limit: u64) -> Option<Vec<u8>> {
         match self.content(key)? {
             MediaContent::File(path) => {
                 let mut bytes = Vec::new();
@@ -148,6 +149,36 @@ impl<'a> Library<'a> {
                 Some(bytes.get(..limit).unwrap_or(&bytes).to_vec())
             }
         }
+    }
+
+    /// The path of the file that a reference leads to, if it leads to one.
+    pub(in crate::render) fn path(&self, reference: &Reference<'_>) -> Option<String> {
+        match self.finder.find(reference) {
+            Lookup::Found { path, .. } => Some(path),
+            _ => None,
+        }
+    }
+
+    /// The names in a folder, sorted; folders end with `/`.
+    pub(in crate::render) fn folder(&self, path: &str) -> Vec<String> {
+        self.finder.files().folder(path)
+    }
+
+    /// The content of the file at this path; else why it cannot be read.
+    pub(in crate::render) fn key(&self, path: &str) -> Result<MediaKey, String> {
+        self.hash(path)
+    }
+
+    /// The bytes of the file at this path.
+    pub(in crate::render) fn read(&self, path: &str) -> Result<Vec<u8>, Error> {
+        self.finder.files().read(path)
+    }
+
+    /// Takes in a content that was made; `path` is what it is named from.
+    pub(in crate::render) fn made(&self, path: &str, bytes: Vec<u8>) -> MediaKey {
+        let key = MediaKey(blake3::hash(&bytes).into());
+        self.learn(key, path, || MediaContent::Bytes(bytes.into()));
+        key
     }
 
     /// The hash of a file's content, which is read piece by piece and only the first time.

@@ -11,8 +11,9 @@ mod lookup;
 mod name;
 mod names;
 
-pub(super) use kind::{MediaKind, has_media_extension};
+pub(super) use kind::{MediaKind, extension, has_media_extension};
 pub(super) use library::{Library, Reference, Resolved};
+pub(super) use name::asset_name_for;
 pub use names::{MediaContent, MediaNames, NamedMedia};
 
 use std::fmt;

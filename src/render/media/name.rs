@@ -17,6 +17,27 @@ const LONGEST: usize = 79;
 
 /// `stem-<16 hex>.ext` for the file at `path`.
 pub(super) fn name_for(path: &str, key: &MediaKey) -> String {
+    named(path, key, LONGEST)
+}
+
+/// `_stem-<16 hex>.ext` for the file at `path`, which no note refers to. A hash that its name
+/// holds already, from a package that was unpacked, makes room for the new one.
+pub(in crate::render) fn asset_name_for(path: &str, key: &MediaKey) -> String {
+    let file = file_name(path);
+    let (stem, extension) = file.rsplit_once('.').unwrap_or((file, ""));
+    let bare = stem.rsplit_once('-').filter(|(stem, hash)| {
+        let is_digit = |it: u8| it.is_ascii_digit() || (b'a'..=b'f').contains(&it);
+        !stem.is_empty() && hash.len() == 16 && hash.bytes().all(is_digit)
+    });
+    let stem = bare.map_or(stem, |(stem, _)| stem);
+    let dot = if extension.is_empty() { "" } else { "." };
+    format!(
+        "_{}",
+        named(&format!("{stem}{dot}{extension}"), key, LONGEST - 1)
+    )
+}
+
+fn named(path: &str, key: &MediaKey, longest: usize) -> String {
     let hash: String = key.hex().chars().take(16).collect();
     let extension = clean(extension(path), 8).replace(['-', '_', '.'], "");
     let dot_and_extension = if extension.is_empty() {
@@ -26,7 +47,7 @@ pub(super) fn name_for(path: &str, key: &MediaKey) -> String {
     };
     let file = file_name(path);
     let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
-    let room = LONGEST - 1 - hash.len() - dot_and_extension.len();
+    let room = longest - 1 - hash.len() - dot_and_extension.len();
     let stem = clean(stem, room);
     let stem = if stem.is_empty() { "media" } else { &stem };
     format!("{stem}-{hash}{dot_and_extension}")
@@ -80,6 +101,26 @@ fn fold(character: char) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn files_of_templates_keep_their_underscore() {
+        let key = MediaKey([0xAB; 32]);
+        let check = |path: &str, expect: &str| {
+            let name = asset_name_for(path, &key);
+            assert_eq!(name.replace("-abababababababab", "*"), expect, "{path}");
+            assert!(name.len() <= LONGEST);
+        };
+        check("types/a/_logo.png", "_logo*.png");
+        check("logo.PNG", "_logo*.png");
+        check("__x.js", "_x*.js");
+        check("_日本.woff2", "_media*.woff2");
+        check("_logo-0123456789abcdef.png", "_logo*.png");
+        check("_logo-0123456789abcdeg.png", "_logo-0123456789abcdeg*.png");
+        check("-0123456789abcdef.png", "_0123456789abcdef*.png");
+        check("_license", "_license*");
+        let long = "x".repeat(130);
+        assert_eq!(asset_name_for(&format!("_{long}.png"), &key).len(), LONGEST);
+    }
 
     #[test]
     fn names_are_of_one_small_alphabet() {

@@ -6,14 +6,15 @@ use std::sync::Arc;
 
 use crate::diag::{Code, Diagnostic, Diagnostics, FileId, Levels, Span, Spanned};
 use crate::model::written::{CompatGuid, IdMode, Settings};
-use crate::model::{DeckName, DeckOptions};
+use crate::model::{DeckName, DeckOptions, Targets};
+use crate::source::budget::{self, Budget};
 use crate::source::defaults::Defaults;
 use crate::source::includes::{self, Include, Included};
 use crate::source::layout::DeckLayout;
 use crate::source::outputs::{self, Outputs};
 use crate::source::rules::{self, Rule};
 use crate::source::yaml::{self, Entry, Node, Value, decode};
-use crate::source::{header, levels, presets};
+use crate::source::{assets, header, levels, presets, targets};
 
 pub use decks::DECKS_KEYS;
 
@@ -58,6 +59,12 @@ pub struct Manifest {
     pub types: Vec<TypeSource>,
     /// The packages, and where they go.
     pub outputs: Outputs,
+    /// The clients that the decks are made for.
+    pub targets: Targets,
+    /// How large files and packages may be.
+    pub budget: Budget,
+    /// Patterns of files of card templates that keep their names.
+    pub keep: Vec<Spanned<String>>,
     /// How much findings matter.
     pub levels: Levels,
 }
@@ -93,6 +100,9 @@ pub const KEYS: &[&str] = &[
     "code",
     "media",
     "links",
+    "assets",
+    "targets",
+    "budget",
     "output",
     "diagnostics",
 ];
@@ -131,6 +141,9 @@ impl Manifest {
                 Span::NONE,
             ))],
             outputs: Outputs::default(),
+            targets: Targets::default(),
+            budget: Budget::default(),
+            keep: Vec::new(),
             levels: Levels::new(),
             name: name.clone(),
         }
@@ -235,6 +248,9 @@ impl Manifest {
                     }
                 }
             }
+            "targets" => self.targets = targets::read(value, sink),
+            "budget" => self.budget = budget::read(value, sink),
+            "assets" => self.keep = assets::read(value, sink),
             "output" => self.outputs = outputs::read(value, entry.key_span(), sink),
             "diagnostics" => self.levels = levels::read(value, sink),
             "markdown" | "cloze" | "math" | "code" | "media" | "links" => {
