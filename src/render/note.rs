@@ -3,6 +3,7 @@
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 use super::RenderedNote;
+use super::audio;
 use super::markdown::{self, Field, is_plain_line};
 use super::media::Library;
 use super::raw_html::{render_html, render_media};
@@ -75,10 +76,17 @@ pub(super) fn render(library: &Library<'_>, note: &WrittenNote, path: &str) -> R
         };
         fields.push(normal(html));
     }
+    let sounds = if note.settings.audio.fields.is_empty() {
+        Vec::new()
+    } else {
+        let brackets = bracket_fields(&note.note_type.note_type);
+        audio::fill(note, &mut fields, &brackets, is_cloze, &mut sink)
+    };
     RenderedNote {
         fields,
         media: sink.media,
         given_numbers,
+        sounds,
         diagnostics: sink.diagnostics,
     }
 }

@@ -13,6 +13,8 @@ mod names;
 
 pub(super) use kind::{MediaKind, has_media_extension};
 pub(super) use library::{Library, Reference, Resolved};
+pub(super) use lookup::nfc;
+pub(crate) use name::clean as clean_name;
 pub use names::{MediaContent, MediaNames, NamedMedia};
 
 use std::fmt;

@@ -93,6 +93,7 @@ pub const KEYS: &[&str] = &[
     "code",
     "media",
     "links",
+    "audio",
     "output",
     "diagnostics",
 ];
@@ -237,7 +238,7 @@ impl Manifest {
             }
             "output" => self.outputs = outputs::read(value, entry.key_span(), sink),
             "diagnostics" => self.levels = levels::read(value, sink),
-            "markdown" | "cloze" | "math" | "code" | "media" | "links" => {
+            "markdown" | "cloze" | "math" | "code" | "media" | "links" | "audio" => {
                 header::apply(entry, &mut self.defaults, sink);
             }
             "builtin" => sink.push(
