@@ -296,12 +296,7 @@ impl Versions {
             if let Ok(finished) = command.run() {
                 let said = [&finished.output, &finished.errors];
                 let said = said.into_iter().map(|it| String::from_utf8_lossy(it));
-                let line = said.flat_map(|it| {
-                    it.lines()
-                        .map(|it| it.trim().to_owned())
-                        .collect::<Vec<_>>()
-                });
-                versions.extend(line.filter(|it| !it.is_empty()).take(1));
+                versions.extend(said.filter_map(|it| first_words(&it)).take(1));
             }
         }
         let version = versions.join("; ");
@@ -314,6 +309,13 @@ impl Versions {
             .get(&version_commands(audio))
             .map_or("", String::as_str)
     }
+}
+
+/// The first line with words, up to where a gap begins: behind it espeak-ng says where it lies, which
+/// differs between machines.
+fn first_words(said: &str) -> Option<String> {
+    let line = said.lines().map(str::trim).find(|it| !it.is_empty())?;
+    Some(line.split("  ").next().unwrap_or(line).to_owned())
 }
 
 fn version_commands(audio: &Audio) -> Vec<Vec<String>> {

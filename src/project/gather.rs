@@ -160,10 +160,12 @@ fn unknown(field: &SpokenField, types: &TypeSet) -> Option<(String, String)> {
         });
     }
     let lacks = |it: &&std::sync::Arc<crate::model::written::WrittenType>| {
-        !field
-            .texts
-            .iter()
-            .any(|name| it.field_index(name).is_some())
+        // Of deckle's own types most are in no note.
+        !it.shipped
+            && !field
+                .texts
+                .iter()
+                .any(|name| it.field_index(name).is_some())
     };
     let lacking = having.find(lacks)?;
     let texts = field.texts.join("`, `");

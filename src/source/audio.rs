@@ -9,7 +9,7 @@ use crate::diag::{Code, Diagnostic, Diagnostics, Spanned};
 use crate::model::written::{Audio, SpokenField};
 
 /// The keys of the block.
-pub const KEYS: &[&str] = &[
+pub(super) const KEYS: &[&str] = &[
     "voice",
     "command",
     "encode",

@@ -6,6 +6,8 @@
 )]
 
 mod adopt;
+#[cfg(unix)]
+mod audio;
 mod cards;
 mod cli;
 mod decks;
@@ -15,6 +17,8 @@ mod divided;
 mod docs;
 mod edits;
 mod explain;
+#[cfg(feature = "fetch")]
+mod fetch;
 mod fields;
 mod fix;
 mod formats;

@@ -211,7 +211,7 @@ mod tests {
     #[test]
     fn what_a_learner_reads_is_spoken() {
         let check = |html: &str, expect: &str| {
-            assert_eq!(spoken(html, false, false).text, expect, "{html}")
+            assert_eq!(spoken(html, false, false).text, expect, "{html}");
         };
         check("hablar", "hablar");
         check("<b>hab</b>lar &amp; reír", "hablar & reír");
