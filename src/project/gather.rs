@@ -7,14 +7,15 @@ use crate::Error;
 use crate::diag::{Code, Diagnostic, Diagnostics, Severity, Sources, Span};
 use crate::files::{PINS, Pins};
 use crate::model::written::{Audio, SpokenField};
-use crate::render::{MadeSound, RemoteMedia, Renderer};
+use crate::render::{MadeSound, Renderer};
 use crate::source::types::TypeSet;
 
 /// What the notes of a project ask for.
 #[derive(Debug)]
 pub(super) struct Gathered {
     pub(super) sounds: BTreeMap<String, MadeSound>,
-    pub(super) remote: BTreeMap<String, RemoteMedia>,
+    #[cfg(feature = "fetch")]
+    pub(super) remote: BTreeMap<String, crate::render::RemoteMedia>,
     pub(super) pins: Pins,
 }
 
@@ -41,6 +42,7 @@ fn read(project: &Project, report: &mut Report) -> Result<Option<Gathered>, Erro
     load::notes(project, &manifest, &types, &renderer, None, sources, sink)?;
     Ok(Some(Gathered {
         sounds: renderer.made_sounds(),
+        #[cfg(feature = "fetch")]
         remote: renderer.remote_media(),
         pins: list(project)?.map_or_else(Pins::default, |text| Pins::read(&text).0),
     }))

@@ -35,6 +35,7 @@ use std::collections::BTreeMap;
 
 pub use audio::{MADE_FOLDER, MadeSound};
 use media::Library;
+#[cfg(feature = "fetch")]
 pub(crate) use media::clean_name;
 pub use media::{MediaContent, MediaKey, MediaNames, NamedMedia};
 pub use template_media::TemplateMedia;
