@@ -59,6 +59,11 @@ pub(crate) enum Command {
     Diff(DiffArgs),
     /// Show the note at a line: as written, as HTML, as cards, and who it is
     Show(ShowArgs),
+    /// Make the sounds that notes ask for, by the programs that the project names
+    Audio(AudioArgs),
+    /// Store the pictures and sounds in the project that notes name on the network
+    #[cfg(feature = "fetch")]
+    Fetch(FetchArgs),
     /// Begin a new project
     Init(InitArgs),
     /// Write the notes' ids into the sources, or take them out again
@@ -228,6 +233,70 @@ pub(crate) struct LevelArgs {
     /// Let this fail the run; `--deny warnings` is for CI
     #[arg(long, value_name = "CODE", value_delimiter = ',', value_parser = super::levels::subject)]
     pub(crate) deny: Vec<Subject>,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  deckle audio                       make what is missing, for the project of this folder
+  deckle audio --dry-run             which programs would run, and for which texts
+  deckle audio --update              make anew what older versions of the programs made
+  deckle audio --prune               remove sounds that no note asks for any more
+
+This is the one command that runs programs which deckle.yaml names: look at its `audio` first where
+it is not yours. Builds take what lies in media/made; commit it, and deckle.media, too.
+Exit codes: 1 the sources have errors; 3 a sound could not be made.")]
+pub(crate) struct AudioArgs {
+    /// A project, or a folder or file of one [default: the project of the current folder]
+    #[arg(value_name = "PATH")]
+    pub(crate) paths: Vec<PathBuf>,
+
+    /// Run nothing; print a line for each sound: path, voice, text
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+
+    /// Make sounds anew that other versions of the programs made; learners get the new ones
+    #[arg(long)]
+    pub(crate) update: bool,
+
+    /// Remove made sounds that no note asks for any more
+    #[arg(long)]
+    pub(crate) prune: bool,
+}
+
+#[cfg(feature = "fetch")]
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  deckle fetch                       what is missing, for the project of this folder
+  deckle fetch --check               has something changed at its address? exit code 1 if so
+  deckle fetch --update              take what has changed; learners get it
+  deckle fetch --prune               remove files that no note names any more
+
+It stores what notes name under `media: {remote: fetch}` in media/fetched; commit it, and
+deckle.media, too. A proxy is taken from HTTPS_PROXY, HTTP_PROXY or ALL_PROXY, and NO_PROXY is heeded.
+Exit codes: 1 the sources have errors, or a file changed at its address; 4 a file could not be
+fetched.")]
+pub(crate) struct FetchArgs {
+    /// A project, or a folder or file of one [default: the project of the current folder]
+    #[arg(value_name = "PATH")]
+    pub(crate) paths: Vec<PathBuf>,
+
+    /// Tell what has changed at its address, and write nothing
+    #[arg(long, conflicts_with_all = ["update", "prune"])]
+    pub(crate) check: bool,
+
+    /// Fetch everything anew, and take what has changed
+    #[arg(long)]
+    pub(crate) update: bool,
+
+    /// Remove fetched files that no note names any more
+    #[arg(long)]
+    pub(crate) prune: bool,
+
+    /// Ask servers of this machine and its own network, too
+    #[arg(long)]
+    pub(crate) allow_private: bool,
 }
 
 #[derive(Debug, clap::Args)]

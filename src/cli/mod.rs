@@ -3,11 +3,14 @@
 
 mod adopt;
 mod args;
+mod audio;
 mod build;
 mod choices;
 mod diff;
 mod each;
 mod explain;
+#[cfg(feature = "fetch")]
+mod fetch;
 mod git;
 mod id;
 mod import;
@@ -41,8 +44,10 @@ enum Outcome {
     Sources = 1,
     /// The command line itself makes no sense.
     Usage = 2,
-    /// Files, the disk, the database.
+    /// Files, the disk, the database; a program that makes sounds.
     Environment = 3,
+    /// A server refused, or could not be reached.
+    Server = 4,
     /// `deckle.lock` would change, and must not.
     Locked = 5,
 }
@@ -60,6 +65,9 @@ pub(crate) fn run() -> ExitCode {
         Command::Adopt(it) => adopt::adopt(it, &printer),
         Command::Import(it) => import::import(it, &printer),
         Command::Unpack(it) => unpack::unpack(it, &printer),
+        Command::Audio(it) => audio::audio(it, &printer),
+        #[cfg(feature = "fetch")]
+        Command::Fetch(it) => fetch::fetch(it, &printer),
         Command::Id(IdCommand::Add(it)) => id::add(it, &printer),
         Command::Id(IdCommand::Strip(it)) => id::strip(it, &printer),
         Command::Inspect(it) => inspect::inspect(it, &printer),

@@ -9,10 +9,14 @@ mod command;
 #[cfg(test)]
 pub(crate) mod counted;
 mod disk;
+#[cfg(feature = "fetch")]
+mod download;
 mod look;
 mod memory;
 mod picture;
+mod pins;
 mod remember;
+mod scratch;
 mod stamp;
 mod write;
 
@@ -22,12 +26,16 @@ use std::time::SystemTime;
 pub use cache::Cache;
 pub use command::{Command, CommandError, Finished};
 pub use disk::Disk;
+#[cfg(feature = "fetch")]
+pub use download::{Downloaded, Downloader};
 pub use look::{Kind, is_file, is_missing, is_vacant, locate, open_disk, read_if_exists};
 pub use memory::Memory;
 pub use picture::{Picture, PictureFormat};
+pub use pins::{BadLine, FetchedFile, MadeFile, PINS, Pins};
 pub use remember::Remembering;
+pub use scratch::Scratch;
 pub use stamp::Stamp;
-pub use write::{make_folder, write_atomically, write_new};
+pub use write::{make_folder, remove_file, write_atomically, write_below, write_new};
 
 use crate::error::Error;
 

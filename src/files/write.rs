@@ -75,6 +75,39 @@ pub fn make_folder(path: &Path) -> Result<(), Error> {
     std::fs::create_dir_all(path).map_err(|source| Error::write(path, source))
 }
 
+/// Writes a file below `root`, whose path has `/` between its parts, as [`write_atomically`] does.
+///
+/// # Errors
+/// [`ErrorKind::Outside`](crate::ErrorKind::Outside) when a link leads out of the root; else as
+/// [`write_atomically`].
+pub fn write_below(root: &Path, path: &str, bytes: &[u8]) -> Result<bool, Error> {
+    let outside = || Error::new(crate::ErrorKind::Outside(path.into()));
+    let path = root.join(super::join("", path).ok_or_else(outside)?);
+    let folder = path.parent().unwrap_or(root);
+    // The part that exists shows a link before anything is made behind it.
+    let existing = folder.ancestors().find(|it| it.exists()).unwrap_or(root);
+    let failed = |source| Error::write(&path, source);
+    let real = std::fs::canonicalize(existing).map_err(failed)?;
+    if !real.starts_with(std::fs::canonicalize(root).map_err(failed)?) {
+        return Err(outside());
+    }
+    let put = |file: &mut std::fs::File| file.write_all(bytes).map_err(failed);
+    Ok(write_atomically(&path, put)?.1)
+}
+
+/// Removes a file; one that is not there is none the less gone.
+///
+/// # Errors
+/// When it cannot be removed.
+pub fn remove_file(path: &Path) -> Result<(), Error> {
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(Error::write(path, error))
+        }
+        _ => Ok(()),
+    }
+}
+
 fn same_bytes(left: &Path, right: &Path) -> bool {
     let sizes = (std::fs::metadata(left), std::fs::metadata(right));
     let (Ok(left_size), Ok(right_size)) = sizes else {

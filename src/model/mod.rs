@@ -4,6 +4,7 @@
 //! [`Note`] and [`Deck`] are what goes into a package; [`written`] holds notes and note types as
 //! an author wrote them, before they are rendered.
 
+mod audio;
 mod build_time;
 mod client;
 mod code;

@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+pub use super::audio::{Audio, SpokenField};
 pub use super::code::{CodeStyle, CodeTheme, Coloring};
 pub use super::occlusion::{
     Length, MaskMode, MaskShape, OcclusionFields, WrittenMask, WrittenMasks,
@@ -319,12 +320,14 @@ pub struct Settings {
     pub missing: Missing,
     /// The largest size of a media file, in bytes.
     pub max_media_bytes: u64,
+    /// Which fields are spoken, and how. What it comes to stands in the media of a note.
+    pub audio: Arc<Audio>,
 }
 
 impl Default for Settings {
     /// Soft breaks, explicit highlight clozes, no curly ones, MathJax, code in colors, `%%` as text, addresses as
     /// links, no ruby, wiki links as text, no backlinks, no vault, no further media folders, remote
-    /// and missing files refused, 20 MB.
+    /// and missing files refused, 20 MB, nothing spoken.
     fn default() -> Self {
         Self {
             hard_breaks: false,
@@ -342,6 +345,7 @@ impl Default for Settings {
             remote: Remote::Error,
             missing: Missing::Error,
             max_media_bytes: 20_000_000,
+            audio: Arc::default(),
         }
     }
 }
@@ -405,6 +409,8 @@ pub enum Remote {
     Error,
     /// The address is kept; the card needs the network.
     Keep,
+    /// The file that was fetched from there before, and is kept in the project.
+    Fetch,
 }
 
 /// What becomes of references to files that are not there.

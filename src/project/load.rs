@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use super::folders::Folders;
 use super::render::{Batch, Made, Maker};
 use super::show::Watch;
-use super::{FileNotes, Project, Scope, includes, joins, unread};
+use super::{FileNotes, Project, Scope, gather, includes, joins, unread};
 use crate::check::Spellings;
 use crate::diag::{Code, Diagnostic, Diagnostics, FileId, Severity, Sources, Span};
 use crate::files::{FileList, parent};
@@ -165,6 +165,11 @@ pub(super) fn notes_seen(
     }
     inputs.append(&mut included);
     spellings.tell(sink);
+    gather::tell_unmade(&renderer.made_sounds(), sink);
+    let all = inputs.iter().map(|it| &*it.defaults.settings.audio);
+    let audio = std::iter::once(&*manifest.defaults.settings.audio).chain(all);
+    gather::tell_unknown_fields(audio, types, sink);
+    gather::tell_list(project, sources, sink)?;
     notes.number();
     Ok(Loaded {
         notes,

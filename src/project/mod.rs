@@ -3,13 +3,17 @@
 
 mod adopt;
 mod assets;
+mod audio;
 mod budget;
 mod build;
 mod clozes;
 mod decks;
 mod division;
+#[cfg(feature = "fetch")]
+mod fetch;
 mod fix;
 mod folders;
+mod gather;
 mod history;
 mod ids;
 mod import;
@@ -43,7 +47,10 @@ pub use adopt::{
     AdoptedType, Adoption, Ambiguous, DeckNote, Matched, MatchedBy, Outcome as AdoptOutcome,
     SourceNote, TypeFit,
 };
+pub use audio::{AudioOptions, AudioOutcome, AudioPlan, FailedSound, PlannedSound};
 pub use build::Build;
+#[cfg(feature = "fetch")]
+pub use fetch::{FetchOptions, FetchOutcome, FetchState, FetchedMedia};
 pub use fix::{FixPlan, FixedFile, Mend};
 pub use ids::{IdChange, IdFile, IdLeft, IdOptions, IdPlan};
 pub use import::{ImportFormat, ImportOptions, Imported, import};
@@ -223,6 +230,26 @@ impl Project {
     /// When a file or folder cannot be read, or a path of the project is none of its sources.
     pub fn add_ids(&self, options: &IdOptions) -> Result<IdPlan, Error> {
         ids::add(self, options)
+    }
+
+    /// Finds out which sounds the notes ask for, and which of them are still to be made. Nothing
+    /// is run yet; see [`AudioPlan::run`].
+    ///
+    /// # Errors
+    /// When a file or folder cannot be read.
+    pub fn audio(&self) -> Result<AudioPlan<'_>, Error> {
+        audio::plan(self)
+    }
+
+    /// Fetches the files that the notes name under `media: {remote: fetch}`, and keeps them in the
+    /// project.
+    ///
+    /// # Errors
+    /// When the sources have errors, or a file cannot be read or written. A file that cannot be
+    /// fetched is told in the outcome.
+    #[cfg(feature = "fetch")]
+    pub fn fetch(&self, options: &FetchOptions) -> Result<FetchOutcome, Error> {
+        fetch::fetch(self, options)
     }
 
     /// Finds out how ids can be taken out of the sources again: those of notes that a build

@@ -173,7 +173,13 @@ impl Maker<'_> {
                 .iter()
                 .chain(&rendered.drawings)
                 .chain(loaded);
-            let hashes: Vec<String> = keys.map(MediaKey::hex).collect();
+            let mut hashes: Vec<String> = keys.map(MediaKey::hex).collect();
+            // A sound that moves to another field changes the note, though no source of it does.
+            let fields = rendered
+                .sounds
+                .iter()
+                .filter_map(|it| note_type.fields().get(*it));
+            hashes.extend(fields.map(|it| format!("sound in {}", it.id.unwrap_or_default())));
             let hashes: Vec<&str> = hashes.iter().map(String::as_str).collect();
             content = content_hash(written, &hashes);
             if claim.sketch.is_none() {

@@ -9,6 +9,7 @@
 //! loaded. Notes can be rendered in parallel; names of media are known when all are done.
 
 mod assets;
+mod audio;
 mod code;
 mod emit;
 mod html;
@@ -37,11 +38,14 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 pub use assets::{TypeAssets, asset_names, is_kept_by};
+pub use audio::{MADE_FOLDER, MadeSound};
 use media::Library;
+#[cfg(feature = "fetch")]
+pub(crate) use media::clean_name;
 pub use media::{MediaContent, MediaKey, MediaNames, NamedMedia};
 pub use occlusion::MaskGroup;
 
-use crate::diag::Diagnostics;
+use crate::diag::{Diagnostics, Span};
 use crate::files::{Cache, Files};
 use crate::model::Targets;
 use crate::model::written::{Settings, WrittenNote, WrittenType};
@@ -72,8 +76,24 @@ pub struct RenderedNote {
     /// Drawings from which masks were taken: they go into no package, and are the note's content all
     /// the same.
     pub drawings: Vec<MediaKey>,
+    /// The positions of the fields that hold nothing in the sources and got a sound.
+    pub sounds: Vec<usize>,
     /// What is wrong with the note.
     pub diagnostics: Diagnostics,
+}
+
+/// A file on the network that notes name under `media: {remote: fetch}`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct RemoteMedia {
+    /// Where the first note names it.
+    pub span: Span,
+    /// The path of this note's file.
+    pub source: String,
+    /// The largest size that a note allows, in bytes.
+    pub max_bytes: u64,
+    /// Whether it was fetched, and its file is there.
+    pub is_there: bool,
 }
 
 impl<'a> Renderer<'a> {
@@ -123,6 +143,19 @@ impl<'a> Renderer<'a> {
     /// its settings say so and its type has the field. It is no part of what the note is known by.
     pub fn fill_source(&self, note: &mut WrittenNote, source_path: &str) {
         obsidian::fill_source(note, source_path);
+    }
+
+    /// The sounds that the notes rendered so far have programs make, by the paths of their files.
+    #[must_use]
+    pub fn made_sounds(&self) -> BTreeMap<String, MadeSound> {
+        self.library.made_sounds()
+    }
+
+    /// The files that the notes rendered so far name under `media: {remote: fetch}`, by their
+    /// addresses.
+    #[must_use]
+    pub fn remote_media(&self) -> BTreeMap<String, RemoteMedia> {
+        self.library.remote()
     }
 
     /// The names of the media that notes use, given in the order of the package. One content has

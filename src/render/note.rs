@@ -3,6 +3,7 @@
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 use super::assets::{self, Store};
+use super::audio;
 use super::markdown::{self, Field, is_plain_line};
 use super::media::Library;
 use super::occlusion::{self, Occluded};
@@ -96,6 +97,12 @@ pub(super) fn render(
         };
         fields.push(normal(html));
     }
+    let sounds = if note.settings.audio.fields.is_empty() {
+        Vec::new()
+    } else {
+        let brackets = bracket_fields(&note.note_type.note_type);
+        audio::fill(note, &mut fields, &brackets, is_cloze, &mut sink)
+    };
     let mut occluded = Occluded::default();
     let occlusion = OcclusionFields::of(&note.note_type.note_type);
     if let Some(occlusion) = occlusion
@@ -147,6 +154,7 @@ pub(super) fn render(
         given_numbers,
         mask_groups: occluded.groups,
         drawings: occluded.drawings,
+        sounds,
         diagnostics: sink.diagnostics,
     }
 }

@@ -1,5 +1,6 @@
 //! What rendering a note gathers beside its HTML: the media it uses and what is wrong with it.
 
+use super::RemoteMedia;
 use super::media::{Library, MediaKey, MediaKind, Reference, Resolved};
 use super::targets;
 use crate::diag::{Code, Diagnostic, Diagnostics, Severity, Span};
@@ -54,6 +55,10 @@ impl<'n> Sink<'n> {
         &self.library.cache
     }
 
+    pub(super) fn library(&self) -> &'n Library<'n> {
+        self.library
+    }
+
     pub(super) fn push(&mut self, diagnostic: Diagnostic) {
         self.diagnostics.push(diagnostic);
     }
@@ -62,16 +67,21 @@ impl<'n> Sink<'n> {
     pub(super) fn follow(&mut self, path: &str, span: Span, wiki: bool) -> Target {
         let path = path.trim();
         if is_remote(path) {
-            if self.settings.remote == Remote::Keep {
-                if let Some(found) = targets::of_remote(path, self.targets) {
-                    self.push(found.at(span, ""));
+            match self.settings.remote {
+                Remote::Keep => {
+                    if let Some(found) = targets::of_remote(path, self.targets) {
+                        self.push(found.at(span, ""));
+                    }
+                    return Target::Remote(path.to_owned());
                 }
-                return Target::Remote(path.to_owned());
+                Remote::Fetch => return self.follow_fetched(path, span),
+                Remote::Error => {}
             }
             self.push(
                 Diagnostic::new(Code::MediaRemote, "the file lies on the network")
                     .at(span, "not read")
                     .help("save it in the project and refer to it there")
+                    .help("with `media: {remote: fetch}`, `deckle fetch` does that")
                     .help("`media: {remote: keep}` leaves the address; the card then needs the network"),
             );
             return Target::Nowhere;
@@ -183,6 +193,54 @@ impl<'n> Sink<'n> {
             .find(|it| it.kind != ReferenceKind::Sound)?;
         let is_it = |key: &&MediaKey| key.begins(&first.name);
         self.media.iter().find(is_it).copied()
+    }
+
+    /// The file of the project that was fetched from an address.
+    fn follow_fetched(&mut self, address: &str, span: Span) -> Target {
+        let fetched = self.library.fetched(address);
+        let reference = fetched.as_ref().map(|it| format!("/{}", it.path));
+        let found = reference.as_ref().map(|path| {
+            self.library.resolve(&Reference {
+                path,
+                folder: "",
+                media_paths: &[],
+                wiki: false,
+                max_bytes: self.settings.max_media_bytes,
+            })
+        });
+        let remote = RemoteMedia {
+            span,
+            source: self.path.to_owned(),
+            max_bytes: self.settings.max_media_bytes,
+            is_there: matches!(
+                found,
+                Some(Resolved::File { .. } | Resolved::TooLarge { .. })
+            ),
+        };
+        self.library.name_remote(address, remote);
+        match (found, fetched) {
+            (Some(Resolved::File { key, .. }), Some(pinned)) if key.hex() != pinned.hash => {
+                let title = format!("`{}` is not what was fetched from there", pinned.path);
+                self.push(
+                    Diagnostic::new(Code::FetchedChanged, title)
+                        .at(span, "from here")
+                        .note("deckle.media has the hash of what was fetched, and the file has another one")
+                        .help("remove the file and run `deckle fetch`; for a picture of your own, write its path in the place of the address"),
+                );
+                Target::Nowhere
+            }
+            (Some(Resolved::File { .. } | Resolved::TooLarge { .. }), _) => {
+                self.follow(&reference.unwrap_or_default(), span, false)
+            }
+            _ => {
+                self.push(
+                    Diagnostic::new(Code::MediaUnfetched, "the file was not fetched yet")
+                        .at(span, "not in the project")
+                        .help("run `deckle fetch`, and commit what it writes"),
+                );
+                Target::Nowhere
+            }
+        }
     }
 
     fn tell_case(&mut self, typed: &str, found: &str, span: Span) {

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::audio;
 use super::defaults::{DefaultFormat, Defaults};
 use super::dialect::FrontEnd;
 use super::settings;
@@ -30,6 +31,7 @@ pub const KEYS: &[&str] = &[
     "code",
     "media",
     "links",
+    "audio",
     "csv",
     "front-end",
     "map",
@@ -106,6 +108,7 @@ pub fn apply(entry: &Entry, defaults: &mut Defaults, sink: &mut Diagnostics) -> 
         "code" => block(value, &CODE, defaults, sink),
         "media" => block(value, &MEDIA, defaults, sink),
         "links" => block(value, &LINKS, defaults, sink),
+        "audio" => block(value, &AUDIO, defaults, sink),
         "csv" => block(value, &CSV, defaults, sink),
         "front-end" => front_end(value, defaults, sink),
         "map" => {
@@ -129,7 +132,7 @@ pub fn is_known(key: &str) -> bool {
 
 /// The settings that are mappings, each with its keys.
 pub fn blocks() -> impl Iterator<Item = (&'static str, &'static [&'static str])> {
-    [MARKDOWN, CLOZE, MATH, CODE, MEDIA, LINKS, CSV]
+    [MARKDOWN, CLOZE, MATH, CODE, MEDIA, LINKS, AUDIO, CSV]
         .into_iter()
         .map(|block| (block.name, block.keys))
 }
@@ -357,7 +360,11 @@ const MEDIA: Block = Block {
                 }
             }
             "remote" => {
-                let choices = [("error", Remote::Error), ("keep", Remote::Keep)];
+                let choices = [
+                    ("error", Remote::Error),
+                    ("keep", Remote::Keep),
+                    ("fetch", Remote::Fetch),
+                ];
                 let remote = decode::choice(value, what, &choices, sink);
                 set(&mut writable(defaults).remote, remote);
             }
@@ -401,6 +408,20 @@ const LINKS: Block = Block {
                 set(&mut writable(defaults).vault, vault);
             }
         }
+    },
+};
+
+const AUDIO: Block = Block {
+    name: "audio",
+    keys: audio::KEYS,
+    not_read: &[],
+    apply: |entry, what, defaults, sink| {
+        audio::apply(
+            entry,
+            what,
+            Arc::make_mut(&mut writable(defaults).audio),
+            sink,
+        );
     },
 };
 

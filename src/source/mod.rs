@@ -23,6 +23,7 @@ pub mod include;
 pub mod settings;
 
 pub mod anki_text;
+mod audio;
 pub mod dialect;
 pub mod draft;
 pub mod emit;

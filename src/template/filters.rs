@@ -84,6 +84,13 @@ fn apply_one(filter: &str, text: String, place: Place<'_>) -> String {
     }
 }
 
+/// What `{{kana:Field}}` shows of a text: the readings in brackets instead of what they stand
+/// behind.
+#[must_use]
+pub fn kana(text: &str) -> String {
+    ruby(text, Ruby::Reading)
+}
+
 /// A link that shows the text when it is clicked.
 ///
 /// Anki derives the element's id from text and field name in its own way; here it is the

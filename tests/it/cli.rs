@@ -719,6 +719,9 @@ fn help_is_as_it_was() {
         ("build", &["build", "--help"]),
         ("check", &["check", "--help"]),
         ("diff", &["diff", "--help"]),
+        ("audio", &["audio", "--help"]),
+        #[cfg(feature = "fetch")]
+        ("fetch", &["fetch", "--help"]),
         ("init", &["init", "--help"]),
         ("inspect", &["inspect", "--help"]),
         ("import", &["import", "--help"]),

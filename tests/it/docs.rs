@@ -200,11 +200,13 @@ fn every_command_that_is_shown_exists() {
     }
     let all = [
         "adopt",
+        "audio",
         "build",
         "check",
         "completions",
         "diff",
         "explain",
+        "fetch",
         "id",
         "import",
         "init",

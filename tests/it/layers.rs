@@ -31,6 +31,8 @@ const GUARDED: &[(&str, &[&str])] = &[
         "std::process::",
         &["src/files/command.rs", "src/cli/", "src/main.rs"],
     ),
+    ("ureq", &["src/files/download.rs"]),
+    ("std::net", &["src/files/download.rs"]),
     ("clap", &["src/cli/"]),
     ("anstream", &["src/cli/"]),
     ("println!", &[]),

@@ -7,6 +7,8 @@
 
 mod adopt;
 mod assets;
+#[cfg(unix)]
+mod audio;
 mod cards;
 mod cli;
 mod decks;
@@ -16,6 +18,8 @@ mod divided;
 mod docs;
 mod edits;
 mod explain;
+#[cfg(feature = "fetch")]
+mod fetch;
 mod fields;
 mod fix;
 mod formats;

@@ -9,7 +9,10 @@ use super::kind::MediaKind;
 use super::lookup::{Finder, Lookup};
 use super::{MediaContent, MediaKey, MediaNames};
 use crate::Error;
-use crate::files::{Cache, Files};
+use crate::diag::Span;
+use crate::files::{Cache, FetchedFile, Files, PINS, Pins};
+use crate::render::RemoteMedia;
+use crate::render::audio::{MadeSound, MadeSounds, Recorded};
 
 /// How a note refers to a file.
 #[derive(Debug, Clone, Copy)]
@@ -58,6 +61,11 @@ pub(in crate::render) struct Library<'a> {
     contents: Mutex<BTreeMap<MediaKey, Known>>,
     /// What earlier builds made.
     pub(in crate::render) cache: Cache,
+    /// What was fetched and made, once somebody asks.
+    pins: OnceLock<Pins>,
+    recorded: Mutex<BTreeMap<String, Arc<OnceLock<Recorded>>>>,
+    made: Mutex<MadeSounds>,
+    remote: Mutex<BTreeMap<String, RemoteMedia>>,
 }
 
 /// The reference, its folder, the media folders and whether it is a wiki embed.
@@ -82,7 +90,72 @@ impl<'a> Library<'a> {
             hashes: Mutex::default(),
             contents: Mutex::default(),
             cache: Cache::none(),
+            pins: OnceLock::new(),
+            recorded: Mutex::default(),
+            made: Mutex::default(),
+            remote: Mutex::default(),
         }
+    }
+
+    /// The file that was fetched from an address.
+    pub(in crate::render) fn fetched(&self, address: &str) -> Option<FetchedFile> {
+        let pins = self.pins.get_or_init(|| {
+            // What cannot be read of the list is told where the sources are read.
+            let bytes = self.finder.files().read(PINS).unwrap_or_default();
+            Pins::read(&String::from_utf8_lossy(&bytes)).0
+        });
+        pins.fetched.get(address).cloned()
+    }
+
+    /// Remembers that a note names this address.
+    pub(in crate::render) fn name_remote(&self, address: &str, remote: RemoteMedia) {
+        let mut known = lock(&self.remote);
+        match known.get_mut(address) {
+            None => drop(known.insert(address.to_owned(), remote)),
+            Some(it) => {
+                let most = it.max_bytes.max(remote.max_bytes);
+                if place(&remote.source, remote.span) < place(&it.source, it.span) {
+                    *it = remote;
+                }
+                it.max_bytes = most;
+            }
+        }
+    }
+
+    /// The addresses that notes name.
+    pub(in crate::render) fn remote(&self) -> BTreeMap<String, RemoteMedia> {
+        lock(&self.remote).clone()
+    }
+
+    /// Remembers that a note asks for a made sound.
+    pub(in crate::render) fn ask(&self, path: &str, sound: MadeSound) {
+        let mut known = lock(&self.made);
+        match known.get_mut(path) {
+            None => drop(known.insert(path.to_owned(), sound)),
+            Some(it) => {
+                let may_miss = it.may_miss && sound.may_miss;
+                if place(&sound.source, sound.span) < place(&it.source, it.span) {
+                    *it = sound;
+                }
+                it.may_miss = may_miss;
+            }
+        }
+    }
+
+    /// The made sounds that notes ask for, by their paths.
+    pub(in crate::render) fn made_sounds(&self) -> MadeSounds {
+        lock(&self.made).clone()
+    }
+
+    /// What `index` makes of the names in a folder, the first time.
+    pub(in crate::render) fn recorded_in(
+        &self,
+        folder: &str,
+        index: impl FnOnce(&[String]) -> Recorded,
+    ) -> Arc<OnceLock<Recorded>> {
+        let cell = Arc::clone(lock(&self.recorded).entry(folder.to_owned()).or_default());
+        cell.get_or_init(|| index(&self.finder.files().folder(folder)));
+        cell
     }
 
     /// The file that a reference leads to.
@@ -227,6 +300,11 @@ impl<'a> Library<'a> {
             contents.insert(key, Known { path, content });
         }
     }
+}
+
+/// The order of places in a build, in which files are numbered as they come.
+fn place(source: &str, span: Span) -> (&str, usize) {
+    (source, span.range().start)
 }
 
 /// A thread that panicked while it held the lock left a whole map behind: entries are put in by

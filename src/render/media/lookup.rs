@@ -247,7 +247,7 @@ fn candidates(reference: &Reference<'_>, outside: &mut bool) -> Vec<String> {
     paths
 }
 
-fn nfc(text: &str) -> String {
+pub(in crate::render) fn nfc(text: &str) -> String {
     match is_nfc_quick(text.chars()) {
         IsNormalized::Yes => text.to_owned(),
         _ => text.nfc().collect(),

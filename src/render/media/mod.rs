@@ -13,7 +13,9 @@ mod names;
 
 pub(super) use kind::{MediaKind, extension, has_media_extension};
 pub(super) use library::{Library, Reference, Resolved};
+pub(super) use lookup::nfc;
 pub(super) use name::asset_name_for;
+pub(crate) use name::clean as clean_name;
 pub use names::{MediaContent, MediaNames, NamedMedia};
 
 use std::fmt;

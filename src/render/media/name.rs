@@ -55,7 +55,7 @@ fn named(path: &str, key: &MediaKey, longest: usize) -> String {
 
 /// At most `longest` characters of `text`, folded to the alphabet of names; each run of
 /// characters outside of it is one `_`, and none stands at an end.
-fn clean(text: &str, longest: usize) -> String {
+pub(crate) fn clean(text: &str, longest: usize) -> String {
     let mut clean = String::new();
     let mut gap = false;
     for character in text.nfkd() {

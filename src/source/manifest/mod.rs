@@ -103,6 +103,7 @@ pub const KEYS: &[&str] = &[
     "assets",
     "targets",
     "budget",
+    "audio",
     "output",
     "diagnostics",
 ];
@@ -253,7 +254,7 @@ impl Manifest {
             "assets" => self.keep = assets::read(value, sink),
             "output" => self.outputs = outputs::read(value, entry.key_span(), sink),
             "diagnostics" => self.levels = levels::read(value, sink),
-            "markdown" | "cloze" | "math" | "code" | "media" | "links" => {
+            "markdown" | "cloze" | "math" | "code" | "media" | "links" | "audio" => {
                 header::apply(entry, &mut self.defaults, sink);
             }
             "builtin" => sink.push(
