@@ -6,6 +6,7 @@
 
 mod cache;
 mod command;
+mod container;
 #[cfg(test)]
 pub(crate) mod counted;
 mod disk;
@@ -20,6 +21,7 @@ use std::time::SystemTime;
 
 pub use cache::Cache;
 pub use command::{Command, CommandError, Finished};
+pub use container::{Container, HEAD, Nature, container_of};
 pub use disk::Disk;
 pub use look::{Kind, is_file, is_missing, is_vacant, locate, open_disk, read_if_exists};
 pub use memory::Memory;
