@@ -23,6 +23,7 @@ const GUARDED: &[(&str, &[&str])] = &[
     ("pulldown_cmark", &["src/render/", "src/source/markdown/"]),
     ("syntect", &["src/render/code/grammar.rs"]),
     ("two_face", &["src/render/code/grammar.rs"]),
+    ("imagesize", &["src/files/picture.rs"]),
     ("annotate_snippets", &["src/diag/"]),
     ("std::fs", &["src/files/"]),
     (
