@@ -2,6 +2,7 @@
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::decks::DeckPlan;
 use super::division::{self, Origins};
@@ -277,6 +278,7 @@ fn run(
         predecessor::apply(tool, &mut made, &names, lock, heirs, sources);
     }
     let statics = media::of_types(&made, &types, &renderer, &manifest.defaults.settings, sink);
+    sink.append(renderer.media_findings());
     *statistics = count(&made, &names, &statics, files.len());
     if statistics.notes == 0 && manifest.included.is_empty() && !sink.has_errors() {
         sink.push(nothing_to_build());
@@ -297,11 +299,13 @@ fn run(
     if project.is_whole() {
         history::tell_removed(&made, lock, &next, &assigned.unclear, sources, sink);
     }
-    let mut media: Vec<MediaFile> = statics.iter().map(|it| media::file(project, it)).collect();
+    let cache = Arc::new(cache(project, options));
+    let statics = statics.iter().map(|it| media::file(project, it, &cache));
+    let mut media: Vec<MediaFile> = statics.collect();
     // A file that a note shows too goes in once, under the name that all know it by.
-    let of_notes = media::of_notes(project, &names, &mut next).into_iter();
-    let of_notes = of_notes.filter(|it| !statics.iter().any(|known| known.name == it.name));
-    media.extend(of_notes);
+    let mut of_notes = media::of_notes(project, &names, &mut next, &cache);
+    of_notes.retain(|it| !media.iter().any(|known| known.name == it.name));
+    media.append(&mut of_notes);
     *lock_changes = lock_file.refused(&next, project, options);
     if !lock_changes.is_empty() {
         return Ok(None);

@@ -1,14 +1,16 @@
 //! The media of a build: those of note types, and those of notes under the names that the lock keeps.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::Project;
 use super::render::Made;
 use crate::diag::Diagnostics;
+use crate::files::Cache;
 use crate::identity::{Lock, MediaRecord};
 use crate::model::written::Settings;
 use crate::model::{MediaFile, MediaSource};
-use crate::render::{MediaContent, MediaNames, NamedMedia, Renderer};
+use crate::render::{ChangedPicture, MediaContent, MediaNames, NamedMedia, Renderer};
 use crate::source::types::TypeSet;
 
 /// The files that the CSS and the card templates of the types in use refer to. They come first in
@@ -49,7 +51,12 @@ pub(super) fn names_of_types(
 
 /// The media files of the package in their order: those that the lock knows in its order, then
 /// new ones. Phones that get packages by delta transfer then read what they have.
-pub(super) fn of_notes(project: &Project, names: &MediaNames, lock: &mut Lock) -> Vec<MediaFile> {
+pub(super) fn of_notes(
+    project: &Project,
+    names: &MediaNames,
+    lock: &mut Lock,
+    cache: &Arc<Cache>,
+) -> Vec<MediaFile> {
     let known: BTreeMap<&str, usize> = lock
         .media
         .iter()
@@ -62,7 +69,7 @@ pub(super) fn of_notes(project: &Project, names: &MediaNames, lock: &mut Lock) -
         .map(|file| {
             let content = file.key.hex();
             let rank = known.get(content.as_str()).copied().unwrap_or(usize::MAX);
-            (rank, content, self::file(project, file))
+            (rank, content, self::file(project, file, cache))
         })
         .collect();
     files.sort_by_key(|(rank, ..)| *rank);
@@ -76,10 +83,15 @@ pub(super) fn of_notes(project: &Project, names: &MediaNames, lock: &mut Lock) -
     files.into_iter().map(|(_, _, file)| file).collect()
 }
 
-pub(super) fn file(project: &Project, file: &NamedMedia) -> MediaFile {
+pub(super) fn file(project: &Project, file: &NamedMedia, cache: &Arc<Cache>) -> MediaFile {
     let source = match &file.content {
         MediaContent::File(path) => MediaSource::Project(project.files.clone(), path.clone()),
         MediaContent::Bytes(bytes) => MediaSource::Bytes(bytes.clone()),
+        MediaContent::Picture { path, images } => {
+            let (files, cache) = (project.files.clone(), Arc::clone(cache));
+            let made = ChangedPicture::new(files, cache, path, *images, file.key);
+            MediaSource::Made(Arc::new(made))
+        }
     };
     MediaFile {
         name: file.name.clone(),

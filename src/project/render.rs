@@ -145,7 +145,7 @@ impl Maker<'_> {
         }
         let mut content = Digest::default();
         if let Some(known) = &self.known {
-            let hashes: Vec<String> = rendered.media.iter().map(MediaKey::hex).collect();
+            let hashes: Vec<String> = rendered.known_as.iter().map(MediaKey::hex).collect();
             let hashes: Vec<&str> = hashes.iter().map(String::as_str).collect();
             content = content_hash(written, &hashes);
             if claim.sketch.is_none() {

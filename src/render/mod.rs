@@ -18,6 +18,7 @@ mod mask;
 mod media;
 mod note;
 mod obsidian;
+mod picture;
 mod piece;
 mod place;
 mod raw_html;
@@ -34,6 +35,7 @@ use std::collections::BTreeMap;
 
 use media::Library;
 pub use media::{MediaContent, MediaKey, MediaNames, NamedMedia};
+pub use picture::ChangedPicture;
 pub use template_media::TemplateMedia;
 
 use crate::diag::Diagnostics;
@@ -54,6 +56,9 @@ pub struct RenderedNote {
     pub fields: Vec<String>,
     /// The media that the fields use, in the order of first use, each once.
     pub media: Vec<MediaKey>,
+    /// What these media are known by when it is asked whether the note changed; for those that no
+    /// setting changed, the same.
+    pub known_as: Vec<MediaKey>,
     /// The numbers that clozes without one got, ascending.
     pub given_numbers: Vec<u16>,
     /// What is wrong with the note.
@@ -101,6 +106,13 @@ impl<'a> Renderer<'a> {
         frozen: &BTreeMap<String, Vec<String>>,
     ) -> MediaNames {
         self.library.names(used, frozen)
+    }
+
+    /// What is wrong with the media that were asked for so far: each file once for all that is of a
+    /// kind, where the first of the references to it stands.
+    #[must_use]
+    pub fn media_findings(&self) -> Diagnostics {
+        self.library.findings()
     }
 
     /// The files that the CSS and the card templates of `types` refer to. They go into the

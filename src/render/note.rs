@@ -78,6 +78,7 @@ pub(super) fn render(library: &Library<'_>, note: &WrittenNote, path: &str) -> R
     RenderedNote {
         fields,
         media: sink.media,
+        known_as: sink.known_as,
         given_numbers,
         diagnostics: sink.diagnostics,
     }

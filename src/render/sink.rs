@@ -17,6 +17,8 @@ pub(super) struct Sink<'n> {
     pub(super) brackets: bool,
     /// In the order of first use, each once.
     pub(super) media: Vec<MediaKey>,
+    /// What each of these is known by.
+    pub(super) known_as: Vec<MediaKey>,
     pub(super) diagnostics: Diagnostics,
 }
 
@@ -39,6 +41,7 @@ impl<'n> Sink<'n> {
             path,
             brackets: false,
             media: Vec::new(),
+            known_as: Vec::new(),
             diagnostics: Diagnostics::new(),
         }
     }
@@ -68,15 +71,20 @@ impl<'n> Sink<'n> {
             media_paths: &self.settings.media_paths,
             wiki,
             max_bytes: self.settings.max_media_bytes,
+            images: self.settings.images,
+            span,
+            lenient: self.settings.missing == Missing::Keep,
         };
         let problem = match self.library.resolve(&reference) {
             Resolved::File {
                 key,
+                known_as,
                 kind,
                 other_case,
             } => {
                 if !self.media.contains(&key) {
                     self.media.push(key);
+                    self.known_as.push(known_as);
                 }
                 if let Some(found) = other_case {
                     self.tell_case(path, &found, span);

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use super::media::{Library, MediaKey, NamedMedia, Reference, Resolved};
 use crate::diag::{Code, Diagnostic, Diagnostics, Span, Text};
 use crate::files::file_name;
-use crate::model::written::{Settings, WrittenType};
+use crate::model::written::{Images, Missing, Settings, WrittenType};
 use crate::template::media::{css_references, media_references, template_references};
 
 /// The files that note types refer to, and what is wrong with the references.
@@ -41,6 +41,10 @@ pub(super) fn find<'t>(
                 media_paths: &folders,
                 wiki: false,
                 max_bytes: settings.max_media_bytes,
+                // It goes in under its own name, and so as it is.
+                images: Images::default(),
+                span: place_of(written, &name),
+                lenient: settings.missing == Missing::Keep,
             };
             let resolved = library.resolve(&reference);
             let Some(key) = accept(resolved, &name, written, &mut found.diagnostics) else {

@@ -24,6 +24,9 @@ const GUARDED: &[(&str, &[&str])] = &[
     ("syntect", &["src/render/code/grammar.rs"]),
     ("two_face", &["src/render/code/grammar.rs"]),
     ("imagesize", &["src/files/picture.rs"]),
+    ("quick_xml", &["src/files/svg.rs"]),
+    ("image::", &["src/render/picture/"]),
+    ("oxipng", &["src/render/picture/pixels.rs"]),
     ("annotate_snippets", &["src/diag/"]),
     ("std::fs", &["src/files/"]),
     (
