@@ -7,6 +7,9 @@
 
 use Container::*;
 
+/// Fewer bytes are no text that says anything of its file.
+const SHORTEST_TEXT: usize = 12;
+
 /// How many bytes [`container_of`] is best given: an SVG may begin with long comments.
 pub const HEAD: usize = 1 << 16;
 
@@ -334,7 +337,8 @@ fn written(head: &[u8]) -> Option<Container> {
         }
         Root::Page => Some(Html),
         Root::Beyond => None,
-        Root::None => Some(Text),
+        // A word or two could be anything; the shortest answers of servers, `404: Not Found`, are longer.
+        Root::None => (head.len() >= SHORTEST_TEXT).then_some(Text),
     }
 }
 
@@ -461,7 +465,7 @@ mod tests {
         check(b"ID3\x04\0\0\0\0\0\x02ab\xff\xfb\x90\x64", Some(Mp3));
         check(b"ID3\x04\0\0\0\0\0\x02abfLaC", Some(Flac));
         check(b"ID3\x04\0\0\0\0\x7f\x7f\xff\xfb", None);
-        check(b"ID3", Some(Text));
+        check(b"ID3", None);
         check(b"BM\x46\0\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0", Some(Bmp));
         check(b"BM is short for bitmap", Some(Text));
         check(b"<svg xmlns='http://www.w3.org/2000/svg'/>", Some(Svg));
@@ -472,7 +476,8 @@ mod tests {
         check(b"\n<html lang=en>", Some(Html));
         check(b"<?xml version='1.0'?><kml >", Some(Text));
         check(b"404 Not Found", Some(Text));
-        check(b"a < b", Some(Text));
+        check(b"a < b and b > c", Some(Text));
+        check(b"sound", None);
         check(
             b"version https://git-lfs.github.com/spec/v1\noid sha256:4d",
             Some(LfsPointer),
@@ -481,7 +486,7 @@ mod tests {
             b"../.git/annex/objects/xX/9j/SHA256E-s3--ab.png\n",
             Some(AnnexPointer),
         );
-        check(b"caf\xc3", Some(Text));
+        check(b"four words and caf\xc3", Some(Text));
         check(b"\x00\x01\x02\x03binary", None);
     }
 

@@ -2,9 +2,9 @@
 //! cameras and programs.
 //!
 //! A file is walked by its parts, from the front, each once. Of EXIF two directories are read and
-//! none that they refer to, so no loop of references leads anywhere; a crate that reads all of
-//! EXIF would refuse the damaged blocks that phones write, and says nothing of XMP, which holds
-//! places as well. What is taken out is taken out by whole parts: pixels are never encoded anew.
+//! none that they refer to, so no loop of references leads anywhere; a crate for EXIF reads
+//! hundreds of tags more, and says nothing of XMP, which holds places as well. What is taken out is
+//! taken out by whole parts: pixels are never encoded anew.
 
 use std::ops::Range;
 

@@ -34,6 +34,8 @@ mod note_forms;
 mod note_types;
 mod outputs;
 mod package;
+#[cfg(feature = "images")]
+mod pictures;
 mod read;
 mod rebuilt;
 mod render;

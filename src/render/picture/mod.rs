@@ -10,6 +10,7 @@
 mod pixels;
 mod remade;
 
+#[cfg(feature = "images")]
 use std::sync::{Mutex, PoisonError};
 
 pub use remade::ChangedPicture;
@@ -21,11 +22,14 @@ use crate::model::written::{Images, Recompress};
 const VERSION: u32 = 1;
 
 /// As many pixels are decoded, and no more: 100 million, which take 400 MB.
+#[cfg(feature = "images")]
 const MOST_PIXELS: u64 = 100_000_000;
 
 /// Pictures of more pixels are decoded one at a time, whatever the number of processors.
+#[cfg(feature = "images")]
 const MANY_PIXELS: u64 = 16_000_000;
 
+#[cfg(feature = "images")]
 static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
 
 /// What became of a picture.
@@ -187,12 +191,6 @@ fn encoded(
     _: &Images,
     _: Option<u32>,
 ) -> Result<Option<Changed>, String> {
-    let _ = (
-        &ONE_AT_A_TIME,
-        MANY_PIXELS,
-        MOST_PIXELS,
-        PoisonError::<()>::new,
-    );
     Err("this deckle was built without the feature `images`".to_owned())
 }
 

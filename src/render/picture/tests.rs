@@ -6,8 +6,14 @@ use crate::files::metadata;
 
 fn photo(width: u32, height: u32) -> DynamicImage {
     DynamicImage::ImageRgb8(RgbImage::from_fn(width, height, |x, y| {
-        let wave = (x * x / 7 + y * 13) % 256;
-        Rgb([wave, x * 255 / width, y * 255 / height].map(|it| u8::try_from(it).unwrap()))
+        // Grain, without which the narrow picture might be the larger file.
+        let grain = (x.wrapping_mul(0x9e37_79b1) ^ y.wrapping_mul(0x85eb_ca77)) >> 27;
+        let shade = |at: u32, of: u32| u8::try_from(at * 220 / of + grain).unwrap();
+        Rgb([
+            shade(x, width),
+            shade(y, height),
+            shade(x + y, width + height),
+        ])
     }))
 }
 
@@ -141,8 +147,6 @@ fn transparent_pixels_lend_no_color() {
             [255, 255, 255, 0]
         })
     }));
-    let bytes = encode(&image, ImageFormat::Bmp);
-    assert_eq!(run(&bytes, narrow(16)), Outcome::Same, "BMP stays");
     let task = pixels::Task {
         container: Container::Png,
         size: Some((16, 16)),
@@ -193,7 +197,7 @@ fn encoders_are_the_ones_that_the_version_says() {
         blake3::hash(&made).to_hex()[..8].to_owned()
     };
     let hashes = [ImageFormat::Jpeg, ImageFormat::Png, ImageFormat::WebP].map(hash);
-    assert_eq!(hashes, ["", "", ""]);
+    assert_eq!(hashes, ["d86fc13c", "b0d56d8a", "2bb9520b"]);
 }
 
 proptest! {
