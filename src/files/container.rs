@@ -8,7 +8,7 @@
 use Container::*;
 
 /// Fewer bytes are no text that says anything of its file.
-const SHORTEST_TEXT: usize = 12;
+const SHORTEST_TEXT: usize = 14;
 
 /// How many bytes [`container_of`] is best given: an SVG may begin with long comments.
 pub const HEAD: usize = 1 << 16;
@@ -475,7 +475,7 @@ mod tests {
         check(b"<!DOCTYPE HTML PUBLIC \"\"><html>", Some(Html));
         check(b"\n<html lang=en>", Some(Html));
         check(b"<?xml version='1.0'?><kml >", Some(Text));
-        check(b"404 Not Found", Some(Text));
+        check(b"404: Not Found", Some(Text));
         check(b"a < b and b > c", Some(Text));
         check(b"sound", None);
         check(
