@@ -109,7 +109,7 @@ pub(super) fn tell(uses: &BTreeMap<String, Use>) -> Diagnostics {
                 .note(format!(
                     "a phone needs {megabytes} MB of memory to show it, however small the file is"
                 ))
-                .help("make it smaller; `images: {max-width: 1600}` does so in the package"),
+                .help("save it with fewer pixels"),
             );
         }
     }
@@ -306,7 +306,7 @@ fn is_large(content: &Content, shipped: &Shipped) -> bool {
 fn large(uses: &BTreeMap<String, Use>) -> Option<Diagnostic> {
     let mut large: Vec<(&String, &Use)> = uses
         .iter()
-        .filter(|(_, it)| is_large(&it.content, &it.shipped))
+        .filter(|(_, it)| is_large(&it.content, &it.shipped) && !is_huge(&it.shipped))
         .collect();
     let first = large.iter().map(|(_, it)| it.span).min()?;
     let bytes: u64 = large.iter().map(|(_, it)| it.shipped.bytes).sum();
@@ -316,7 +316,7 @@ fn large(uses: &BTreeMap<String, Use>) -> Option<Diagnostic> {
             Some((width, height)) => format!("{width} × {height}, "),
             None => String::new(),
         };
-        format!("`{path}` ({size}{})", megabytes(it.shipped.bytes))
+        format!("`{path}` ({size}{})", amount(it.shipped.bytes))
     });
     let named: Vec<String> = named.collect();
     let title = match large.len() {
@@ -325,7 +325,7 @@ fn large(uses: &BTreeMap<String, Use>) -> Option<Diagnostic> {
     };
     let named = named.join(", ");
     let found = Diagnostic::new(Code::PictureLarge, title)
-        .at(first, format!("{} in all", megabytes(bytes)))
+        .at(first, format!("{} in all", amount(bytes)))
         .note(if large.len() > 3 {
             format!("the largest are {named}")
         } else {
@@ -336,7 +336,10 @@ fn large(uses: &BTreeMap<String, Use>) -> Option<Diagnostic> {
     Some(found.info())
 }
 
-fn megabytes(bytes: u64) -> String {
+fn amount(bytes: u64) -> String {
+    if bytes < 1_000_000 {
+        return format!("{} kB", bytes.div_ceil(1000));
+    }
     let tenths = bytes.saturating_add(50_000) / 100_000;
     format!("{}.{} MB", tenths / 10, tenths % 10)
 }

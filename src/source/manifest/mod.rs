@@ -92,6 +92,7 @@ pub const KEYS: &[&str] = &[
     "math",
     "code",
     "media",
+    "images",
     "links",
     "output",
     "diagnostics",
@@ -237,7 +238,7 @@ impl Manifest {
             }
             "output" => self.outputs = outputs::read(value, entry.key_span(), sink),
             "diagnostics" => self.levels = levels::read(value, sink),
-            "markdown" | "cloze" | "math" | "code" | "media" | "links" => {
+            "markdown" | "cloze" | "math" | "code" | "media" | "images" | "links" => {
                 header::apply(entry, &mut self.defaults, sink);
             }
             "builtin" => sink.push(
