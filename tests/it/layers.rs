@@ -25,7 +25,7 @@ const GUARDED: &[(&str, &[&str])] = &[
     ("two_face", &["src/render/code/grammar.rs"]),
     ("imagesize", &["src/files/picture.rs"]),
     ("quick_xml", &["src/files/svg.rs"]),
-    ("image::", &["src/render/picture/"]),
+    ("use image::", &["src/render/picture/"]),
     ("oxipng", &["src/render/picture/pixels.rs"]),
     ("annotate_snippets", &["src/diag/"]),
     ("std::fs", &["src/files/"]),

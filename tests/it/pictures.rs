@@ -97,10 +97,9 @@ impl Hearts {
         );
         self.time += 86_400;
         let path = self.scratch.path().join(name);
-        let mut options = BuildOptions::new(BuildTime::from_unix(self.time)).output(&path);
-        if !cache {
-            options = options.cache(false);
-        }
+        let options = BuildOptions::new(BuildTime::from_unix(self.time))
+            .output(&path)
+            .cache(cache);
         let build = Project::open(self.folder())
             .unwrap()
             .build(&options)
