@@ -1,7 +1,7 @@
 //! What a file really is, by its first bytes and whatever its name says.
 //!
 //! A table of our own and not a crate: what matters is which codec an Ogg holds, whether a
-//! Matroska is WebM, which brand an MP4 has, and which files are no media at all (a saved error
+//! Matroska is `WebM`, which brand an MP4 has, and which files are no media at all (a saved error
 //! page, a pointer that Git LFS left behind). `infer` and `file-format`, which know hundreds of formats, tell only
 //! some of these apart.
 

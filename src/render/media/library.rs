@@ -65,7 +65,7 @@ pub(in crate::render) struct Library<'a> {
     finder: Finder<'a>,
     lookups: Mutex<BTreeMap<LookupKey, Arc<OnceLock<Lookup>>>>,
     read: Mutex<BTreeMap<String, Arc<Read>>>,
-    changed: Mutex<BTreeMap<(String, Images), Arc<OnceLock<Shipped>>>>,
+    changed: Mutex<BTreeMap<(String, Images), Arc<Change>>>,
     uses: Mutex<BTreeMap<String, Use>>,
     contents: Mutex<BTreeMap<MediaKey, Known>>,
     /// What earlier builds made.
@@ -77,6 +77,9 @@ type LookupKey = (String, String, Vec<String>, bool);
 
 /// What a file holds, worked out by the first who asks; else why it cannot be read.
 type Read = OnceLock<Result<Arc<Content>, String>>;
+
+/// How a picture goes into the package, worked out by the first who asks.
+type Change = OnceLock<Shipped>;
 
 /// How a file goes into the package.
 #[derive(Debug, Clone)]
