@@ -322,12 +322,14 @@ pub struct Settings {
     pub max_media_bytes: u64,
     /// Which fields are spoken, and how. What it comes to stands in the media of a note.
     pub audio: Arc<Audio>,
+    /// What becomes of pictures.
+    pub images: Images,
 }
 
 impl Default for Settings {
     /// Soft breaks, explicit highlight clozes, no curly ones, MathJax, code in colors, `%%` as text, addresses as
     /// links, no ruby, wiki links as text, no backlinks, no vault, no further media folders, remote
-    /// and missing files refused, 20 MB, nothing spoken.
+    /// and missing files refused, 20 MB, pictures as they are, nothing spoken.
     fn default() -> Self {
         Self {
             hard_breaks: false,
@@ -346,6 +348,7 @@ impl Default for Settings {
             missing: Missing::Error,
             max_media_bytes: 20_000_000,
             audio: Arc::default(),
+            images: Images::default(),
         }
     }
 }
@@ -422,6 +425,33 @@ pub enum Missing {
     Error,
     /// The reference is kept, with a warning: a deck that was unpacked may never have had the file.
     Keep,
+}
+
+/// What becomes of the pictures of notes. Default: nothing.
+///
+/// It does not count as content itself: a note is another one only if a picture of it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[non_exhaustive]
+pub struct Images {
+    /// Wider pictures are made this wide, in pixels.
+    pub max_width: Option<u32>,
+    /// Whether pictures are compressed anew.
+    pub recompress: Recompress,
+    /// Whether what a file says beside its pixels, such as where a photo was taken, is taken out.
+    pub strip_metadata: bool,
+}
+
+/// How pictures are compressed anew. None ever gets larger, and no pixel changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[non_exhaustive]
+pub enum Recompress {
+    /// Not at all.
+    #[default]
+    Never,
+    /// PNG in fewer bytes.
+    Lossless,
+    /// PNG in fewer bytes, or as WebP where that takes fewer still.
+    WebP,
 }
 
 /// How notes without an explicit id get one.

@@ -2,6 +2,7 @@
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::decks::DeckPlan;
 use super::division::{self, Origins};
@@ -293,6 +294,7 @@ fn run(
     if let Some(tool) = manifest.compat_guid {
         predecessor::apply(tool, &mut made, &names, lock, heirs, sources);
     }
+    sink.append(renderer.media_findings());
     *statistics = count(&made, &names, &statics, files.len());
     if statistics.notes == 0 && manifest.included.is_empty() && !sink.has_errors() {
         sink.push(nothing_to_build());
@@ -313,8 +315,12 @@ fn run(
     if project.is_whole() {
         history::tell_removed(&made, lock, &next, &assigned.unclear, sources, sink);
     }
-    let mut media: Vec<MediaFile> = statics.iter().map(|it| media::file(project, it)).collect();
-    media.extend(media::of_notes(project, &names, &statics, &mut next));
+    let cache = Arc::new(cache(project, options));
+    let of_types = statics.iter().map(|it| media::file(project, it, &cache));
+    let mut media: Vec<MediaFile> = of_types.collect();
+    media.extend(media::of_notes(
+        project, &names, &statics, &mut next, &cache,
+    ));
     targets::tell(&made, &media, targets, sink);
     budget::files(&manifest.budget, &media, sink)?;
     *lock_changes = lock_file.refused(&next, project, options);

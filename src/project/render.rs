@@ -168,9 +168,7 @@ impl Maker<'_> {
         let mut content = Digest::default();
         if let Some(known) = &self.known {
             let loaded = rendered.assets.iter().map(|it| &it.key);
-            let keys = rendered
-                .media
-                .iter()
+            let keys = (rendered.known_as.iter())
                 .chain(&rendered.drawings)
                 .chain(loaded);
             let mut hashes: Vec<String> = keys.map(MediaKey::hex).collect();

@@ -22,6 +22,7 @@ mod note;
 mod obsidian;
 mod occlusion;
 mod overlay;
+mod picture;
 mod piece;
 mod place;
 mod raw_html;
@@ -44,6 +45,7 @@ use media::Library;
 pub(crate) use media::clean_name;
 pub use media::{MediaContent, MediaKey, MediaNames, NamedMedia};
 pub use occlusion::MaskGroup;
+pub use picture::ChangedPicture;
 
 use crate::diag::{Diagnostics, Span};
 use crate::files::{Cache, Files};
@@ -66,6 +68,9 @@ pub struct RenderedNote {
     pub fields: Vec<String>,
     /// The media that the fields use, in the order of first use, each once.
     pub media: Vec<MediaKey>,
+    /// What these media are known by when it is asked whether the note changed; for those that no
+    /// setting changed, the same.
+    pub known_as: Vec<MediaKey>,
     /// The files that the fields load by other ways than Anki sees: styles, scripts, posters. Their
     /// names stand in the fields already.
     pub assets: Vec<NamedMedia>,
@@ -168,6 +173,13 @@ impl<'a> Renderer<'a> {
         frozen: &BTreeMap<String, Vec<String>>,
     ) -> MediaNames {
         self.library.names(used, frozen)
+    }
+
+    /// What is wrong with the media that were asked for so far: each file once for all that is of a
+    /// kind, where the first of the references to it stands.
+    #[must_use]
+    pub fn media_findings(&self) -> Diagnostics {
+        self.library.findings()
     }
 
     /// The note type with the names that files have in packages which its CSS and its card

@@ -150,6 +150,7 @@ pub(super) fn render(
     RenderedNote {
         fields,
         media: sink.media,
+        known_as: sink.known_as,
         assets: loaded,
         given_numbers,
         mask_groups: occluded.groups,

@@ -23,6 +23,8 @@ pub(super) struct Sink<'n> {
     pub(super) targets: Targets,
     /// In the order of first use, each once.
     pub(super) media: Vec<MediaKey>,
+    /// What each of these is known by.
+    pub(super) known_as: Vec<MediaKey>,
     pub(super) diagnostics: Diagnostics,
 }
 
@@ -46,6 +48,7 @@ impl<'n> Sink<'n> {
             brackets: false,
             targets: Targets::default(),
             media: Vec::new(),
+            known_as: Vec::new(),
             diagnostics: Diagnostics::new(),
         }
     }
@@ -92,15 +95,20 @@ impl<'n> Sink<'n> {
             media_paths: &self.settings.media_paths,
             wiki,
             max_bytes: self.settings.max_media_bytes,
+            images: self.settings.images,
+            span,
+            lenient: self.settings.missing == Missing::Keep,
         };
         let problem = match self.library.resolve(&reference) {
             Resolved::File {
                 key,
+                known_as,
                 kind,
                 other_case,
             } => {
                 if !self.media.contains(&key) {
                     self.media.push(key);
+                    self.known_as.push(known_as);
                 }
                 if let Some(found) = targets::of_file(path, self.targets) {
                     self.push(found.at(span, ""));
@@ -176,7 +184,9 @@ impl<'n> Sink<'n> {
     /// As [`Sink::follow`], to a file that the note is made of and does not show.
     pub(super) fn follow_drawing(&mut self, path: &str, span: Span) -> Option<MediaKey> {
         let shown = std::mem::take(&mut self.media);
+        let known_as = std::mem::take(&mut self.known_as);
         let _ = self.follow(path, span, false);
+        self.known_as = known_as;
         std::mem::replace(&mut self.media, shown).pop()
     }
 
@@ -206,6 +216,9 @@ impl<'n> Sink<'n> {
                 media_paths: &[],
                 wiki: false,
                 max_bytes: self.settings.max_media_bytes,
+                images: self.settings.images,
+                span,
+                lenient: self.settings.missing == Missing::Keep,
             })
         });
         let remote = RemoteMedia {

@@ -13,7 +13,8 @@ use super::yaml::decode;
 use super::yaml::{Entry, Node};
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::model::written::{
-    Backlink, CodeTheme, Coloring, Highlight, MathEngine, Missing, Remote, Settings, WikiLinks,
+    Backlink, CodeTheme, Coloring, Highlight, MathEngine, Missing, Recompress, Remote, Settings,
+    WikiLinks,
 };
 
 /// The keys that [`apply`] takes.
@@ -30,6 +31,7 @@ pub const KEYS: &[&str] = &[
     "math",
     "code",
     "media",
+    "images",
     "links",
     "audio",
     "csv",
@@ -107,6 +109,7 @@ pub fn apply(entry: &Entry, defaults: &mut Defaults, sink: &mut Diagnostics) -> 
         "math" => block(value, &MATH, defaults, sink),
         "code" => block(value, &CODE, defaults, sink),
         "media" => block(value, &MEDIA, defaults, sink),
+        "images" => block(value, &IMAGES, defaults, sink),
         "links" => block(value, &LINKS, defaults, sink),
         "audio" => block(value, &AUDIO, defaults, sink),
         "csv" => block(value, &CSV, defaults, sink),
@@ -132,9 +135,11 @@ pub fn is_known(key: &str) -> bool {
 
 /// The settings that are mappings, each with its keys.
 pub fn blocks() -> impl Iterator<Item = (&'static str, &'static [&'static str])> {
-    [MARKDOWN, CLOZE, MATH, CODE, MEDIA, LINKS, AUDIO, CSV]
-        .into_iter()
-        .map(|block| (block.name, block.keys))
+    [
+        MARKDOWN, CLOZE, MATH, CODE, MEDIA, IMAGES, LINKS, AUDIO, CSV,
+    ]
+    .into_iter()
+    .map(|block| (block.name, block.keys))
 }
 
 /// The tool that files are read as; `deckle` is none.
@@ -378,6 +383,48 @@ const MEDIA: Block = Block {
                 let bytes = megabytes.and_then(|it| u64::try_from(it * 1_000_000).ok());
                 set(&mut writable(defaults).max_media_bytes, bytes);
             }
+        }
+    },
+};
+
+/// The least width that pictures can be made, and the greatest that means anything.
+const WIDTHS: std::ops::RangeInclusive<i64> = 16..=20_000;
+
+const IMAGES: Block = Block {
+    name: "images",
+    keys: &["max-width", "recompress", "strip-metadata"],
+    not_read: &[],
+    apply: |entry, what, defaults, sink| {
+        let value = &entry.value;
+        let images = &mut writable(defaults).images;
+        let mut asks = false;
+        match entry.name() {
+            "max-width" => {
+                let width = decode::integer(value, what, WIDTHS, sink);
+                images.max_width = width.and_then(|it| u32::try_from(it).ok());
+                asks = images.max_width.is_some();
+            }
+            "recompress" => {
+                let choices = [
+                    ("never", Recompress::Never),
+                    ("lossless", Recompress::Lossless),
+                    ("webp", Recompress::WebP),
+                ];
+                let recompress = decode::choice(value, what, &choices, sink);
+                set(&mut images.recompress, recompress);
+                asks = recompress.is_some_and(|it| it != Recompress::Never);
+            }
+            _ => set(
+                &mut images.strip_metadata,
+                decode::boolean(value, what, sink),
+            ),
+        }
+        if cfg!(not(feature = "images")) && asks {
+            sink.push(
+                Diagnostic::new(Code::BadValue, "this deckle cannot make pictures smaller")
+                    .at(value.span, "pictures would stay as they are")
+                    .help("build it with the feature `images`, or leave this out"),
+            );
         }
     },
 };

@@ -25,6 +25,9 @@ const GUARDED: &[(&str, &[&str])] = &[
     ("two_face", &["src/render/code/grammar.rs"]),
     ("roxmltree", &["src/render/overlay/mod.rs"]),
     ("imagesize", &["src/files/picture.rs"]),
+    ("quick_xml", &["src/files/svg.rs"]),
+    ("use image::", &["src/render/picture/"]),
+    ("oxipng", &["src/render/picture/pixels.rs"]),
     ("annotate_snippets", &["src/diag/"]),
     ("std::fs", &["src/files/"]),
     (

@@ -40,6 +40,8 @@ mod note_types;
 mod occlusion;
 mod outputs;
 mod package;
+#[cfg(feature = "images")]
+mod pictures;
 mod read;
 mod rebuilt;
 mod render;

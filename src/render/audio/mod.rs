@@ -121,6 +121,9 @@ fn made(
         media_paths: &[],
         wiki: false,
         max_bytes: note.settings.max_media_bytes,
+        images: note.settings.images,
+        span: note.span,
+        lenient: note.settings.missing == Missing::Keep,
     };
     let found = sink.library().resolve(&reference);
     let is_there = !matches!(found, Resolved::Missing { .. });

@@ -5,6 +5,7 @@
 //! placeholder that holds the content's hash, and [`MediaNames`] puts the names in at the end.
 
 mod data_uri;
+mod findings;
 mod kind;
 mod library;
 mod lookup;
@@ -36,6 +37,11 @@ impl MediaKey {
     #[must_use]
     pub fn hex(&self) -> String {
         self.to_string()
+    }
+
+    /// The key of a content.
+    pub(super) fn of(bytes: &[u8]) -> Self {
+        Self(blake3::hash(bytes).into())
     }
 
     /// What stands for the file's name until it is known.

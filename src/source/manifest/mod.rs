@@ -99,6 +99,7 @@ pub const KEYS: &[&str] = &[
     "math",
     "code",
     "media",
+    "images",
     "links",
     "assets",
     "targets",
@@ -254,7 +255,7 @@ impl Manifest {
             "assets" => self.keep = assets::read(value, sink),
             "output" => self.outputs = outputs::read(value, entry.key_span(), sink),
             "diagnostics" => self.levels = levels::read(value, sink),
-            "markdown" | "cloze" | "math" | "code" | "media" | "links" | "audio" => {
+            "markdown" | "cloze" | "math" | "code" | "media" | "images" | "links" | "audio" => {
                 header::apply(entry, &mut self.defaults, sink);
             }
             "builtin" => sink.push(
