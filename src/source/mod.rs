@@ -4,6 +4,7 @@ pub mod includes;
 pub mod layout;
 mod levels;
 pub mod manifest;
+pub mod matrix;
 pub mod note_types;
 pub mod outputs;
 mod presets;
