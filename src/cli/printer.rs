@@ -106,7 +106,9 @@ impl Printer {
         let mut locks: Vec<&str> = changes.iter().map(|it| it.lock.as_str()).collect();
         locks.dedup();
         let locks = locks.join(", ");
-        self.message(&format!("Run `deckle build`, look at what changes, and commit {locks}."));
+        self.message(&format!(
+            "Run `deckle build`, look at what changes, and commit {locks}."
+        ));
     }
 
     /// Prints the notes that were edited and are taken for what they were: for people on stderr,

@@ -101,12 +101,7 @@ impl Sources {
 
     /// Takes the files of another run in, whose root is this folder, and returns what was found in
     /// them as findings of this run.
-    pub(crate) fn absorb(
-        &mut self,
-        other: Self,
-        folder: &str,
-        found: Diagnostics,
-    ) -> Diagnostics {
+    pub(crate) fn absorb(&mut self, other: Self, folder: &str, found: Diagnostics) -> Diagnostics {
         let behind = self.files.len();
         self.files
             .extend(other.files.into_iter().map(|it| SourceFile {

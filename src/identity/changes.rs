@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use super::lock::{Lock, MediaRecord, NoteRecord, TypeRecord};
 use super::LOCK_NAME;
+use super::lock::{Lock, MediaRecord, NoteRecord, TypeRecord};
 use super::schema::SchemaChange;
 
 /// One thing that is another in the lock behind a build than in the one before it.

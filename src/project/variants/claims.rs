@@ -125,7 +125,9 @@ impl Rivals {
         let name = note_type.name().to_owned();
         if let Some((known, first)) = self.ids.get(&id) {
             if !are_alike(known, &note_type) {
-                let title = format!("the note type `{name}` has one id in two variants, and is not the same");
+                let title = format!(
+                    "the note type `{name}` has one id in two variants, and is not the same"
+                );
                 sink.push(
                     self.told(Code::DuplicateNoteType, title, first, owner)
                         .note("Anki would change the notes of the one into those of the other")
@@ -138,8 +140,12 @@ impl Rivals {
             let title = format!("two variants have a note type called `{name}`");
             sink.push(
                 self.told(Code::DuplicateNoteType, title, first, owner)
-                    .note("each variant has note types of its own, and Anki would rename one of them")
-                    .help("put a variable of the matrix into its `name`, or into that of the project"),
+                    .note(
+                        "each variant has note types of its own, and Anki would rename one of them",
+                    )
+                    .help(
+                        "put a variable of the matrix into its `name`, or into that of the project",
+                    ),
             );
         }
         let entry = (note_type, owner.clone());

@@ -54,16 +54,20 @@ pub(in crate::project) fn tell_lost_locks(
         return Ok(());
     };
     let own = lock_name(&variant.key);
+    let first_key = manifest.variants.first().map_or("", |it| it.as_str());
     if project.files.size(LOCK_NAME)?.is_some() {
         let title = format!("{LOCK_NAME} belongs to no variant of the project");
         sink.push(
             Diagnostic::new(Code::MatrixLock, title)
                 .at(manifest.matrix_span, "has a lock for each variant")
                 .note("the variant that learners have already must go on with it, or they start all notes anew")
-                .help(format!("if that is `{}`, rename {LOCK_NAME} to {own}; if it is of no use any more, remove it", variant.key)),
+                .help(format!("rename {LOCK_NAME} to that variant's, such as {}; if nobody has the deck yet, remove it", lock_name(first_key))),
         );
     } else if let Some(first) = left.first() {
-        let title = format!("the variant `{}` is new, and `{first}` is gone", variant.key);
+        let title = format!(
+            "the variant `{}` is new, and `{first}` is gone",
+            variant.key
+        );
         sink.push(
             Diagnostic::new(Code::MatrixLockLeft, title)
                 .at(variant.span, format!("begins with no {own}"))

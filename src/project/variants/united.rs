@@ -71,7 +71,10 @@ impl United {
         sum.cards += statistics.cards;
         sum.media += statistics.media;
         let own = report.files.len();
-        let (included, before) = (statistics.files - files.len().min(statistics.files), sum.files);
+        let (included, before) = (
+            statistics.files - files.len().min(statistics.files),
+            sum.files,
+        );
         let included = included.max(before - own.min(before));
         add_files(&mut report.files, files);
         report.statistics.files = report.files.len() + included;

@@ -46,12 +46,7 @@ impl Variant {
     }
 
     /// Whether the text is another one now.
-    pub fn fill_text(
-        &self,
-        scalar: &mut Scalar,
-        unknown: Unknown,
-        sink: &mut Diagnostics,
-    ) -> bool {
+    pub fn fill_text(&self, scalar: &mut Scalar, unknown: Unknown, sink: &mut Diagnostics) -> bool {
         let text = &scalar.text;
         let Some(first) = next_variable(text.as_str(), 0) else {
             return false;
@@ -155,7 +150,11 @@ mod tests {
         check("'{{= lang }}{{=lang}}'", "dede", &[]);
         check("'{{=name}}'", "Deutsch {{=lang}}", &[]);
         check("'[{{=none}}]'", "[]", &[]);
-        check("'{{lang}} {{=}} {{=<% %>=}}'", "{{lang}} {{=}} {{=<% %>=}}", &[]);
+        check(
+            "'{{lang}} {{=}} {{=<% %>=}}'",
+            "{{lang}} {{=}} {{=<% %>=}}",
+            &[],
+        );
         check("'{{{{=lang}}}}'", "{{de}}", &[]);
         check("|\n  a\n  {{=lang}}é\n", "a\ndeé\n", &[]);
         check(

@@ -369,19 +369,16 @@ mod tests {
             assert_eq!(variants, expect, "{source}");
         };
         check("{lang: [de]}", &[("de", "lang=de")]);
-        check(
-            "{lang: [de, no]}",
-            &[("de", "lang=de"), ("no", "lang=no")],
-        );
+        check("{lang: [de, no]}", &[("de", "lang=de"), ("no", "lang=no")]);
         check("{level: [1, 02]}", &[("1", "level=1"), ("02", "level=02")]);
         check(
             "{lang: {de: {name: Deutsch}, fr: {name: ' fr '}}}",
-            &[
-                ("de", "lang=de name=Deutsch"),
-                ("fr", "lang=fr name= fr "),
-            ],
+            &[("de", "lang=de name=Deutsch"), ("fr", "lang=fr name= fr ")],
         );
-        check("{lang: {de: , fr: ~}}", &[("de", "lang=de"), ("fr", "lang=fr")]);
+        check(
+            "{lang: {de: , fr: ~}}",
+            &[("de", "lang=de"), ("fr", "lang=fr")],
+        );
         check(
             "{lang: [de, fr], size: {full: {all: ''}}}",
             &[
@@ -405,7 +402,9 @@ mod tests {
         check("{lang: {}}", &["`lang` of the matrix has no values"]);
         check(
             "{lang: de}",
-            &["`matrix.lang` takes a list of variants, or a mapping of them to what they bring along, not a text"],
+            &[
+                "`matrix.lang` takes a list of variants, or a mapping of them to what they bring along, not a text",
+            ],
         );
         check("{lang: [[de]]}", &["`lang` takes a text, not a list"]);
         check("{de: {name: Deutsch}}", &["`name` of the matrix is a text"]);

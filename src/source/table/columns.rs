@@ -54,7 +54,9 @@ pub(super) fn columns(
             target: match told {
                 Some(None) => Target::Nothing,
                 Some(Some(target)) => meaning(target),
-                None if left_out || name.value.is_empty() => Target::Nothing,
+                // A pattern means texts; ids and tags are lost only where their own name is said.
+                None if left_out && matches!(meaning(&name), Target::Field(_)) => Target::Nothing,
+                None if name.value.is_empty() => Target::Nothing,
                 None => meaning(&name),
             },
             name,
