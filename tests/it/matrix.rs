@@ -188,7 +188,31 @@ fn one_variant_is_built_alone_with_the_same_bytes() {
         .ends(2);
     place.run(&["adopt", "out.apkg"]).ends(2);
     place.run(&["adopt", "out.apkg", "--variant", "es"]).ends(0);
-    place.run(&["check", "--frozen"]).ends(0);
+    place.run(&["check", "--locked"]).ends(0);
+}
+
+/// What a mend changes is read by all variants, and made once.
+#[test]
+fn mends_are_made_once_for_all_variants() {
+    let place = atlas();
+    let notes = "- q: A: b\n  a: c\n";
+    fs::write(place.folder().join("more.yaml"), notes).unwrap();
+    edit(
+        &place,
+        "deckle.yaml",
+        "countries.csv,",
+        "countries.csv, more.yaml,",
+    );
+    edit(&place, "deckle.yaml", "type: country", "type: basic");
+    fs::remove_file(place.folder().join("countries.csv")).unwrap();
+    fs::remove_file(place.folder().join("_deck.yaml")).unwrap();
+    let run = place.run(&["check", "--fix", "--allow-dirty"]);
+    assert!(
+        run.stderr.contains("Mended 1 finding in 1 file"),
+        "{run:#?}"
+    );
+    let mended = fs::read_to_string(place.folder().join("more.yaml")).unwrap();
+    assert_eq!(mended, "- q: \"A: b\"\n  a: c\n");
 }
 
 #[test]

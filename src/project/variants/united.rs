@@ -70,12 +70,9 @@ impl United {
         sum.notes += statistics.notes;
         sum.cards += statistics.cards;
         sum.media += statistics.media;
-        let own = report.files.len();
-        let (included, before) = (
-            statistics.files - files.len().min(statistics.files),
-            sum.files,
-        );
-        let included = included.max(before - own.min(before));
+        // What an included project holds is counted, and not listed.
+        let before = sum.files.saturating_sub(report.files.len());
+        let included = statistics.files.saturating_sub(files.len()).max(before);
         add_files(&mut report.files, files);
         report.statistics.files = report.files.len() + included;
         report.lock_changes.extend(lock_changes);

@@ -472,6 +472,7 @@ mod tests {
         "learning-steps",
         "id",
         "name",
+        "{{=lang}}",
         "format: 1\nname: A\nuid: u\n",
     ];
 
@@ -484,6 +485,10 @@ mod tests {
             let _ = read(&text);
             let _ = read(&soup);
             let _ = read(&format!("format: 1\nname: A\nuid: u\n{soup}"));
+            let variants = format!("format: 1\nname: A\nuid: u\nmatrix: {{lang: [de]}}\n{soup}");
+            let file = Sources::new().add(FILE_NAME, variants.as_str());
+            let _ = Manifest::read_as(file, &variants, Some("de"), &mut Diagnostics::new());
+            let _ = matrix(file, &soup, &mut Diagnostics::new());
         }
     }
 

@@ -62,6 +62,17 @@ pub fn read(entry: &Entry, sink: &mut Diagnostics) -> Option<Matrix> {
         );
         return None;
     }
+    let is_flat = |it: &Entry| matches!(it.value.value, Value::Scalar(_) | Value::Sequence(_));
+    let flat = |it: &&Entry| match &it.value.value {
+        Value::Mapping(inner) => !inner.is_empty() && inner.iter().all(is_flat),
+        _ => false,
+    };
+    // A name that is missing above all variants is one mistake, not one of each.
+    let told = lists.iter().find(flat);
+    let lists = match told {
+        Some(first) => std::slice::from_ref(first),
+        None => lists,
+    };
     let lists: Vec<(&Entry, Vec<Choice>)> = lists.iter().map(|it| (it, list(it, sink))).collect();
     tell_shared_names(&lists, sink);
     let mut count = lists.iter().map(|(_, choices)| choices.len());
@@ -177,9 +188,9 @@ fn variables(list: &Entry, item: &Entry, sink: &mut Diagnostics) -> Vec<(String,
             let title = format!("`{key}` of the matrix is {}", item.value.shape());
             sink.push(
                 Diagnostic::new(Code::Matrix, title)
-                    .at(item.value.span, "expected names and values")
-                    .note("the matrix names what differs, below that the variants, and below these what each brings along")
-                    .help(format!("write `matrix: {{{outer}: {{{key}: {{name: ..}}}}}}`, or above all a name for what differs: `matrix: {{lang: {{{outer}: {{..}}}}}}`")),
+                    .at(item.value.span, "expected a mapping")
+                    .note("first comes a name for what differs, below it the variants, and below these what each brings along")
+                    .help(format!("if `{outer}` is a variant, write a name above it: `matrix: {{lang: {{{outer}: {{{key}: ..}}}}}}`")),
             );
             return Vec::new();
         }

@@ -43,14 +43,14 @@ impl Reader<'_> {
     /// Takes the variables of the note type in.
     pub(super) fn variables(&mut self, entry: &Entry) {
         for entry in decode::mapping(&entry.value, "vars", self.sink).unwrap_or_default() {
-            let of_matrix = self.context.matrix.and_then(|it| it.variable(entry.name()));
-            if let Some(value) = of_matrix {
+            let matrix = self.context.matrix;
+            if matrix.is_some_and(|it| it.variable(entry.name()).is_some()) {
                 self.failed = true;
                 let title = format!("`{}` is a variable of the matrix already", entry.name());
                 self.sink.push(
                     Diagnostic::new(Code::TemplateVariable, title)
                         .at(entry.key_span(), "the second one of this name")
-                        .also(value.whole(), "the matrix has it in every note type")
+                        .note("the variables of the matrix are there in every note type")
                         .help("take it out of `vars`, or give it another name"),
                 );
                 continue;
