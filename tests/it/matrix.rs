@@ -212,7 +212,7 @@ fn mends_are_made_once_for_all_variants() {
         "{run:#?}"
     );
     let mended = fs::read_to_string(place.folder().join("more.yaml")).unwrap();
-    assert_eq!(mended, "- q: \"A: b\"\n  a: c\n");
+    assert_eq!(mended, "- q: 'A: b'\n  a: c\n");
 }
 
 #[test]

@@ -158,7 +158,11 @@ fn list(entry: &Entry, sink: &mut Diagnostics) -> Vec<Choice> {
             return choices;
         }
     }
-    if choices.is_empty() {
+    let is_empty = match &entry.value.value {
+        Value::Sequence(items) => items.is_empty(),
+        _ => choices.is_empty(),
+    };
+    if is_empty {
         let title = format!("`{}` of the matrix has no values", entry.name());
         sink.push(
             Diagnostic::new(Code::Matrix, title)
