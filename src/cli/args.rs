@@ -98,6 +98,7 @@ Examples:
   deckle build -o out/bio.apkg       the package somewhere else
   deckle build --format text         a text file for Anki's import instead: biology.txt
   deckle build --only verbs          one of the packages that deckle.yaml names
+  deckle build --only de             one of the variants that its matrix names
   deckle build --each decks/         every project below a folder
   deckle build --locked              in CI: nothing but what the committed lock knows
   SOURCE_DATE_EPOCH=1767225600 deckle build    the same bytes at any time
@@ -130,7 +131,8 @@ pub(crate) struct BuildArgs {
     #[arg(long, value_enum, value_name = "FORMAT")]
     pub(crate) format: Option<Format>,
 
-    /// Write this package alone, of those that `output` in deckle.yaml names. May be repeated
+    /// Write this package alone, of those that `output` or `matrix` in deckle.yaml names. May be
+    /// repeated
     #[arg(long, value_name = "NAME")]
     pub(crate) only: Vec<String>,
 
@@ -168,8 +170,13 @@ pub(crate) struct CheckArgs {
     #[arg(long, requires = "fix")]
     pub(crate) allow_dirty: bool,
 
+    /// Check this package alone, of those that `output` or `matrix` in deckle.yaml names. May be
+    /// repeated
+    #[arg(long, value_name = "NAME")]
+    pub(crate) only: Vec<String>,
+
     /// Check each project in these folders and below, one after the other
-    #[arg(long, conflicts_with = "fix")]
+    #[arg(long, conflicts_with_all = ["fix", "only"])]
     pub(crate) each: bool,
 
     /// Print a line for each file: its notes, its cards, and what looks like a note and is none
@@ -461,6 +468,10 @@ pub(crate) struct AdoptArgs {
     #[arg(value_name = "PROJECT", default_value = ".")]
     pub(crate) project: PathBuf,
 
+    /// Of a project with a `matrix`, the variant that the deck is
+    #[arg(long, value_name = "KEY")]
+    pub(crate) variant: Option<String>,
+
     /// Tell who is who, and write nothing
     #[arg(long)]
     pub(crate) dry_run: bool,
@@ -493,6 +504,10 @@ pub(crate) struct ShowArgs {
     /// A file, and a line of the note
     #[arg(value_name = "FILE:LINE")]
     pub(crate) place: String,
+
+    /// Of a project with a `matrix`, the note of this variant [default: the first]
+    #[arg(long, value_name = "KEY")]
+    pub(crate) variant: Option<String>,
 
     /// Print an object of JSON; docs/format.md lists its keys
     #[arg(long)]

@@ -97,7 +97,10 @@ pub(super) fn check(args: &CheckArgs, printer: &Printer) -> Result<Outcome, Erro
 }
 
 fn check_one(project: &Project, args: &CheckArgs, printer: &Printer) -> Result<Outcome, Error> {
-    let options = options(&args.sources)?;
+    let mut options = options(&args.sources)?;
+    for name in &args.only {
+        options = options.only(name);
+    }
     let found = if args.fix {
         let plan = project.fix(&options)?;
         mend(plan, args, printer)?
@@ -172,9 +175,14 @@ fn report(report: &Report, args: &SourceArgs, root: &Path, printer: &Printer) ->
     }
     let option = if args.frozen { "--frozen" } else { "--locked" };
     let places = plural(changes.len(), "place");
+    let first = changes.first().map_or("", |it| it.lock.as_str());
+    let lock = match changes.iter().all(|it| it.lock == first) {
+        true => first,
+        false => "the locks",
+    };
     printer.lock_changes(
         changes,
-        &format!("deckle.lock would change in {places}, and `{option}` forbids it"),
+        &format!("{lock} would change in {places}, and `{option}` forbids it"),
     );
     Some(Outcome::Locked)
 }

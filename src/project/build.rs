@@ -9,6 +9,7 @@ use super::division::{self, Origins};
 use super::lock_file::{self, LockFile, Touched};
 use super::render::{Facts, Made};
 use super::target::{Built, Target};
+use super::variants::{self, Claims};
 use super::{
     BuildOptions, Project, Report, Scope, Statistics, assets, budget, clozes, history, includes,
     load, media, output, predecessor, rematch, schema, targets, types,
@@ -33,11 +34,12 @@ pub struct Build {
     ready: Option<Ready>,
 }
 
-#[derive(Debug)]
-struct Ready {
-    targets: Vec<Target>,
+/// Packages, and what is written with them.
+#[derive(Debug, Default)]
+pub(super) struct Ready {
+    pub(super) targets: Vec<Target>,
     /// The paths and new texts of the locks, if the build is one that writes them.
-    locks: Vec<(PathBuf, String)>,
+    pub(super) locks: Vec<(PathBuf, String)>,
 }
 
 /// What packages are made of.
@@ -50,6 +52,8 @@ pub(super) struct Parts {
     pub(super) origins: Origins,
     /// The paths and new texts of the locks, if the build is one that writes them.
     pub(super) locks: Vec<(PathBuf, String)>,
+    /// Of a variant of the project, what no other one may have.
+    pub(super) claims: Claims,
     output: PathBuf,
     outputs: Outputs,
     budget: Budget,
@@ -117,24 +121,36 @@ pub(super) fn build(project: &Project, options: &BuildOptions) -> Result<Build, 
     }
     let mut report = Report::default();
     let mut levels = options.levels.clone();
-    let parts = whole(
-        project,
-        options,
-        &mut levels,
-        Nesting::default(),
-        &mut report,
-    )?;
-    let is_refused =
-        |report: &Report| report.diagnostics.has_errors() || !report.lock_changes.is_empty();
-    let parts = parts.filter(|_| !is_refused(&report));
-    let ready = parts.map(|it| it.ready(project, options, &mut report.diagnostics));
-    let ready = ready.transpose()?;
+    let ready = match variants::of(project, &mut report)? {
+        None => {
+            let nesting = Nesting::default();
+            let parts = whole(project, options, &mut levels, nesting, &mut report)?;
+            ready(parts, project, options, &mut report)?
+        }
+        Some(matrix) => variants::build(project, &matrix, options, &mut levels, &mut report)?,
+    };
     report.diagnostics.sort();
     // At the end, so that a denied warning keeps no stage from finding more.
     levels.apply(&mut report.diagnostics);
     report.sources.keep_what_is_told(&report.diagnostics);
     let ready = ready.filter(|_| !is_refused(&report));
     Ok(Build { report, ready })
+}
+
+fn is_refused(report: &Report) -> bool {
+    report.diagnostics.has_errors() || !report.lock_changes.is_empty()
+}
+
+/// The packages of what a project came to, where nothing is wrong with it.
+pub(super) fn ready(
+    parts: Option<Parts>,
+    project: &Project,
+    options: &BuildOptions,
+    report: &mut Report,
+) -> Result<Option<Ready>, Error> {
+    let parts = parts.filter(|_| !is_refused(report));
+    let ready = parts.map(|it| it.ready(project, options, &mut report.diagnostics));
+    ready.transpose()
 }
 
 /// Where a project stands below the one that is built.
@@ -168,7 +184,10 @@ pub(super) fn whole(
     }
     let found = &mut report.diagnostics;
     let guests = includes::build(project, &manifest, options, nesting, found)?;
-    let own = run(project, &manifest, options, nesting.divided, report)?;
+    let mut own = run(project, &manifest, options, nesting.divided, report)?;
+    if let (Some(own), Some(_)) = (&mut own, &project.variant) {
+        own.claims = Claims::of(&manifest.uid, &own.decks);
+    }
     Ok(includes::merge(own, guests, report))
 }
 
@@ -343,6 +362,7 @@ fn run(
         media,
         origins,
         locks: lock_file.written(&next, project).into_iter().collect(),
+        claims: Claims::default(),
         baseline,
         output,
         outputs: manifest.outputs.clone(),

@@ -45,7 +45,8 @@ pub(super) fn manifest(
             let Some(file) = read_text(project, manifest::FILE_NAME, sources, sink)? else {
                 return Ok(None);
             };
-            let manifest = Manifest::read(file, sources.text(file), sink);
+            let manifest =
+                Manifest::read_as(file, sources.text(file), project.variant.as_deref(), sink);
             // Going on with half a manifest would find errors that are none.
             let Some(mut manifest) = manifest.filter(|_| !sink.has_errors()) else {
                 return Ok(None);
@@ -497,6 +498,7 @@ mod tests {
             files: Arc::new(files),
             root: PathBuf::new(),
             scope,
+            variant: None,
         }
     }
 

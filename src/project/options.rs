@@ -118,7 +118,9 @@ impl BuildOptions {
     /// With this package alone, of the several that the project has: the name of an output, of a
     /// part of it (`verbs/Irregular`) or, where an output without a name is split, of a deck or
     /// source file. The project is built as a whole all the same, so that the package has the
-    /// bytes that it has among the others. Callable several times. Default: all packages.
+    /// bytes that it has among the others. Of a project with a matrix it is the key of a variant, or
+    /// that and the name of one of its packages (`de/verbs`); the other variants are not built then.
+    /// Callable several times. Default: all packages.
     pub fn only(mut self, name: impl Into<String>) -> Self {
         self.only.push(name.into());
         self

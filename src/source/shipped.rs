@@ -88,6 +88,7 @@ fn load(key: &str) -> Option<Arc<WrittenType>> {
         folder: &folder,
         base_css: BASE_CSS,
         origins: &[],
+        matrix: None,
     };
     let read = read_type(&definition, context, files(), &mut sources, &mut sink)?;
     let note_type = read.note_type.with_modified(MODIFIED);

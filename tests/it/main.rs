@@ -34,6 +34,7 @@ mod layers;
 mod linear;
 mod links;
 mod lock;
+mod matrix;
 mod merges;
 mod note_forms;
 mod note_types;
