@@ -25,6 +25,8 @@ pub(super) struct Sink<'n> {
     pub(super) media: Vec<MediaKey>,
     /// What each of these is known by.
     pub(super) known_as: Vec<MediaKey>,
+    /// Whether a drawing is followed, which has no other finding than what is read of it.
+    is_drawing: bool,
     pub(super) diagnostics: Diagnostics,
 }
 
@@ -49,6 +51,7 @@ impl<'n> Sink<'n> {
             targets: Targets::default(),
             media: Vec::new(),
             known_as: Vec::new(),
+            is_drawing: false,
             diagnostics: Diagnostics::new(),
         }
     }
@@ -98,6 +101,7 @@ impl<'n> Sink<'n> {
             images: self.settings.images,
             span,
             lenient: self.settings.missing == Missing::Keep,
+            ships: !self.is_drawing,
         };
         let problem = match self.library.resolve(&reference) {
             Resolved::File {
@@ -185,7 +189,9 @@ impl<'n> Sink<'n> {
     pub(super) fn follow_drawing(&mut self, path: &str, span: Span) -> Option<MediaKey> {
         let shown = std::mem::take(&mut self.media);
         let known_as = std::mem::take(&mut self.known_as);
+        self.is_drawing = true;
         let _ = self.follow(path, span, false);
+        self.is_drawing = false;
         self.known_as = known_as;
         std::mem::replace(&mut self.media, shown).pop()
     }
@@ -219,6 +225,7 @@ impl<'n> Sink<'n> {
                 images: self.settings.images,
                 span,
                 lenient: self.settings.missing == Missing::Keep,
+                ships: !self.is_drawing,
             })
         });
         let remote = RemoteMedia {

@@ -153,6 +153,7 @@ impl Shipper<'_, '_> {
             images: Images::default(),
             span: Span::NONE,
             lenient: place.missing == Missing::Keep,
+            ships: true,
         };
         let resolved = self.library.resolve(&reference);
         if let Some(problem) = tell::unresolved(found.name.trim(), &resolved, place.missing) {

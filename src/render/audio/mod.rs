@@ -124,6 +124,7 @@ fn made(
         images: note.settings.images,
         span: note.span,
         lenient: note.settings.missing == Missing::Keep,
+        ships: true,
     };
     let found = sink.library().resolve(&reference);
     let is_there = !matches!(found, Resolved::Missing { .. });

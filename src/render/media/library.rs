@@ -36,6 +36,8 @@ pub(in crate::render) struct Reference<'r> {
     pub(in crate::render) span: Span,
     /// Whether a file that shows nothing is a warning only.
     pub(in crate::render) lenient: bool,
+    /// Whether a learner gets to see or hear it.
+    pub(in crate::render) ships: bool,
 }
 
 /// What a reference leads to.
@@ -323,7 +325,7 @@ impl<'a> Library<'a> {
                 size: picture::shown_size(content),
             }
         };
-        if findings::is_worth_telling(path, content, &shipped.as_used()) {
+        if reference.ships && findings::is_worth_telling(path, content, &shipped.as_used()) {
             let mut uses = lock(&self.uses);
             let place = uses.entry(path.to_owned()).or_insert_with(|| Use {
                 content: Arc::clone(content),
