@@ -194,6 +194,10 @@ pub(crate) struct SourceArgs {
     /// End with exit code 5 where anything in deckle.lock would change
     #[arg(long, conflicts_with = "locked")]
     pub(crate) frozen: bool,
+
+    /// Neither keep in .deckle/cache nor take from there what takes long to make
+    #[arg(long)]
+    pub(crate) no_cache: bool,
 }
 
 /// They win over `diagnostics` in deckle.yaml.

@@ -197,7 +197,8 @@ fn options(args: &SourceArgs) -> Result<BuildOptions, Error> {
     };
     let options = options
         .allow_schema_change(args.allow_schema_change)
-        .lock_mode(mode);
+        .lock_mode(mode)
+        .cache(!args.no_cache);
     levels::apply(&args.levels, options)
 }
 

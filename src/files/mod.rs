@@ -4,6 +4,8 @@
 //! between their parts: a disk in use, memory in tests. Nothing outside of the root is read;
 //! a symbolic link that leads out counts as outside.
 
+mod cache;
+mod command;
 #[cfg(test)]
 pub(crate) mod counted;
 mod disk;
@@ -16,6 +18,8 @@ mod write;
 use std::io::Read;
 use std::time::SystemTime;
 
+pub use cache::Cache;
+pub use command::{Command, CommandError, Finished};
 pub use disk::Disk;
 pub use look::{Kind, is_file, is_missing, is_vacant, locate, open_disk, read_if_exists};
 pub use memory::Memory;

@@ -9,11 +9,11 @@ use super::lock_file::{self, LockFile, Touched};
 use super::render::{Facts, Made};
 use super::target::{Built, Target};
 use super::{
-    BuildOptions, Project, Report, Statistics, clozes, history, includes, load, media, output,
-    predecessor, schema, types,
+    BuildOptions, Project, Report, Scope, Statistics, clozes, history, includes, load, media,
+    output, predecessor, schema, types,
 };
 use crate::diag::{Code, Diagnostic, Diagnostics, Levels, Severity, Sources, Span};
-use crate::files;
+use crate::files::{self, Cache};
 use crate::identity::{self, Assigned, Claim, Lock};
 use crate::model::written::IdMode;
 use crate::model::{Deck, DeckName, MediaFile};
@@ -244,7 +244,7 @@ fn run(
     };
 
     let broken_types = sink.has_errors();
-    let renderer = Renderer::new(&*project.files);
+    let renderer = Renderer::new(&*project.files).with_cache(cache(project, options));
     let known = locked.then_some(lock);
     let loaded = load::notes(project, manifest, &types, &renderer, known, sources, sink)?;
     statistics.files = loaded.files.len();
@@ -326,6 +326,16 @@ fn run(
         output,
         outputs: manifest.outputs.clone(),
     }))
+}
+
+/// Where what earlier builds made lies. A folder without a manifest is nobody's project to put
+/// files into.
+fn cache(project: &Project, options: &BuildOptions) -> Cache {
+    if options.cache && matches!(project.scope, Scope::Manifest { .. }) {
+        Cache::of(&project.root)
+    } else {
+        Cache::none()
+    }
 }
 
 /// Gives the notes their guids, and where a lock is kept their ids in it. Returns which of them

@@ -23,6 +23,7 @@ pub struct BuildOptions {
     pub(super) force: bool,
     pub(super) levels: Levels,
     pub(super) text: bool,
+    pub(super) cache: bool,
 }
 
 /// What a build may change in `deckle.lock`.
@@ -55,6 +56,7 @@ impl BuildOptions {
             force: false,
             levels: Levels::new(),
             text: false,
+            cache: false,
         }
     }
 
@@ -132,6 +134,14 @@ impl BuildOptions {
     /// version of deckle did not write is an error, and stays as it is.
     pub fn force(mut self, yes: bool) -> Self {
         self.force = yes;
+        self
+    }
+
+    /// Keeps, if `yes`, what takes long to make in `.deckle/cache/` of a project with a
+    /// `deckle.yaml`, and takes from there what an earlier build made. The packages are the same
+    /// bytes with and without. Default: nothing is kept.
+    pub fn cache(mut self, yes: bool) -> Self {
+        self.cache = yes;
         self
     }
 

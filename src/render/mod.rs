@@ -38,7 +38,7 @@ pub use media::{MediaContent, MediaKey, MediaNames, NamedMedia};
 pub use template_media::TemplateMedia;
 
 use crate::diag::Diagnostics;
-use crate::files::Files;
+use crate::files::{Cache, Files};
 use crate::model::written::{Settings, WrittenNote, WrittenType};
 
 /// Renders the notes of a project. Many threads may use it at a time.
@@ -68,6 +68,13 @@ impl<'a> Renderer<'a> {
         Self {
             library: Library::new(files),
         }
+    }
+
+    /// With what takes long to make kept in, and taken from, this cache. Default: nothing is kept.
+    #[must_use]
+    pub fn with_cache(mut self, cache: Cache) -> Self {
+        self.library.cache = cache;
+        self
     }
 
     /// The fields of a note. `source_path` is the path of its file, from which its media

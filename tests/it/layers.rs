@@ -25,6 +25,10 @@ const GUARDED: &[(&str, &[&str])] = &[
     ("two_face", &["src/render/code/grammar.rs"]),
     ("annotate_snippets", &["src/diag/"]),
     ("std::fs", &["src/files/"]),
+    (
+        "std::process::",
+        &["src/files/command.rs", "src/cli/", "src/main.rs"],
+    ),
     ("clap", &["src/cli/"]),
     ("anstream", &["src/cli/"]),
     ("println!", &[]),

@@ -7,7 +7,7 @@ use super::data_uri;
 use super::kind::MediaKind;
 use super::lookup::{Finder, Lookup};
 use super::{MediaContent, MediaKey, MediaNames};
-use crate::files::Files;
+use crate::files::{Cache, Files};
 
 /// How a note refers to a file.
 #[derive(Debug, Clone, Copy)]
@@ -54,6 +54,8 @@ pub(in crate::render) struct Library<'a> {
     lookups: Mutex<BTreeMap<LookupKey, Arc<OnceLock<Lookup>>>>,
     hashes: Mutex<BTreeMap<String, Arc<Hashed>>>,
     contents: Mutex<BTreeMap<MediaKey, Known>>,
+    /// What earlier builds made.
+    pub(in crate::render) cache: Cache,
 }
 
 /// The reference, its folder, the media folders and whether it is a wiki embed.
@@ -77,6 +79,7 @@ impl<'a> Library<'a> {
             lookups: Mutex::default(),
             hashes: Mutex::default(),
             contents: Mutex::default(),
+            cache: Cache::none(),
         }
     }
 
