@@ -15,6 +15,7 @@ mod includes;
 mod joins;
 mod load;
 mod lock_file;
+mod macros;
 mod media;
 mod open;
 mod options;
