@@ -3,11 +3,13 @@
 
     benches/formulas.py collect FOLDER.. > formulas.txt     formulas of Markdown, HTML and text files
     benches/formulas.py run formulas.txt [--count 10000] [--node DIR]
+    benches/formulas.py sheet formulas.txt sheet.html --node DIR [--count 60]
 
 `collect` writes each distinct formula once, as a JSON list of its TeX and whether it is a display
 formula. `run` builds a deck of them with `math: {engine: auto}`, one note a formula, and reads off
 the package what became of each. `--node` names a folder with `mathjax-full` in node_modules (npm
 install mathjax-full@3.2.2): the same formulas then go through MathJax in the same run.
+`sheet` writes a page that shows formulas beside MathJax's pictures of them, by day and by night.
 Needs: a release build (`cargo build --release`), Python; node for the comparison.
 """
 
@@ -142,6 +144,59 @@ def run(path, count, node):
             print(f"deckle takes {100 * seconds / theirs['seconds']:.1f} % of that, its start and the whole package included")
 
 
+SHEET = NODE[: NODE.index("let good")].replace("'local'", "'local'") + """
+const out=lines.map(([source,display])=>{try{return adaptor.innerHTML(doc.convert(source,{display}))}catch(e){return e.message}});
+console.log(JSON.stringify(out));
+"""
+
+
+def sheet(path, target, count, node):
+    with open(path, encoding="utf-8") as file:
+        formulas = [json.loads(line) for line in file]
+    formulas = formulas[:: max(1, len(formulas) // count)][:count]
+    with tempfile.TemporaryDirectory() as folder:
+        listed = os.path.join(folder, "list.jsonl")
+        with open(listed, "w", encoding="utf-8") as file:
+            file.write("\n".join(json.dumps(it) for it in formulas))
+        notes = [
+            {"Front": f"{index:04}", "Back": f"text {'$$' if display else '$'}{tex}{'$$' if display else '$'} text"}
+            for index, (tex, display) in enumerate(formulas)
+        ]
+        source = os.path.join(folder, "notes.json")
+        with open(source, "w", encoding="utf-8") as file:
+            json.dump({"math": {"engine": "auto"}, "notes": notes}, file)
+        out = os.path.join(folder, "out.apkg")
+        subprocess.run([DECKLE, "build", source, "-o", out], capture_output=True, check=True)
+        script = os.path.join(node, "deckle-sheet.js")
+        with open(script, "w", encoding="utf-8") as file:
+            file.write(SHEET)
+        ran = subprocess.run(["node", script, listed], capture_output=True, text=True)
+        os.unlink(script)
+        theirs = json.loads(ran.stdout)
+        with zipfile.ZipFile(out) as package:
+            database = os.path.join(folder, "c.db")
+            with open(database, "wb") as file:
+                file.write(package.read("collection.anki2"))
+            media = {name: package.read(key) for key, name in json.loads(package.read("media")).items()}
+        fields = sqlite3.connect(database).execute("select flds from notes order by sfld")
+        ours = [row[0].split("\x1f")[1] for row in fields]
+    import base64
+
+    def inlined(text):
+        data = lambda name: base64.b64encode(media[name]).decode()
+        return re.sub(r'src="([^"]+)"', lambda it: f'src="data:image/svg+xml;base64,{data(it[1])}"', text)
+
+    rows = "".join(f"<tr><td>{inlined(one)}</td><td>text {two} text</td></tr>" for one, two in zip(ours, theirs))
+    page = (
+        "<!doctype html><meta charset=utf-8><style>table{font:20px arial;border-collapse:collapse;width:700px}"
+        "td{border:1px solid #888;padding:4px;width:50%;overflow:hidden;max-width:340px}body{margin:0;display:flex}"
+        ".nightMode{background:#2c2c2c;color:white}.nightMode .latex{filter:invert(100%)}img{max-width:100%}</style>"
+        f"<table>{rows}</table><table class=nightMode>{rows}</table>"
+    )
+    with open(target, "w", encoding="utf-8") as file:
+        file.write(page)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parts = parser.add_subparsers(dest="part", required=True)
@@ -151,8 +206,15 @@ def main():
     one.add_argument("file")
     one.add_argument("--count", type=int)
     one.add_argument("--node")
+    one = parts.add_parser("sheet")
+    one.add_argument("file")
+    one.add_argument("target")
+    one.add_argument("--count", type=int, default=60)
+    one.add_argument("--node", required=True)
     arguments = parser.parse_args()
-    if arguments.part == "collect":
+    if arguments.part == "sheet":
+        sheet(arguments.file, arguments.target, arguments.count, arguments.node)
+    elif arguments.part == "collect":
         collect(arguments.folders)
     else:
         run(arguments.file, arguments.count, arguments.node)

@@ -23,6 +23,8 @@ const GUARDED: &[(&str, &[&str])] = &[
     ("pulldown_cmark", &["src/render/", "src/source/markdown/"]),
     ("syntect", &["src/render/code/grammar.rs"]),
     ("two_face", &["src/render/code/grammar.rs"]),
+    ("ratex_", &["src/render/formula/engine.rs"]),
+    ("ttf_parser", &["src/render/formula/font.rs"]),
     ("annotate_snippets", &["src/diag/"]),
     ("std::fs", &["src/files/"]),
     (

@@ -18,6 +18,7 @@ mod explain;
 mod fields;
 mod fix;
 mod formats;
+mod formulas;
 mod golden;
 mod history;
 mod hostile;

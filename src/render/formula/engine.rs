@@ -1,8 +1,8 @@
 //! The one file that knows the typesetter: TeX in, a drawing out.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
-use std::sync::{Arc, OnceLock};
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use ratex_font::{FontId, katex_ttf_glyph_char};
 use ratex_layout::{
@@ -57,14 +57,25 @@ fn bytes(face: Face) -> Option<&'static [u8]> {
     loaded.get(face.0).map(AsRef::as_ref)
 }
 
-/// The font of mathematics of this face.
-pub(super) fn font(face: Face) -> Option<&'static Font> {
-    static PARSED: OnceLock<Vec<Option<Font>>> = OnceLock::new();
-    let parsed = PARSED.get_or_init(|| {
+type Outlines = BTreeMap<(Face, char), Arc<[Step]>>;
+
+/// The outline of a character in the font of mathematics of this face; see [`Font::outline`].
+pub(super) fn outline(face: Face, character: char) -> Option<Arc<[Step]>> {
+    /// Outlines that were asked for, at most as many as the fonts have.
+    static KNOWN: Mutex<Outlines> = Mutex::new(BTreeMap::new());
+    static FONTS_READ: OnceLock<Vec<Option<Font>>> = OnceLock::new();
+    let known = || KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(steps) = known().get(&(face, character)) {
+        return Some(Arc::clone(steps));
+    }
+    let fonts = FONTS_READ.get_or_init(|| {
         let faces = (0..FONTS.len()).map(Face);
         faces.map(|it| Font::of_static(bytes(it)?)).collect()
     });
-    parsed.get(face.0)?.as_ref()
+    let font = fonts.get(face.0)?.as_ref()?;
+    let steps: Arc<[Step]> = font.outline(character)?.into();
+    known().insert((face, character), Arc::clone(&steps));
+    Some(steps)
 }
 
 /// Whether the formula can be parsed.
@@ -72,10 +83,46 @@ pub(super) fn check(tex: &str) -> Result<(), FormulaError> {
     parse(tex).map(|_| ())
 }
 
+/// Commands that MathJax has and the parser does not, by those that it has.
+const PRELUDE: [(&str, &str); 27] = [
+    (r"\cancelto", r"{\cancel{#2}}^{#1}"),
+    (r"\celsius", r"{}^{\circ}\mathrm{C}"),
+    (r"\cramped", r"{#1}"),
+    (r"\hfil", ""),
+    (r"\hfill", ""),
+    (r"\idotsint", r"\int\!\cdots\!\int"),
+    (r"\iiiint", r"\iint\!\iint"),
+    (r"\label", r"\mathrlap{\smash{\phantom{\text{#1}}}}"),
+    (r"\mathbfit", r"\boldsymbol{#1}"),
+    (r"\mathup", r"\mathrm{#1}"),
+    (r"\mbox", r"\text{#1}"),
+    (r"\micro", r"\mu"),
+    (r"\ohm", r"\Omega"),
+    (r"\prescript", r"{}^{#1}_{#2}{#3}"),
+    (r"\require", r"\mathrlap{\smash{\phantom{\text{#1}}}}"),
+    (r"\strut", r"\vphantom{(}"),
+    (r"\symbf", r"\boldsymbol{#1}"),
+    (r"\symcal", r"\mathcal{#1}"),
+    (r"\symfrak", r"\mathfrak{#1}"),
+    (r"\symrm", r"\mathrm{#1}"),
+    (r"\symsf", r"\mathsf{#1}"),
+    (r"\symtt", r"\mathtt{#1}"),
+    (r"\textemdash", "\u{2014}"),
+    (r"\textendash", "\u{2013}"),
+    (r"\textquotedblleft", "\u{201C}"),
+    (r"\textquotedblright", "\u{201D}"),
+    (r"\textquoteright", "\u{2019}"),
+];
+
 fn parse(tex: &str) -> Result<Vec<ParseNode>, FormulaError> {
-    Parser::new(tex)
-        .parse()
-        .map_err(|error| refused(&error, tex))
+    let mut parser = Parser::new(tex);
+    for (name, text) in PRELUDE {
+        // Most formulas have none of them.
+        if tex.contains(name) {
+            parser.gullet.set_text_macro(name, text);
+        }
+    }
+    parser.parse().map_err(|error| refused(&error, tex))
 }
 
 fn refused(error: &ParseError, tex: &str) -> FormulaError {

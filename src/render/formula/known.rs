@@ -99,7 +99,7 @@ pub(super) const COMMANDS: &[&str] = &[
     "\\braket", "\\breve", "\\bullet", "\\bumpeq", "\\cal", "\\cancel", "\\cap", "\\cdot",
     "\\cdotp", "\\cdots", "\\ce", "\\centerdot", "\\centernot", "\\cfrac", "\\check", "\\checkmark",
     "\\chi", "\\choose", "\\circ", "\\circeq", "\\circlearrowleft", "\\circlearrowright",
-    "\\circledR", "\\circledS", "\\circledast", "\\circledcirc", "\\circleddash", "\\clap",
+    "\\circledR", "\\circledS", "\\circledast", "\\circledcirc", "\\circleddash",
     "\\clubsuit", "\\colon", "\\colonapprox", "\\coloneq", "\\coloneqq", "\\colonsim", "\\color",
     "\\colorbox", "\\complement", "\\cong", "\\coprod", "\\cos", "\\cosh", "\\cot", "\\coth",
     "\\csc", "\\cup", "\\curlyeqprec", "\\curlyeqsucc", "\\curlyvee", "\\curlywedge",

@@ -420,7 +420,12 @@ impl<'t> Reader<'t> {
                 '}' => depth = depth.checked_sub(1).ok_or("the braces do not match")?,
                 _ => {}
             }
-            inner.push(if character == '\n' { ' ' } else { character });
+            // TeX makes one space of several.
+            if !character.is_whitespace() {
+                inner.push(character);
+            } else if !inner.ends_with(' ') {
+                inner.push(' ');
+            }
         }
         Err("the braces do not match")
     }

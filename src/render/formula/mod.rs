@@ -62,6 +62,10 @@ pub(crate) struct FormulaError {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(
+    not(feature = "formulas"),
+    expect(dead_code, reason = "nothing is refused by what is not built in")
+)]
 pub(crate) enum FormulaErrorKind {
     /// A command that nobody knows.
     Command(String),
@@ -73,17 +77,21 @@ pub(crate) enum FormulaErrorKind {
     Limit,
     /// A character that no font at hand can show.
     Glyph(char),
+    /// Letters of a script that no font alone makes text of.
+    Script,
     /// This program was built without the typesetter.
     #[cfg(not(feature = "formulas"))]
     Unavailable,
 }
 
 /// Formulas are at most this long, in bytes.
+#[cfg(feature = "formulas")]
 const LONGEST: usize = 16_384;
 
 /// Braces, environments and the like stand in one another at most this deep. The parser refuses
 /// what is deeper than 32 by its own count, in which scripts count, too; this bound keeps long
 /// chains away from it.
+#[cfg(feature = "formulas")]
 const DEEPEST: usize = 64;
 
 /// The formula as a picture. `display` formulas stand alone on their line.

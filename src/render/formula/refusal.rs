@@ -1,5 +1,6 @@
 //! What the typesetter says of a formula, in the words of this program.
 
+#[cfg(feature = "formulas")]
 use std::ops::Range;
 
 use super::{FormulaError, FormulaErrorKind};

@@ -24,11 +24,14 @@ type PictureKey = (String, bool, Option<MediaKey>);
 /// A picture, drawn by the first who asks.
 type Slot = Arc<OnceLock<Result<Drawn, FormulaError>>>;
 
+/// The file of macros, and those that settings give beside it.
+type MacroKey = (Option<String>, BTreeMap<String, String>);
+
 /// Many threads may use it at a time.
 #[derive(Default)]
 pub(in crate::render) struct Formulas {
     files: Mutex<BTreeMap<String, Arc<Macros>>>,
-    sets: Mutex<BTreeMap<(Option<String>, BTreeMap<String, String>), Arc<Macros>>>,
+    sets: Mutex<BTreeMap<MacroKey, Arc<Macros>>>,
     #[cfg(feature = "formulas")]
     fonts: Mutex<BTreeMap<MediaKey, Arc<OnceLock<Option<Font>>>>>,
     pictures: Mutex<BTreeMap<PictureKey, Slot>>,

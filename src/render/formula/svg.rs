@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
+use std::sync::Arc;
 
 use super::drawing::{Drawing, Face, Item, Paint, Step};
 use super::engine;
@@ -15,6 +16,10 @@ use super::{FormulaError, FormulaErrorKind, FormulaPicture};
 
 /// How many units an em has.
 const EM: f64 = 1000.0;
+
+/// Pictures are this much larger than the text around them, in hundredths: letters of the fonts of
+/// mathematics are as much smaller than those of other fonts. MathJax and KaTeX do the same.
+const SCALE: i64 = 121;
 
 /// Pictures are at most this wide and high, in units: two hundred lines.
 const LARGEST: i64 = 200_000;
@@ -88,8 +93,8 @@ fn finish(
     }
     let mut svg = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{}em\" height=\"{}em\" viewBox=\"{left} {top} {width} {height}\">",
-        thousandths(width),
-        thousandths(height),
+        thousandths(width * SCALE / 100),
+        thousandths(height * SCALE / 100),
     );
     if !defined.is_empty() {
         let _ = write!(svg, "<defs>{defined}</defs>");
@@ -148,33 +153,37 @@ fn outline(
     character: char,
     tex: &str,
     font: Option<&Font>,
-) -> Result<(Vec<Step>, bool), FormulaError> {
-    let of_math = [face, Face::MAIN].into_iter().filter_map(engine::font);
-    if let Some(steps) = of_math.filter_map(|it| it.outline(character)).next() {
+) -> Result<(Arc<[Step]>, bool), FormulaError> {
+    let faces = [face, Face::MAIN].into_iter();
+    if let Some(steps) = faces.filter_map(|it| engine::outline(it, character)).next() {
         return Ok((steps, false));
     }
     if character.is_whitespace() || character.is_control() || is_invisible(character) {
-        return Ok((Vec::new(), false));
+        return Ok((Arc::default(), false));
     }
     if let Some(steps) = font
         .filter(|_| !is_joined(character))
         .and_then(|it| it.outline(character))
     {
-        return Ok((steps, true));
+        return Ok((steps.into(), true));
     }
     let at = tex.find(character);
     let range = at.map_or(0..tex.len(), |at| at..at + character.len_utf8());
-    let why = if font.is_none() {
-        "the fonts of mathematics have no"
-    } else if is_joined(character) {
+    let why = if is_joined(character) {
         "pictures of formulas cannot show letters that join or run from the right, such as"
+    } else if font.is_none() {
+        "the fonts of mathematics have no"
     } else {
         "neither the fonts of mathematics nor the one of `math.font` have"
     };
     Err(FormulaError {
         range,
         message: format!("{why} `{character}`"),
-        kind: FormulaErrorKind::Glyph(character),
+        kind: if is_joined(character) {
+            FormulaErrorKind::Script
+        } else {
+            FormulaErrorKind::Glyph(character)
+        },
     })
 }
 
@@ -321,7 +330,8 @@ impl Page {
             return;
         }
         let dash = units(thickness * 3.0).max(1);
-        let mut left = units(x);
+        // What lies further out makes the picture too large.
+        let mut left = units(x).max(-LARGEST);
         while left < right.min(LARGEST) {
             let end = (left + dash).min(right);
             self.bars.rectangle((left, top), (end, bottom));
@@ -380,9 +390,10 @@ fn units(length: f64) -> i64 {
     (length * EM).round().clamp(-1e9, 1e9) as i64
 }
 
+/// In sizes of the font around the picture.
 #[expect(clippy::cast_precision_loss, reason = "below 2^53")]
 fn em(length: i64) -> f64 {
-    length as f64 / EM
+    (length * SCALE) as f64 / EM / 100.0
 }
 
 /// A number of thousandths as a decimal.

@@ -96,3 +96,67 @@ fn what_grows_without_end_is_refused() {
         );
     }
 }
+
+/// Pieces that formulas are made of, right ones and wrong ones.
+fn piece() -> impl proptest::strategy::Strategy<Value = String> {
+    use proptest::prelude::*;
+    prop_oneof![
+        "[a-zA-Z0-9+=<>|,.!'()\\[\\]{}^_&~#$%@:;/*\" -]{1,4}",
+        prop::sample::select(known::COMMANDS).prop_map(str::to_owned),
+        prop::sample::select(known::ENVIRONMENTS).prop_map(|it| format!("\\begin{{{it}}}")),
+        prop::sample::select(known::ENVIRONMENTS).prop_map(|it| format!("\\end{{{it}}}")),
+        prop::sample::select(
+            &[
+                "\\\\",
+                "{1em}",
+                "{-3pt}",
+                "[b]",
+                "{red}",
+                "{#f00}",
+                "{cc}",
+                "{#1}",
+                "\\def\\x",
+                "\\x",
+                "{\\x\\x}",
+                "\\left",
+                "\\right",
+                "\\ce{",
+                "->[a]",
+                "\\pu{",
+                "\\char\"41",
+                "\\verb|a|",
+                "\\tag{1}",
+                "\\hline",
+                "\\limits",
+                "\\over",
+                "\\rule{1em}{-9em}",
+                "\\newcommand\\y[2]{#2#1}",
+                "\\y",
+                "\\kern1e9em",
+                "\\hskip-99999em",
+                "\\text{",
+                "}",
+            ][..]
+        )
+        .prop_map(str::to_owned),
+        "\\PC{1,3}",
+    ]
+}
+
+proptest::proptest! {
+    #[test]
+    fn any_text_is_drawn_or_refused(pieces in proptest::collection::vec(piece(), 0..24), display: bool) {
+        let tex = pieces.concat();
+        let made = svg(&tex, display, &FormulaOptions::default());
+        proptest::prop_assert_eq!(&made, &svg(&tex, display, &FormulaOptions::default()));
+        match made {
+            Ok(picture) => {
+                let text = String::from_utf8(picture.svg).unwrap();
+                proptest::prop_assert!(!text.contains("NaN") && !text.contains("inf"), "{}", text);
+            }
+            Err(error) => {
+                proptest::prop_assert!(tex.get(error.range.clone()).is_some(), "{:?}", error);
+            }
+        }
+    }
+}

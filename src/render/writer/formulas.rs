@@ -190,7 +190,8 @@ impl Writer<'_, '_> {
     fn lint(&mut self, tex: &[Placed]) {
         let whole = whole(tex);
         // Braces that do not match were told by the scan, which knows where a formula ends.
-        if !is_balanced(tex) {
+        // An escape of YAML that was meant for TeX was told, too.
+        if !is_balanced(tex) || whole.text.contains(char::is_control) {
             return;
         }
         if let Err(error) = formula::check(&whole.text) {
