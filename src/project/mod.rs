@@ -21,6 +21,7 @@ mod includes;
 mod joins;
 mod load;
 mod lock_file;
+mod macros;
 mod media;
 mod open;
 mod options;

@@ -167,6 +167,8 @@ impl Maker<'_> {
         }
         let mut content = Digest::default();
         if let Some(known) = &self.known {
+            // What was drawn of the note's own text may look otherwise in a newer deckle, which is
+            // no reason to send it out: it is not among these.
             let loaded = rendered.assets.iter().map(|it| &it.key);
             let keys = (rendered.known_as.iter())
                 .chain(&rendered.drawings)
@@ -179,7 +181,7 @@ impl Maker<'_> {
                 .filter_map(|it| note_type.fields().get(*it));
             hashes.extend(fields.map(|it| format!("sound in {}", it.id.unwrap_or_default())));
             let hashes: Vec<&str> = hashes.iter().map(String::as_str).collect();
-            content = content_hash(written, &hashes);
+            content = content_hash(written, &hashes, &rendered.shaped);
             if claim.sketch.is_none() {
                 claim = claim.with_sketch(written, known.of_content(content));
             }

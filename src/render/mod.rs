@@ -12,6 +12,7 @@ mod assets;
 mod audio;
 mod code;
 mod emit;
+mod formula;
 mod html;
 mod image;
 mod language;
@@ -40,6 +41,8 @@ use std::sync::Arc;
 
 pub use assets::{TypeAssets, asset_names, is_kept_by};
 pub use audio::{MADE_FOLDER, MadeSound};
+pub(crate) use formula::macro_paths;
+use formula::macros::Macros;
 use media::Library;
 #[cfg(feature = "fetch")]
 pub(crate) use media::clean_name;
@@ -47,7 +50,7 @@ pub use media::{MediaContent, MediaKey, MediaNames, NamedMedia};
 pub use occlusion::MaskGroup;
 pub use picture::ChangedPicture;
 
-use crate::diag::{Diagnostics, Span};
+use crate::diag::{Code, Diagnostic, Diagnostics, FileId, Span};
 use crate::files::{Cache, Files};
 use crate::model::Targets;
 use crate::model::written::{Settings, WrittenNote, WrittenType};
@@ -74,6 +77,10 @@ pub struct RenderedNote {
     /// The files that the fields load by other ways than Anki sees: styles, scripts, posters. Their
     /// names stand in the fields already.
     pub assets: Vec<NamedMedia>,
+    /// Those of the media that were drawn from the note's own text, such as formulas.
+    pub drawn: Vec<MediaKey>,
+    /// What stands outside of the note and shaped its formulas: macros and a font, each once.
+    pub shaped: Vec<String>,
     /// The numbers that clozes without one got, ascending.
     pub given_numbers: Vec<u16>,
     /// The masks that got one of these numbers, in their order.
@@ -133,6 +140,30 @@ impl<'a> Renderer<'a> {
     pub fn for_targets(mut self, targets: Targets) -> Self {
         self.targets = targets;
         self
+    }
+
+    /// Takes in the file of macros at `path`, whose text is `text`. What is wrong with it is told.
+    pub(crate) fn learn_macros(
+        &self,
+        path: &str,
+        file: FileId,
+        text: &str,
+        sink: &mut Diagnostics,
+    ) {
+        let (macros, problems) = Macros::read(text);
+        for problem in problems {
+            let span = Span::new(file, problem.range);
+            sink.push(if problem.unread {
+                Diagnostic::new(Code::MacroLine, problem.message)
+                    .at(span, "passed over")
+                    .note("definitions are `\\newcommand`, `\\renewcommand`, `\\def`, `\\let`, `\\DeclareMathOperator`, or `\\R \\mathbb{R}` in a line")
+            } else {
+                Diagnostic::new(Code::MacroFile, problem.message)
+                    .at(span, "not defined")
+                    .help("write it like `\\newcommand{\\norm}[1]{\\lVert #1 \\rVert}`")
+            });
+        }
+        self.library.formulas.learn(path, macros);
     }
 
     /// The fields of a note. `source_path` is the path of its file, from which its media

@@ -152,6 +152,8 @@ pub(super) fn render(
         media: sink.media,
         known_as: sink.known_as,
         assets: loaded,
+        drawn: sink.drawn,
+        shaped: sink.shaped.into_iter().collect(),
         given_numbers,
         mask_groups: occluded.groups,
         drawings: occluded.drawings,

@@ -28,6 +28,8 @@ const GUARDED: &[(&str, &[&str])] = &[
     ("quick_xml", &["src/files/svg.rs"]),
     ("use image::", &["src/render/picture/"]),
     ("oxipng", &["src/render/picture/pixels.rs"]),
+    ("ratex_", &["src/render/formula/engine.rs"]),
+    ("ttf_parser", &["src/render/formula/font.rs"]),
     ("annotate_snippets", &["src/diag/"]),
     ("std::fs", &["src/files/"]),
     (

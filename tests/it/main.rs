@@ -23,6 +23,7 @@ mod fetch;
 mod fields;
 mod fix;
 mod formats;
+mod formulas;
 mod golden;
 mod history;
 mod hostile;

@@ -15,6 +15,7 @@ use crate::files::{Cache, Container, Content, FetchedFile, Files, PINS, Picture,
 use crate::model::written::Images;
 use crate::render::RemoteMedia;
 use crate::render::audio::{MadeSound, MadeSounds, Recorded};
+use crate::render::formula::store::Formulas;
 use crate::render::picture::{self, Outcome};
 
 /// How a note refers to a file.
@@ -81,6 +82,7 @@ pub(in crate::render) struct Library<'a> {
     recorded: Mutex<BTreeMap<String, Arc<OnceLock<Recorded>>>>,
     made: Mutex<MadeSounds>,
     remote: Mutex<BTreeMap<String, RemoteMedia>>,
+    pub(in crate::render) formulas: Formulas,
 }
 
 /// The reference, its folder, the media folders and whether it is a wiki embed.
@@ -126,6 +128,7 @@ impl<'a> Library<'a> {
             recorded: Mutex::default(),
             made: Mutex::default(),
             remote: Mutex::default(),
+            formulas: Formulas::default(),
         }
     }
 
