@@ -10,6 +10,7 @@
 
 mod code;
 mod emit;
+mod formula;
 mod html;
 mod image;
 mod language;

@@ -2,7 +2,7 @@
 
 use super::media::{Library, MediaKey, MediaKind, Reference, Resolved};
 use crate::diag::{Code, Diagnostic, Diagnostics, Severity, Span};
-use crate::files::parent;
+use crate::files::{Cache, parent};
 use crate::model::written::{Missing, Remote, Settings};
 
 /// Why a reference that leads nowhere is no error.
@@ -41,6 +41,11 @@ impl<'n> Sink<'n> {
             media: Vec::new(),
             diagnostics: Diagnostics::new(),
         }
+    }
+
+    /// What earlier builds made.
+    pub(super) fn cache(&self) -> &'n Cache {
+        &self.library.cache
     }
 
     pub(super) fn push(&mut self, diagnostic: Diagnostic) {

@@ -41,18 +41,6 @@ impl<'a> Object<'a> {
         }
     }
 
-    /// The object inside under this key; an empty one where there is none.
-    pub(super) fn object(&mut self, key: &str) -> Result<Self, Error> {
-        let what = format!("`{key}` in {}", self.what);
-        match self.raw(key) {
-            Some(raw) => Self::parse(what, raw.get()),
-            None => Ok(Self {
-                what,
-                entries: BTreeMap::new(),
-            }),
-        }
-    }
-
     /// The objects inside the list under this key.
     pub(super) fn objects(&mut self, key: &str) -> Result<Vec<Self>, Error> {
         let Some(raw) = self.raw(key) else {

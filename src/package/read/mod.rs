@@ -14,6 +14,7 @@ mod json;
 mod limits;
 mod messages;
 mod note_types;
+mod preset_groups;
 mod presets;
 mod reader;
 mod required;

@@ -2,10 +2,13 @@
 //! keeps the JSON of schema 11 in schema 14, and messages since; those of schema 15 say the ease
 //! of new cards in percent (measured on Anki 26.9.3 and 25.9.2).
 
+use serde_json::Value as Json;
+
 use super::StoredPreset;
 use super::container::damaged;
 use super::json::Object;
 use super::note_types::other;
+use super::preset_groups::GROUPS;
 use super::store::Store;
 use crate::Error;
 use crate::model::{DeckOptionValue as Value, DeckOptions};
@@ -40,8 +43,6 @@ enum As {
     Not,
     Numbers,
     Text,
-    /// Thousandths.
-    PerMille,
 }
 
 const OPTIONS: &[(&str, &str, As)] = &[
@@ -76,50 +77,26 @@ const OPTIONS: &[(&str, &str, As)] = &[
     ("sm2Retention", "historical-retention", As::Number),
     ("weightSearch", "param-search", As::Text),
 ];
-const NEW: &[(&str, &str, As)] = &[
-    ("bury", "bury-new", As::Switch),
-    ("delays", "learning-steps", As::Numbers),
-    ("initialFactor", "initial-ease", As::PerMille),
-    ("perDay", "new-per-day", As::Integer),
-];
-const REVIEW: &[(&str, &str, As)] = &[
-    ("bury", "bury-reviews", As::Switch),
-    ("ease4", "easy-multiplier", As::Number),
-    ("ivlFct", "interval-multiplier", As::Number),
-    ("maxIvl", "maximum-review-interval", As::Integer),
-    ("perDay", "reviews-per-day", As::Integer),
-    ("hardFactor", "hard-multiplier", As::Number),
-];
-const LAPSE: &[(&str, &str, As)] = &[
-    ("delays", "relearning-steps", As::Numbers),
-    ("leechAction", "leech-action", As::Integer),
-    ("leechFails", "leech-threshold", As::Integer),
-    ("minInt", "minimum-lapse-interval", As::Integer),
-    ("mult", "lapse-multiplier", As::Number),
-];
-
 pub(super) fn preset(what: &str, key: &str, text: &str) -> Result<StoredPreset, Error> {
     let mut object = Object::parse(what, text)?;
     // The key wins over the id inside (measured).
     let id = key.parse().ok().or(object.integer("id")?);
     let id = id.ok_or_else(|| damaged(format!("{what} of the package has no id")))?;
     let mut options = Options::new(id, object.required_text("name")?);
-    options.take_all(&mut object, OPTIONS)?;
-    let mut new = object.object("new")?;
-    options.take_all(&mut new, NEW)?;
-    let days: Option<Vec<i64>> = new.value("ints", "a list of integers")?;
-    let mut days = days.into_iter().flatten();
-    for key in ["graduating-interval-good", "graduating-interval-easy"] {
-        if let Some(days) = days.next() {
-            options.set(key, days.into());
+    options.take_all(&mut object)?;
+    for group in &GROUPS {
+        let Some(said) = object.value::<Json>(group.name, "JSON")? else {
+            continue;
+        };
+        match group.read(&said) {
+            Some(said) => {
+                let said = said.into_iter();
+                said.filter_map(|(key, value)| Some((key, value?)))
+                    .for_each(|(key, value)| options.set(key, value));
+            }
+            None => options.refused.extend(group.options()),
         }
     }
-    if let Some(order) = new.integer("order")? {
-        // 1 is in order here, and 0 random: the other way round than in newer schemas.
-        options.set("new-card-insert-order", i64::from(order == 0).into());
-    }
-    options.take_all(&mut object.object("rev")?, REVIEW)?;
-    options.take_all(&mut object.object("lapse")?, LAPSE)?;
     let mut parameters = Vec::new();
     for key in ["fsrsWeights", "fsrsParams5", "fsrsParams6"] {
         parameters.push(object.value(key, "a list of numbers")?.unwrap_or_default());
@@ -176,19 +153,11 @@ impl Options {
         }
     }
 
-    fn take_all(
-        &mut self,
-        object: &mut Object<'_>,
-        table: &[(&'static str, &'static str, As)],
-    ) -> Result<(), Error> {
-        for (from, key, kind) in table {
+    fn take_all(&mut self, object: &mut Object<'_>) -> Result<(), Error> {
+        for (from, key, kind) in OPTIONS {
             let value = match kind {
                 As::Integer => object.integer(from)?.map(Value::from),
                 As::Number => object.value::<f64>(from, "a number")?.map(Value::from),
-                As::PerMille => {
-                    let value: Option<f64> = object.value(from, "a number")?;
-                    value.map(|value| Value::from(value / 1000.0))
-                }
                 As::Switch => object.switch(from)?.map(Value::from),
                 As::Not => object.switch(from)?.map(|on| Value::from(!on)),
                 As::Numbers => object
@@ -324,33 +293,24 @@ mod tests {
         let messages = of_message(DeckConfig::default());
         let of_messages: BTreeSet<&str> = messages.into_iter().map(|(key, _)| key).collect();
         assert_eq!(of_messages, all);
-        let mut of_json: BTreeSet<&str> = [OPTIONS, NEW, REVIEW, LAPSE]
-            .into_iter()
-            .flatten()
-            .map(|(_, key, _)| *key)
-            .collect();
-        of_json.extend([
-            "fsrs-params",
-            "graduating-interval-easy",
-            "graduating-interval-good",
-            "new-card-insert-order",
-        ]);
+        let of_options = OPTIONS.iter().map(|(_, key, _)| *key);
+        let of_groups = GROUPS.iter().flat_map(|group| group.options());
+        let mut of_json: BTreeSet<&str> = of_options.chain(of_groups).collect();
+        of_json.insert("fsrs-params");
         assert_eq!(of_json, all);
-        for table in [OPTIONS, NEW, REVIEW, LAPSE] {
-            for (from, key, kind) in table {
-                let text = match kind {
-                    As::Integer => format!("{{\"{from}\": -1}}"),
-                    As::Number | As::PerMille => format!("{{\"{from}\": 1e9}}"),
-                    As::Numbers => format!("{{\"{from}\": [-1]}}"),
-                    As::Text => format!("{{\"{from}\": \"x\"}}"),
-                    As::Switch | As::Not => continue,
-                };
-                let mut options = Options::new(1, String::new());
-                let mut object = Object::parse("it", &text).unwrap();
-                options.take_all(&mut object, table).unwrap();
-                let free_text = *key == "param-search";
-                assert_eq!(options.refused.is_empty(), free_text, "{key}");
-            }
+        for (from, key, kind) in OPTIONS {
+            let text = match kind {
+                As::Integer => format!("{{\"{from}\": -1}}"),
+                As::Number => format!("{{\"{from}\": 1e9}}"),
+                As::Numbers => format!("{{\"{from}\": [-1]}}"),
+                As::Text => format!("{{\"{from}\": \"x\"}}"),
+                As::Switch | As::Not => continue,
+            };
+            let mut options = Options::new(1, String::new());
+            let mut object = Object::parse("it", &text).unwrap();
+            options.take_all(&mut object).unwrap();
+            let free_text = *key == "param-search";
+            assert_eq!(options.refused.is_empty(), free_text, "{key}");
         }
     }
 

@@ -1,6 +1,8 @@
 //! Code in colors: what of a block is a keyword, a string, a comment, and how the colors are
 //! written.
 
+#[cfg(feature = "highlight")]
+mod cached;
 mod class;
 #[cfg(feature = "highlight")]
 mod grammar;
@@ -10,6 +12,7 @@ use std::ops::Range;
 
 use class::Class;
 
+use crate::files::Cache;
 use crate::model::written::{CodeStyle, Coloring};
 
 /// The longest block that is read, in bytes: more than any card shows. A grammar may take half a
@@ -73,6 +76,7 @@ pub(super) fn colored(
     language: &str,
     code: &str,
     style: CodeStyle,
+    cache: &Cache,
 ) -> Result<Vec<Colored>, TooLong> {
     if style.coloring == Coloring::None {
         return Ok(Vec::new());
@@ -82,7 +86,7 @@ pub(super) fn colored(
         Coloring::Inline => format!("<span style=\"color: {}\">", palette.color(class)),
         _ => format!("<span class=\"{}\">", class.name()),
     };
-    let runs = joined(&runs(language, code)?, code);
+    let runs = joined(&runs(language, code, cache)?, code);
     let colored = runs.into_iter().map(|run| Colored {
         tag: tag(run.class),
         range: run.range,
@@ -91,7 +95,7 @@ pub(super) fn colored(
 }
 
 #[cfg(feature = "highlight")]
-fn runs(language: &str, code: &str) -> Result<Vec<Run>, TooLong> {
+fn runs(language: &str, code: &str, cache: &Cache) -> Result<Vec<Run>, TooLong> {
     let Some(scope) = crate::render::language::grammar(language) else {
         return Ok(Vec::new());
     };
@@ -106,7 +110,7 @@ fn runs(language: &str, code: &str) -> Result<Vec<Run>, TooLong> {
     if code.lines().any(|line| line.len() > MAX_LINE) {
         return Err(TooLong::Line);
     }
-    Ok(grammar::runs(scope, code).unwrap_or_default())
+    Ok(cached::runs(scope, code, cache).unwrap_or_default())
 }
 
 #[cfg(not(feature = "highlight"))]
@@ -114,7 +118,7 @@ fn runs(language: &str, code: &str) -> Result<Vec<Run>, TooLong> {
     clippy::unnecessary_wraps,
     reason = "with the feature there may be too much to read"
 )]
-fn runs(_: &str, _: &str) -> Result<Vec<Run>, TooLong> {
+fn runs(_: &str, _: &str, _: &Cache) -> Result<Vec<Run>, TooLong> {
     Ok(Vec::new())
 }
 

@@ -63,7 +63,8 @@ impl Writer<'_, '_> {
     fn write_code(&mut self, text: &str, block: &CodeBlock) {
         let (code, clozes) = self.without_masks(text);
         let style = self.sink.settings.code;
-        let colored = code::colored(block.language, &code, style).unwrap_or_else(|too_long| {
+        let colored = code::colored(block.language, &code, style, self.sink.cache());
+        let colored = colored.unwrap_or_else(|too_long| {
             self.tell_length(too_long, &block.range);
             Vec::new()
         });

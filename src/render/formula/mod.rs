@@ -1,0 +1,155 @@
+//! Formulas in TeX: whether they typeset, and as what picture.
+//!
+//! Everything here is a function of the formula, its options and what is compiled in: no font of
+//! the system is looked at, so that a deck comes out the same on every machine. Formulas come from
+//! anywhere, so length and nesting are counted before the typesetter sees them.
+
+#[cfg(feature = "formulas")]
+mod drawing;
+#[cfg(feature = "formulas")]
+mod engine;
+#[cfg(feature = "formulas")]
+mod font;
+#[cfg(feature = "formulas")]
+mod path;
+mod refusal;
+#[cfg(feature = "formulas")]
+mod svg;
+
+use std::ops::Range;
+
+#[cfg(feature = "formulas")]
+pub(crate) use font::Font;
+#[cfg(feature = "formulas")]
+use refusal::too_much;
+
+/// What a formula is typeset with.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct FormulaOptions<'f> {
+    /// Where glyphs come from that the fonts of mathematics lack.
+    #[cfg(feature = "formulas")]
+    pub(crate) font: Option<&'f Font>,
+    #[cfg(not(feature = "formulas"))]
+    pub(crate) font: std::marker::PhantomData<&'f ()>,
+}
+
+/// A formula as a picture, black on nothing.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct FormulaPicture {
+    pub(crate) svg: Vec<u8>,
+    /// In units of the size of the font around it, as the other two.
+    pub(crate) width_em: f64,
+    /// Above the baseline.
+    pub(crate) height_em: f64,
+    /// Below the baseline.
+    pub(crate) depth_em: f64,
+}
+
+/// Why a formula does not typeset.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct FormulaError {
+    /// The bytes of the formula that it is about.
+    pub(crate) range: Range<usize>,
+    /// In the grammar of diagnostics.
+    pub(crate) message: String,
+    pub(crate) kind: FormulaErrorKind,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum FormulaErrorKind {
+    /// A command that nobody knows.
+    Command(String),
+    /// An environment that nobody knows.
+    Environment(String),
+    /// Against the rules of TeX.
+    Syntax,
+    /// Too long, too deep, or it grows too large.
+    Limit,
+    /// A character that no font at hand can show.
+    Glyph(char),
+    /// This program was built without the typesetter.
+    #[cfg(not(feature = "formulas"))]
+    Unavailable,
+}
+
+/// Formulas are at most this long, in bytes.
+const LONGEST: usize = 16_384;
+
+/// Braces, environments and the like stand in one another at most this deep. The parser refuses
+/// what is deeper than 32 by its own count, in which scripts count, too; this bound keeps long
+/// chains away from it.
+const DEEPEST: usize = 64;
+
+/// The formula as a picture. `display` formulas stand alone on their line.
+///
+/// # Errors
+///
+/// The formula breaks TeX's rules, uses what is not known, is too large, or holds a character
+/// that neither the fonts of mathematics nor the one in `options` can show.
+#[cfg(feature = "formulas")]
+pub(crate) fn svg(
+    tex: &str,
+    display: bool,
+    options: &FormulaOptions<'_>,
+) -> Result<FormulaPicture, FormulaError> {
+    within_bounds(tex)?;
+    let drawing = engine::typeset(tex, display, options.font)?;
+    svg::write(&drawing, tex, options.font)
+}
+
+/// Nothing is typeset in a build without the feature `formulas`.
+#[cfg(not(feature = "formulas"))]
+pub(crate) fn svg(
+    tex: &str,
+    _display: bool,
+    _options: &FormulaOptions<'_>,
+) -> Result<FormulaPicture, FormulaError> {
+    Err(refusal::unavailable(tex))
+}
+
+/// Whether the formula can be parsed.
+///
+/// # Errors
+///
+/// As [`svg`], but for characters without a glyph: what shows the formula may have one.
+#[cfg(feature = "formulas")]
+pub(crate) fn check(tex: &str) -> Result<(), FormulaError> {
+    within_bounds(tex)?;
+    engine::check(tex)
+}
+
+/// Nothing is wrong with what nobody reads.
+#[cfg(not(feature = "formulas"))]
+pub(crate) fn check(_tex: &str) -> Result<(), FormulaError> {
+    Ok(())
+}
+
+#[cfg(feature = "formulas")]
+fn within_bounds(tex: &str) -> Result<(), FormulaError> {
+    if tex.len() > LONGEST {
+        let message = format!("the formula is longer than {LONGEST} bytes");
+        return Err(too_much(0..tex.len(), message));
+    }
+    let mut depth = 0_usize;
+    let mut bytes = tex.bytes().enumerate();
+    while let Some((at, byte)) = bytes.next() {
+        match byte {
+            b'\\' => {
+                bytes.next();
+            }
+            b'{' | b'[' | b'(' | b'^' | b'_' => {
+                depth += usize::from(byte == b'{');
+                if depth > DEEPEST {
+                    let message = format!("more than {DEEPEST} braces stand inside one another");
+                    return Err(too_much(at..at + 1, message));
+                }
+            }
+            b'}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+#[cfg(all(test, feature = "formulas"))]
+mod tests;
