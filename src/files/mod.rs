@@ -13,6 +13,7 @@ mod look;
 mod memory;
 mod remember;
 mod stamp;
+mod workspace;
 mod write;
 
 use std::io::Read;
@@ -25,6 +26,7 @@ pub use look::{Kind, is_file, is_missing, is_vacant, locate, open_disk, read_if_
 pub use memory::Memory;
 pub use remember::Remembering;
 pub use stamp::Stamp;
+pub use workspace::Workspace;
 pub use write::{make_folder, write_atomically, write_new};
 
 use crate::error::Error;

@@ -382,8 +382,10 @@ pub enum MathEngine {
     /// `\(..\)` and `\[..\]`, which every Anki typesets by itself.
     #[default]
     Mathjax,
-    /// `[$]..[/$]` and `[$$]..[/$$]`, which only a desktop with LaTeX typesets.
+    /// `[$]..[/$]` and `[$$]..[/$$]`, with pictures of them in the package: Anki shows these.
     LatexTag,
+    /// As `LatexTag`, with pictures that TeX makes on the machine that builds.
+    Latex,
     /// As they were typed.
     None,
 }

@@ -9,7 +9,7 @@ use super::lock_file::{self, LockFile, Touched};
 use super::render::{Facts, Made};
 use super::target::{Built, Target};
 use super::{
-    BuildOptions, Project, Report, Scope, Statistics, clozes, history, includes, load, media,
+    BuildOptions, Project, Report, Scope, Statistics, clozes, history, includes, latex, load, media,
     output, predecessor, schema, types,
 };
 use crate::diag::{Code, Diagnostic, Diagnostics, Levels, Severity, Sources, Span};
@@ -268,7 +268,11 @@ fn run(
         .map(|(note, facts)| (note.note_type.id(), note.fields.first(), facts.span()));
     check::duplicates(firsts, sink);
 
-    let frozen = lock.media_names();
+    let mut frozen = lock.media_names();
+    // Only what cards ask for by a LaTeX tag bears the name of one.
+    for names in frozen.values_mut() {
+        names.retain(|it| !latex::is_picture_name(it));
+    }
     let mut names = renderer.names(made.facts().flat_map(Facts::media), &frozen);
     for (note, _) in made.iter_mut() {
         note.fields.change_joined(|fields| names.resolved(fields));
@@ -276,8 +280,11 @@ fn run(
     if let Some(tool) = manifest.compat_guid {
         predecessor::apply(tool, &mut made, &names, lock, heirs, sources);
     }
+    let engine = manifest.defaults.settings.math;
+    let latex = latex::pictures(project, &made, engine, &renderer, lock, sink)?;
     let statics = media::of_types(&made, &types, &renderer, &manifest.defaults.settings, sink);
     *statistics = count(&made, &names, &statics, files.len());
+    statistics.media += latex.files.len();
     if statistics.notes == 0 && manifest.included.is_empty() && !sink.has_errors() {
         sink.push(nothing_to_build());
     }
@@ -299,7 +306,7 @@ fn run(
     }
     let mut media: Vec<MediaFile> = statics.iter().map(|it| media::file(project, it)).collect();
     // A file that a note shows too goes in once, under the name that all know it by.
-    let of_notes = media::of_notes(project, &names, &mut next).into_iter();
+    let of_notes = media::of_notes(project, &names, &latex.files, &mut next).into_iter();
     let of_notes = of_notes.filter(|it| !statics.iter().any(|known| known.name == it.name));
     media.extend(of_notes);
     *lock_changes = lock_file.refused(&next, project, options);
@@ -308,7 +315,7 @@ fn run(
     }
     let origins = if divided {
         let of_types = media::names_of_types(&made, &types, &renderer, &manifest.defaults.settings);
-        Origins::new(&made, &names, of_types, sources)
+        Origins::new(&made, &names, &latex, of_types, sources)
     } else {
         Origins::default()
     };

@@ -13,6 +13,7 @@ mod ids;
 mod import;
 mod includes;
 mod joins;
+mod latex;
 mod load;
 mod lock_file;
 mod media;

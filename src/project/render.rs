@@ -12,7 +12,7 @@ use crate::diag::{Diagnostics, Sources, Span};
 use crate::identity::{
     Claim, ClozeRecord, Digest, Heirs, KnownSketches, Lock, NoteRecord, content_hash,
 };
-use crate::model::written::{Backlink, WrittenNote, WrittenType};
+use crate::model::written::{Backlink, MathEngine, WrittenNote, WrittenType};
 use crate::model::{DeckName, FieldValues, Note};
 use crate::render::{MediaKey, Renderer};
 
@@ -39,6 +39,9 @@ struct Rare {
     media: Vec<MediaKey>,
     given_numbers: Vec<u16>,
     clozes: Vec<ClozeRecord>,
+    latex: Vec<(u16, Span)>,
+    /// What formulas become, where it is not the default.
+    math: MathEngine,
 }
 
 impl Facts {
@@ -58,6 +61,17 @@ impl Facts {
     /// The numbers that clozes without one got; where a lock is kept, until it knows better.
     pub(super) fn given_numbers(&self) -> &[u16] {
         self.rare.as_ref().map_or(&[], |it| &it.given_numbers)
+    }
+
+    /// The field of each LaTeX tag, and where the author wrote it.
+    pub(super) fn latex_places(&self) -> &[(u16, Span)] {
+        self.rare.as_ref().map_or(&[], |it| &it.latex)
+    }
+
+    /// What formulas of the note become; `None` where it has no LaTeX tags of its own.
+    pub(super) fn math_engine(&self) -> Option<MathEngine> {
+        let rare = self.rare.as_ref()?;
+        (!rare.latex.is_empty()).then_some(rare.math)
     }
 
     /// What the lock is to keep of these clozes.
@@ -158,11 +172,15 @@ impl Maker<'_> {
         note.position = written.order;
         note.fields = FieldValues::join(rendered.fields.iter().map(String::as_str));
         note.tags = written.tags.iter().map(|tag| tag.value.clone()).collect();
-        let rare = !rendered.media.is_empty() || !rendered.given_numbers.is_empty();
+        let rare = !rendered.media.is_empty()
+            || !rendered.given_numbers.is_empty()
+            || !rendered.latex.is_empty();
         let few = Rare {
             media: rendered.media,
             given_numbers: rendered.given_numbers,
             clozes: Vec::new(),
+            latex: rendered.latex,
+            math: written.settings.math,
         };
         let facts = Facts {
             claim,

@@ -14,6 +14,7 @@ mod formula;
 mod html;
 mod image;
 mod language;
+mod latex;
 mod markdown;
 mod mask;
 mod media;
@@ -33,17 +34,20 @@ mod writer;
 
 use std::collections::BTreeMap;
 
+pub(crate) use latex::{AskedPicture, LatexPicture, NoPicture, TexError};
+use latex::Tex;
 use media::Library;
 pub use media::{MediaContent, MediaKey, MediaNames, NamedMedia};
 pub use template_media::TemplateMedia;
 
-use crate::diag::Diagnostics;
+use crate::diag::{Diagnostics, Span};
 use crate::files::{Cache, Files};
 use crate::model::written::{Settings, WrittenNote, WrittenType};
 
 /// Renders the notes of a project. Many threads may use it at a time.
 pub struct Renderer<'a> {
     library: Library<'a>,
+    tex: Tex,
 }
 
 /// A note's fields as HTML, and what was found on the way.
@@ -57,6 +61,9 @@ pub struct RenderedNote {
     pub media: Vec<MediaKey>,
     /// The numbers that clozes without one got, ascending.
     pub given_numbers: Vec<u16>,
+    /// The field of each LaTeX tag, and where the author wrote it, in the order of the tags in each
+    /// field.
+    pub latex: Vec<(u16, Span)>,
     /// What is wrong with the note.
     pub diagnostics: Diagnostics,
 }
@@ -67,6 +74,7 @@ impl<'a> Renderer<'a> {
     pub fn new(files: &'a dyn Files) -> Self {
         Self {
             library: Library::new(files),
+            tex: Tex::default(),
         }
     }
 
@@ -102,6 +110,16 @@ impl<'a> Renderer<'a> {
         frozen: &BTreeMap<String, Vec<String>>,
     ) -> MediaNames {
         self.library.names(used, frozen)
+    }
+
+    /// The pictures that cards ask for in the place of LaTeX tags, in this order. `own` are the
+    /// paths of files of the project that have such names already, by their names.
+    pub(crate) fn latex_pictures(
+        &self,
+        asked: &[AskedPicture<'_>],
+        own: &BTreeMap<String, String>,
+    ) -> Vec<Result<LatexPicture, NoPicture>> {
+        latex::pictures(&self.library, &self.tex, asked, own)
     }
 
     /// The files that the CSS and the card templates of `types` refer to. They go into the

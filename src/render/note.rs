@@ -12,6 +12,7 @@ use super::sink::Sink;
 use crate::diag::{Code, Diagnostic, Diagnostics, Text};
 use crate::model::Kind;
 use crate::model::written::{Content, Highlight, MathEngine, Settings, WrittenNote};
+use crate::template::latex::latex_tags;
 use crate::template::cloze::{ClozeProblemKind, ClozeText, cloze_numbers};
 
 /// A field's content that was scanned: clozes get their numbers once all of a note's fields are.
@@ -70,6 +71,7 @@ pub(super) fn render(library: &Library<'_>, note: &WrittenNote, path: &str) -> R
                 // A card shows the fields of one note, and no other.
                 let footnotes = format!("fn-{index}");
                 sink.brackets = brackets.get(index).copied().unwrap_or(false);
+                sink.field = u16::try_from(index).unwrap_or(u16::MAX);
                 write(&field, is_cloze, &footnotes, &mut sink)
             }
         };
@@ -79,6 +81,7 @@ pub(super) fn render(library: &Library<'_>, note: &WrittenNote, path: &str) -> R
         fields,
         media: sink.media,
         given_numbers,
+        latex: sink.latex,
         diagnostics: sink.diagnostics,
     }
 }
@@ -231,7 +234,12 @@ fn write(prepared: &Prepared<'_>, guards: bool, footnotes: &str, sink: &mut Sink
         Prepared::Done(html) => html.clone(),
         Prepared::Markdown(marked) => field(marked, sink, true),
         Prepared::Plain(marked) => field(marked, sink, false),
-        Prepared::Html(text) => render_html(text, sink),
+        Prepared::Html(text) => {
+            for tag in latex_tags(text.as_str()) {
+                sink.latex_tag(text.span(tag.range));
+            }
+            render_html(text, sink)
+        }
         Prepared::Media(text) => render_media(text, sink),
         Prepared::List(items) if items.is_empty() => String::new(),
         Prepared::List(items) => {

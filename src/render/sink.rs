@@ -17,6 +17,10 @@ pub(super) struct Sink<'n> {
     pub(super) brackets: bool,
     /// In the order of first use, each once.
     pub(super) media: Vec<MediaKey>,
+    /// The place of the field that is written.
+    pub(super) field: u16,
+    /// The field and the place in the source of each LaTeX tag.
+    pub(super) latex: Vec<(u16, Span)>,
     pub(super) diagnostics: Diagnostics,
 }
 
@@ -39,6 +43,8 @@ impl<'n> Sink<'n> {
             path,
             brackets: false,
             media: Vec::new(),
+            field: 0,
+            latex: Vec::new(),
             diagnostics: Diagnostics::new(),
         }
     }
@@ -46,6 +52,11 @@ impl<'n> Sink<'n> {
     /// What earlier builds made.
     pub(super) fn cache(&self) -> &'n Cache {
         &self.library.cache
+    }
+
+    /// Remembers where the author wrote what is a LaTeX tag in the field.
+    pub(super) fn latex_tag(&mut self, span: Span) {
+        self.latex.push((self.field, span));
     }
 
     pub(super) fn push(&mut self, diagnostic: Diagnostic) {

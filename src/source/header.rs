@@ -276,7 +276,7 @@ const MATH: Block = Block {
     keys: &["engine"],
     not_read: &["macros"],
     apply: |entry, what, defaults, sink| {
-        const LATER: [&str; 3] = ["image", "latex", "auto"];
+        const LATER: [&str; 2] = ["image", "auto"];
         if let Some(engine) = entry.value.as_text()
             && let Some(name) = LATER.iter().find(|it| **it == engine.as_str())
         {
@@ -286,13 +286,14 @@ const MATH: Block = Block {
                     format!("this version does not typeset formulas with `{name}`"),
                 )
                 .at(entry.value.span, "not read yet")
-                .help("`math.engine` takes `mathjax`, `latex-tag` or `none`"),
+                .help("`math.engine` takes `mathjax`, `latex-tag`, `latex` or `none`"),
             );
             return;
         }
         let choices = [
             ("mathjax", MathEngine::Mathjax),
             ("latex-tag", MathEngine::LatexTag),
+            ("latex", MathEngine::Latex),
             ("none", MathEngine::None),
         ];
         let engine = decode::choice(&entry.value, what, &choices, sink);

@@ -134,7 +134,7 @@ impl<'a> Library<'a> {
     }
 
     /// The hash of a file's content, which is read piece by piece and only the first time.
-    fn hash(&self, path: &str) -> Result<MediaKey, String> {
+    pub(in crate::render) fn hash(&self, path: &str) -> Result<MediaKey, String> {
         let cell = Arc::clone(lock(&self.hashes).entry(path.to_owned()).or_default());
         let hashed = cell.get_or_init(|| {
             let hash = self.finder.files().hash(path);

@@ -44,16 +44,20 @@ impl<'w> Writer<'w, '_> {
                 let (open, close) = match (self.sink.settings.math, display) {
                     (MathEngine::Mathjax, false) => ("\\(", "\\)"),
                     (MathEngine::Mathjax, true) => ("\\[", "\\]"),
-                    (MathEngine::LatexTag, false) => ("[$]", "[/$]"),
-                    (MathEngine::LatexTag, true) => ("[$$]", "[/$$]"),
+                    (MathEngine::LatexTag | MathEngine::Latex, false) => ("[$]", "[/$]"),
+                    (MathEngine::LatexTag | MathEngine::Latex, true) => ("[$$]", "[/$$]"),
                     (MathEngine::None, _) => (
                         part(&(region.range.start..content.start)),
                         part(&(content.end..region.range.end)),
                     ),
                 };
+                if open.starts_with('[') {
+                    self.sink.latex_tag(self.field.text.span(region.range.clone()));
+                }
                 self.tex(content, first_token, open, close);
             }
             RegionKind::Latex { content, document } => {
+                self.sink.latex_tag(self.field.text.span(region.range.clone()));
                 let open = part(&(region.range.start..content.start));
                 let close = part(&(content.end..region.range.end));
                 if *document {
