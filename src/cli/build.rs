@@ -198,7 +198,8 @@ fn options(args: &SourceArgs) -> Result<BuildOptions, Error> {
     let options = options
         .allow_schema_change(args.allow_schema_change)
         .lock_mode(mode)
-        .cache(!args.no_cache);
+        .cache(!args.no_cache)
+        .tex(!args.no_tex);
     levels::apply(&args.levels, options)
 }
 

@@ -245,6 +245,7 @@ fn run(
 
     let broken_types = sink.has_errors();
     let renderer = Renderer::new(&*project.files).with_cache(cache(project, options));
+    let renderer = renderer.with_tex(options.tex);
     let known = locked.then_some(lock);
     let loaded = load::notes(project, manifest, &types, &renderer, known, sources, sink)?;
     statistics.files = loaded.files.len();

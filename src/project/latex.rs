@@ -271,7 +271,7 @@ impl Told {
             let (one, other) = (asked.note_type.name(), rival);
             sink.push(
                 Diagnostic::new(
-                    Code::LatexPreambles,
+                    Code::LatexChanged,
                     format!("the note types `{one}` and `{other}` typeset one formula with different preambles"),
                 )
                 .at(asked.span, format!("the picture is that of `{one}`"))
@@ -289,75 +289,93 @@ impl Told {
         } else {
             Severity::Warning
         };
-        let mut found = match &why.tex {
-            TexError::NotInstalled(program) => {
-                if !self.programs.insert(program) {
-                    return;
-                }
+        let missing = match why.tex {
+            TexError::Off => Some(""),
+            TexError::NotInstalled(program) => Some(program),
+            _ => None,
+        };
+        // Against the rules of TeX it is with TeX, too.
+        let broken = why.drawing.as_ref().filter(|it| !it.needs_tex);
+        let mut found = match (missing, broken) {
+            (Some(_), Some(drawing)) => failed(&drawing.message, asked, why),
+            (Some(program), None) if self.programs.insert(program) => {
                 not_installed(program, asked, why)
             }
-            TexError::GivenUp if std::mem::replace(&mut self.given_up, true) => return,
-            error => failed(error, asked, why),
+            (Some(_), None) => return,
+            (None, _) => {
+                let again = why.tex == TexError::GivenUp && self.given_up;
+                if again {
+                    return;
+                }
+                self.given_up |= why.tex == TexError::GivenUp;
+                failed(&why.tex.to_string(), asked, why)
+            }
         };
         found.severity = severity;
         sink.push(found);
     }
 }
 
+/// `program` is empty where TeX may not run.
 fn not_installed(program: &str, asked: &Asked<'_>, why: &NoPicture) -> Diagnostic {
-    let packages = if program == "dvipng" {
-        "texlive-latex-base dvipng"
-    } else {
-        "texlive-latex-base dvisvgm"
+    let title = match program {
+        "" => "the formula needs TeX, and this build does not run it".to_owned(),
+        _ => format!("the formula needs TeX, and there is no program `{program}`"),
     };
-    let mut found = Diagnostic::new(
-        Code::LatexNotInstalled,
-        format!("the formula needs TeX, and there is no program `{program}`"),
-    )
-    .at(asked.span, "no picture; phones show nothing here");
+    let mut found = Diagnostic::new(Code::LatexNotInstalled, title)
+        .at(asked.span, "no picture; phones show nothing here");
     if let Some(drawing) = &why.drawing {
-        found = found.note(format!("without TeX it cannot be drawn: {drawing}"));
+        let why = &drawing.message;
+        found = found.note(format!("without TeX it cannot be drawn: {why}"));
     }
+    found = found.note("told once, also where more formulas need it");
     if !asked.latex.svg && asked.engine != MathEngine::Latex {
-        let title = "`latex: {svg: true}` in the note type needs no TeX for most formulas";
-        found = found.help(title);
+        let help = "most formulas need no TeX under `latex: {svg: true}` in the note type";
+        found = found.help(help);
     }
-    found.note("told once, also where more formulas need it").help(format!(
-        "install TeX Live (Debian: `apt install {packages}`; macOS: `brew install --cask mactex`; Windows: MiKTeX), or write the formula as `$..$` for MathJax"
+    let picture = if asked.latex.svg { "dvisvgm" } else { "dvipng" };
+    found.help(format!(
+        "install TeX Live (Debian: `apt install texlive-latex-base {picture}`; macOS: `brew install --cask mactex`; Windows: MiKTeX), or write formulas as `$..$` for MathJax"
     ))
 }
 
-fn failed(error: &TexError, asked: &Asked<'_>, why: &NoPicture) -> Diagnostic {
-    let label = match error {
-        TexError::Refused { stopped_at, .. } if !stopped_at.is_empty() => {
-            format!("TeX stopped at `{stopped_at}`")
-        }
-        _ => "no picture; phones show nothing here".to_owned(),
+fn failed(error: &str, asked: &Asked<'_>, why: &NoPicture) -> Diagnostic {
+    let nothing = "no picture; phones show nothing here";
+    let (stopped_at, missing_file) = match &why.tex {
+        TexError::Refused {
+            stopped_at,
+            missing_file,
+            ..
+        } => (stopped_at.as_str(), missing_file.as_deref()),
+        _ => ("", None),
     };
-    let mut found = Diagnostic::new(
-        Code::LatexFailed,
-        format!("no picture of the formula can be made: {error}"),
-    )
-    .at(asked.span, label);
-    if let Some(drawing) = &why.drawing {
-        found = found.note(format!("without TeX it cannot be drawn: {drawing}"));
+    let label = match stopped_at {
+        "" => nothing.to_owned(),
+        _ => format!("TeX stopped at `{stopped_at}`"),
+    };
+    let title = format!("no picture of the formula can be made: {error}");
+    let mut found = Diagnostic::new(Code::LatexFailed, title).at(asked.span, label);
+    if let Some(drawing) = why.drawing.as_ref().filter(|it| it.message != error) {
+        let why = &drawing.message;
+        found = found.note(format!("without TeX it cannot be drawn: {why}"));
     }
-    if asked.source.lines().nth(1).is_some() || asked.source.len() < 200 {
-        let shown: Vec<&str> = asked.source.lines().take(6).collect();
-        found = found.note(format!("what a card asks for: `{}`", shown.join(" ")));
+    let shown: String = asked.source.split_whitespace().collect::<Vec<_>>().join(" ");
+    if shown.len() < 200 {
+        found = found.note(format!("a card asks for a picture of `{shown}`"));
     }
-    if let TexError::Refused {
-        missing_file: Some(file),
-        ..
-    } = error
-    {
-        let package = file.rsplit_once('.').map_or(file.as_str(), |(stem, _)| stem);
+    if let Some(file) = missing_file {
+        let package = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
         return found.help(format!(
             "install the TeX package that has `{file}` (`tlmgr install {package}`; Debian: `apt-file search {file}`)"
         ));
     }
+    if stopped_at.is_empty() {
+        return found;
+    }
     let note_type = asked.note_type.name();
-    found.help(format!("what the formula uses must be in the preamble of the note type `{note_type}` (`latex: {{preamble: ..}}`)"))
+    found.help(format!(
+        "packages and commands that the formula uses stand in the preamble of the note type `{note_type}` (`latex: {{preamble: ..}}`)"
+    ))
 }
 
 #[cfg(test)]

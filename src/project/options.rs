@@ -24,6 +24,7 @@ pub struct BuildOptions {
     pub(super) levels: Levels,
     pub(super) text: bool,
     pub(super) cache: bool,
+    pub(super) tex: bool,
 }
 
 /// What a build may change in `deckle.lock`.
@@ -57,6 +58,7 @@ impl BuildOptions {
             levels: Levels::new(),
             text: false,
             cache: false,
+            tex: false,
         }
     }
 
@@ -142,6 +144,15 @@ impl BuildOptions {
     /// bytes with and without. Default: nothing is kept.
     pub fn cache(mut self, yes: bool) -> Self {
         self.cache = yes;
+        self
+    }
+
+    /// Runs the TeX of the machine for pictures that need it, if `yes`: `latex`, then `dvisvgm` or
+    /// `dvipng`. It cannot start other programs, reads and writes no files but its own and is
+    /// stopped after a time, but it is a programming language, and a project of strangers is a
+    /// program in it. Default: such pictures are told to be missing.
+    pub fn tex(mut self, yes: bool) -> Self {
+        self.tex = yes;
         self
     }
 

@@ -85,6 +85,13 @@ impl<'a> Renderer<'a> {
         self
     }
 
+    /// With TeX run where a picture needs it, if `yes`. Default: it is not.
+    #[must_use]
+    pub fn with_tex(mut self, yes: bool) -> Self {
+        self.tex = Tex::new(yes);
+        self
+    }
+
     /// The fields of a note. `source_path` is the path of its file, from which its media
     /// references count.
     ///

@@ -14,7 +14,7 @@ use rayon::prelude::*;
 
 pub(crate) use tex::{Tex, TexError};
 
-use super::formula::{self, FormulaOptions};
+use super::formula::{self, FormulaErrorKind, FormulaOptions};
 use super::media::{Library, MediaContent, MediaKey, NamedMedia};
 use crate::model::Latex;
 use crate::model::written::MathEngine;
@@ -48,9 +48,18 @@ pub(crate) struct LatexPicture {
 #[derive(Debug, Clone)]
 pub(crate) struct NoPicture {
     /// What the typesetter that is built in says, where it was asked.
-    pub(crate) drawing: Option<String>,
+    pub(crate) drawing: Option<Refusal>,
     /// What became of it with TeX.
     pub(crate) tex: TexError,
+}
+
+/// Why the typesetter that is built in did not draw it.
+#[derive(Debug, Clone)]
+pub(crate) struct Refusal {
+    /// In the grammar of diagnostics.
+    pub(crate) message: String,
+    /// Whether TeX is the better for it: the formula is against no rule.
+    pub(crate) needs_tex: bool,
 }
 
 /// The pictures in the order in which they are asked for. Files of the project that have such a
@@ -110,7 +119,7 @@ pub(super) fn pictures(
 enum Attempt {
     Done(Result<LatexPicture, NoPicture>),
     /// TeX is to try; why what is built in did not do it.
-    Open(Option<String>),
+    Open(Option<Refusal>),
 }
 
 /// The picture without TeX, where that is wanted and can be.
@@ -156,16 +165,26 @@ fn named(name: &str, bytes: &[u8]) -> NamedMedia {
 }
 
 /// The picture of a formula that stands alone, made here.
-fn drawn(asked: &AskedPicture<'_>) -> Result<String, String> {
+fn drawn(asked: &AskedPicture<'_>) -> Result<String, Refusal> {
+    let needs_tex = |message: &str| Refusal {
+        message: message.to_owned(),
+        needs_tex: true,
+    };
     let Some((formula, display)) = lone_formula(asked.source) else {
-        return Err("it is more than one formula".to_owned());
+        return Err(needs_tex("it is more than one formula"));
     };
     if !asked.latex.svg {
-        return Err("its note type asks for PNG pictures".to_owned());
+        return Err(needs_tex("its note type asks for PNG pictures"));
     }
     let picture = formula::svg(formula, display, &FormulaOptions::default());
-    let picture = picture.map_err(|error| error.message)?;
-    let svg = String::from_utf8(picture.svg).map_err(|error| error.to_string())?;
+    let picture = picture.map_err(|error| Refusal {
+        needs_tex: !matches!(
+            error.kind,
+            FormulaErrorKind::Syntax | FormulaErrorKind::Limit
+        ),
+        message: error.message,
+    })?;
+    let svg = String::from_utf8(picture.svg).map_err(|error| needs_tex(&error.to_string()))?;
     Ok(in_pixels(&svg))
 }
 

@@ -57,6 +57,8 @@ pub(crate) struct Surroundings {
 /// Why TeX made no picture of a formula.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum TexError {
+    /// Nobody said that it may run.
+    Off,
     /// A program is not there.
     NotInstalled(&'static str),
     /// TeX refused it.
@@ -80,6 +82,7 @@ pub(crate) enum TexError {
 impl fmt::Display for TexError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Off => formatter.write_str("this build does not run TeX"),
             Self::NotInstalled(program) => write!(formatter, "`{program}` is not installed"),
             Self::Refused { message, .. } => write!(formatter, "TeX says: {message}"),
             Self::Stopped(why) | Self::Unfit(why) => formatter.write_str(why),
@@ -95,9 +98,10 @@ impl fmt::Display for TexError {
 /// What became of a formula.
 pub(crate) type Outcome = Result<Arc<[u8]>, TexError>;
 
-/// The TeX of the machine. It is looked for when it is first needed.
+/// The TeX of the machine, where it may be run. It is looked for when it is first needed.
 #[derive(Debug, Default)]
 pub(crate) struct Tex {
+    on: bool,
     latex: OnceLock<Option<String>>,
     dvisvgm: OnceLock<Option<String>>,
     dvipng: OnceLock<Option<String>>,
@@ -105,9 +109,12 @@ pub(crate) struct Tex {
 }
 
 impl Tex {
-    /// Whether there are the programs that pictures of this kind take.
-    pub(crate) fn is_installed(&self, svg: bool) -> bool {
-        self.versions(svg).is_ok()
+    /// One that may run, if `yes`.
+    pub(crate) fn new(yes: bool) -> Self {
+        Self {
+            on: yes,
+            ..Self::default()
+        }
     }
 
     /// The pictures of these formulas, in their order. All have the same surroundings.
@@ -119,12 +126,7 @@ impl Tex {
     ) -> Vec<Outcome> {
         let versions = match self.versions(around.svg) {
             Ok(versions) => versions,
-            Err(program) => {
-                return sources
-                    .iter()
-                    .map(|_| Err(TexError::NotInstalled(program)))
-                    .collect();
-            }
+            Err(error) => return vec![Err(error); sources.len()],
         };
         let key = |source: &str| key(around, source, &versions);
         let known = sources.par_iter().map(|it| cache.get("tex", &key(it)));
@@ -172,16 +174,20 @@ impl Tex {
         known.into_iter().enumerate().map(outcome).collect()
     }
 
-    /// What the programs say of themselves; else the name of the one that is not there.
-    fn versions(&self, svg: bool) -> Result<String, &'static str> {
+    /// What the programs say of themselves.
+    fn versions(&self, svg: bool) -> Result<String, TexError> {
+        if !self.on {
+            return Err(TexError::Off);
+        }
         let (cell, name) = if svg {
             (&self.dvisvgm, "dvisvgm")
         } else {
             (&self.dvipng, "dvipng")
         };
         let latex = self.latex.get_or_init(|| version("latex"));
-        let latex = latex.as_ref().ok_or("latex")?;
-        let picture = cell.get_or_init(|| version(name)).as_ref().ok_or(name)?;
+        let latex = latex.as_ref().ok_or(TexError::NotInstalled("latex"))?;
+        let picture = cell.get_or_init(|| version(name)).as_ref();
+        let picture = picture.ok_or(TexError::NotInstalled(name))?;
         Ok(format!("{latex}\n{picture}"))
     }
 
