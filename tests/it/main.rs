@@ -25,6 +25,7 @@ mod ids;
 mod import;
 mod includes;
 mod judge;
+mod latex;
 mod layers;
 mod linear;
 mod links;
