@@ -3,6 +3,7 @@
 //!
 //! Each text knows where it stands, so that whatever is found later can be told at its place.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 pub use super::code::{CodeStyle, CodeTheme, Coloring};
@@ -289,6 +290,11 @@ pub struct Settings {
     pub curly: bool,
     /// What formulas become.
     pub math: MathEngine,
+    /// What formulas are written with beside TeX's own commands.
+    pub macros: MacroSettings,
+    /// The font file of characters that the fonts of mathematics lack, for formulas as pictures;
+    /// empty for none.
+    pub math_font: Spanned<String>,
     /// How code blocks are written.
     pub code: CodeStyle,
     /// Whether `%% .. %%` is a comment, as Obsidian has it, and leaves no trace.
@@ -314,7 +320,7 @@ pub struct Settings {
 }
 
 impl Default for Settings {
-    /// Soft breaks, explicit highlight clozes, no curly ones, MathJax, code in colors, `%%` as text, addresses as
+    /// Soft breaks, explicit highlight clozes, no curly ones, MathJax, no macros, no font for formulas, code in colors, `%%` as text, addresses as
     /// links, no ruby, wiki links as text, no backlinks, no vault, no further media folders, remote
     /// and missing files refused, 20 MB.
     fn default() -> Self {
@@ -323,6 +329,8 @@ impl Default for Settings {
             highlight: Highlight::Explicit,
             curly: false,
             math: MathEngine::Mathjax,
+            macros: MacroSettings::default(),
+            math_font: Spanned::new(String::new(), Span::NONE),
             code: CodeStyle::default(),
             percent_comments: false,
             autolinks: true,
@@ -382,12 +390,27 @@ pub enum MathEngine {
     /// `\(..\)` and `\[..\]`, which every Anki typesets by itself.
     #[default]
     Mathjax,
+    /// Pictures, made while the deck is built.
+    Image,
     /// `[$]..[/$]` and `[$$]..[/$$]`, with pictures of them in the package: Anki shows these.
     LatexTag,
     /// As `LatexTag`, with pictures that TeX makes on the machine that builds.
     Latex,
+    /// Pictures where a formula can be one, else MathJax, which is told.
+    Auto,
     /// As they were typed.
     None,
+}
+
+/// The macros of formulas.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
+pub struct MacroSettings {
+    /// The file of definitions, as it is written: looked for in the folder of the note's file,
+    /// then in those above it.
+    pub file: Option<Spanned<String>>,
+    /// Further ones, by their names; they win over those of the file.
+    pub inline: BTreeMap<String, String>,
 }
 
 /// What becomes of pictures and sounds on the network.

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use super::folders::Folders;
 use super::render::{Batch, Made, Maker};
 use super::show::Watch;
-use super::{FileNotes, Project, Scope, includes, joins, unread};
+use super::{FileNotes, Project, Scope, includes, joins, macros, unread};
 use crate::check::Spellings;
 use crate::diag::{Code, Diagnostic, Diagnostics, FileId, Severity, Sources, Span};
 use crate::files::{FileList, parent};
@@ -96,6 +96,7 @@ pub(super) fn notes_seen(
 ) -> Result<Loaded, Error> {
     let mut inputs = inputs(project, manifest, sources, sink)?;
     let library = shelve(project, manifest, &inputs, sources, sink)?;
+    macros::learn(project, renderer, &inputs, sources, sink)?;
     let maker = Maker {
         renderer,
         sources,

@@ -16,6 +16,7 @@ mod joins;
 mod latex;
 mod load;
 mod lock_file;
+mod macros;
 mod media;
 mod open;
 mod options;

@@ -159,9 +159,15 @@ impl Maker<'_> {
         }
         let mut content = Digest::default();
         if let Some(known) = &self.known {
-            let hashes: Vec<String> = rendered.media.iter().map(MediaKey::hex).collect();
+            // What was drawn of the note's own text may look otherwise in a newer deckle, which is
+            // no reason to send it out.
+            let media = rendered
+                .media
+                .iter()
+                .filter(|it| !rendered.drawn.contains(it));
+            let hashes: Vec<String> = media.map(MediaKey::hex).collect();
             let hashes: Vec<&str> = hashes.iter().map(String::as_str).collect();
-            content = content_hash(written, &hashes);
+            content = content_hash(written, &hashes, &rendered.shaped);
             if claim.sketch.is_none() {
                 claim = claim.with_sketch(written, known.of_content(content));
             }

@@ -34,13 +34,15 @@ mod writer;
 
 use std::collections::BTreeMap;
 
-pub(crate) use latex::{AskedPicture, LatexPicture, NoPicture, TexError};
+pub(crate) use formula::macro_paths;
+use formula::macros::Macros;
 use latex::Tex;
+pub(crate) use latex::{AskedPicture, LatexPicture, NoPicture, TexError};
 use media::Library;
 pub use media::{MediaContent, MediaKey, MediaNames, NamedMedia};
 pub use template_media::TemplateMedia;
 
-use crate::diag::{Diagnostics, Span};
+use crate::diag::{Code, Diagnostic, Diagnostics, FileId, Span};
 use crate::files::{Cache, Files};
 use crate::model::written::{Settings, WrittenNote, WrittenType};
 
@@ -59,6 +61,10 @@ pub struct RenderedNote {
     pub fields: Vec<String>,
     /// The media that the fields use, in the order of first use, each once.
     pub media: Vec<MediaKey>,
+    /// Those of the media that were drawn from the note's own text, such as formulas.
+    pub drawn: Vec<MediaKey>,
+    /// What stands outside of the note and shaped its formulas: macros and a font, each once.
+    pub shaped: Vec<String>,
     /// The numbers that clozes without one got, ascending.
     pub given_numbers: Vec<u16>,
     /// The field of each LaTeX tag, and where the author wrote it, in the order of the tags in each
@@ -90,6 +96,30 @@ impl<'a> Renderer<'a> {
     pub fn with_tex(mut self, yes: bool) -> Self {
         self.tex = Tex::new(yes);
         self
+    }
+
+    /// Takes in the file of macros at `path`, whose text is `text`. What is wrong with it is told.
+    pub(crate) fn learn_macros(
+        &self,
+        path: &str,
+        file: FileId,
+        text: &str,
+        sink: &mut Diagnostics,
+    ) {
+        let (macros, problems) = Macros::read(text);
+        for problem in problems {
+            let span = Span::new(file, problem.range);
+            sink.push(if problem.unread {
+                Diagnostic::new(Code::MacroLine, problem.message)
+                    .at(span, "passed over")
+                    .note("definitions are `\\newcommand`, `\\renewcommand`, `\\def`, `\\let`, `\\DeclareMathOperator`, or `\\R \\mathbb{R}` in a line")
+            } else {
+                Diagnostic::new(Code::MacroFile, problem.message)
+                    .at(span, "not defined")
+                    .help("write it like `\\newcommand{\\norm}[1]{\\lVert #1 \\rVert}`")
+            });
+        }
+        self.library.formulas.learn(path, macros);
     }
 
     /// The fields of a note. `source_path` is the path of its file, from which its media

@@ -80,6 +80,8 @@ pub(super) fn render(library: &Library<'_>, note: &WrittenNote, path: &str) -> R
     RenderedNote {
         fields,
         media: sink.media,
+        drawn: sink.drawn,
+        shaped: sink.shaped.into_iter().collect(),
         given_numbers,
         latex: sink.latex,
         diagnostics: sink.diagnostics,

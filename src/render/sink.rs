@@ -1,12 +1,21 @@
 //! What rendering a note gathers beside its HTML: the media it uses and what is wrong with it.
 
-use super::media::{Library, MediaKey, MediaKind, Reference, Resolved};
-use crate::diag::{Code, Diagnostic, Diagnostics, Severity, Span};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::formula::macros::Macros;
+use super::formula::store::{Drawn, SharedFont};
+use super::formula::{FormulaError, FormulaPicture};
+use super::media::{Library, MediaContent, MediaKey, MediaKind, Reference, Resolved};
+use crate::diag::{Code, Diagnostic, Diagnostics, Severity, Span, Spanned};
 use crate::files::{Cache, parent};
 use crate::model::written::{Missing, Remote, Settings};
 
 /// Why a reference that leads nowhere is no error.
 const KEPT: &str = "the reference stays, because the project says `media: {missing: keep}`";
+
+/// Fonts of formulas have at most this many bytes: a font of all of Chinese has twenty million.
+const LARGEST_FONT: u64 = 64_000_000;
 
 pub(super) struct Sink<'n> {
     library: &'n Library<'n>,
@@ -21,6 +30,12 @@ pub(super) struct Sink<'n> {
     pub(super) field: u16,
     /// The field and the place in the source of each LaTeX tag.
     pub(super) latex: Vec<(u16, Span)>,
+    /// Those of the media that were drawn from the note's own text.
+    pub(super) drawn: Vec<MediaKey>,
+    /// What stands outside of the note and shapes its formulas, each once.
+    pub(super) shaped: BTreeSet<String>,
+    macros: Option<Arc<Macros>>,
+    font: Option<SharedFont>,
     pub(super) diagnostics: Diagnostics,
 }
 
@@ -45,6 +60,10 @@ impl<'n> Sink<'n> {
             media: Vec::new(),
             field: 0,
             latex: Vec::new(),
+            drawn: Vec::new(),
+            shaped: BTreeSet::new(),
+            macros: None,
+            font: None,
             diagnostics: Diagnostics::new(),
         }
     }
@@ -61,6 +80,113 @@ impl<'n> Sink<'n> {
 
     pub(super) fn push(&mut self, diagnostic: Diagnostic) {
         self.diagnostics.push(diagnostic);
+    }
+
+    /// The macros of the note's formulas.
+    pub(super) fn macros(&mut self) -> Arc<Macros> {
+        if let Some(macros) = &self.macros {
+            return Arc::clone(macros);
+        }
+        let formulas = &self.library.formulas;
+        let settings = &self.settings.macros;
+        let path = settings.file.as_ref().and_then(|file| {
+            let found = formulas.find(parent(self.path), &file.value);
+            if found.is_none() {
+                self.diagnostics.push(
+                    Diagnostic::new(Code::MacroFile, format!("file not found: `{}`", file.value))
+                        .at(file.span, "")
+                        .note("the file is looked for in the folder of the note's file, and in those above it"),
+                );
+            }
+            found
+        });
+        let macros = formulas.macros(path, settings);
+        self.macros = Some(Arc::clone(&macros));
+        macros
+    }
+
+    /// The font of what the fonts of mathematics lack.
+    pub(super) fn math_font(&mut self) -> SharedFont {
+        if let Some(font) = &self.font {
+            return font.clone();
+        }
+        let font = self.find_font();
+        self.font = Some(font.clone());
+        font
+    }
+
+    fn find_font(&mut self) -> SharedFont {
+        let Spanned {
+            value: path, span, ..
+        } = &self.settings.math_font;
+        if path.is_empty() {
+            return SharedFont::default();
+        }
+        let reference = Reference {
+            path,
+            folder: parent(self.path),
+            media_paths: &self.settings.media_paths,
+            wiki: false,
+            max_bytes: LARGEST_FONT,
+        };
+        let problem = match self.library.resolve(&reference) {
+            Resolved::File { key, .. } => {
+                let read = || match self.library.content(&key)? {
+                    MediaContent::File(path) => self.library.read(&path).ok(),
+                    MediaContent::Bytes(bytes) => Some(bytes.to_vec()),
+                };
+                if let Some(font) = self.library.formulas.font(key, read) {
+                    return font;
+                }
+                Diagnostic::new(
+                    Code::FormulaFont,
+                    format!("`{path}` holds no outlines of glyphs"),
+                )
+                .at(*span, "")
+                .help("name a font file: `.ttf`, `.otf` or `.ttc`")
+            }
+            Resolved::Missing { nearest } => {
+                let missing =
+                    Diagnostic::new(Code::FormulaFont, format!("file not found: `{path}`"))
+                        .at(*span, "");
+                match nearest {
+                    Some(near) => missing.fix(format!("did you mean `{near}`?"), *span, near),
+                    None => missing
+                        .note("paths count from the note's file, then from the project's root"),
+                }
+            }
+            _ => Diagnostic::new(
+                Code::FormulaFont,
+                format!("`{path}` cannot be read as a font"),
+            )
+            .at(*span, "")
+            .help("the file lies in the project and has at most 64 MB"),
+        };
+        self.diagnostics.push(problem);
+        SharedFont::default()
+    }
+
+    /// The picture of a formula.
+    pub(super) fn draw(
+        &mut self,
+        tex: &str,
+        display: bool,
+        font: &SharedFont,
+    ) -> Result<Drawn, FormulaError> {
+        let library = self.library;
+        let keep = |picture: &FormulaPicture| library.made("formula.svg", picture.svg.clone());
+        let drawn = library.formulas.picture(tex, display, font, keep)?;
+        if !tex.is_ascii()
+            && let Some(font) = font.key()
+        {
+            self.shaped.insert(format!("font {}", font.hex()));
+        }
+        for list in [&mut self.media, &mut self.drawn] {
+            if !list.contains(&drawn.key) {
+                list.push(drawn.key);
+            }
+        }
+        Ok(drawn)
     }
 
     /// Follows a reference that stands at `span`; `wiki` where the name alone is enough.

@@ -9,10 +9,11 @@ use super::dialect::FrontEnd;
 use super::settings;
 use super::table;
 use super::yaml::decode;
-use super::yaml::{Entry, Node};
+use super::yaml::{Entry, Node, Value};
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::model::written::{
-    Backlink, CodeTheme, Coloring, Highlight, MathEngine, Missing, Remote, Settings, WikiLinks,
+    Backlink, CodeTheme, Coloring, Highlight, MacroSettings, MathEngine, Missing, Remote, Settings,
+    WikiLinks,
 };
 
 /// The keys that [`apply`] takes.
@@ -273,33 +274,98 @@ const CLOZE: Block = Block {
 
 const MATH: Block = Block {
     name: "math",
-    keys: &["engine"],
-    not_read: &["macros"],
-    apply: |entry, what, defaults, sink| {
-        const LATER: [&str; 2] = ["image", "auto"];
-        if let Some(engine) = entry.value.as_text()
-            && let Some(name) = LATER.iter().find(|it| **it == engine.as_str())
-        {
-            sink.push(
-                Diagnostic::new(
-                    Code::BadValue,
-                    format!("this version does not typeset formulas with `{name}`"),
-                )
-                .at(entry.value.span, "not read yet")
-                .help("`math.engine` takes `mathjax`, `latex-tag`, `latex` or `none`"),
-            );
-            return;
+    keys: &["engine", "macros", "font"],
+    not_read: &[],
+    apply: |entry, what, defaults, sink| match entry.name() {
+        "macros" => macros(&entry.value, what, defaults, sink),
+        "font" => {
+            let font = decode::string(&entry.value, what, sink);
+            set(&mut writable(defaults).math_font, font);
         }
-        let choices = [
-            ("mathjax", MathEngine::Mathjax),
-            ("latex-tag", MathEngine::LatexTag),
-            ("latex", MathEngine::Latex),
-            ("none", MathEngine::None),
-        ];
-        let engine = decode::choice(&entry.value, what, &choices, sink);
-        set(&mut writable(defaults).math, engine);
+        _ => engine(&entry.value, what, defaults, sink),
     },
 };
+
+fn engine(value: &Node, what: &str, defaults: &mut Defaults, sink: &mut Diagnostics) {
+    let engines = [
+        ("mathjax", MathEngine::Mathjax),
+        ("image", MathEngine::Image),
+        ("latex-tag", MathEngine::LatexTag),
+        ("latex", MathEngine::Latex),
+        ("auto", MathEngine::Auto),
+        ("none", MathEngine::None),
+    ];
+    let engine = decode::choice(value, what, &engines, sink);
+    if cfg!(not(feature = "formulas")) && engine == Some(MathEngine::Image) {
+        sink.push(
+            Diagnostic::new(
+                Code::BadValue,
+                "this deckle was built without the typesetter",
+            )
+            .at(value.span, "formulas cannot become pictures")
+            .help("build it with the feature `formulas`, or say `mathjax`"),
+        );
+        return;
+    }
+    set(&mut writable(defaults).math, engine);
+}
+
+/// The path of a file, which takes the place of an inherited one, or definitions, which come
+/// beside those that are inherited.
+fn macros(value: &Node, what: &str, defaults: &mut Defaults, sink: &mut Diagnostics) {
+    let Value::Mapping(entries) = &value.value else {
+        if value.is_null() {
+            writable(defaults).macros = MacroSettings::default();
+        } else if let Some(path) = decode::string(value, what, sink) {
+            writable(defaults).macros.file = Some(path);
+        }
+        return;
+    };
+    for entry in entries {
+        let Some(body) = decode::text(&entry.value, what, sink) else {
+            continue;
+        };
+        if let Err(problem) = macro_problem(entry.name(), body.as_str()) {
+            sink.push(
+                Diagnostic::new(Code::MacroFile, problem)
+                    .at(entry.key_span(), "not defined")
+                    .help("write it like `'\\R': '\\mathbb{R}'`, in single quotes"),
+            );
+            continue;
+        }
+        let inline = &mut writable(defaults).macros.inline;
+        inline.insert(entry.name().to_owned(), body.as_str().to_owned());
+    }
+}
+
+/// What is wrong with a macro of this name and body.
+fn macro_problem(name: &str, body: &str) -> Result<(), &'static str> {
+    let word = name.strip_prefix('\\').unwrap_or_default();
+    let is_word = word.chars().all(|it| it.is_ascii_alphabetic() || it == '@');
+    if word.is_empty() || !is_word && word.chars().count() > 1 {
+        return Err("a macro is named by a backslash and letters, or one other character");
+    }
+    let mut depth = 0_i64;
+    let mut characters = body.chars();
+    while let Some(character) = characters.next() {
+        match character {
+            '\\' => {
+                characters.next();
+            }
+            '{' => depth += 1,
+            '}' => depth -= 1,
+            _ => {}
+        }
+        if depth < 0 {
+            break;
+        }
+    }
+    if depth == 0 {
+        Ok(())
+    } else {
+        Err("the braces of the macro do not match")
+    }
+}
 
 const CODE: Block = Block {
     name: "code",

@@ -46,10 +46,10 @@ const HTML: &[&str] = &[
     "[$]a&nbsp;b[/$]",
     "[latex]$x$&nbsp;[/latex]",
     "[LATEX]$a$[/latex] [$]b[/$]",
-    "<img src=\"data:,\" alt=\"[$]v[/$]\">",
+    "<i title=\"[$]v[/$]\">i</i>",
     "<!-- [$]w[/$] --> text",
     "[$]m &#60; n[/$]",
-    "[$]a &unknown; b[/$]",
+    "[$]a &#x2264; b[/$]",
     "[$][/$] [$]r[/$]",
     "[$]s [/ $] t[/$]",
 ];

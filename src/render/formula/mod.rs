@@ -10,13 +10,19 @@ mod drawing;
 mod engine;
 #[cfg(feature = "formulas")]
 mod font;
+mod known;
+pub(crate) mod macros;
 #[cfg(feature = "formulas")]
 mod path;
 mod refusal;
+pub(in crate::render) mod store;
 #[cfg(feature = "formulas")]
 mod svg;
+pub(crate) mod tokens;
 
 use std::ops::Range;
+
+use crate::files::{join, parent};
 
 #[cfg(feature = "formulas")]
 pub(crate) use font::Font;
@@ -149,6 +155,37 @@ fn within_bounds(tex: &str) -> Result<(), FormulaError> {
         }
     }
     Ok(())
+}
+
+/// The paths that `name` may mean as the file of macros of what stands in `folder`, nearest first.
+pub(crate) fn macro_paths(folder: &str, name: &str) -> impl Iterator<Item = String> {
+    let mut next = Some(folder.to_owned());
+    std::iter::from_fn(move || {
+        let folder = next.take()?;
+        if !folder.is_empty() {
+            next = Some(parent(&folder).to_owned());
+        }
+        Some(folder)
+    })
+    .filter_map(move |folder| join(&folder, name))
+}
+
+/// Whether MathJax, as Anki comes with it, knows this command or environment though the
+/// typesetter here does not.
+pub(crate) fn is_of_mathjax(name: &str) -> bool {
+    known::OF_MATHJAX
+        .binary_search(&name.trim_start_matches('\\'))
+        .is_ok()
+}
+
+/// What a misspelled command or environment may have meant, nearest first, with its backslash.
+pub(crate) fn commands<'n>() -> impl Iterator<Item = &'n str> {
+    known::COMMANDS.iter().copied()
+}
+
+/// The same for environments.
+pub(crate) fn environments<'n>() -> impl Iterator<Item = &'n str> {
+    known::ENVIRONMENTS.iter().copied()
 }
 
 #[cfg(all(test, feature = "formulas"))]

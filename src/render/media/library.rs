@@ -7,7 +7,9 @@ use super::data_uri;
 use super::kind::MediaKind;
 use super::lookup::{Finder, Lookup};
 use super::{MediaContent, MediaKey, MediaNames};
+use crate::Error;
 use crate::files::{Cache, Files};
+use crate::render::formula::store::Formulas;
 
 /// How a note refers to a file.
 #[derive(Debug, Clone, Copy)]
@@ -56,6 +58,7 @@ pub(in crate::render) struct Library<'a> {
     contents: Mutex<BTreeMap<MediaKey, Known>>,
     /// What earlier builds made.
     pub(in crate::render) cache: Cache,
+    pub(in crate::render) formulas: Formulas,
 }
 
 /// The reference, its folder, the media folders and whether it is a wiki embed.
@@ -80,6 +83,7 @@ impl<'a> Library<'a> {
             hashes: Mutex::default(),
             contents: Mutex::default(),
             cache: Cache::none(),
+            formulas: Formulas::default(),
         }
     }
 
@@ -131,6 +135,18 @@ impl<'a> Library<'a> {
     /// Where the bytes of a content are.
     pub(in crate::render) fn content(&self, key: &MediaKey) -> Option<MediaContent> {
         lock(&self.contents).get(key).map(|it| it.content.clone())
+    }
+
+    /// Takes in a content that was made; `path` is what it is named from.
+    pub(in crate::render) fn made(&self, path: &str, bytes: Vec<u8>) -> MediaKey {
+        let key = MediaKey(blake3::hash(&bytes).into());
+        self.learn(key, path, || MediaContent::Bytes(bytes.into()));
+        key
+    }
+
+    /// The bytes of the file at this path.
+    pub(in crate::render) fn read(&self, path: &str) -> Result<Vec<u8>, Error> {
+        self.finder.files().read(path)
     }
 
     /// The hash of a file's content, which is read piece by piece and only the first time.

@@ -641,7 +641,7 @@ error[E0217]: this version does not typeset formulas with `image`
 1 │ math: {engine: image, macros: m.tex}
   │                ━━━━━ not read yet
   │
-  ╰ help: `math.engine` takes `mathjax`, `latex-tag`, `latex` or `none`
+  ╰ help: `math.engine` takes `mathjax`, `latex-tag` or `none`
 error[E0108]: this version of deckle does not read `math.macros`
   ╭▸ notes.yaml:1:23
   │
