@@ -9,8 +9,8 @@ use super::lock_file::{self, LockFile, Touched};
 use super::render::{Facts, Made};
 use super::target::{Built, Target};
 use super::{
-    BuildOptions, Project, Report, Scope, Statistics, clozes, history, includes, latex, load, media,
-    output, predecessor, schema, types,
+    BuildOptions, Project, Report, Scope, Statistics, clozes, history, includes, latex, load,
+    media, output, predecessor, schema, types,
 };
 use crate::diag::{Code, Diagnostic, Diagnostics, Levels, Severity, Sources, Span};
 use crate::files::{self, Cache};

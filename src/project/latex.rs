@@ -130,7 +130,10 @@ pub(super) fn is_picture_name(name: &str) -> bool {
     let inside = name.strip_prefix("latex-");
     let hash = inside.and_then(|it| it.strip_suffix(".svg").or_else(|| it.strip_suffix(".png")));
     hash.is_some_and(|it| {
-        it.len() == 40 && it.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+        it.len() == 40
+            && it
+                .bytes()
+                .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
     })
 }
 
@@ -359,7 +362,11 @@ fn failed(error: &str, asked: &Asked<'_>, why: &NoPicture) -> Diagnostic {
         let why = &drawing.message;
         found = found.note(format!("without TeX it cannot be drawn: {why}"));
     }
-    let shown: String = asked.source.split_whitespace().collect::<Vec<_>>().join(" ");
+    let shown: String = asked
+        .source
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ");
     if shown.len() < 200 {
         found = found.note(format!("a card asks for a picture of `{shown}`"));
     }
@@ -387,7 +394,11 @@ mod tests {
         let hash = "26eeb5258ca5099acf8fe96b2a1049c48c89a5e6";
         assert!(is_picture_name(&format!("latex-{hash}.svg")));
         assert!(is_picture_name(&format!("latex-{hash}.png")));
-        for name in [format!("latex-{hash}.jpg"), format!("latex-{hash}0.svg"), "latex-x.png".to_owned()] {
+        for name in [
+            format!("latex-{hash}.jpg"),
+            format!("latex-{hash}0.svg"),
+            "latex-x.png".to_owned(),
+        ] {
             assert!(!is_picture_name(&name), "{name}");
         }
     }

@@ -12,8 +12,8 @@ use super::sink::Sink;
 use crate::diag::{Code, Diagnostic, Diagnostics, Text};
 use crate::model::Kind;
 use crate::model::written::{Content, Highlight, MathEngine, Settings, WrittenNote};
-use crate::template::latex::latex_tags;
 use crate::template::cloze::{ClozeProblemKind, ClozeText, cloze_numbers};
+use crate::template::latex::latex_tags;
 
 /// A field's content that was scanned: clozes get their numbers once all of a note's fields are.
 enum Prepared<'c> {

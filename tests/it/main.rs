@@ -45,6 +45,7 @@ mod shell;
 mod show;
 mod specification;
 mod tables;
+mod tex;
 mod ui;
 mod unpack;
 mod verify;

@@ -70,10 +70,7 @@ pub(super) fn pictures(
     asked: &[AskedPicture<'_>],
     own: &BTreeMap<String, String>,
 ) -> Vec<Result<LatexPicture, NoPicture>> {
-    let mut made: Vec<Attempt> = asked
-        .par_iter()
-        .map(|it| first(library, it, own))
-        .collect();
+    let mut made: Vec<Attempt> = asked.par_iter().map(|it| first(library, it, own)).collect();
     let mut for_tex: BTreeMap<Surroundings, Vec<usize>> = BTreeMap::new();
     for (index, (asked, attempt)) in asked.iter().zip(&made).enumerate() {
         if let Attempt::Open(_) = attempt {
@@ -100,7 +97,10 @@ pub(super) fn pictures(
             *attempt = Attempt::Done(match outcome {
                 Ok(bytes) => {
                     let media = named(asked.name, &bytes);
-                    Ok(LatexPicture { media, by_tex: true })
+                    Ok(LatexPicture {
+                        media,
+                        by_tex: true,
+                    })
                 }
                 Err(tex) => Err(NoPicture { drawing, tex }),
             });

@@ -32,11 +32,22 @@ fn without_comments(svg: &str) -> String {
 fn check(svg: &str) -> Result<(), String> {
     let lower = svg.to_ascii_lowercase();
     const REFUSED: &[&str] = &[
-        "<script", "<foreignobject", "<iframe", "<!doctype", "<!entity", "javascript:", "@import",
-        "<?xml-stylesheet", "<animate", "<set ", "<handler",
+        "<script",
+        "<foreignobject",
+        "<iframe",
+        "<!doctype",
+        "<!entity",
+        "javascript:",
+        "@import",
+        "<?xml-stylesheet",
+        "<animate",
+        "<set ",
+        "<handler",
     ];
     if let Some(found) = REFUSED.iter().find(|it| lower.contains(**it)) {
-        return Err(format!("the picture holds `{found}`, which no formula needs"));
+        return Err(format!(
+            "the picture holds `{found}`, which no formula needs"
+        ));
     }
     for name in ["href=", "src="] {
         let mut rest = lower.as_str();
@@ -58,7 +69,9 @@ fn check(svg: &str) -> Result<(), String> {
             .and_then(|it| it.bytes().next_back());
         let is_event = letters > 2
             && before.is_some_and(|it| it.is_ascii_whitespace() || matches!(it, b'"' | b'\''))
-            && behind.get(letters..).is_some_and(|it| it.trim_start().starts_with('='));
+            && behind
+                .get(letters..)
+                .is_some_and(|it| it.trim_start().starts_with('='));
         if is_event {
             return Err("the picture holds code that would run on a card".to_owned());
         }
@@ -75,7 +88,9 @@ fn without_page(svg: &str) -> String {
     let (before, behind) = svg.split_at(at);
     let end = behind.find('>').unwrap_or(behind.len());
     let tag = behind.get(..end).unwrap_or_default();
-    let id = tag.get(3..).and_then(|it| it.split_once('\'')?.1.split_once('\''));
+    let id = tag
+        .get(3..)
+        .and_then(|it| it.split_once('\'')?.1.split_once('\''));
     let rest = id.map_or("", |(_, rest)| rest);
     let behind = behind.get(end..).unwrap_or_default();
     format!("{before}<g{rest}{behind}")

@@ -241,7 +241,11 @@ impl Tex {
     fn alone(&self, around: &Surroundings, source: &str) -> Outcome {
         let document = document::alone(&around.preamble, &around.postamble, source);
         match self.run(around, &document, 1, usize::MAX) {
-            Ok(pages) => pages.into_iter().next().map(Into::into).ok_or(TexError::Blank),
+            Ok(pages) => pages
+                .into_iter()
+                .next()
+                .map(Into::into)
+                .ok_or(TexError::Blank),
             Err(Failure::Error(error)) => Err(error),
             Err(Failure::Complaints(told)) => Err(refused(&told)),
         }
@@ -400,7 +404,9 @@ fn picture(folder: &Workspace, is_svg: bool, page: usize) -> Result<Vec<u8>, Tex
     }
     let text = String::from_utf8(bytes);
     let text = text.map_err(|_| TexError::Unfit("`dvisvgm` wrote no text".to_owned()))?;
-    svg::tidy(&text).map(String::into_bytes).map_err(TexError::Unfit)
+    svg::tidy(&text)
+        .map(String::into_bytes)
+        .map_err(TexError::Unfit)
 }
 
 /// The first line that a program says of its version; `None` where it is not there.
@@ -410,8 +416,12 @@ fn version(program: &str) -> Option<String> {
     let finished = command.longest(LONGEST).run().ok()?;
     let text = String::from_utf8_lossy(&finished.output).into_owned();
     // `dvipng` names its path in the first line, and its version again in the second.
-    let line = text.lines().find(|it| !it.contains(['/', '\\']) || it.contains("TeX"));
-    finished.is_success().then(|| line.unwrap_or_default().to_owned())
+    let line = text
+        .lines()
+        .find(|it| !it.contains(['/', '\\']) || it.contains("TeX"));
+    finished
+        .is_success()
+        .then(|| line.unwrap_or_default().to_owned())
 }
 
 fn key(around: &Surroundings, source: &str, versions: &str) -> [u8; 32] {
