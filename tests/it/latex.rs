@@ -20,7 +20,7 @@ const FORMULAS: &[&str] = &[
     "$x$",
     "$$\\frac{a}{b}$$",
     "$a < b$ and $c > d$",
-    "[$]a &lt; b[/$]",
+    "[$]a < b[/$]",
     "[$]\\alpha[/$]",
     "[$$]\n\\sum_{i=1}^n i\n[/$$]",
     "[latex]$x^2$[/latex]",
@@ -30,7 +30,6 @@ const FORMULAS: &[&str] = &[
     "`code` $\\{1, 2\\}$",
     "> quoted $z_1$",
     "$\\text{größer}$",
-    "[LaTeX]$k$[/LATEX]",
     "[$]a  b[/$] [$$]c[/$$]",
     "$$\n\\begin{pmatrix}1 & 2\\\\ 3 & 4\\end{pmatrix}\n$$",
 ];
@@ -67,7 +66,7 @@ const CLOZES: &[&str] = &[
 const HTML_CLOZES: &[&str] = &[
     "[$]a<br>{{c1::b}}[/$]",
     "{{c1::[$]<b>x</b>[/$]::h <i>i</i>}} [$$]y[/$$]",
-    "[$]{{c1::x}} &lt; {{c2::y::a &amp; b}}[/$]",
+    "[$]{{c1::x}} &lt; {{c2::y::a &gt; b}}[/$]",
     "{{c1::a<br>[$]t[/$]}} [$]{{c2::u}}[/$]",
 ];
 

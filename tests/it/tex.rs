@@ -169,8 +169,8 @@ fn hostile_formulas_end_in_findings() {
         format!("\\newread\\f\\openin\\f={secret} \\ifeof\\f\\undefinedhere\\fi\\read\\f to\\x\\x"),
         format!("\\newwrite\\f\\immediate\\openout\\f={target} \\immediate\\write\\f{{x}}\\immediate\\closeout\\f \\undefinedhere"),
         format!("\\immediate\\write18{{touch {target}}}\\undefinedhere"),
-        "x\\special{dvisvgm:raw <script>alert(1)</script>}".to_owned(),
-        "x\\special{dvisvgm:raw <image xlink:href='file:///etc/passwd' width='9' height='9'/>}".to_owned(),
+        "x\\special{dvisvgm:raw &lt;script&gt;alert(1)&lt;/script&gt;}".to_owned(),
+        "x\\special{dvisvgm:raw &lt;image xlink:href='file:///etc/passwd' width='9' height='9'/&gt;}".to_owned(),
         "\\newwrite\\f\\immediate\\openout\\f=big.txt \\def\\x{\\immediate\\write\\f{xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx}\\x}\\x".to_owned(),
     ]
     .into_iter()

@@ -4,15 +4,13 @@
 use std::fmt::Write as _;
 use std::ops::Range;
 
-/// What many formulas need around them: each is a page of its own, and begins with the counters
-/// that the document began with, so that none depends on those before it.
+/// What many formulas need around them: each ends its page, as the end of a document does, and
+/// begins with the counters that the document began with, so that none depends on those before it.
 const SETUP: &str = "\\catcode`\\@=11\\relax\n\
-\\newbox\\deckleBox\n\
 \\begingroup\\def\\@elt#1{\\global\\csname c@#1\\endcsname=\\the\\csname c@#1\\endcsname\\relax}\
 \\xdef\\deckleReset{\\cl@@ckpt}\\endgroup\n\
-\\def\\deckleBegin{\\deckleReset\\setbox\\deckleBox\\vbox\\bgroup\\begingroup\
-\\hsize\\textwidth\\linewidth\\hsize\\columnwidth\\hsize}\n\
-\\def\\deckleEnd{\\par\\endgroup\\egroup\\shipout\\box\\deckleBox}\n\
+\\def\\deckleBegin{\\deckleReset\\begingroup}\n\
+\\def\\deckleEnd{\\par\\endgroup\\clearpage}\n\
 \\catcode`\\@=12\\relax\n";
 
 /// What may change more than its own page, or asks for a page of its own: such a formula is
