@@ -133,12 +133,12 @@ fn write_project(folder: &Path) {
         ("types/proof/type.yaml", TYPE),
         (
             "types/proof/front.html",
-            "{{Claim}} [$]f_{{Note}}[/$] {{hint:Proof}}",
+            "{{Claim}} {{Note}} {{hint:Proof}}",
         ),
         ("types/proof/turn.html", "{{text:Proof}} {{type:Claim}}"),
         (
             "types/proof/back.html",
-            "{{FrontSide}}<hr id=answer>{{Proof}} {{#Note}}[latex]$\\Box$[/latex]{{/Note}}",
+            "{{FrontSide}}<hr id=answer>{{Proof}}",
         ),
     ] {
         fs::write(folder.join(name), content).unwrap();

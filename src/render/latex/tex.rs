@@ -38,7 +38,15 @@ const MOST_ENDLESS: usize = 3;
 
 /// Behind what the entries of the cache count from; to be changed with what is asked of the
 /// programs, or made of what they write.
-const MADE_WITH: &str = "deckle tex 1";
+const MADE_WITH: &str = "deckle tex 2";
+
+/// What stands in front of every document whose pictures are SVG: `tikz` then draws without
+/// PostScript.
+const DRIVER: &str = "\\def\\pgfsysdriver{pgfsys-dvisvgm.def}";
+
+/// Marks of PostScript in what `latex` writes. It is never run: its interpreter in `dvisvgm` opens any
+/// file of the machine (measured with dvisvgm 3.0.3 and Ghostscript 10.00).
+const POSTSCRIPT: &[&[u8]] = &[b"ps:", b"psfile", b"PSfile", b"header="];
 
 /// `latex` writes in 12 points by default, and cards in 20 pixels.
 const ZOOM: &str = "-Z1.25";
@@ -264,8 +272,9 @@ impl Tex {
             return Err(TexError::GivenUp.into());
         }
         let folder = Workspace::new().map_err(|error| TexError::Stopped(error.to_string()))?;
-        let text = document.text.as_bytes();
-        let written = folder.write("formula.tex", text);
+        let driver = if around.svg { DRIVER } else { "" };
+        let text = format!("{driver}{}", document.text);
+        let written = folder.write("formula.tex", text.as_bytes());
         written.map_err(|error| TexError::Stopped(error.to_string()))?;
         let count = u32::try_from(document.lines.len()).unwrap_or(u32::MAX);
         let finished = self.command(&folder, "latex", count, LATEX_ARGUMENTS)?;
@@ -284,16 +293,28 @@ impl Tex {
         if pages < wanted || pages > most {
             return Err(TexError::Blank.into());
         }
+        let dvi = folder.read("formula.dvi", MOST_WRITTEN).unwrap_or_default();
+        let has = |mark: &&[u8]| dvi.windows(mark.len()).any(|it| it == *mark);
+        if POSTSCRIPT.iter().any(has) {
+            let why = if around.svg {
+                "it draws with PostScript, which is not run"
+            } else {
+                "it draws with PostScript, which is not run; `tikz` needs `latex: {svg: true}`"
+            };
+            return Err(TexError::Unfit(why.to_owned()).into());
+        }
         let range = format!("-p1-{wanted}");
         let (program, arguments) = if around.svg {
-            let arguments = vec!["-v3", "-n", "-e", "-d3", ZOOM, &range, "-opage-%1p.svg"];
-            ("dvisvgm", arguments)
+            let bounds = ["-v3", "-n", "-e", "-d3", "--no-specials=ps", ZOOM];
+            let pages = [range.as_str(), "-opage-%1p.svg"];
+            ("dvisvgm", bounds.into_iter().chain(pages).collect())
         } else {
             let size = ["-D", RESOLUTION, "-bg", "Transparent", "-T", "tight"];
-            let output = ["-q", "-o", "page-%d.png"];
+            let output = ["-q", "--nogs", "-o", "page-%d.png"];
             ("dvipng", size.into_iter().chain(output).collect())
         };
-        let arguments: Vec<&str> = arguments.into_iter().chain(["formula.dvi"]).collect();
+        let mut arguments: Vec<&str> = arguments;
+        arguments.push("formula.dvi");
         let finished = self.command(&folder, program, count, &arguments)?;
         if !finished.is_success() {
             let words = finished.last_words(3);
