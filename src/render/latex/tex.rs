@@ -46,7 +46,7 @@ const DRIVER: &str = "\\def\\pgfsysdriver{pgfsys-dvisvgm.def}";
 
 /// Marks of PostScript in what `latex` writes. It is never run: its interpreter in `dvisvgm` opens any
 /// file of the machine (measured with dvisvgm 3.0.3 and Ghostscript 10.00).
-const POSTSCRIPT: &[&[u8]] = &[b"ps:", b"psfile", b"PSfile", b"header="];
+const POSTSCRIPT: &[&[u8]] = &[b"ps:", b"psfile", b"PSfile"];
 
 /// `latex` writes in 12 points by default, and cards in 20 pixels.
 const ZOOM: &str = "-Z1.25";
