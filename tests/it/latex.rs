@@ -101,7 +101,7 @@ fn write_project(folder: &Path) {
             };
             writeln!(
                 text,
-                "  - type: {kind}\n    id: n{index}-{at}\n    {}: {first}\n    {}: {second}\n    {}: number {index}.{at}",
+                "  - type: {kind}\n    id: n{index}-{at}\n    {}: {first}\n    {}: {second}\n    {}: number $n_{{{index},{at}}}$",
                 keys[0], keys[1], keys[2]
             )
             .unwrap();
@@ -118,7 +118,7 @@ fn write_project(folder: &Path) {
             let cloze = field(*one);
             writeln!(
                 text,
-                "  - type: cloze\n    id: c{index}-{at}\n    text: {cloze}\n    extra: {extra}\n    title: number {index}.{at}"
+                "  - type: cloze\n    id: c{index}-{at}\n    text: {cloze}\n    extra: {extra}\n    title: number $m_{{{index},{at}}}$"
             )
             .unwrap();
         }
@@ -194,7 +194,7 @@ fn pictures_have_the_names_that_anki_asks_for() {
             report["notes"]
         );
         assert!(
-            count(&report["asked"]) >= 100,
+            count(&report["asked"]) >= 800,
             "{}",
             count(&report["asked"])
         );

@@ -195,9 +195,9 @@ fn hostile_formulas_end_in_findings() {
         start.elapsed()
     );
     assert!(build.package().is_none(), "{found}");
-    for index in 0..formulas.len() {
+    for (index, formula) in formulas.iter().enumerate() {
         let line = format!("notes.yaml:{}:", index + 2);
-        assert!(found.contains(&line), "{line} {}\n{found}", formulas[index]);
+        assert!(found.contains(&line), "{line} {formula}\n{found}");
     }
     assert!(
         !found.contains("SESAME") && !found.contains("root:"),

@@ -124,7 +124,7 @@ pub(super) struct Document {
 
 /// The document of one formula, as Anki writes it.
 pub(super) fn alone(preamble: &str, postamble: &str, source: &str) -> Document {
-    let first = count_lines(preamble) + 1;
+    let first = count_lines(preamble) + 2;
     let lines = first..first + count_lines(source) + 1;
     Document {
         text: format!("{preamble}\n{source}\n{postamble}"),
