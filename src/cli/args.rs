@@ -224,6 +224,10 @@ pub(crate) struct SourceArgs {
     /// Neither keep in .deckle/cache nor take from there what takes long to make
     #[arg(long)]
     pub(crate) no_cache: bool,
+
+    /// Never run TeX, whatever formulas need it
+    #[arg(long)]
+    pub(crate) no_tex: bool,
 }
 
 /// They win over `diagnostics` in deckle.yaml.

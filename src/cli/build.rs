@@ -207,7 +207,8 @@ fn options(args: &SourceArgs) -> Result<BuildOptions, Error> {
     let options = options
         .allow_schema_change(args.allow_schema_change)
         .lock_mode(mode)
-        .cache(!args.no_cache);
+        .cache(!args.no_cache)
+        .tex(!args.no_tex);
     let options = match targets(&args.target) {
         Some(targets) => options.targets(targets),
         None => options,

@@ -22,6 +22,7 @@ mod remember;
 mod scratch;
 mod stamp;
 mod svg;
+mod workspace;
 mod write;
 
 use std::io::Read;
@@ -44,6 +45,7 @@ pub use remember::Remembering;
 pub use scratch::Scratch;
 pub use stamp::Stamp;
 pub use svg::{SvgFlaw, SvgFlawKind, svg_flaws};
+pub use workspace::Workspace;
 pub use write::{make_folder, remove_file, write_atomically, write_below, write_new};
 
 use crate::error::Error;

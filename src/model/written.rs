@@ -407,8 +407,10 @@ pub enum MathEngine {
     Mathjax,
     /// Pictures, made while the deck is built.
     Image,
-    /// `[$]..[/$]` and `[$$]..[/$$]`, which only a desktop with LaTeX typesets.
+    /// `[$]..[/$]` and `[$$]..[/$$]`, with pictures of them in the package: Anki shows these.
     LatexTag,
+    /// As `LatexTag`, with pictures that TeX makes on the machine that builds.
+    Latex,
     /// Pictures where a formula can be one, else MathJax, which is told.
     Auto,
     /// As they were typed.

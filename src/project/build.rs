@@ -12,7 +12,7 @@ use super::target::{Built, Target};
 use super::variants::{self, Claims};
 use super::{
     BuildOptions, Project, Report, Scope, Statistics, assets, budget, clozes, history, includes,
-    load, media, output, predecessor, rematch, schema, targets, types,
+    latex, load, media, output, predecessor, rematch, schema, targets, types,
 };
 use crate::diag::{Code, Diagnostic, Diagnostics, Levels, Severity, Sources, Span};
 use crate::files::{self, Cache};
@@ -266,7 +266,9 @@ fn run(
         sink.push(found);
     }
     let renderer = assets::renderer(project, manifest, lock, targets);
-    let renderer = renderer.with_cache(cache(project, options));
+    let renderer = renderer
+        .with_cache(cache(project, options))
+        .with_tex(options.tex);
     let settings = &manifest.defaults.settings;
     let (types, type_files) = assets::named(&types, &renderer, settings);
     let (types, changed_types) = if locked {
@@ -301,7 +303,11 @@ fn run(
 
     let statics = media::statics(&made, &type_files, sink);
     assets::tell_kept(manifest, &statics, lock, sink);
-    let frozen = media::frozen(lock, &statics);
+    let mut frozen = media::frozen(lock, &statics);
+    // Only what cards ask for by a LaTeX tag bears the name of one.
+    for names in frozen.values_mut() {
+        names.retain(|it| !latex::is_picture_name(it));
+    }
     let mut names = renderer.names(made.facts().flat_map(Facts::media), &frozen);
     for (note, _) in made.iter_mut() {
         note.fields.change_joined(|fields| names.resolved(fields));
@@ -314,7 +320,10 @@ fn run(
         predecessor::apply(tool, &mut made, &names, lock, heirs, sources);
     }
     sink.append(renderer.media_findings());
+    let engine = manifest.defaults.settings.math;
+    let latex = latex::pictures(project, &made, engine, &renderer, lock, sink)?;
     *statistics = count(&made, &names, &statics, files.len());
+    statistics.media += latex.files.len();
     if statistics.notes == 0 && manifest.included.is_empty() && !sink.has_errors() {
         sink.push(nothing_to_build());
     }
@@ -338,7 +347,12 @@ fn run(
     let of_types = statics.iter().map(|it| media::file(project, it, &cache));
     let mut media: Vec<MediaFile> = of_types.collect();
     media.extend(media::of_notes(
-        project, &names, &statics, &mut next, &cache,
+        project,
+        &names,
+        &latex.files,
+        &statics,
+        &mut next,
+        &cache,
     ));
     targets::tell(&made, &media, targets, sink);
     budget::files(&manifest.budget, &media, sink)?;
@@ -348,7 +362,7 @@ fn run(
     }
     let origins = if divided {
         let of_types = media::names_of_types(&made, &type_files);
-        Origins::new(&made, &names, of_types, sources)
+        Origins::new(&made, &names, &latex, of_types, sources)
     } else {
         Origins::default()
     };

@@ -85,25 +85,29 @@ pub(super) fn frozen(lock: &Lock, statics: &[NamedMedia]) -> BTreeMap<String, Ve
 
 /// The media files of the package in their order: those that the lock knows in its order, then
 /// new ones. Phones that get packages by delta transfer then read what they have.
+/// The pictures of LaTeX tags are among them, `latex`.
 pub(super) fn of_notes(
     project: &Project,
     names: &MediaNames,
+    latex: &[NamedMedia],
     statics: &[NamedMedia],
     lock: &mut Lock,
     cache: &Arc<Cache>,
 ) -> Vec<MediaFile> {
-    let known: BTreeMap<&str, usize> = lock
+    let known: BTreeMap<(&str, &str), usize> = lock
         .media
         .iter()
         .enumerate()
-        .map(|(index, it)| (it.content.as_str(), index))
+        .map(|(index, it)| ((it.content.as_str(), it.name.as_str()), index))
         .collect();
     let mut files: Vec<(usize, String, MediaFile)> = names
         .files()
         .iter()
+        .chain(latex)
         .map(|file| {
             let content = file.key.hex();
-            let rank = known.get(content.as_str()).copied().unwrap_or(usize::MAX);
+            let named = (content.as_str(), file.name.as_str());
+            let rank = known.get(&named).copied().unwrap_or(usize::MAX);
             (rank, content, self::file(project, file, cache))
         })
         .collect();

@@ -19,6 +19,7 @@ mod ids;
 mod import;
 mod includes;
 mod joins;
+mod latex;
 mod load;
 mod lock_file;
 mod macros;

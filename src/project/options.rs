@@ -25,6 +25,7 @@ pub struct BuildOptions {
     pub(super) text: bool,
     pub(super) cache: bool,
     pub(super) targets: Option<Targets>,
+    pub(super) tex: bool,
 }
 
 /// What a build may change in `deckle.lock`.
@@ -59,6 +60,7 @@ impl BuildOptions {
             text: false,
             cache: false,
             targets: None,
+            tex: false,
         }
     }
 
@@ -153,6 +155,15 @@ impl BuildOptions {
     /// it names none, what is lost on every phone is told.
     pub fn targets(mut self, targets: Targets) -> Self {
         self.targets = Some(targets);
+        self
+    }
+
+    /// Runs the TeX of the machine for pictures that need it, if `yes`: `latex`, then `dvisvgm` or
+    /// `dvipng`. It cannot start other programs, reads and writes no files but its own and is
+    /// stopped after a time, but it is a programming language, and a project of strangers is a
+    /// program in it. Default: such pictures are told to be missing.
+    pub fn tex(mut self, yes: bool) -> Self {
+        self.tex = yes;
         self
     }
 

@@ -12,7 +12,7 @@ use crate::diag::{Diagnostics, Sources, Span};
 use crate::identity::{
     Claim, ClozeRecord, Digest, Heirs, KnownSketches, Lock, MaskRecord, NoteRecord, content_hash,
 };
-use crate::model::written::{Backlink, WrittenNote, WrittenType};
+use crate::model::written::{Backlink, MathEngine, WrittenNote, WrittenType};
 use crate::model::{DeckName, FieldValues, Note};
 use crate::render::{MaskGroup, MediaKey, NamedMedia, Renderer};
 
@@ -42,6 +42,9 @@ struct Rare {
     clozes: Vec<ClozeRecord>,
     mask_groups: Vec<MaskGroup>,
     masks: Vec<MaskRecord>,
+    latex: Vec<(u16, Span)>,
+    /// What formulas become, where it is not the default.
+    math: MathEngine,
 }
 
 impl Facts {
@@ -66,6 +69,17 @@ impl Facts {
     /// The numbers that clozes without one got; where a lock is kept, until it knows better.
     pub(super) fn given_numbers(&self) -> &[u16] {
         self.rare.as_ref().map_or(&[], |it| &it.given_numbers)
+    }
+
+    /// The field of each LaTeX tag, and where the author wrote it.
+    pub(super) fn latex_places(&self) -> &[(u16, Span)] {
+        self.rare.as_ref().map_or(&[], |it| &it.latex)
+    }
+
+    /// What formulas of the note become; `None` where it has no LaTeX tags of its own.
+    pub(super) fn math_engine(&self) -> Option<MathEngine> {
+        let rare = self.rare.as_ref()?;
+        (!rare.latex.is_empty()).then_some(rare.math)
     }
 
     /// What the lock is to keep of these clozes.
@@ -194,7 +208,8 @@ impl Maker<'_> {
         note.tags = written.tags.iter().map(|tag| tag.value.clone()).collect();
         let rare = !rendered.media.is_empty()
             || !rendered.assets.is_empty()
-            || !rendered.given_numbers.is_empty();
+            || !rendered.given_numbers.is_empty()
+            || !rendered.latex.is_empty();
         let few = Rare {
             media: rendered.media,
             assets: rendered.assets,
@@ -202,6 +217,8 @@ impl Maker<'_> {
             clozes: Vec::new(),
             mask_groups: rendered.mask_groups,
             masks: Vec::new(),
+            latex: rendered.latex,
+            math: written.settings.math,
         };
         let facts = Facts {
             claim,

@@ -16,6 +16,7 @@ mod formula;
 mod html;
 mod image;
 mod language;
+mod latex;
 mod markdown;
 mod mask;
 mod media;
@@ -43,6 +44,8 @@ pub use assets::{TypeAssets, asset_names, is_kept_by};
 pub use audio::{MADE_FOLDER, MadeSound};
 pub(crate) use formula::macro_paths;
 use formula::macros::Macros;
+use latex::Tex;
+pub(crate) use latex::{AskedPicture, LatexPicture, NoPicture, TexError};
 use media::Library;
 #[cfg(feature = "fetch")]
 pub(crate) use media::clean_name;
@@ -60,6 +63,7 @@ pub struct Renderer<'a> {
     library: Library<'a>,
     assets: assets::Store,
     targets: Targets,
+    tex: Tex,
 }
 
 /// A note's fields as HTML, and what was found on the way.
@@ -90,6 +94,9 @@ pub struct RenderedNote {
     pub drawings: Vec<MediaKey>,
     /// The positions of the fields that hold nothing in the sources and got a sound.
     pub sounds: Vec<usize>,
+    /// The field of each LaTeX tag, and where the author wrote it, in the order of the tags in each
+    /// field.
+    pub latex: Vec<(u16, Span)>,
     /// What is wrong with the note.
     pub diagnostics: Diagnostics,
 }
@@ -116,6 +123,7 @@ impl<'a> Renderer<'a> {
             library: Library::new(files),
             assets: assets::Store::default(),
             targets: Targets::default(),
+            tex: Tex::default(),
         }
     }
 
@@ -139,6 +147,13 @@ impl<'a> Renderer<'a> {
     #[must_use]
     pub fn for_targets(mut self, targets: Targets) -> Self {
         self.targets = targets;
+        self
+    }
+
+    /// With TeX run where a picture needs it, if `yes`. Default: it is not.
+    #[must_use]
+    pub fn with_tex(mut self, yes: bool) -> Self {
+        self.tex = Tex::new(yes);
         self
     }
 
@@ -204,6 +219,16 @@ impl<'a> Renderer<'a> {
         frozen: &BTreeMap<String, Vec<String>>,
     ) -> MediaNames {
         self.library.names(used, frozen)
+    }
+
+    /// The pictures that cards ask for in the place of LaTeX tags, in this order. `own` are the
+    /// paths of files of the project that have such names already, by their names.
+    pub(crate) fn latex_pictures(
+        &self,
+        asked: &[AskedPicture<'_>],
+        own: &BTreeMap<String, String>,
+    ) -> Vec<Result<LatexPicture, NoPicture>> {
+        latex::pictures(&self.library, &self.tex, asked, own)
     }
 
     /// What is wrong with the media that were asked for so far: each file once for all that is of a

@@ -36,6 +36,10 @@ pub(super) struct Sink<'n> {
     pub(super) known_as: Vec<MediaKey>,
     /// Whether a drawing is followed, which has no other finding than what is read of it.
     is_drawing: bool,
+    /// The place of the field that is written.
+    pub(super) field: u16,
+    /// The field and the place in the source of each LaTeX tag.
+    pub(super) latex: Vec<(u16, Span)>,
     /// Those of the media that were drawn from the note's own text.
     pub(super) drawn: Vec<MediaKey>,
     /// What stands outside of the note and shapes its formulas, each once.
@@ -67,6 +71,8 @@ impl<'n> Sink<'n> {
             media: Vec::new(),
             known_as: Vec::new(),
             is_drawing: false,
+            field: 0,
+            latex: Vec::new(),
             drawn: Vec::new(),
             shaped: BTreeSet::new(),
             macros: None,
@@ -82,6 +88,11 @@ impl<'n> Sink<'n> {
 
     pub(super) fn library(&self) -> &'n Library<'n> {
         self.library
+    }
+
+    /// Remembers where the author wrote what is a LaTeX tag in the field.
+    pub(super) fn latex_tag(&mut self, span: Span) {
+        self.latex.push((self.field, span));
     }
 
     pub(super) fn push(&mut self, diagnostic: Diagnostic) {

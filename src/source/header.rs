@@ -294,30 +294,14 @@ const MATH: Block = Block {
 };
 
 fn engine(value: &Node, what: &str, defaults: &mut Defaults, sink: &mut Diagnostics) {
-    const LATER: [&str; 1] = ["latex"];
     let engines = [
         ("mathjax", MathEngine::Mathjax),
         ("image", MathEngine::Image),
         ("latex-tag", MathEngine::LatexTag),
+        ("latex", MathEngine::Latex),
         ("auto", MathEngine::Auto),
         ("none", MathEngine::None),
     ];
-    if let Some(engine) = value.as_text()
-        && let Some(name) = LATER.iter().find(|it| **it == engine.as_str())
-    {
-        sink.push(
-            Diagnostic::new(
-                Code::BadValue,
-                format!("this version does not typeset formulas with `{name}`"),
-            )
-            .at(value.span, "not read yet")
-            .help(format!(
-                "`math.engine` takes {}",
-                decode::alternatives(&engines.map(|it| it.0))
-            )),
-        );
-        return;
-    }
     let engine = decode::choice(value, what, &engines, sink);
     if cfg!(not(feature = "formulas")) && engine == Some(MathEngine::Image) {
         sink.push(

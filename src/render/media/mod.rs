@@ -33,15 +33,15 @@ const PLACEHOLDER_PART: char = '\u{100002}';
 pub struct MediaKey([u8; 32]);
 
 impl MediaKey {
+    /// That of these bytes.
+    pub(super) fn of(bytes: &[u8]) -> Self {
+        Self(blake3::hash(bytes).into())
+    }
+
     /// The hash in hexadecimal, 64 digits in lower case.
     #[must_use]
     pub fn hex(&self) -> String {
         self.to_string()
-    }
-
-    /// The key of a content.
-    pub(super) fn of(bytes: &[u8]) -> Self {
-        Self(blake3::hash(bytes).into())
     }
 
     /// What stands for the file's name until it is known.

@@ -86,13 +86,16 @@ impl Writer<'_, '_> {
                 .help("put the cloze around the whole formula: `{{c1::$..$}}`"),
             );
         }
-        // What could not be drawn was told.
-        if !draws || has_cloze {
+        // What could not be drawn was told; of tags, each side that a card shows is drawn later.
+        let tagged = matches!(engine, MathEngine::LatexTag | MathEngine::Latex);
+        if tagged {
+            self.sink.latex_tag(self.field.text.span(whole.clone()));
+        } else if !draws || has_cloze {
             self.lint(&tex);
         }
-        let (open, close) = match (engine, display) {
-            (MathEngine::LatexTag, false) => ("[$]", "[/$]"),
-            (MathEngine::LatexTag, true) => ("[$$]", "[/$$]"),
+        let (open, close) = match (tagged, display) {
+            (true, false) => ("[$]", "[/$]"),
+            (true, true) => ("[$$]", "[/$$]"),
             (_, false) => ("\\(", "\\)"),
             (_, true) => ("\\[", "\\]"),
         };

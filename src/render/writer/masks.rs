@@ -41,6 +41,8 @@ impl<'w> Writer<'w, '_> {
                 self.formula(&region.range, content, first_token, *display);
             }
             RegionKind::Latex { content, document } => {
+                self.sink
+                    .latex_tag(self.field.text.span(region.range.clone()));
                 let open = part(&(region.range.start..content.start));
                 let close = part(&(content.end..region.range.end));
                 if *document {
