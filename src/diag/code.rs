@@ -158,7 +158,6 @@ codes! {
     TargetScript = "W0347" "target-script" "Scripts do not run alike on the devices that the deck is made for."
     TargetMarkup = "W0348" "target-markup" "A device that the deck is made for does not show this markup."
     TargetRemote = "W0349" "target-remote" "A file on the network is not shown without it."
-    TargetLatex = "W0350" "target-latex" "`[latex]` is shown as a picture, and none comes along; phones make none."
     TargetName = "W0351" "target-name" "A device that the deck is made for has trouble with the name of a file."
     BudgetFile = "W0355" "budget-file" "A file is larger than the project allows."
     BudgetPackage = "W0356" "budget-package" "A package holds more than the project allows."

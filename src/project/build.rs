@@ -354,7 +354,7 @@ fn run(
         &mut next,
         &cache,
     ));
-    targets::tell(&made, &media, targets, sink);
+    targets::tell(&media, targets, sink);
     budget::files(&manifest.budget, &media, sink)?;
     *lock_changes = lock_file.refused(&next, project, options);
     if !lock_changes.is_empty() {

@@ -145,8 +145,11 @@ fn shown(note: &BaselineText) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Write as _;
     use std::path::Path;
 
+    use crate::Error;
+    use crate::files::write_atomically;
     use crate::model::BuildTime;
     use crate::package::PackageReader;
     use crate::project::{BuildOptions, Project};
@@ -157,7 +160,11 @@ mod tests {
     /// Builds the file at `path` with this text; returns its notes' first fields, guids and times,
     /// and what was told.
     fn build(path: &Path, time: i64, text: &str) -> (Vec<(String, String, i64)>, Vec<usize>) {
-        std::fs::write(path, text).unwrap();
+        let written = write_atomically(path, |file| {
+            file.write_all(text.as_bytes())
+                .map_err(|source| Error::write(path, source))
+        });
+        assert!(written.is_ok());
         let options = BuildOptions::new(BuildTime::from_unix(time));
         let build = Project::open(path).unwrap().build(&options).unwrap();
         let edited = build.report().matches.iter().map(|it| it.line).collect();

@@ -44,13 +44,6 @@ pub fn of_name(name: &str, targets: Targets) -> Option<Diagnostic> {
     )
 }
 
-/// Of formulas without pictures.
-pub fn of_latex(targets: Targets) -> Option<Diagnostic> {
-    let title = "LaTeX comes without the pictures that devices show for it".to_owned();
-    let found = finding(Code::TargetLatex, title, Feature::Latex, targets)?;
-    Some(found.help("write formulas as `$..$` with `math: {engine: mathjax}`, which every client typesets by itself"))
-}
-
 /// What is wrong with the texts of a note type: each finding, and the words that it is about.
 pub(super) fn of_type(written: &WrittenType, targets: Targets) -> Vec<(Diagnostic, String)> {
     let mut found = Vec::new();

@@ -88,7 +88,12 @@ const SVG: &str = "Content-Type: image/svg+xml; charset=utf-8\r\n";
 #[test]
 fn what_was_fetched_stays_until_somebody_takes_the_new() {
     let server = Server::new();
-    server.answer("/Heart%20left.svg?x=1", "200 OK", SVG, b"<svg/>");
+    server.answer(
+        "/Heart%20left.svg?x=1",
+        "200 OK",
+        SVG,
+        b"<svg xmlns='http://www.w3.org/2000/svg'/>",
+    );
     server.answer("/beat", "302 Found", "Location: /beat.mp3\r\n", b"");
     server.answer(
         "/beat.mp3",
@@ -201,7 +206,12 @@ fn what_is_no_picture_or_sound_is_refused() {
 #[test]
 fn addresses_of_the_own_network_are_refused() {
     let server = Server::new();
-    server.answer("/a.svg", "200 OK", SVG, b"<svg/>");
+    server.answer(
+        "/a.svg",
+        "200 OK",
+        SVG,
+        b"<svg xmlns='http://www.w3.org/2000/svg'/>",
+    );
     let check = |host: &str| {
         let address = format!("http://{host}:{}/a.svg", server.port);
         let place = server.project(&format!("- ['![]({address})', x]\n"));

@@ -440,8 +440,8 @@ fn settings_that_are_no_json_are_told_with_their_place() {
         ),
         (
             "dconf",
-            r#"{"1": {"name": "x", "new": 1}}"#,
-            "`new` in preset 1 of the package is no object",
+            r#"{"1": {"name": "x", "maxTaken": "x"}}"#,
+            "`maxTaken` in preset 1 of the package is not an integer",
         ),
         (
             "dconf",

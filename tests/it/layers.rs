@@ -21,7 +21,7 @@ const GUARDED: &[(&str, &[&str])] = &[
     ("zstd::", &["src/package/"]),
     ("prost::", &["src/package/"]),
     ("pulldown_cmark", &["src/render/", "src/source/markdown/"]),
-    ("syntect", &["src/render/code/grammar.rs"]),
+    ("syntect::", &["src/render/code/grammar.rs"]),
     ("two_face", &["src/render/code/grammar.rs"]),
     ("roxmltree", &["src/render/overlay/mod.rs"]),
     ("imagesize", &["src/files/picture.rs"]),
@@ -38,7 +38,7 @@ const GUARDED: &[(&str, &[&str])] = &[
     ),
     ("ureq", &["src/files/download.rs"]),
     ("std::net", &["src/files/download.rs"]),
-    ("clap", &["src/cli/"]),
+    ("clap::", &["src/cli/"]),
     ("anstream", &["src/cli/"]),
     ("println!", &[]),
 ];

@@ -196,5 +196,6 @@ pub(crate) fn environments<'n>() -> impl Iterator<Item = &'n str> {
     known::ENVIRONMENTS.iter().copied()
 }
 
-#[cfg(all(test, feature = "formulas"))]
+#[cfg(test)]
+#[cfg(feature = "formulas")]
 mod tests;

@@ -224,5 +224,6 @@ fn unpack(packed: &[u8]) -> Option<Outcome> {
     }))
 }
 
-#[cfg(all(test, feature = "images"))]
+#[cfg(test)]
+#[cfg(feature = "images")]
 mod tests;
