@@ -5,6 +5,8 @@ mod adopt;
 mod args;
 mod build;
 mod choices;
+#[cfg(feature = "connect")]
+mod connect;
 mod diff;
 mod each;
 mod explain;
@@ -43,6 +45,8 @@ enum Outcome {
     Usage = 2,
     /// Files, the disk, the database.
     Environment = 3,
+    /// A server refuses, or does not answer.
+    Server = 4,
     /// `deckle.lock` would change, and must not.
     Locked = 5,
 }
@@ -64,6 +68,8 @@ pub(crate) fn run() -> ExitCode {
         Command::Id(IdCommand::Strip(it)) => id::strip(it, &printer),
         Command::Inspect(it) => inspect::inspect(it, &printer),
         Command::Verify(it) => verify::verify(it, &printer),
+        #[cfg(feature = "connect")]
+        Command::Connect(it) => connect::connect(it, &printer),
         Command::Explain(it) => explain::explain(it, &printer),
         Command::Schema(it) => schema::schema(it, &printer),
         Command::Completions(it) => shell::completions(it, &printer),
@@ -73,7 +79,8 @@ pub(crate) fn run() -> ExitCode {
         printer.error(&error);
         match error.kind() {
             ErrorKind::Usage(_) => Outcome::Usage,
-            ErrorKind::Sources(_) => Outcome::Sources,
+            ErrorKind::Sources(_) | ErrorKind::TooManyRemoved(_) => Outcome::Sources,
+            ErrorKind::Unreachable(_) | ErrorKind::Refused(_) => Outcome::Server,
             ErrorKind::LockChanges(_) => Outcome::Locked,
             _ => Outcome::Environment,
         }

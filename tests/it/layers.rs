@@ -10,6 +10,7 @@ const LAYERS: &[&[&str]] = &[
     &["template"],
     &["model"],
     &["source", "check", "identity", "render", "package"],
+    &["connect"],
     &["project"],
 ];
 
@@ -25,6 +26,7 @@ const GUARDED: &[(&str, &[&str])] = &[
     ("two_face", &["src/render/code/grammar.rs"]),
     ("roxmltree", &["src/render/overlay/mod.rs"]),
     ("imagesize", &["src/files/picture.rs"]),
+    ("ureq::", &["src/connect/wire.rs"]),
     ("annotate_snippets", &["src/diag/"]),
     ("std::fs", &["src/files/"]),
     (

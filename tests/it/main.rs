@@ -9,6 +9,7 @@ mod adopt;
 mod assets;
 mod cards;
 mod cli;
+mod connect;
 mod decks;
 mod dialects;
 mod diff;
