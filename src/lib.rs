@@ -68,9 +68,9 @@
 //! Anki's nouns, [`template`] its template language, [`diag`] what is told to authors.
 //!
 //! The library never prints, reads no clock and no environment, no network but where `connect` is
-//! sent, and keeps no state but
-//! what a project is [asked to remember](project::Project::remembering): the same sources, lock and
-//! options give the same bytes.
+//! sent, and keeps no state but what a project is
+//! [asked to remember](project::Project::remembering): the same sources, lock and options give the
+//! same bytes.
 
 pub mod project;
 

@@ -82,6 +82,8 @@ class Actions:
             self.collection.import_anki_package(request)
         except Exception as error:
             raise Refused(str(error)) from None
+        # As a reset of the window does.
+        self.collection.models._clear_cache()
         return True
 
     def _sql(self, query, arguments=()):
@@ -350,7 +352,9 @@ class Server:
             raise Refused(BANNER if self.actions.phone else "unsupported action")
         try:
             return getattr(self.actions, name)(**params)
-        except TypeError as error:
+        except Refused:
+            raise
+        except Exception as error:  # The add-on, too, answers with any error's text.
             raise Refused(str(error)) from None
 
     def body(self, content, headers):

@@ -1,11 +1,11 @@
 //! Templates and style sheets of note types. An import replaces those of an older note type; where
 //! that is not enough, and a learner left them as the base brought them, they are written.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::Client;
 use super::held::Held;
 use super::side::Side;
+use super::{Client, Delivery};
 use crate::Error;
 use crate::package::StoredNoteType;
 
@@ -13,10 +13,13 @@ use crate::package::StoredNoteType;
 type Look = (BTreeMap<String, (String, String)>, String);
 
 /// What the collection has of the package's note types.
+#[derive(Default)]
 pub(super) struct Appearance {
-    /// Whether fields or templates of the package are missing there.
-    pub(super) one_way_sync: bool,
+    /// Ids of those that lack fields or templates of the package: an import merges them.
+    merged: BTreeSet<i64>,
     stale: bool,
+    /// Names of those that a learner changed.
+    edited: Vec<String>,
     /// Names in the collection, by ids.
     names: BTreeMap<i64, String>,
 }
@@ -41,30 +44,23 @@ impl Appearance {
         let mut names: BTreeMap<i64, String> =
             there.map(|(name, id)| (*id, name.clone())).collect();
         names.retain(|id, _| new.note_types.contains_key(id));
-        let mut appearance = Self {
-            one_way_sync: false,
-            stale: false,
-            names,
-        };
-        for (id, name) in &appearance.names {
+        let mut appearance = Self::default();
+        for (id, name) in &names {
             let Some(own) = new.note_types.get(id) else {
                 continue;
             };
-            let fields = client.field_names(name)?;
             let found = of_collection(client, name)?;
-            let has_fields = own.fields.iter().all(|it| fields.contains(&it.name));
-            let has_templates = own
-                .templates
-                .iter()
-                .all(|it| found.0.contains_key(&it.name));
-            if !has_fields || !has_templates {
-                appearance.one_way_sync = true;
+            if !has_all(client, name, &found, own)? {
+                appearance.merged.insert(*id);
                 appearance.stale = true;
             }
-            if let Standing::Older = standing(&found, own, before(base, *id)) {
-                appearance.stale = true;
+            match standing(&found, own, before(base, *id)) {
+                Standing::Same => {}
+                Standing::Older => appearance.stale = true,
+                Standing::Edited => appearance.edited.push(name.clone()),
             }
         }
+        appearance.names = names;
         Ok(appearance)
     }
 
@@ -73,56 +69,62 @@ impl Appearance {
         self.stale
     }
 
-    /// After an import: writes what it left as the base has it. Gives back the names.
+    /// The ids of the note types that an import merges.
+    pub(super) fn merged(&self) -> &BTreeSet<i64> {
+        &self.merged
+    }
+
+    pub(super) fn tell(&self, delivery: &mut Delivery) {
+        delivery.one_way_sync = !self.merged.is_empty();
+        delivery.styles_kept.clone_from(&self.edited);
+    }
+
+    /// After an import: writes what it left as the base has it, and tells what a learner changed.
     pub(super) fn settle(
         &self,
         client: &Client,
         new: &Side<'_>,
         base: Option<&Side<'_>>,
-    ) -> Result<Vec<String>, Error> {
-        let mut written = Vec::new();
-        for (id, name) in &self.names {
-            let (Some(own), Some(before)) = (new.note_types.get(id), before(base, *id)) else {
-                continue;
-            };
-            let found = of_collection(client, name)?;
-            if let Standing::Older = standing(&found, own, Some(before)) {
-                let (templates, css) = of_package(own);
-                client.set_templates(name, &templates)?;
-                client.set_styling(name, &css)?;
-                written.push(name.clone());
-            }
-        }
-        Ok(written)
-    }
-
-    /// The names of those that a learner changed. Without a base that shows after an import only.
-    pub(super) fn kept(
-        &self,
-        client: &Client,
-        new: &Side<'_>,
-        base: Option<&Side<'_>>,
-        imported: bool,
-    ) -> Result<Vec<String>, Error> {
-        let mut kept = Vec::new();
+        delivery: &mut Delivery,
+    ) -> Result<(), Error> {
+        delivery.styles_kept.clear();
         for (id, name) in &self.names {
             let Some(own) = new.note_types.get(id) else {
                 continue;
             };
-            match standing(&of_collection(client, name)?, own, before(base, *id)) {
-                Standing::Edited => kept.push(name.clone()),
-                Standing::Older if imported && before(base, *id).is_none() => {
-                    kept.push(name.clone());
+            let before = before(base, *id);
+            let found = of_collection(client, name)?;
+            match standing(&found, own, before) {
+                Standing::Same => {}
+                // AnkiConnect writes a whole note type. One that does not show its new fields yet
+                // would lose them.
+                Standing::Older if before.is_some() && has_all(client, name, &found, own)? => {
+                    let (templates, css) = of_package(own);
+                    client.set_templates(name, &templates)?;
+                    client.set_styling(name, &css)?;
+                    delivery.restyled.push(name.clone());
                 }
-                _ => {}
+                // Where nobody knows what was before, Anki took the learner's for newer.
+                _ => delivery.styles_kept.push(name.clone()),
             }
         }
-        Ok(kept)
+        Ok(())
     }
 }
 
 fn before<'a>(base: Option<&Side<'a>>, id: i64) -> Option<&'a StoredNoteType> {
     base.and_then(|it| it.note_types.get(&id)).copied()
+}
+
+/// Whether the collection has all fields and templates of the package's note type.
+fn has_all(client: &Client, name: &str, found: &Look, own: &StoredNoteType) -> Result<bool, Error> {
+    let fields = client.field_names(name)?;
+    let has_fields = own.fields.iter().all(|it| fields.contains(&it.name));
+    Ok(has_fields
+        && own
+            .templates
+            .iter()
+            .all(|it| found.0.contains_key(&it.name)))
 }
 
 fn standing(found: &Look, own: &StoredNoteType, before: Option<&StoredNoteType>) -> Standing {

@@ -13,6 +13,7 @@ mod appearance;
 mod assets;
 mod cards;
 mod held;
+mod merged;
 mod options;
 mod removed;
 mod side;
@@ -142,11 +143,10 @@ pub fn deliver(
     }
 
     let imports = !sent.is_empty() || appearance.is_stale() || assets.is_missing();
-    delivery.one_way_sync = appearance.one_way_sync;
     delivery.sent = imports || !assets.is_empty() || !cards.is_empty() || removals.open() > 0;
     cards.tell(&mut delivery);
     removals.tell(&mut delivery);
-    delivery.styles_kept = appearance.kept(client, &new, base.as_ref(), !imports)?;
+    appearance.tell(&mut delivery);
     assets.tell(&mut delivery);
     if options.dry_run || !delivery.sent {
         return Ok(delivery);
@@ -154,15 +154,18 @@ pub fn deliver(
 
     if imports {
         transfer::import(client, package, options.transfer)?;
-        delivery.restyled = appearance.settle(client, &new, base.as_ref())?;
-        delivery.styles_kept = appearance.kept(client, &new, base.as_ref(), true)?;
+        let older = sent.iter().filter(|it| held.state(it) == State::Older);
+        let older: Vec<&StoredNote> = older.copied().collect();
+        merged::rewrite(client, &new, appearance.merged(), &older)?;
+        appearance.settle(client, &new, base.as_ref(), &mut delivery)?;
     }
     assets.store(client)?;
     cards.apply(client)?;
     removals.apply(client)?;
     delivery.unconfirmed = unconfirmed(client, &sent)?;
     delivery.unconfirmed_cards = cards.unsettled(client)? + removals.unsettled(client)?;
-    client.refresh()?;
+    // All is done; a window that cannot be refreshed shows it after the next click.
+    client.refresh().ok();
     Ok(delivery)
 }
 

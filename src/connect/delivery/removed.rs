@@ -43,6 +43,7 @@ impl Removals {
             how: *how,
             ..Self::default()
         };
+        let mut there = Vec::new();
         for (guid, note) in &base.notes {
             if new.notes.contains_key(guid) || kept.contains(&note.id) {
                 continue;
@@ -56,14 +57,20 @@ impl Removals {
                 id: found.id,
                 text: first.map_or_else(String::new, |(_, html)| html.clone()),
             });
-            let tagged = |it: &String| it.eq_ignore_ascii_case(Removed::TAG);
+            there.push(found);
+        }
+        let all: Vec<i64> = there.iter().flat_map(|it| &it.cards).copied().collect();
+        let mut active = BTreeSet::new();
+        if *how == Removed::Suspend {
+            let states = client.are_suspended(&all)?;
+            let states = all.iter().zip(states).filter(|(_, it)| *it == Some(false));
+            active.extend(states.map(|(card, _)| *card));
+        }
+        for found in there {
             let is_open = match how {
                 Removed::Keep => false,
-                Removed::Tag => !found.tags.iter().any(tagged),
-                Removed::Suspend => {
-                    let states = client.are_suspended(&found.cards)?;
-                    states.contains(&Some(false))
-                }
+                Removed::Tag => !found.tags.iter().any(is_tag),
+                Removed::Suspend => found.cards.iter().any(|it| active.contains(it)),
                 Removed::Delete => true,
             };
             if is_open {
@@ -105,13 +112,16 @@ impl Removals {
             let states = client.are_suspended(&self.cards)?;
             return Ok(states.iter().filter(|it| **it == Some(false)).count());
         }
-        let tagged = |it: &String| it.eq_ignore_ascii_case(Removed::TAG);
         let found = client.notes_info(&self.ids)?;
         let wrong = found.iter().filter(|it| match (self.how, it) {
             (Removed::Delete, note) => note.is_some(),
-            (Removed::Tag, Some(note)) => !note.tags.iter().any(tagged),
+            (Removed::Tag, Some(note)) => !note.tags.iter().any(is_tag),
             _ => false,
         });
         Ok(wrong.count())
     }
+}
+
+fn is_tag(tag: &String) -> bool {
+    tag.eq_ignore_ascii_case(Removed::TAG)
 }
