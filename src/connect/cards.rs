@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use super::{Client, odd};
-use crate::{Error, Flag};
+use crate::Error;
+use crate::model::Flag;
 
 /// How many ids go into a search: Anki's parser reads long ones slowly.
 const BATCH: usize = 1000;

@@ -588,27 +588,33 @@ fn removed_notes_are_treated_as_was_said() {
 
 #[test]
 fn another_note_with_the_id_is_left_alone() {
+    // Two projects, built at the same moment, with a shipped note type: their notes share ids.
     let anki = StandIn::new(&[]);
     let client = anki.client();
-    let mut releases = Releases::new();
-    let first = releases.build(NOTES);
-    let own = NewNote::new("Default", "Basic").field("Front", "my own");
-    let own = client.add_note(&own).unwrap();
+    let mut ours = Releases::new();
+    let mut theirs = Releases::new();
+    let manifest = "format: 1\nname: Latin\nuid: 1c1f6c52-1d1b-4a6e-8a55-2f1f0a7f7b11\n";
+    theirs.file("deckle.yaml", manifest);
+    let other = theirs.build(&NOTES.replace("front: ", "front: latin "));
+    send(&anki, &other, &DeliveryOptions::new());
+    let first = ours.build(NOTES);
+    let delivery = send(&anki, &first, &DeliveryOptions::new());
+    assert_eq!((delivery.added, delivery.unclear.len()), (0, 3));
+    assert_eq!(client.find_notes("deck:*").unwrap().len(), 6);
+    // Sent again, and nothing comes of it.
     send(&anki, &first, &DeliveryOptions::new());
-    // As if the import had met it there.
-    let id = client.find_notes("ver").unwrap()[0];
-    client.delete_notes(&[id]).unwrap();
-    anki.sql(&format!("update cards set nid = {id} where nid = {own}"));
-    anki.sql(&format!(
-        "update notes set id = {id}, mod = {} where id = {own}",
-        FIRST * 2
-    ));
-    let second = releases.build(&NOTES[..NOTES.rfind("- ").unwrap()]);
+    assert_eq!(client.find_notes("deck:*").unwrap().len(), 6);
+    let second = ours.build(NOTES.lines().next().unwrap());
     let options = DeliveryOptions::new().base(&first).removed(Removed::Delete);
-    assert!(send(&anki, &second, &options).removed.is_empty());
-    assert!(client.notes_info(&[id]).unwrap()[0].is_some());
-    let dry = deliver(&client, &first, &DeliveryOptions::new().dry_run(true)).unwrap();
-    assert_eq!((dry.added, dry.current), (1, 2));
+    assert_eq!(send(&anki, &second, &options).removed, []);
+    assert_eq!(client.find_notes("deck:*").unwrap().len(), 6);
+    // The first to come are recognized, also those that a learner edited.
+    let id = client.find_notes("latin ser").unwrap()[0];
+    client.update_note(id, &[("Back", "mine")], None).unwrap();
+    let fewer = theirs.build("- {id: dar, front: dar, back: to give}");
+    let options = DeliveryOptions::new().base(&other).removed(Removed::Delete);
+    assert_eq!(send(&anki, &fewer, &options).treated, 3);
+    assert_eq!(client.find_notes("deck:*").unwrap().len(), 4);
 }
 
 const TYPE: &str = "\
@@ -748,6 +754,54 @@ fn packages_come_by_path_or_by_upload() {
         assert_eq!(anki.client().media_names("a*").unwrap().len(), 2);
         repeat(&anki, &other, &options);
     }
+}
+
+#[test]
+fn notes_of_another_author_are_others() {
+    // Anki knows notes by their guids alone, and note types by their ids.
+    let anki = StandIn::new(&[]);
+    let folder = tempfile::tempdir().unwrap();
+    for (id, key, notes, types) in [
+        (1, "a", 1, vec!["Words"]),
+        (1, "b", 2, vec!["Words"]),
+        (2, "c", 3, vec!["Words", "Words+"]),
+    ] {
+        let note_type = NoteType::builder("Words")
+            .id(1_607_392_320 + id)
+            .fields(["Front", "Back"])
+            .template("Card 1", "{{Front}}", "{{Back}}")
+            .build()
+            .unwrap();
+        let mut deck = Deck::new("Words");
+        deck.add(Note::new(&note_type).field("Front", "ser").key(key))
+            .unwrap();
+        let path = folder.path().join("1.apkg");
+        let package = Package::new(BuildTime::from_unix(FIRST + id + notes as i64)).deck(deck);
+        package.write(&path).unwrap();
+        let delivery = send(&anki, &path, &DeliveryOptions::new());
+        assert_eq!(delivery.added, 1, "{key}");
+        let client = anki.client();
+        assert_eq!(client.find_notes("ser").unwrap().len(), notes);
+        let mut names = client.note_type_names().unwrap();
+        names.retain(|it| it.starts_with("Words"));
+        assert_eq!(names, types);
+    }
+}
+
+#[test]
+fn ten_thousand_notes_take_few_requests() {
+    let anki = StandIn::new(&[]);
+    let mut releases = Releases::new();
+    let mut notes = String::new();
+    for number in 0..10_000 {
+        let line = format!("- {{id: n{number}, front: f {number}, back: b {number}}}\n");
+        notes.push_str(&line);
+    }
+    let package = releases.build(&notes);
+    assert_eq!(send(&anki, &package, &DeliveryOptions::new()).added, 10_000);
+    let calls = anki.calls();
+    assert!(calls.len() < 30, "{calls:?}");
+    repeat(&anki, &package, &DeliveryOptions::new());
 }
 
 #[test]

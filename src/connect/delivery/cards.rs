@@ -6,9 +6,10 @@ use std::collections::BTreeMap;
 use super::held::Held;
 use super::side::Side;
 use super::{Client, Delivery};
+use crate::Error;
+use crate::model::Flag;
 use crate::model::fold;
 use crate::package::StoredCard;
-use crate::{Error, Flag};
 
 const SUSPENDED: i8 = -1;
 
@@ -33,7 +34,8 @@ impl<'a> CardChanges<'a> {
         let mut suspensions: BTreeMap<i64, bool> = BTreeMap::new();
         let mut flags: BTreeMap<(u8, u8), Vec<i64>> = BTreeMap::new();
         for (guid, note) in &new.notes {
-            let (Some(before), Some(found)) = (base.notes.get(guid), held.note(note)) else {
+            let (Some(before), Some(found)) = (base.notes.get(guid), held.note(note, Some(base)))
+            else {
                 continue;
             };
             let cards = new.cards(note.id);

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::{Client, NoteInfo};
+use super::side::Side;
 use crate::Error;
 use crate::package::StoredNote;
 
@@ -16,6 +17,8 @@ pub(super) struct Held {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum State {
     Missing,
+    /// Another note may have its id, or a learner wrote its first field anew.
+    Unclear,
     Older,
     Current,
 }
@@ -33,16 +36,29 @@ impl Held {
         })
     }
 
-    /// The note that this one of a package became. Another note may have its id.
-    pub(super) fn note(&self, note: &StoredNote) -> Option<&NoteInfo> {
+    /// The note that this one of a package became. Another note may have its id, even one of the same
+    /// type: projects that were built at the same moment share ids, and shipped note types. So its
+    /// first field must be this note's, or what the base says of it.
+    pub(super) fn note(&self, note: &StoredNote, base: Option<&Side<'_>>) -> Option<&NoteInfo> {
         let found = self.notes.get(&note.id)?;
-        let type_is = self.note_types.get(&found.note_type) == Some(&note.note_type);
-        (type_is || same_fields(found, note)).then_some(found)
+        let before = base
+            .and_then(|it| it.notes.get(note.guid.as_str()))
+            .copied();
+        let is_its = |note: &StoredNote| {
+            let type_is = self.note_types.get(&found.note_type) == Some(&note.note_type);
+            (type_is && same_first_field(found, note)) || same_fields(found, note)
+        };
+        (is_its(note) || before.is_some_and(is_its)).then_some(found)
     }
 
-    pub(super) fn state(&self, note: &StoredNote) -> State {
-        let Some(found) = self.note(note) else {
-            return State::Missing;
+    pub(super) fn state(&self, note: &StoredNote, base: Option<&Side<'_>>) -> State {
+        let Some(found) = self.note(note, base) else {
+            let taken = self.notes.contains_key(&note.id);
+            return if taken {
+                State::Unclear
+            } else {
+                State::Missing
+            };
         };
         let is_current = match found.modified {
             Some(modified) => modified >= note.modified,
@@ -54,6 +70,10 @@ impl Held {
             State::Older
         }
     }
+}
+
+fn same_first_field(found: &NoteInfo, note: &StoredNote) -> bool {
+    found.fields.first().map(|(_, html)| html.as_str()) == note.fields().next()
 }
 
 fn same_fields(found: &NoteInfo, note: &StoredNote) -> bool {

@@ -21,6 +21,7 @@ use crate::package::StoredNote;
 pub(super) fn rewrite(
     client: &Client,
     new: &Side<'_>,
+    base: Option<&Side<'_>>,
     merged: &BTreeSet<i64>,
     older: &[&StoredNote],
 ) -> Result<(), Error> {
@@ -32,7 +33,7 @@ pub(super) fn rewrite(
     let held = Held::look(client, &concerned.iter().map(|it| it.id).collect())?;
     let (mut fields, mut tags) = (Vec::new(), Vec::new());
     for note in concerned {
-        let Some(found) = held.note(note) else {
+        let Some(found) = held.note(note, base) else {
             continue;
         };
         let wanted = values(new, note);

@@ -7,7 +7,8 @@
 //! is suspended or flagged only if it still is as the base left it.
 //!
 //! AnkiConnect tells no guids. A note of the collection is taken for the package's if it has its id,
-//! and its note type or its very fields: an import keeps ids unless another note has them.
+//! its note type and its first field, of the package or the base: an import keeps ids unless another
+//! note has them. What is not recognized is sent, which does no harm, and otherwise left alone.
 
 mod appearance;
 mod assets;
@@ -48,6 +49,11 @@ pub struct Delivery {
     pub changed: usize,
     /// Notes that it had already, or that a learner edited later.
     pub current: usize,
+    /// Guids of notes of which nobody can tell whether the collection has them, after the import: it
+    /// has one of their id with another first field. Either that is another note, and Anki gave
+    /// this one an id of its own, or a learner wrote the first field anew. They are sent each time,
+    /// and Anki, which knows the guids, does what is right; nothing else is done to them.
+    pub unclear: Vec<String>,
     /// Guids of changed notes that a learner had edited since the base: their edit is lost, for the
     /// author changed the note later.
     pub overwritten: Vec<String>,
@@ -154,15 +160,17 @@ pub fn deliver(
 
     if imports {
         transfer::import(client, package, options.transfer)?;
-        let older = sent.iter().filter(|it| held.state(it) == State::Older);
+        let older = sent
+            .iter()
+            .filter(|it| held.state(it, base.as_ref()) == State::Older);
         let older: Vec<&StoredNote> = older.copied().collect();
-        merged::rewrite(client, &new, appearance.merged(), &older)?;
+        merged::rewrite(client, &new, base.as_ref(), appearance.merged(), &older)?;
         appearance.settle(client, &new, base.as_ref(), &mut delivery)?;
     }
     assets.store(client)?;
     cards.apply(client)?;
     removals.apply(client)?;
-    delivery.unconfirmed = unconfirmed(client, &sent)?;
+    confirm(client, &sent, base.as_ref(), &mut delivery)?;
     delivery.unconfirmed_cards = cards.unsettled(client)? + removals.unsettled(client)?;
     // All is done; a window that cannot be refreshed shows it after the next click.
     client.refresh().ok();
@@ -194,8 +202,9 @@ fn compare<'a>(
 ) -> Vec<&'a StoredNote> {
     let mut sent = Vec::new();
     for note in new.notes.values().copied() {
-        match held.state(note) {
+        match held.state(note, base) {
             State::Missing => delivery.added += 1,
+            State::Unclear => delivery.unclear.push(note.guid.clone()),
             State::Current => {
                 delivery.current += 1;
                 continue;
@@ -203,7 +212,7 @@ fn compare<'a>(
             State::Older => {
                 delivery.changed += 1;
                 let before = base.and_then(|it| it.notes.get(note.guid.as_str()));
-                let modified = held.note(note).and_then(|it| it.modified);
+                let modified = held.note(note, base).and_then(|it| it.modified);
                 if let (Some(before), Some(modified)) = (before, modified)
                     && modified > before.modified
                 {
@@ -216,13 +225,25 @@ fn compare<'a>(
     sent
 }
 
-/// The guids of those notes that the collection does not have as they were sent.
-fn unconfirmed(client: &Client, sent: &[&StoredNote]) -> Result<Vec<String>, Error> {
+/// Looks which notes the collection does not have as they were sent.
+fn confirm(
+    client: &Client,
+    sent: &[&StoredNote],
+    base: Option<&Side<'_>>,
+    delivery: &mut Delivery,
+) -> Result<(), Error> {
     let ids = sent.iter().map(|it| it.id).collect();
     let held = Held::look(client, &ids)?;
-    let missing = sent.iter().filter(|note| match held.note(note) {
-        None => true,
-        Some(found) => found.modified.is_some_and(|it| it < note.modified),
-    });
-    Ok(missing.map(|it| it.guid.clone()).collect())
+    delivery.unclear.clear();
+    for note in sent {
+        let modified = held.note(note, base).and_then(|it| it.modified);
+        match held.state(note, base) {
+            State::Unclear => delivery.unclear.push(note.guid.clone()),
+            State::Missing => delivery.unconfirmed.push(note.guid.clone()),
+            // Where no times are told, a learner's later edit looks the same.
+            State::Older if modified.is_some() => delivery.unconfirmed.push(note.guid.clone()),
+            State::Older | State::Current => {}
+        }
+    }
+    Ok(())
 }

@@ -48,7 +48,7 @@ impl Removals {
             if new.notes.contains_key(guid) || kept.contains(&note.id) {
                 continue;
             }
-            let Some(found) = held.note(note) else {
+            let Some(found) = held.note(note, None) else {
                 continue;
             };
             let first = found.fields.first();
