@@ -693,14 +693,11 @@ fn with_media(folder: &Path, name: &str, media: &str, bytes: &str, seconds: i64)
         .build()
         .unwrap();
     let mut deck = Deck::new("Media");
-    let front = format!("<img src=\"{media}\">");
-    deck.add(
-        Note::new(&note_type)
-            .field("Front", front)
-            .field("Back", bytes)
-            .key("a"),
-    )
-    .unwrap();
+    let back = format!("<img src=\"{media}\"> {bytes}");
+    let note = Note::new(&note_type)
+        .field("Front", "a")
+        .field("Back", back);
+    deck.add(note.key("a")).unwrap();
     let path = folder.join(name);
     let mut package = Package::new(BuildTime::from_unix(seconds));
     if let Some(first) = Baseline::read(folder.join("1.apkg")).unwrap() {

@@ -69,7 +69,7 @@ impl Removals {
         for found in there {
             let is_open = match how {
                 Removed::Keep => false,
-                Removed::Tag => !found.tags.iter().any(is_tag),
+                Removed::Tag => !found.tags.iter().any(|it| is_tag(it)),
                 Removed::Suspend => found.cards.iter().any(|it| active.contains(it)),
                 Removed::Delete => true,
             };
@@ -115,13 +115,13 @@ impl Removals {
         let found = client.notes_info(&self.ids)?;
         let wrong = found.iter().filter(|it| match (self.how, it) {
             (Removed::Delete, note) => note.is_some(),
-            (Removed::Tag, Some(note)) => !note.tags.iter().any(is_tag),
+            (Removed::Tag, Some(note)) => !note.tags.iter().any(|it| is_tag(it)),
             _ => false,
         });
         Ok(wrong.count())
     }
 }
 
-fn is_tag(tag: &String) -> bool {
+fn is_tag(tag: &str) -> bool {
     tag.eq_ignore_ascii_case(Removed::TAG)
 }
