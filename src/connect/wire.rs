@@ -127,9 +127,9 @@ mod tests {
         check("http://[::1]:8765/", "");
         check("http://phone.local:8765", "");
         check("https://127.0.0.1:8765", "plain `http`");
-        check("127.0.0.1:8765", "no URL");
-        check("localhost", "plain `http`");
-        check("", "no URL");
+        check("127.0.0.1:8765", "no address of AnkiConnect");
+        check("localhost", "no address of AnkiConnect");
+        check("", "no address of AnkiConnect");
         check("http://me:secret@localhost:8765", "no user names");
     }
 }
