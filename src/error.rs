@@ -31,6 +31,12 @@ pub enum ErrorKind {
     Sources(usize),
     /// `deckle.lock` would change in this many places, and the caller wants it as it is.
     LockChanges(usize),
+    /// A server does not answer, or not in time; the text says which, and what may be why.
+    Unreachable(String),
+    /// A server refuses what it is asked for; the text says what, and its reason.
+    Refused(String),
+    /// So many notes were removed that the caller wants nothing to be delivered.
+    TooManyRemoved(usize),
     /// A program asked for something that makes no sense; the text says what, and what would.
     Usage(String),
     /// A note type made by a program is none that Anki takes; the text says why.
@@ -94,7 +100,13 @@ impl fmt::Display for Error {
             ErrorKind::LockChanges(count) => {
                 write!(formatter, "deckle.lock would change in {count} places")
             }
+            ErrorKind::TooManyRemoved(count) => write!(
+                formatter,
+                "{count} removed notes would be treated, which is more than was allowed"
+            ),
             ErrorKind::Archive(text)
+            | ErrorKind::Unreachable(text)
+            | ErrorKind::Refused(text)
             | ErrorKind::Usage(text)
             | ErrorKind::NoteType(text)
             | ErrorKind::Note(text) => formatter.write_str(text),

@@ -46,8 +46,8 @@ Examples:
   deckle check --message-format short         what is wrong, a line each
 
 Exit codes: 0 done, 1 the sources have errors (or warnings under --deny warnings, or a condition
-of --fail-if holds), 2 wrong usage, 3 files or disk failed, 5 deckle.lock would change under
---locked or --frozen.";
+of --fail-if holds), 2 wrong usage, 3 files or disk failed, 4 a server refuses or does not answer,
+5 deckle.lock would change under --locked or --frozen.";
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -79,6 +79,9 @@ pub(crate) enum Command {
     Adopt(AdoptArgs),
     /// Tell what Anki would refuse, lose or change of a package, whoever made it
     Verify(VerifyArgs),
+    /// Ask a running Anki for something, through its add-on AnkiConnect
+    #[cfg(feature = "connect")]
+    Connect(ConnectArgs),
     /// Tell what a code such as E0301 means, and how it is mended
     Explain(ExplainArgs),
     /// Print the JSON Schemas with which editors complete and check what you write
@@ -585,6 +588,32 @@ pub(crate) struct VerifyArgs {
     /// Print an object of JSON; docs/packages.md lists its keys
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[cfg(feature = "connect")]
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  deckle connect deckNames
+  deckle connect createDeck '{\"deck\": \"Spanish::Verbs\"}'
+  deckle connect findNotes '{\"query\": \"deck:Spanish tag:verb\"}' | jq length
+  jq -n '{notes: [1502298033753]}' | deckle connect notesInfo -
+  deckle connect apiReflect '{\"scopes\": [\"actions\"]}'    what your AnkiConnect knows
+
+Where AnkiConnect's settings name an apiKey, it is read from the environment: ANKICONNECT_KEY.
+Exit codes: 2 wrong usage, 4 Anki does not answer, or refuses what it is asked for.")]
+pub(crate) struct ConnectArgs {
+    /// What to do: an action of AnkiConnect's
+    #[arg(value_name = "ACTION")]
+    pub(crate) action: String,
+
+    /// Its arguments, an object of JSON; `-` reads it from standard input [default: none]
+    #[arg(value_name = "JSON")]
+    pub(crate) params: Option<String>,
+
+    /// Where AnkiConnect listens
+    #[arg(long, value_name = "URL", default_value = deckle::connect::Client::URL)]
+    pub(crate) url: String,
 }
 
 #[derive(Debug, clap::Args)]

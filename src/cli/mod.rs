@@ -6,6 +6,8 @@ mod args;
 mod audio;
 mod build;
 mod choices;
+#[cfg(feature = "connect")]
+mod connect;
 mod diff;
 mod each;
 mod explain;
@@ -72,6 +74,8 @@ pub(crate) fn run() -> ExitCode {
         Command::Id(IdCommand::Strip(it)) => id::strip(it, &printer),
         Command::Inspect(it) => inspect::inspect(it, &printer),
         Command::Verify(it) => verify::verify(it, &printer),
+        #[cfg(feature = "connect")]
+        Command::Connect(it) => connect::connect(it, &printer),
         Command::Explain(it) => explain::explain(it, &printer),
         Command::Schema(it) => schema::schema(it, &printer),
         Command::Completions(it) => shell::completions(it, &printer),
@@ -81,7 +85,8 @@ pub(crate) fn run() -> ExitCode {
         printer.error(&error);
         match error.kind() {
             ErrorKind::Usage(_) => Outcome::Usage,
-            ErrorKind::Sources(_) => Outcome::Sources,
+            ErrorKind::Sources(_) | ErrorKind::TooManyRemoved(_) => Outcome::Sources,
+            ErrorKind::Unreachable(_) | ErrorKind::Refused(_) => Outcome::Server,
             ErrorKind::LockChanges(_) => Outcome::Locked,
             _ => Outcome::Environment,
         }

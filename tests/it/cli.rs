@@ -732,6 +732,7 @@ fn help_is_as_it_was() {
         ("id-strip", &["id", "strip", "--help"]),
         ("verify", &["verify", "--help"]),
         ("show", &["show", "--help"]),
+        ("connect", &["connect", "--help"]),
         ("explain", &["explain", "--help"]),
         ("schema", &["schema", "--help"]),
         ("completions", &["completions", "--help"]),

@@ -204,6 +204,7 @@ fn every_command_that_is_shown_exists() {
         "build",
         "check",
         "completions",
+        "connect",
         "diff",
         "explain",
         "fetch",

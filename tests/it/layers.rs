@@ -10,6 +10,7 @@ const LAYERS: &[&[&str]] = &[
     &["template"],
     &["model"],
     &["source", "check", "identity", "render", "package"],
+    &["connect"],
     &["project"],
 ];
 
@@ -36,7 +37,7 @@ const GUARDED: &[(&str, &[&str])] = &[
         "std::process::",
         &["src/files/command.rs", "src/cli/", "src/main.rs"],
     ),
-    ("ureq", &["src/files/download.rs"]),
+    ("ureq::", &["src/files/download.rs", "src/connect/wire.rs"]),
     ("std::net", &["src/files/download.rs"]),
     ("clap::", &["src/cli/"]),
     ("anstream", &["src/cli/"]),

@@ -11,6 +11,7 @@ mod assets;
 mod audio;
 mod cards;
 mod cli;
+mod connect;
 mod decks;
 mod dialects;
 mod diff;

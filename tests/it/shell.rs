@@ -12,6 +12,7 @@ const COMMANDS: &[&str] = &[
     "build",
     "check",
     "completions",
+    "connect",
     "diff",
     "explain",
     "id",

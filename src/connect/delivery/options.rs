@@ -1,0 +1,95 @@
+//! What a caller decides about a delivery.
+
+use std::path::PathBuf;
+
+/// How a package is delivered.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[non_exhaustive]
+#[must_use = "options do nothing until something is delivered"]
+pub struct DeliveryOptions {
+    pub(super) base: Option<PathBuf>,
+    pub(super) removed: Removed,
+    pub(super) max_removed: Option<usize>,
+    pub(super) transfer: Transfer,
+    pub(super) dry_run: bool,
+}
+
+/// What becomes of notes that the package no longer has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum Removed {
+    /// They stay as they are.
+    #[default]
+    Keep,
+    /// They get the tag [`Removed::TAG`].
+    Tag,
+    /// Their cards are suspended.
+    Suspend,
+    /// They are deleted, with all that the learner knew of them.
+    Delete,
+}
+
+impl Removed {
+    /// The tag of removed notes.
+    pub const TAG: &'static str = "deckle::removed";
+
+    /// Each with its name: `keep`, `tag`, `suspend`, `delete`.
+    pub const ALL: [(Self, &'static str); 4] = [
+        (Self::Keep, "keep"),
+        (Self::Tag, "tag"),
+        (Self::Suspend, "suspend"),
+        (Self::Delete, "delete"),
+    ];
+}
+
+/// How the package comes to Anki.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum Transfer {
+    /// By its path if AnkiConnect is on this machine, and where Anki cannot read that, or is
+    /// elsewhere, by upload.
+    #[default]
+    Auto,
+    /// Anki reads the file itself.
+    Path,
+    /// The bytes are stored among Anki's media, imported from there, and deleted.
+    Upload,
+}
+
+impl DeliveryOptions {
+    /// Removed notes stay, nothing limits how many, nothing was delivered before.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The package that was delivered before. Without one no card moves, and nothing is known of
+    /// removed notes.
+    pub fn base(mut self, path: impl Into<PathBuf>) -> Self {
+        self.base = Some(path.into());
+        self
+    }
+
+    /// What becomes of notes that the package no longer has [default: they stay].
+    pub fn removed(mut self, removed: Removed) -> Self {
+        self.removed = removed;
+        self
+    }
+
+    /// Send nothing if more notes than this were to be tagged, suspended or deleted.
+    pub fn max_removed(mut self, most: usize) -> Self {
+        self.max_removed = Some(most);
+        self
+    }
+
+    /// How the package comes to Anki.
+    pub fn transfer(mut self, transfer: Transfer) -> Self {
+        self.transfer = transfer;
+        self
+    }
+
+    /// Change nothing; tell what would be done.
+    pub fn dry_run(mut self, dry: bool) -> Self {
+        self.dry_run = dry;
+        self
+    }
+}
