@@ -22,6 +22,7 @@ mod joins;
 mod load;
 mod lock_file;
 mod media;
+mod observed;
 mod open;
 mod options;
 mod output;
@@ -100,6 +101,9 @@ pub struct Report {
     pub files: Vec<FileNotes>,
     /// What the build would change in the lock though its [`LockMode`] refuses it.
     pub lock_changes: Vec<LockChange>,
+    /// What is another in the lock than in the one before, where [`BuildOptions::changes`] asks for
+    /// it.
+    pub changes: Vec<LockChange>,
     /// The notes without ids that were edited and are taken for what they were.
     pub matches: Vec<MatchedNote>,
 }

@@ -1,9 +1,11 @@
 //! What a caller may say of a build.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::diag::{Level, Levels, Subject};
 use crate::model::{BuildTime, Targets};
+use crate::observe::{Observed, Observer};
 use crate::package::Format;
 
 /// How to build.
@@ -25,6 +27,8 @@ pub struct BuildOptions {
     pub(super) text: bool,
     pub(super) cache: bool,
     pub(super) targets: Option<Targets>,
+    pub(super) changes: bool,
+    pub(super) observed: Observed,
 }
 
 /// What a build may change in `deckle.lock`.
@@ -59,6 +63,8 @@ impl BuildOptions {
             text: false,
             cache: false,
             targets: None,
+            changes: false,
+            observed: Observed::default(),
         }
     }
 
@@ -151,6 +157,21 @@ impl BuildOptions {
     /// it names none, what is lost on every phone is told.
     pub fn targets(mut self, targets: Targets) -> Self {
         self.targets = Some(targets);
+        self
+    }
+
+    /// Tells, if `yes`, in [`Report::changes`] what a build of a whole project changes in its lock:
+    /// which notes are new, changed, gone. Default: nothing is compared.
+    ///
+    /// [`Report::changes`]: super::Report::changes
+    pub fn changes(mut self, yes: bool) -> Self {
+        self.changes = yes;
+        self
+    }
+
+    /// While this observer looks on; what it sees changes nothing. Callable several times.
+    pub fn observer(mut self, observer: Arc<dyn Observer>) -> Self {
+        self.observed.add(observer);
         self
     }
 

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 /// From the lowest layer to the highest.
 const LAYERS: &[&[&str]] = &[
-    &["diag", "error", "files"],
+    &["diag", "error", "files", "observe"],
     &["template"],
     &["model"],
     &["source", "check", "identity", "render", "package"],
@@ -25,6 +25,8 @@ const GUARDED: &[(&str, &[&str])] = &[
     ("two_face", &["src/render/code/grammar.rs"]),
     ("roxmltree", &["src/render/overlay/mod.rs"]),
     ("imagesize", &["src/files/picture.rs"]),
+    ("notify", &["src/cli/watch/alarm.rs"]),
+    ("ctrlc", &["src/cli/watch/stop.rs"]),
     ("annotate_snippets", &["src/diag/"]),
     ("std::fs", &["src/files/"]),
     (

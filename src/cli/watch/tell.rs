@@ -1,0 +1,138 @@
+//! What is told of a build that follows another: what is new.
+
+use std::path::Path;
+
+use deckle::diag::{Severity, render_json};
+use deckle::identity::LockChange;
+use deckle::project::Report;
+use serde_json::{Value, json};
+
+use super::findings::Findings;
+use super::rebuild::{End, Rebuild};
+use crate::cli::build::{counts, shown, tell};
+use crate::cli::printer::Printer;
+use crate::cli::words::plural;
+
+/// So many changes are named; a checkout has thousands.
+const MOST: usize = 10;
+
+/// Knows what was told before.
+pub(super) struct Teller<'a> {
+    printer: &'a Printer,
+    findings: Findings,
+}
+
+impl<'a> Teller<'a> {
+    pub(super) fn new(printer: &'a Printer) -> Self {
+        Self {
+            printer,
+            findings: Findings::default(),
+        }
+    }
+
+    /// Tells of a build of the project in `root`.
+    pub(super) fn tell(&mut self, rebuild: &Rebuild, root: &Path) {
+        if self.printer.is_json() {
+            let line = self.json(rebuild);
+            self.printer.data(&line.to_string());
+            return;
+        }
+        let printer = self.printer;
+        match &rebuild.end {
+            End::Written(report, written) => {
+                self.tell_findings(rebuild, report, root);
+                self.tell_changes(&report.changes);
+                for built in written {
+                    tell(built, Some(rebuild.took), printer);
+                }
+            }
+            End::Refused(report) => {
+                self.tell_findings(rebuild, report, root);
+                if !report.lock_changes.is_empty() {
+                    let places = plural(report.lock_changes.len(), "place");
+                    let title = format!("deckle.lock would change in {places}, and must not");
+                    printer.lock_changes(&report.lock_changes, &title);
+                }
+                printer.summary(&format!(
+                    "{}; no package was written, in {:.2} s",
+                    counts(report),
+                    rebuild.took.as_secs_f64()
+                ));
+            }
+            End::Failed(error) => printer.error(error),
+        }
+    }
+
+    fn tell_findings(&mut self, rebuild: &Rebuild, report: &Report, root: &Path) {
+        let (found, sources) = (&report.diagnostics, &report.sources);
+        let novelty = self.findings.replace(found, sources);
+        // The first build has no other to compare with.
+        if rebuild.number == 1 {
+            self.printer.diagnostics(found, sources, root);
+            return;
+        }
+        for line in &novelty.gone {
+            self.printer.gone(line);
+        }
+        for diagnostic in novelty.appeared {
+            self.printer.appeared(diagnostic, sources);
+        }
+    }
+
+    fn tell_changes(&self, changes: &[LockChange]) {
+        for change in changes.iter().take(MOST) {
+            self.printer.summary(&format!("  {change}"));
+        }
+        if changes.len() > MOST {
+            let more = plural(changes.len() - MOST, "more change");
+            self.printer.summary(&format!("  and {more}"));
+        }
+    }
+
+    fn json(&mut self, rebuild: &Rebuild) -> Value {
+        let mut line = json!({
+            "rebuild": rebuild.number,
+            "seconds": rebuild.took.as_secs_f64(),
+            "outcome": match &rebuild.end {
+                End::Written(_, written) if written.iter().any(|it| it.changed) => "written",
+                End::Written(..) => "unchanged",
+                End::Refused(_) => "refused",
+                End::Failed(_) => "failed",
+            },
+        });
+        match &rebuild.end {
+            End::Written(report, written) => {
+                self.describe(&mut line, report);
+                let packages = written
+                    .iter()
+                    .map(|it| Printer::package_json(it, &shown(&it.path)));
+                line["packages"] = packages.collect();
+            }
+            End::Refused(report) => self.describe(&mut line, report),
+            End::Failed(error) => line["error"] = json!(error.to_string()),
+        }
+        line
+    }
+
+    fn describe(&mut self, line: &mut Value, report: &Report) {
+        let novelty = self.findings.replace(&report.diagnostics, &report.sources);
+        let appeared = novelty.appeared.iter().map(|it| -> Value {
+            let text = render_json(it, &report.sources);
+            serde_json::from_str(&text).unwrap_or(Value::String(text))
+        });
+        line["appeared"] = appeared.collect();
+        line["gone"] = json!(novelty.gone);
+        line["errors"] = json!(report.diagnostics.count(Severity::Error));
+        line["warnings"] = json!(report.diagnostics.count(Severity::Warning));
+        let statistics = &report.statistics;
+        line["files"] = json!(statistics.files);
+        line["notes"] = json!(statistics.notes);
+        line["cards"] = json!(statistics.cards);
+        line["media"] = json!(statistics.media);
+        let changes = |changes: &[LockChange]| -> Value {
+            changes.iter().map(Printer::lock_change_json).collect()
+        };
+        line["changes"] = changes(&report.changes);
+        line["refused"] = changes(&report.lock_changes);
+    }
+}
