@@ -37,6 +37,7 @@ mod lock;
 mod merges;
 mod note_forms;
 mod note_types;
+mod observe;
 mod occlusion;
 mod outputs;
 mod package;
@@ -53,3 +54,5 @@ mod tables;
 mod ui;
 mod unpack;
 mod verify;
+#[cfg(all(unix, feature = "watch"))]
+mod watch;

@@ -20,6 +20,8 @@ const MOST: usize = 10;
 pub(super) struct Teller<'a> {
     printer: &'a Printer,
     findings: Findings,
+    /// How the last build went, in words.
+    last: String,
 }
 
 impl<'a> Teller<'a> {
@@ -27,60 +29,80 @@ impl<'a> Teller<'a> {
         Self {
             printer,
             findings: Findings::default(),
+            last: String::new(),
         }
     }
 
-    /// Tells of a build of the project in `root`.
+    /// Tells of a build of the project in `root`: people what is new, and nothing where nothing is;
+    /// programs, which may wait for it, always one object.
     pub(super) fn tell(&mut self, rebuild: &Rebuild, root: &Path) {
         if self.printer.is_json() {
             let line = self.json(rebuild);
             self.printer.data(&line.to_string());
             return;
         }
-        let printer = self.printer;
+        let (printer, seconds) = (self.printer, rebuild.took.as_secs_f64());
         match &rebuild.end {
             End::Written(report, written) => {
-                self.tell_findings(rebuild, report, root);
+                let news = self.tell_findings(rebuild, report, root);
+                let is_new = self.goes_otherwise(counts(report)) || news;
                 self.tell_changes(&report.changes);
-                for built in written {
-                    tell(built, Some(rebuild.took), printer);
-                }
+                let several = written.iter().filter(|it| it.changed || is_new);
+                several.for_each(|built| tell(built, Some(rebuild.took), printer));
             }
             End::Refused(report) => {
-                self.tell_findings(rebuild, report, root);
-                if !report.lock_changes.is_empty() {
-                    let places = plural(report.lock_changes.len(), "place");
+                let news = self.tell_findings(rebuild, report, root);
+                let changes = &report.lock_changes;
+                let listed: Vec<String> = changes.iter().map(ToString::to_string).collect();
+                let went = format!("{}; no package was written", counts(report));
+                let is_new = self.goes_otherwise(format!("{went} {listed:?}"));
+                if is_new && !changes.is_empty() {
+                    let places = plural(changes.len(), "place");
                     let title = format!("deckle.lock would change in {places}, and must not");
-                    printer.lock_changes(&report.lock_changes, &title);
+                    printer.lock_changes(changes, &title);
                 }
-                printer.summary(&format!(
-                    "{}; no package was written, in {:.2} s",
-                    counts(report),
-                    rebuild.took.as_secs_f64()
-                ));
+                if is_new || news {
+                    printer.summary(&format!("{went}, in {seconds:.2} s"));
+                }
             }
-            End::Failed(error) => printer.error(error),
+            End::Failed(error) => {
+                if self.goes_otherwise(error.to_string()) {
+                    printer.error(error);
+                }
+            }
         }
     }
 
-    fn tell_findings(&mut self, rebuild: &Rebuild, report: &Report, root: &Path) {
+    /// Whether a build went otherwise than the one before it.
+    fn goes_otherwise(&mut self, went: String) -> bool {
+        let is_new = went != self.last;
+        self.last = went;
+        is_new
+    }
+
+    /// Tells what findings are new, and which are gone; returns whether there are such.
+    fn tell_findings(&mut self, rebuild: &Rebuild, report: &Report, root: &Path) -> bool {
         let (found, sources) = (&report.diagnostics, &report.sources);
         let novelty = self.findings.replace(found, sources);
         // The first build has no other to compare with.
         if rebuild.number == 1 {
             self.printer.diagnostics(found, sources, root);
-            return;
+            return true;
         }
         for line in &novelty.gone {
             self.printer.gone(line);
         }
-        for diagnostic in novelty.appeared {
+        for diagnostic in &novelty.appeared {
             self.printer.appeared(diagnostic, sources);
         }
+        !novelty.gone.is_empty() || !novelty.appeared.is_empty()
     }
 
     fn tell_changes(&self, changes: &[LockChange]) {
-        for change in changes.iter().take(MOST) {
+        // By their files, as an author thinks of them; the lock has them by their ids.
+        let mut by_path: Vec<&LockChange> = changes.iter().collect();
+        by_path.sort_by(|left, right| left.path.cmp(&right.path));
+        for change in by_path.into_iter().take(MOST) {
             self.printer.summary(&format!("  {change}"));
         }
         if changes.len() > MOST {
