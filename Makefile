@@ -8,7 +8,7 @@ JUDGES := target/judges
 VENV := $(PYTHON) -B tests/anki/environment.py
 
 .DEFAULT_GOAL := help
-.PHONY: help test test-all lint doc judges peers bench snapshots fmt
+.PHONY: help test test-all tex lint doc judges peers bench snapshots fmt
 
 help: ## Lists the targets
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /  \1@/' | tr '@' '\t'
@@ -18,7 +18,12 @@ test: judges lint ## Formatting, lints, all tests, the library alone, documentat
 	$(CARGO) test --locked --lib --no-default-features
 	$(MAKE) doc
 
-test-all: test ## Everything: what `make test` does, as long as nothing needs more tools
+test-all: test tex ## Everything: what `make test` does, and what needs TeX
+
+tex: judges ## What needs latex, dvisvgm and dvipng, with tikz and chemfig
+	@for program in latex dvisvgm dvipng; do command -v $$program > /dev/null || { \
+		echo "$$program is missing; on Debian: apt install texlive-latex-recommended texlive-pictures texlive-plain-generic texlive-science dvisvgm dvipng"; exit 1; }; done
+	DECKLE_TEST_TEX=1 $(CARGO) test --locked --test it tex::
 
 # Clippy's check of the dependencies serves the documentation too; a run of `cargo check`
 # beside it would only repeat it.

@@ -10,7 +10,10 @@ use super::printer::Printer;
 use super::words::plural;
 
 pub(super) fn adopt(args: &AdoptArgs, printer: &Printer) -> Result<Outcome, Error> {
-    let project = Project::open(&args.project)?;
+    let mut project = Project::open(&args.project)?;
+    if let Some(key) = &args.variant {
+        project = project.variant(key)?;
+    }
     let adoption = project.adopt(&args.package, ReadLimits::default())?;
     let report = adoption.report();
     printer.diagnostics(&report.diagnostics, &report.sources, project.root());
@@ -36,7 +39,11 @@ pub(super) fn adopt(args: &AdoptArgs, printer: &Printer) -> Result<Outcome, Erro
         return Ok(Outcome::Done);
     }
     adoption.write()?;
-    printer.summary("Wrote deckle.lock; look at it, then: deckle build");
+    let lock = match &args.variant {
+        Some(key) => format!("deckle.{key}.lock"),
+        None => "deckle.lock".to_owned(),
+    };
+    printer.summary(&format!("Wrote {lock}; look at it, then: deckle build"));
     Ok(Outcome::Done)
 }
 

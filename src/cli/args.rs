@@ -101,6 +101,7 @@ Examples:
   deckle build -o out/bio.apkg       the package somewhere else
   deckle build --format text         a text file for Anki's import instead: biology.txt
   deckle build --only verbs          one of the packages that deckle.yaml names
+  deckle build --only de             one of the variants that its matrix names
   deckle build --timings             where the time went
   deckle build --each decks/         every project below a folder
   deckle build --locked              in CI: nothing but what the committed lock knows
@@ -146,7 +147,8 @@ pub(crate) struct PackageArgs {
     #[arg(long, value_enum, value_name = "FORMAT")]
     pub(crate) format: Option<Format>,
 
-    /// Write this package alone, of those that `output` in deckle.yaml names. May be repeated
+    /// Write this package alone, of those that `output` or `matrix` in deckle.yaml names. May be
+    /// repeated
     #[arg(long, value_name = "NAME")]
     pub(crate) only: Vec<String>,
 
@@ -212,8 +214,13 @@ pub(crate) struct CheckArgs {
     #[arg(long, requires = "fix")]
     pub(crate) allow_dirty: bool,
 
+    /// Check this package alone, of those that `output` or `matrix` in deckle.yaml names. May be
+    /// repeated
+    #[arg(long, value_name = "NAME")]
+    pub(crate) only: Vec<String>,
+
     /// Check each project in these folders and below, one after the other
-    #[arg(long, conflicts_with = "fix")]
+    #[arg(long, conflicts_with_all = ["fix", "only"])]
     pub(crate) each: bool,
 
     /// Print a line for each file: its notes, its cards, and what looks like a note and is none
@@ -261,6 +268,10 @@ pub(crate) struct SourceArgs {
     /// Neither keep in .deckle/cache nor take from there what takes long to make
     #[arg(long)]
     pub(crate) no_cache: bool,
+
+    /// Never run TeX, whatever formulas need it
+    #[arg(long)]
+    pub(crate) no_tex: bool,
 
     /// Work on this many threads [default: one for each processor]. The bytes are the same
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
@@ -513,6 +524,10 @@ pub(crate) struct AdoptArgs {
     #[arg(value_name = "PROJECT", default_value = ".")]
     pub(crate) project: PathBuf,
 
+    /// Of a project with a `matrix`, the variant that the deck is
+    #[arg(long, value_name = "KEY")]
+    pub(crate) variant: Option<String>,
+
     /// Tell who is who, and write nothing
     #[arg(long)]
     pub(crate) dry_run: bool,
@@ -545,6 +560,10 @@ pub(crate) struct ShowArgs {
     /// A file, and a line of the note
     #[arg(value_name = "FILE:LINE")]
     pub(crate) place: String,
+
+    /// Of a project with a `matrix`, the note of this variant [default: the first]
+    #[arg(long, value_name = "KEY")]
+    pub(crate) variant: Option<String>,
 
     /// Print an object of JSON; docs/format.md lists its keys
     #[arg(long)]

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use deckle::Error;
 use deckle::diag::{Code, Diagnostic, Severity};
 use deckle::files::locate;
+use deckle::identity::LockChange;
 use deckle::model::{Client, Targets};
 use deckle::project::{BuildOptions, Built, FixPlan, LockMode, Project, Report};
 
@@ -129,7 +130,10 @@ fn check_observed(
     observers: &Observers,
     printer: &Printer,
 ) -> Result<Outcome, Error> {
-    let options = observers.join(options(&args.sources)?);
+    let mut options = observers.join(options(&args.sources)?);
+    for name in &args.only {
+        options = options.only(name);
+    }
     let found = if args.fix {
         let plan = project.fix(&options)?;
         mend(plan, args, printer)?
@@ -203,12 +207,22 @@ fn report(report: &Report, args: &SourceArgs, root: &Path, printer: &Printer) ->
         return None;
     }
     let option = if args.frozen { "--frozen" } else { "--locked" };
-    let places = plural(changes.len(), "place");
     printer.lock_changes(
         changes,
-        &format!("deckle.lock would change in {places}, and `{option}` forbids it"),
+        &format!("{}, and `{option}` forbids it", would_change(changes)),
     );
     Some(Outcome::Locked)
+}
+
+/// `deckle.lock would change in 2 places`
+pub(super) fn would_change(changes: &[LockChange]) -> String {
+    let places = plural(changes.len(), "place");
+    let first = changes.first().map_or("", |it| it.lock.as_str());
+    let lock = match changes.iter().all(|it| it.lock == first) {
+        true => first,
+        false => "the locks",
+    };
+    format!("{lock} would change in {places}")
 }
 
 pub(super) fn open(args: &SourceArgs) -> Result<Project, Error> {
@@ -231,7 +245,8 @@ pub(super) fn options(args: &SourceArgs) -> Result<BuildOptions, Error> {
     let options = options
         .allow_schema_change(args.allow_schema_change)
         .lock_mode(mode)
-        .cache(!args.no_cache);
+        .cache(!args.no_cache)
+        .tex(!args.no_tex);
     let options = match targets(&args.target) {
         Some(targets) => options.targets(targets),
         None => options,

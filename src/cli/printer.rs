@@ -15,6 +15,9 @@ use deckle::project::{Built, MatchedNote};
 
 use super::args::{Args, ColorChoice, MessageFormat};
 
+/// The lock of a project without variants.
+const LOCK: &str = deckle::identity::LOCK_NAME;
+
 /// Decides once what each stream shows.
 pub(crate) struct Printer {
     format: MessageFormat,
@@ -102,22 +105,31 @@ impl Printer {
         for change in changes {
             match self.format {
                 MessageFormat::Human | MessageFormat::Sarif | MessageFormat::Github => {}
-                MessageFormat::Short => data(&format!("deckle.lock: {change}")),
+                MessageFormat::Short => data(&format!("{}: {change}", change.lock)),
                 MessageFormat::Json => data(&Self::lock_change_json(change).to_string()),
             }
         }
         self.message(&format!("{}: {title}", self.error_label()));
         if !matches!(self.format, MessageFormat::Short | MessageFormat::Json) {
             for change in changes {
-                self.message(&format!("  {change}"));
+                match change.lock.as_str() {
+                    LOCK => self.message(&format!("  {change}")),
+                    other => self.message(&format!("  {other}: {change}")),
+                }
             }
         }
-        self.message("Run `deckle build`, look at what changes, and commit deckle.lock.");
+        let mut locks: Vec<&str> = changes.iter().map(|it| it.lock.as_str()).collect();
+        locks.dedup();
+        let locks = locks.join(", ");
+        self.message(&format!(
+            "Run `deckle build`, look at what changes, and commit {locks}."
+        ));
     }
 
     pub(crate) fn lock_change_json(change: &LockChange) -> serde_json::Value {
         serde_json::json!({
             "lock-change": change.kind.as_str(),
+            "lock": change.lock,
             "subject": change.subject,
             "path": change.path,
             "details": change.details,

@@ -14,7 +14,10 @@ use super::printer::Printer;
 
 pub(super) fn show(args: &ShowArgs, printer: &Printer) -> Result<Outcome, Error> {
     let (file, line) = place(&args.place)?;
-    let project = Project::open(file)?;
+    let mut project = Project::open(file)?;
+    if let Some(key) = &args.variant {
+        project = project.variant(key)?;
+    }
     let (whole, _) = locate(Path::new(file))?;
     let path = whole.strip_prefix(project.root()).unwrap_or(&whole);
     let parts: Vec<_> = path.iter().map(|it| it.to_string_lossy()).collect();
@@ -73,6 +76,9 @@ fn text(note: &ShownNote) -> String {
         text.push('\n');
     };
     line(format!("{}:{}-{}", note.path, note.line, note.end_line));
+    if let Some(variant) = &note.variant {
+        line(format!("as    {variant}"));
+    }
     line(format!("type  {}", note.note_type));
     line(format!("deck  {}", note.deck));
     if !note.tags.is_empty() {
@@ -155,6 +161,7 @@ fn json(note: &ShownNote) -> String {
         "file": note.path,
         "line": note.line,
         "end-line": note.end_line,
+        "variant": note.variant,
         "type": note.note_type,
         "deck": note.deck,
         "tags": note.tags,

@@ -1,5 +1,6 @@
 //! The texts that diagnostics point into.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::OnceLock;
 
@@ -73,32 +74,41 @@ impl Sources {
         id
     }
 
+    /// Takes in the files of another run of the same project, and returns what was found in them as
+    /// findings of this run. A file that both have read is one.
+    pub(crate) fn unite(&mut self, other: Self, found: Diagnostics) -> Diagnostics {
+        let mut known: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+        for (index, file) in self.files.iter().enumerate() {
+            known.entry(file.path.clone()).or_default().push(index);
+        }
+        let mut moved = Vec::with_capacity(other.files.len());
+        for file in other.files {
+            let same = known.get(&file.path).into_iter().flatten();
+            let mut same = same.filter(|it| {
+                let known = self.files.get(**it);
+                known.is_some_and(|known| known.text == file.text)
+            });
+            let index = same.next().copied().unwrap_or_else(|| {
+                self.files.push(file);
+                self.files.len() - 1
+            });
+            moved.push(FileId::from_index(index));
+        }
+        with_files(found, |file| {
+            moved.get(file.index()).copied().unwrap_or(FileId::NONE)
+        })
+    }
+
     /// Takes the files of another run in, whose root is this folder, and returns what was found in
     /// them as findings of this run.
-    pub(crate) fn absorb(
-        &mut self,
-        other: Self,
-        folder: &str,
-        mut found: Diagnostics,
-    ) -> Diagnostics {
+    pub(crate) fn absorb(&mut self, other: Self, folder: &str, found: Diagnostics) -> Diagnostics {
         let behind = self.files.len();
         self.files
             .extend(other.files.into_iter().map(|it| SourceFile {
                 path: format!("{folder}/{}", it.path),
                 ..it
             }));
-        let moved = |span: &mut Span| {
-            if span.is_some() {
-                span.file = FileId::from_index(behind + span.file.index());
-            }
-        };
-        for diagnostic in found.iter_mut() {
-            let labels = diagnostic.labels.iter_mut().map(|it| &mut it.span);
-            labels.for_each(moved);
-            let edits = diagnostic.fix.iter_mut().flat_map(|it| &mut it.edits);
-            edits.map(|(span, _)| span).for_each(moved);
-        }
-        found
+        with_files(found, |file| FileId::from_index(behind + file.index()))
     }
 
     /// Frees the texts of files that none of the findings points into: they can be as large as
@@ -169,6 +179,22 @@ impl Sources {
         let offset = offset.min(file.text.len());
         Some(file.lines().utf16(&file.text, offset))
     }
+}
+
+/// The findings, pointing into other files.
+fn with_files(mut found: Diagnostics, moved: impl Fn(FileId) -> FileId) -> Diagnostics {
+    let point = |span: &mut Span| {
+        if span.is_some() {
+            span.file = moved(span.file);
+        }
+    };
+    for diagnostic in found.iter_mut() {
+        let labels = diagnostic.labels.iter_mut().map(|it| &mut it.span);
+        labels.for_each(point);
+        let edits = diagnostic.fix.iter_mut().flat_map(|it| &mut it.edits);
+        edits.map(|(span, _)| span).for_each(point);
+    }
+    found
 }
 
 #[cfg(test)]

@@ -85,7 +85,7 @@ impl Span {
 }
 
 /// A value together with the place where it was written.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Spanned<T> {
     /// The value.

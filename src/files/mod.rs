@@ -6,6 +6,8 @@
 
 mod cache;
 mod command;
+mod container;
+mod content;
 #[cfg(test)]
 pub(crate) mod counted;
 mod disk;
@@ -13,28 +15,37 @@ mod disk;
 mod download;
 mod look;
 mod memory;
+mod metadata;
 mod picture;
 mod pins;
 mod remember;
 mod scratch;
 mod stamp;
+mod svg;
+mod workspace;
 mod write;
 
 use std::io::Read;
+use std::sync::Arc;
 use std::time::SystemTime;
 
 pub use cache::Cache;
 pub use command::{Command, CommandError, Finished};
+pub use container::{Container, HEAD, Nature, container_of};
+pub use content::Content;
 pub use disk::Disk;
 #[cfg(feature = "fetch")]
 pub use download::{Downloaded, Downloader};
 pub use look::{Kind, is_file, is_missing, is_vacant, locate, open_disk, read_if_exists};
 pub use memory::Memory;
+pub use metadata::{Metadata, metadata, without_metadata};
 pub use picture::{Picture, PictureFormat};
 pub use pins::{BadLine, FetchedFile, MadeFile, PINS, Pins};
 pub use remember::Remembering;
 pub use scratch::Scratch;
 pub use stamp::Stamp;
+pub use svg::{SvgFlaw, SvgFlawKind, svg_flaws};
+pub use workspace::Workspace;
 pub use write::{make_folder, remove_file, write_atomically, write_below, write_new};
 
 use crate::error::Error;
@@ -75,16 +86,24 @@ pub trait Files: Sync {
         Ok(bytes)
     }
 
-    /// The BLAKE3 hash of a file, which is read piece by piece.
+    /// What a file of media holds: its hash, its format and the like. It is read once, and held
+    /// whole only where it is a picture.
+    ///
+    /// # Errors
+    /// As [`Files::open`].
+    fn content(&self, path: &str) -> Result<Arc<Content>, Error> {
+        let content = Content::read(self.open(path)?);
+        content
+            .map(Arc::new)
+            .map_err(|source| Error::read(path, source))
+    }
+
+    /// The BLAKE3 hash of a file, from [`Files::content`].
     ///
     /// # Errors
     /// As [`Files::open`].
     fn hash(&self, path: &str) -> Result<[u8; 32], Error> {
-        let mut hasher = blake3::Hasher::new();
-        hasher
-            .update_reader(self.open(path)?)
-            .map_err(|source| Error::read(path, source))?;
-        Ok(hasher.finalize().into())
+        Ok(self.content(path)?.hash)
     }
 
     /// What the content of a file is known by without reading it; `None` where there is no file of

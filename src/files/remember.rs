@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
 
 use super::stamp::Stamp;
-use super::{FileList, Files};
+use super::{Content, FileList, Files};
 use crate::error::Error;
 
 /// About what an entry takes beside its path and its content.
@@ -15,8 +15,7 @@ const ENTRY: usize = 128;
 
 /// Files whose contents are remembered as long as their [`Stamp`]s stay.
 ///
-/// - What is [read](Files::read) whole is held. Of what is [hashed](Files::hash), as media are, the
-///   hash is; what is [opened](Files::open) to be read piece by piece is not.
+/// - What is [read](Files::read) whole is held. Of media, what they [hold](Files::content) is; what is [opened](Files::open) to be read piece by piece is not.
 /// - A content is remembered only if its file was left alone for two seconds when it was read (see
 ///   [`Stamp::is_settled`]): what is written a moment after may get the same time of modification.
 ///   Nobody asks a clock for that; [`Files::begin`] says the time, and until it does nothing is
@@ -138,9 +137,10 @@ impl Files for Remembering {
         Ok(text.to_vec())
     }
 
-    fn hash(&self, path: &str) -> Result<[u8; 32], Error> {
-        let read = || self.below.hash(path);
-        self.recall(path, |it| &mut it.hashes, |hash| hash.len(), read)
+    fn content(&self, path: &str) -> Result<Arc<Content>, Error> {
+        let read = || self.below.content(path);
+        let size = |content: &Arc<Content>| size_of::<Content>() + content.weight();
+        self.recall(path, |it| &mut it.contents, size, read)
     }
 
     fn stamp(&self, path: &str) -> Result<Option<Stamp>, Error> {
@@ -161,7 +161,7 @@ impl fmt::Debug for Remembering {
         formatter
             .debug_struct("Remembering")
             .field("files", &memory.texts.len())
-            .field("hashes", &memory.hashes.len())
+            .field("contents", &memory.contents.len())
             .field("bytes", &memory.bytes)
             .finish_non_exhaustive()
     }
@@ -178,7 +178,7 @@ struct Memory {
     /// What they may take.
     most: usize,
     texts: Held<Arc<[u8]>>,
-    hashes: Held<[u8; 32]>,
+    contents: Held<Arc<Content>>,
 }
 
 /// Entries by their paths.
@@ -200,7 +200,7 @@ impl Memory {
             bytes: 0,
             most,
             texts: BTreeMap::new(),
-            hashes: BTreeMap::new(),
+            contents: BTreeMap::new(),
         }
     }
 
@@ -213,7 +213,7 @@ impl Memory {
         let oldest = self.turn.saturating_sub(1);
         let mut left = 0;
         self.texts.retain(|_, it| keeps(it, oldest, &mut left));
-        self.hashes.retain(|_, it| keeps(it, oldest, &mut left));
+        self.contents.retain(|_, it| keeps(it, oldest, &mut left));
         self.bytes = left;
         self.has_room(bytes)
     }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use super::LOCK_NAME;
 use super::lock::{Lock, MediaRecord, NoteRecord, TypeRecord};
 use super::schema::SchemaChange;
 
@@ -10,6 +11,8 @@ use super::schema::SchemaChange;
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct LockChange {
+    /// The name of the lock.
+    pub lock: String,
     /// What kind of change it is.
     pub kind: ChangeKind,
     /// The id of the note, the key of the note type, or the name of the media file.
@@ -180,6 +183,7 @@ impl LockChange {
     /// A change that is about no note, note type or media file.
     pub(crate) fn new(kind: ChangeKind, details: String) -> Self {
         Self {
+            lock: LOCK_NAME.to_owned(),
             kind,
             subject: String::new(),
             path: String::new(),
@@ -193,6 +197,7 @@ struct Found(Vec<LockChange>);
 impl Found {
     fn push(&mut self, kind: ChangeKind, subject: &str, path: &str, details: &str) {
         self.0.push(LockChange {
+            lock: LOCK_NAME.to_owned(),
             kind,
             subject: subject.to_owned(),
             path: path.to_owned(),

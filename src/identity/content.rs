@@ -8,9 +8,10 @@ use crate::model::written::{Settings, WikiLinks, WrittenNote};
 use crate::model::{CardTemplate, Field, NoteType};
 
 /// The hash of a note's content: the source of its fields, its tags and note type, the settings
-/// that shape its output, and the bytes of its media, given as their hashes.
+/// that shape its output, the bytes of its media, given as their hashes, and what outside of it
+/// shaped its formulas.
 #[must_use]
-pub fn content_hash(note: &WrittenNote, media: &[&str]) -> Digest {
+pub fn content_hash(note: &WrittenNote, media: &[&str], shaped: &[String]) -> Digest {
     let mut hasher = Hasher::default();
     hasher.text(&note.note_type.identity);
     for (id, content) in by_id(&note.note_type.note_type, &note.fields) {
@@ -41,6 +42,12 @@ pub fn content_hash(note: &WrittenNote, media: &[&str]) -> Digest {
     }
     for word in later_settings(settings) {
         hasher.text(&word);
+    }
+    if !shaped.is_empty() {
+        hasher.text("formulas");
+        for shape in shaped {
+            hasher.text(shape);
+        }
     }
     let mut media = media.to_vec();
     media.sort_unstable();

@@ -4,6 +4,7 @@ use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use crate::error::Error;
 use crate::files::Files;
 
 /// A media file of a package.
@@ -26,6 +27,20 @@ pub enum MediaSource {
     Bytes(Arc<[u8]>),
     /// A file of a project.
     Project(Arc<dyn Files + Send + Sync>, String),
+    /// Made when it is asked for, so that a package of many pictures holds one at a time.
+    Made(Arc<dyn MadeMedia>),
+}
+
+/// A media file that is made when it is asked for, the same each time.
+pub trait MadeMedia: Send + Sync {
+    /// What it is made of, for messages.
+    fn label(&self) -> &str;
+
+    /// Its bytes.
+    ///
+    /// # Errors
+    /// When they cannot be made, or not be made the same as before.
+    fn bytes(&self) -> Result<Vec<u8>, Error>;
 }
 
 impl fmt::Debug for MediaSource {
@@ -34,6 +49,7 @@ impl fmt::Debug for MediaSource {
             Self::Path(path) => formatter.debug_tuple("Path").field(path).finish(),
             Self::Bytes(bytes) => write!(formatter, "Bytes({} bytes)", bytes.len()),
             Self::Project(_, path) => formatter.debug_tuple("Project").field(path).finish(),
+            Self::Made(made) => formatter.debug_tuple("Made").field(&made.label()).finish(),
         }
     }
 }

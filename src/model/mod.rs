@@ -36,7 +36,7 @@ pub(crate) use escape::push_escaped;
 pub(crate) use field_values::FieldValues;
 pub(crate) use fold::fold;
 pub use guid::{Guid, guid_for};
-pub use media::{MediaFile, MediaSource};
+pub use media::{MadeMedia, MediaFile, MediaSource};
 pub use note::{Flag, Note, Suspend};
 pub(crate) use note_ids::{MAX_ID, SPACING, allocate_note_ids};
 pub use note_type::{CardTemplate, Field, Kind, Latex, NoteType};

@@ -3,6 +3,7 @@
 //!
 //! Each text knows where it stands, so that whatever is found later can be told at its place.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 pub use super::audio::{Audio, SpokenField};
@@ -298,6 +299,11 @@ pub struct Settings {
     pub curly: bool,
     /// What formulas become.
     pub math: MathEngine,
+    /// What formulas are written with beside TeX's own commands.
+    pub macros: MacroSettings,
+    /// The font file of characters that the fonts of mathematics lack, for formulas as pictures;
+    /// empty for none.
+    pub math_font: Spanned<String>,
     /// How code blocks are written.
     pub code: CodeStyle,
     /// Whether `%% .. %%` is a comment, as Obsidian has it, and leaves no trace.
@@ -322,18 +328,22 @@ pub struct Settings {
     pub max_media_bytes: u64,
     /// Which fields are spoken, and how. What it comes to stands in the media of a note.
     pub audio: Arc<Audio>,
+    /// What becomes of pictures.
+    pub images: Images,
 }
 
 impl Default for Settings {
-    /// Soft breaks, explicit highlight clozes, no curly ones, MathJax, code in colors, `%%` as text, addresses as
+    /// Soft breaks, explicit highlight clozes, no curly ones, MathJax, no macros, no font for formulas, code in colors, `%%` as text, addresses as
     /// links, no ruby, wiki links as text, no backlinks, no vault, no further media folders, remote
-    /// and missing files refused, 20 MB, nothing spoken.
+    /// and missing files refused, 20 MB, pictures as they are, nothing spoken.
     fn default() -> Self {
         Self {
             hard_breaks: false,
             highlight: Highlight::Explicit,
             curly: false,
             math: MathEngine::Mathjax,
+            macros: MacroSettings::default(),
+            math_font: Spanned::new(String::new(), Span::NONE),
             code: CodeStyle::default(),
             percent_comments: false,
             autolinks: true,
@@ -346,6 +356,7 @@ impl Default for Settings {
             missing: Missing::Error,
             max_media_bytes: 20_000_000,
             audio: Arc::default(),
+            images: Images::default(),
         }
     }
 }
@@ -394,10 +405,27 @@ pub enum MathEngine {
     /// `\(..\)` and `\[..\]`, which every Anki typesets by itself.
     #[default]
     Mathjax,
-    /// `[$]..[/$]` and `[$$]..[/$$]`, which only a desktop with LaTeX typesets.
+    /// Pictures, made while the deck is built.
+    Image,
+    /// `[$]..[/$]` and `[$$]..[/$$]`, with pictures of them in the package: Anki shows these.
     LatexTag,
+    /// As `LatexTag`, with pictures that TeX makes on the machine that builds.
+    Latex,
+    /// Pictures where a formula can be one, else MathJax, which is told.
+    Auto,
     /// As they were typed.
     None,
+}
+
+/// The macros of formulas.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
+pub struct MacroSettings {
+    /// The file of definitions, as it is written: looked for in the folder of the note's file,
+    /// then in those above it.
+    pub file: Option<Spanned<String>>,
+    /// Further ones, by their names; they win over those of the file.
+    pub inline: BTreeMap<String, String>,
 }
 
 /// What becomes of pictures and sounds on the network.
@@ -422,6 +450,33 @@ pub enum Missing {
     Error,
     /// The reference is kept, with a warning: a deck that was unpacked may never have had the file.
     Keep,
+}
+
+/// What becomes of the pictures of notes. Default: nothing.
+///
+/// It does not count as content itself: a note is another one only if a picture of it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[non_exhaustive]
+pub struct Images {
+    /// Wider pictures are made this wide, in pixels.
+    pub max_width: Option<u32>,
+    /// Whether pictures are compressed anew.
+    pub recompress: Recompress,
+    /// Whether what a file says beside its pixels, such as where a photo was taken, is taken out.
+    pub strip_metadata: bool,
+}
+
+/// How pictures are compressed anew. None ever gets larger, and no pixel changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[non_exhaustive]
+pub enum Recompress {
+    /// Not at all.
+    #[default]
+    Never,
+    /// PNG in fewer bytes.
+    Lossless,
+    /// PNG in fewer bytes, or as WebP where that takes fewer still.
+    WebP,
 }
 
 /// How notes without an explicit id get one.

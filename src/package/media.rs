@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
-use std::io::Read;
+use std::io::{Cursor, Read};
 
 use rayon::prelude::*;
 use unicode_normalization::UnicodeNormalization;
@@ -111,6 +111,10 @@ impl<'a> OpenMedia<'a> {
             }
             MediaSource::Bytes(bytes) => (Cow::from(&file.name), Box::new(&bytes[..])),
             MediaSource::Project(files, path) => (Cow::from(path), files.open(path)?),
+            MediaSource::Made(made) => (
+                Cow::from(made.label()),
+                Box::new(Cursor::new(made.bytes()?)),
+            ),
         };
         Ok(Self { label, reader })
     }

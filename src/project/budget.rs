@@ -73,6 +73,8 @@ fn sizes(media: &[MediaFile]) -> Result<Vec<(u64, &str)>, Error> {
         let bytes = match &file.source {
             MediaSource::Bytes(bytes) => u64::try_from(bytes.len()).unwrap_or(u64::MAX),
             MediaSource::Project(files, path) => files.size(path)?.unwrap_or_default(),
+            // From the cache, or made once more; only a project with a budget asks.
+            MediaSource::Made(made) => u64::try_from(made.bytes()?.len()).unwrap_or(u64::MAX),
             MediaSource::Path(_) => 0,
         };
         sizes.push((bytes, file.name.as_str()));

@@ -2,15 +2,17 @@
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::decks::DeckPlan;
 use super::division::{self, Origins};
 use super::lock_file::{self, LockFile, Touched};
 use super::render::{Facts, Made};
 use super::target::{Built, Target};
+use super::variants::{self, Claims};
 use super::{
     BuildOptions, Project, Report, Scope, Statistics, assets, budget, clozes, history, includes,
-    load, media, observed, output, predecessor, rematch, schema, targets, types,
+    latex, load, media, observed, output, predecessor, rematch, schema, targets, types,
 };
 use crate::diag::{Code, Diagnostic, Diagnostics, Levels, Severity, Sources, Span};
 use crate::files::{self, Cache};
@@ -33,11 +35,12 @@ pub struct Build {
     ready: Option<Ready>,
 }
 
-#[derive(Debug)]
-struct Ready {
-    targets: Vec<Target>,
+/// Packages, and what is written with them.
+#[derive(Debug, Default)]
+pub(super) struct Ready {
+    pub(super) targets: Vec<Target>,
     /// The paths and new texts of the locks, if the build is one that writes them.
-    locks: Vec<(PathBuf, String)>,
+    pub(super) locks: Vec<(PathBuf, String)>,
     observed: Observed,
 }
 
@@ -51,6 +54,8 @@ pub(super) struct Parts {
     pub(super) origins: Origins,
     /// The paths and new texts of the locks, if the build is one that writes them.
     pub(super) locks: Vec<(PathBuf, String)>,
+    /// Of a variant of the project, what no other one may have.
+    pub(super) claims: Claims,
     output: PathBuf,
     outputs: Outputs,
     budget: Budget,
@@ -125,24 +130,40 @@ pub(super) fn build(project: &Project, options: &BuildOptions) -> Result<Build, 
     };
     let mut report = Report::default();
     let mut levels = options.levels.clone();
-    let parts = whole(
-        project,
-        options,
-        &mut levels,
-        Nesting::default(),
-        &mut report,
-    )?;
-    let is_refused =
-        |report: &Report| report.diagnostics.has_errors() || !report.lock_changes.is_empty();
-    let parts = parts.filter(|_| !is_refused(&report));
-    let ready = parts.map(|it| it.ready(project, options, &mut report.diagnostics));
-    let ready = ready.transpose()?;
+    let ready = match variants::of(project, &mut report)? {
+        None => {
+            let nesting = Nesting::default();
+            let parts = whole(project, options, &mut levels, nesting, &mut report)?;
+            ready(parts, project, options, &mut report)?
+        }
+        Some(matrix) => variants::build(project, &matrix, options, &mut levels, &mut report)?,
+    };
     report.diagnostics.sort();
     // At the end, so that a denied warning keeps no stage from finding more.
     levels.apply(&mut report.diagnostics);
     report.sources.keep_what_is_told(&report.diagnostics);
     let ready = ready.filter(|_| !is_refused(&report));
+    let ready = ready.map(|ready| Ready {
+        observed: options.observed.clone(),
+        ..ready
+    });
     Ok(Build { report, ready })
+}
+
+fn is_refused(report: &Report) -> bool {
+    report.diagnostics.has_errors() || !report.lock_changes.is_empty()
+}
+
+/// The packages of what a project came to, where nothing is wrong with it.
+pub(super) fn ready(
+    parts: Option<Parts>,
+    project: &Project,
+    options: &BuildOptions,
+    report: &mut Report,
+) -> Result<Option<Ready>, Error> {
+    let parts = parts.filter(|_| !is_refused(report));
+    let ready = parts.map(|it| it.ready(project, options, &mut report.diagnostics));
+    ready.transpose()
 }
 
 /// Where a project stands below the one that is built.
@@ -178,7 +199,10 @@ pub(super) fn whole(
     }
     let found = &mut report.diagnostics;
     let guests = includes::build(project, &manifest, options, nesting, found)?;
-    let own = run(project, &manifest, options, nesting.divided, report)?;
+    let mut own = run(project, &manifest, options, nesting.divided, report)?;
+    if let (Some(own), Some(_)) = (&mut own, &project.variant) {
+        own.claims = Claims::of(&manifest.uid, &own.decks);
+    }
     Ok(includes::merge(own, guests, report))
 }
 
@@ -210,7 +234,7 @@ impl Parts {
             return Ok(Ready {
                 targets,
                 locks: self.locks,
-                observed: options.observed.clone(),
+                ..Ready::default()
             });
         }
         let (outputs, root) = (&self.outputs, &self.root);
@@ -229,7 +253,7 @@ impl Parts {
         Ok(Ready {
             targets,
             locks: self.locks,
-            observed: options.observed.clone(),
+            ..Ready::default()
         })
     }
 }
@@ -266,7 +290,9 @@ fn run(
         sink.push(found);
     }
     let renderer = assets::renderer(project, manifest, lock, targets);
-    let renderer = renderer.with_cache(cache(project, options));
+    let renderer = renderer
+        .with_cache(cache(project, options))
+        .with_tex(options.tex);
     let settings = &manifest.defaults.settings;
     let (types, type_files) = assets::named(&types, &renderer, settings);
     let (types, changed_types) = if locked {
@@ -306,7 +332,11 @@ fn run(
 
     let statics = media::statics(&made, &type_files, sink);
     assets::tell_kept(manifest, &statics, lock, sink);
-    let frozen = media::frozen(lock, &statics);
+    let mut frozen = media::frozen(lock, &statics);
+    // Only what cards ask for by a LaTeX tag bears the name of one.
+    for names in frozen.values_mut() {
+        names.retain(|it| !latex::is_picture_name(it));
+    }
     let mut names = renderer.names(made.facts().flat_map(Facts::media), &frozen);
     for (note, _) in made.iter_mut() {
         note.fields.change_joined(|fields| names.resolved(fields));
@@ -318,7 +348,15 @@ fn run(
     if let Some(tool) = manifest.compat_guid {
         predecessor::apply(tool, &mut made, &names, lock, heirs, sources);
     }
+    sink.append(renderer.media_findings());
+    drop(identifying);
+    let rendering = observed.stage(Stage::Render);
+    let engine = manifest.defaults.settings.math;
+    let latex = latex::pictures(project, &made, engine, &renderer, lock, sink)?;
+    drop(rendering);
+    let identifying = observed.stage(Stage::Identify);
     *statistics = count(&made, &names, &statics, files.len());
+    statistics.media += latex.files.len();
     if statistics.notes == 0 && manifest.included.is_empty() && !sink.has_errors() {
         sink.push(nothing_to_build());
     }
@@ -338,13 +376,22 @@ fn run(
     if project.is_whole() {
         history::tell_removed(&made, lock, &next, &assigned.unclear, sources, sink);
     }
-    let mut media: Vec<MediaFile> = statics.iter().map(|it| media::file(project, it)).collect();
-    media.extend(media::of_notes(project, &names, &statics, &mut next));
+    let cache = Arc::new(cache(project, options));
+    let of_types = statics.iter().map(|it| media::file(project, it, &cache));
+    let mut media: Vec<MediaFile> = of_types.collect();
+    media.extend(media::of_notes(
+        project,
+        &names,
+        &latex.files,
+        &statics,
+        &mut next,
+        &cache,
+    ));
     targets::tell(&made, &media, targets, sink);
     budget::files(&manifest.budget, &media, sink)?;
     *lock_changes = lock_file.refused(&next, project, options);
     if options.changes && locked && project.is_whole() {
-        *changes = identity::changes(lock, &next, true);
+        *changes = lock_file.changes(&next, project);
     }
     if !lock_changes.is_empty() {
         return Ok(None);
@@ -353,7 +400,7 @@ fn run(
     let _planning = observed.stage(Stage::Plan);
     let origins = if divided {
         let of_types = media::names_of_types(&made, &type_files);
-        Origins::new(&made, &names, of_types, sources)
+        Origins::new(&made, &names, &latex, of_types, sources)
     } else {
         Origins::default()
     };
@@ -367,6 +414,7 @@ fn run(
         media,
         origins,
         locks: lock_file.written(&next, project).into_iter().collect(),
+        claims: Claims::default(),
         baseline,
         output,
         outputs: manifest.outputs.clone(),

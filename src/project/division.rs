@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use super::decks;
+use super::latex::LatexPictures;
 use super::output::{self, Place};
 use super::render::{Facts, Made};
 use crate::diag::{Code, Diagnostic, Diagnostics, Sources, Spanned, nearest};
@@ -35,6 +36,7 @@ impl Origins {
     pub(super) fn new(
         made: &Made,
         names: &MediaNames,
+        latex: &LatexPictures,
         types: BTreeMap<i64, Vec<String>>,
         sources: &Sources,
     ) -> Self {
@@ -45,10 +47,13 @@ impl Origins {
         }
         let mut paths: HashMap<&str, Arc<str>> = HashMap::new();
         let mut notes = HashMap::new();
-        for (note, facts) in made.iter() {
+        for (index, (note, facts)) in made.iter().enumerate() {
             let path = sources.path(facts.span().file);
             let path = paths.entry(path).or_insert_with(|| path.into()).clone();
-            let media = shown(note, facts, &by_key);
+            let mut media = shown(note, facts, &by_key);
+            if let Some(names) = latex.of_notes.get(&index) {
+                media = media.into_iter().chain(names.iter().cloned()).collect();
+            }
             if let Some(guid) = note.guid.clone() {
                 notes.insert(guid, Origin { path, media });
             }

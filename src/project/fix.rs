@@ -8,11 +8,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use super::overlay::with_texts;
-use super::{BuildOptions, Project, Report, build};
+use super::{BuildOptions, Project, Report, build, variants};
 use crate::Error;
 use crate::diag::{Code, Diagnostic, Sources, Span};
 use crate::files::Disk;
-use crate::identity::LOCK_NAME;
 
 /// How often the project is read again at most; what is certain then is left for the next run.
 const MOST_ROUNDS: usize = 40;
@@ -168,7 +167,7 @@ fn round(
             let path = sources.path(span.file);
             sources.text(span.file).get(span.range()).is_some()
                 && !given_up.contains(path)
-                && path != LOCK_NAME
+                && !variants::is_lock(path)
                 && edits.get(path).is_none_or(|it| is_free(it, *span))
         });
         let Some(key) = key(found, sources).filter(|_| may) else {
@@ -302,6 +301,7 @@ mod tests {
                 files: Arc::new(files),
                 root: PathBuf::from("nowhere"),
                 scope: Scope::Folder { name: "Soup".to_owned() },
+                variant: None,
             };
             let options = BuildOptions::new(BuildTime::from_unix(1));
             let plan = fix(&project, &options).unwrap();

@@ -152,6 +152,7 @@ impl<'a> Folders<'a> {
         sink: &mut Diagnostics,
     ) -> Result<Vec<Arc<Rule>>, Error> {
         let mut rules = Vec::new();
+        let variant = self.manifest.variant.as_ref();
         for name in folder::FILE_NAMES {
             let file = if path.is_empty() {
                 (*name).to_owned()
@@ -162,7 +163,7 @@ impl<'a> Folders<'a> {
                 && let Some(file) = load::read_text(self.project, &file, sources, sink)?
             {
                 let text = sources.text(file);
-                rules.extend(folder::apply(file, text, path, defaults, sink));
+                rules.extend(folder::apply(file, text, path, defaults, variant, sink));
             }
         }
         Ok(rules)
@@ -213,6 +214,7 @@ mod tests {
             files: Arc::new(files),
             root: PathBuf::new(),
             scope,
+            variant: None,
         }
     }
 

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use super::folders::Folders;
 use super::render::{Batch, Made, Maker};
 use super::show::Watch;
-use super::{FileNotes, Project, Scope, gather, includes, joins, unread};
+use super::{FileNotes, Project, Scope, conflicts, gather, includes, joins, macros, unread};
 use crate::check::Spellings;
 use crate::diag::{Code, Diagnostic, Diagnostics, FileId, Severity, Sources, Span};
 use crate::files::{FileList, parent};
@@ -46,7 +46,8 @@ pub(super) fn manifest(
             let Some(file) = read_text(project, manifest::FILE_NAME, sources, sink)? else {
                 return Ok(None);
             };
-            let manifest = Manifest::read(file, sources.text(file), sink);
+            let manifest =
+                Manifest::read_as(file, sources.text(file), project.variant.as_deref(), sink);
             // Going on with half a manifest would find errors that are none.
             let Some(mut manifest) = manifest.filter(|_| !sink.has_errors()) else {
                 return Ok(None);
@@ -107,6 +108,7 @@ pub(super) fn notes_seen(
     let reading = observed.stage(Stage::Read);
     let mut inputs = inputs(project, manifest, sources, sink)?;
     let library = shelve(project, manifest, &inputs, sources, sink)?;
+    macros::learn(project, renderer, &inputs, sources, sink)?;
     drop(reading);
     let _rendering = observed.stage(Stage::Render);
     let maker = Maker {
@@ -397,6 +399,7 @@ fn paths(
             paths.push(path.clone());
         }
     }
+    conflicts::take_out(&mut paths, only, sink);
     paths.sort_unstable();
     let unnamed = listed.not_utf8.iter();
     for path in unnamed.filter(|path| meant(path) && selection.holds(path)) {
@@ -511,6 +514,7 @@ mod tests {
             files: Arc::new(files),
             root: PathBuf::new(),
             scope,
+            variant: None,
         }
     }
 

@@ -4,10 +4,10 @@
 use std::path::{Path, PathBuf};
 
 use super::render::Made;
-use super::{BuildOptions, LockMode, Project, Scope, load};
+use super::{BuildOptions, LockMode, Project, Scope, load, variants};
 use crate::diag::{Code, Diagnostic, Diagnostics, Sources, Span, Spanned};
 use crate::identity::{
-    self, ChangeKind, Entry, Heirs, LOCK_NAME, Lock, LockChange, Next, Renewal, rendered_hash,
+    self, ChangeKind, Entry, Heirs, Lock, LockChange, Next, Renewal, rendered_hash,
 };
 use crate::model::written::IdMode;
 use crate::package::Baseline;
@@ -60,11 +60,13 @@ impl LockFile {
             is_kept,
             ..Self::default()
         };
-        if project.files.size(LOCK_NAME)?.is_none() {
+        let name = project.lock_name();
+        if project.files.size(&name)?.is_none() {
+            variants::tell_lost_locks(project, manifest, sink)?;
             tell_missing(project, output, sink);
             return Ok(Some(file));
         }
-        let Some(id) = load::read_text(project, LOCK_NAME, sources, sink)? else {
+        let Some(id) = load::read_text(project, &name, sources, sink)? else {
             return Ok(None);
         };
         let text = sources.text(id);
@@ -119,6 +121,15 @@ impl LockFile {
         identity::next_lock(&self.lock, entries, own.map(|it| &**it), options.time)
     }
 
+    /// What is another in the lock of the whole project.
+    pub(super) fn changes(&self, next: &Lock, project: &Project) -> Vec<LockChange> {
+        let mut changes = identity::changes(&self.lock, next, true);
+        for change in &mut changes {
+            change.lock = project.lock_name();
+        }
+        changes
+    }
+
     /// What the caller does not want changed in the lock.
     pub(super) fn refused(
         &self,
@@ -137,13 +148,16 @@ impl LockFile {
             let details = "lines stand in another order or format".to_owned();
             changes.push(LockChange::new(ChangeKind::Form, details));
         }
+        for change in &mut changes {
+            change.lock = project.lock_name();
+        }
         changes
     }
 
     /// The file to write, if the build is one that writes it.
     pub(super) fn written(&self, next: &Lock, project: &Project) -> Option<(PathBuf, String)> {
         let writes = self.is_kept && project.is_whole();
-        writes.then(|| (project.root.join(LOCK_NAME), next.to_text()))
+        writes.then(|| (project.root.join(project.lock_name()), next.to_text()))
     }
 }
 
@@ -175,7 +189,8 @@ fn tell_missing(project: &Project, output: &Path, sink: &mut Diagnostics) {
     }
     let name = output.file_name().unwrap_or(output.as_os_str());
     let title = format!(
-        "there is no {LOCK_NAME}, though `{}` was built before",
+        "there is no {}, though `{}` was built before",
+        project.lock_name(),
         name.display()
     );
     sink.push(

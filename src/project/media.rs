@@ -1,15 +1,17 @@
 //! The media of a build: those of note types, and those of notes under the names that the lock keeps.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::Project;
 use super::assets::TypeFiles;
 use super::render::{Facts, Made};
 use crate::diag::{Code, Diagnostic, Diagnostics};
+use crate::files::Cache;
 use crate::identity::{Lock, MediaRecord};
 use crate::model::written::WrittenType;
 use crate::model::{MediaFile, MediaSource};
-use crate::render::{MediaContent, MediaNames, NamedMedia};
+use crate::render::{ChangedPicture, MediaContent, MediaNames, NamedMedia};
 
 /// The files that the CSS and the card templates of the types in use load, then those that fields
 /// load by other ways than Anki sees. They come first in the package: they change least.
@@ -83,25 +85,30 @@ pub(super) fn frozen(lock: &Lock, statics: &[NamedMedia]) -> BTreeMap<String, Ve
 
 /// The media files of the package in their order: those that the lock knows in its order, then
 /// new ones. Phones that get packages by delta transfer then read what they have.
+/// The pictures of LaTeX tags are among them, `latex`.
 pub(super) fn of_notes(
     project: &Project,
     names: &MediaNames,
+    latex: &[NamedMedia],
     statics: &[NamedMedia],
     lock: &mut Lock,
+    cache: &Arc<Cache>,
 ) -> Vec<MediaFile> {
-    let known: BTreeMap<&str, usize> = lock
+    let known: BTreeMap<(&str, &str), usize> = lock
         .media
         .iter()
         .enumerate()
-        .map(|(index, it)| (it.content.as_str(), index))
+        .map(|(index, it)| ((it.content.as_str(), it.name.as_str()), index))
         .collect();
     let mut files: Vec<(usize, String, MediaFile)> = names
         .files()
         .iter()
+        .chain(latex)
         .map(|file| {
             let content = file.key.hex();
-            let rank = known.get(content.as_str()).copied().unwrap_or(usize::MAX);
-            (rank, content, self::file(project, file))
+            let named = (content.as_str(), file.name.as_str());
+            let rank = known.get(&named).copied().unwrap_or(usize::MAX);
+            (rank, content, self::file(project, file, cache))
         })
         .collect();
     files.sort_by_key(|(rank, ..)| *rank);
@@ -120,10 +127,15 @@ pub(super) fn of_notes(
     files.into_iter().map(|(_, _, file)| file).collect()
 }
 
-pub(super) fn file(project: &Project, file: &NamedMedia) -> MediaFile {
+pub(super) fn file(project: &Project, file: &NamedMedia, cache: &Arc<Cache>) -> MediaFile {
     let source = match &file.content {
         MediaContent::File(path) => MediaSource::Project(project.files.clone(), path.clone()),
         MediaContent::Bytes(bytes) => MediaSource::Bytes(bytes.clone()),
+        MediaContent::Picture { path, images } => {
+            let (files, cache) = (project.files.clone(), Arc::clone(cache));
+            let made = ChangedPicture::new(files, cache, path, *images, file.key);
+            MediaSource::Made(Arc::new(made))
+        }
     };
     MediaFile {
         name: file.name.clone(),

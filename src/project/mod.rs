@@ -7,6 +7,7 @@ mod audio;
 mod budget;
 mod build;
 mod clozes;
+mod conflicts;
 mod decks;
 mod division;
 #[cfg(feature = "fetch")]
@@ -19,8 +20,10 @@ mod ids;
 mod import;
 mod includes;
 mod joins;
+mod latex;
 mod load;
 mod lock_file;
+mod macros;
 mod media;
 mod observed;
 mod open;
@@ -40,6 +43,7 @@ mod targets;
 mod types;
 mod unpack;
 mod unread;
+mod variants;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -64,7 +68,7 @@ pub use unpack::{Notice, NoticeKind, UnpackOptions, Unpacked, unpack};
 use crate::Error;
 use crate::diag::{Diagnostics, Severity, Sources, render_short};
 use crate::files::{Disk, Files};
-use crate::identity::LockChange;
+use crate::identity::{LOCK_NAME, LockChange};
 use crate::model::BuildTime;
 
 /// Sources to be built: a folder with a `deckle.yaml`, a folder without one, or single files.
@@ -74,6 +78,9 @@ pub struct Project {
     /// The folder on disk that paths in `files` are relative to.
     root: PathBuf,
     scope: Scope,
+    /// Which of the variants of its matrix it is built as; where it has one and this is `None`,
+    /// it stands for all of them.
+    variant: Option<Arc<str>>,
 }
 
 /// Which of the folder's files are built.
@@ -171,6 +178,7 @@ impl Project {
             files: Arc::new(disk),
             root,
             scope: opened.scope,
+            variant: None,
         })
     }
 
@@ -207,6 +215,23 @@ impl Project {
     /// When a file or folder cannot be read.
     pub fn show(&self, path: &str, line: usize) -> Result<Shown, Error> {
         show::show(self, path, line)
+    }
+
+    /// The keys of the variants that the project's `matrix` asks for, in its order; none where it has
+    /// no matrix, or one that cannot be read, which a build tells.
+    ///
+    /// # Errors
+    /// When the project file cannot be read.
+    pub fn variants(&self) -> Result<Vec<String>, Error> {
+        variants::keys(self)
+    }
+
+    /// The project as one of the variants of its matrix alone.
+    ///
+    /// # Errors
+    /// When there is no variant of this key, or the project file cannot be read.
+    pub fn variant(&self, key: &str) -> Result<Self, Error> {
+        variants::one(self, key)
     }
 
     /// The folder on disk that all paths of the project are relative to, those in diagnostics
@@ -265,6 +290,14 @@ impl Project {
         ids::strip(self, options)
     }
 
+    /// The name of the file that keeps its identities.
+    fn lock_name(&self) -> String {
+        match &self.variant {
+            None => LOCK_NAME.to_owned(),
+            Some(key) => variants::lock_name(key),
+        }
+    }
+
     fn has_manifest(&self) -> bool {
         matches!(self.scope, Scope::Manifest { .. })
     }
@@ -286,6 +319,7 @@ impl std::fmt::Debug for Project {
         debug
             .field("root", &self.root)
             .field("scope", &self.scope)
+            .field("variant", &self.variant)
             .finish_non_exhaustive()
     }
 }

@@ -27,6 +27,7 @@ pub struct BuildOptions {
     pub(super) text: bool,
     pub(super) cache: bool,
     pub(super) targets: Option<Targets>,
+    pub(super) tex: bool,
     pub(super) changes: bool,
     pub(super) observed: Observed,
 }
@@ -63,6 +64,7 @@ impl BuildOptions {
             text: false,
             cache: false,
             targets: None,
+            tex: false,
             changes: false,
             observed: Observed::default(),
         }
@@ -124,7 +126,9 @@ impl BuildOptions {
     /// With this package alone, of the several that the project has: the name of an output, of a
     /// part of it (`verbs/Irregular`) or, where an output without a name is split, of a deck or
     /// source file. The project is built as a whole all the same, so that the package has the
-    /// bytes that it has among the others. Callable several times. Default: all packages.
+    /// bytes that it has among the others. Of a project with a matrix it is the key of a variant, or
+    /// that and the name of one of its packages (`de/verbs`); the other variants are not built then.
+    /// Callable several times. Default: all packages.
     pub fn only(mut self, name: impl Into<String>) -> Self {
         self.only.push(name.into());
         self
@@ -157,6 +161,15 @@ impl BuildOptions {
     /// it names none, what is lost on every phone is told.
     pub fn targets(mut self, targets: Targets) -> Self {
         self.targets = Some(targets);
+        self
+    }
+
+    /// Runs the TeX of the machine for pictures that need it, if `yes`: `latex`, then `dvisvgm` or
+    /// `dvipng`. It cannot start other programs, reads and writes no files but its own and is
+    /// stopped after a time, but it is a programming language, and a project of strangers is a
+    /// program in it. Default: such pictures are told to be missing.
+    pub fn tex(mut self, yes: bool) -> Self {
+        self.tex = yes;
         self
     }
 

@@ -164,7 +164,10 @@ fn package_path(
             .rsplit_once('.')
             .filter(|_| is_file)
             .map_or(path.as_str(), |(it, _)| it);
-        return project.root.join(format!("{stem}.apkg"));
+        return project.root.join(match &project.variant {
+            Some(key) => format!("{stem}-{key}.apkg"),
+            None => format!("{stem}.apkg"),
+        });
     }
     if manifest.outputs.are_several() {
         // Each has a place of its own; this is that of the first, if it is known by now.

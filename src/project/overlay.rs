@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use crate::Error;
-use crate::files::{FileList, Files, Stamp};
+use crate::files::{Content, FileList, Files, Stamp};
 use crate::project::Project;
 
 /// The project with these texts in the place of what its files hold.
@@ -55,10 +55,12 @@ impl Files for Overlay {
         }
     }
 
-    fn hash(&self, path: &str) -> Result<[u8; 32], Error> {
+    fn content(&self, path: &str) -> Result<Arc<Content>, Error> {
         match self.texts.get(path) {
-            Some(text) => Ok(blake3::hash(text).into()),
-            None => self.below.hash(path),
+            Some(text) => Content::read(text.as_slice())
+                .map(Arc::new)
+                .map_err(|source| Error::read(path, source)),
+            None => self.below.content(path),
         }
     }
 

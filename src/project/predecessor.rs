@@ -23,7 +23,7 @@ pub(super) fn apply(
         .files()
         .iter()
         .filter_map(|file| match &file.content {
-            MediaContent::File(path) => {
+            MediaContent::File(path) | MediaContent::Picture { path, .. } => {
                 let name = path
                     .rsplit_once('/')
                     .map_or(path.as_str(), |(_, name)| name);

@@ -93,6 +93,7 @@ mod tests {
             files,
             root: PathBuf::new(),
             scope: Scope::Manifest { only: Vec::new() },
+            variant: None,
         }
     }
 

@@ -12,7 +12,7 @@ use crate::diag::{Diagnostics, Sources, Span};
 use crate::identity::{
     Claim, ClozeRecord, Digest, Heirs, KnownSketches, Lock, MaskRecord, NoteRecord, content_hash,
 };
-use crate::model::written::{Backlink, WrittenNote, WrittenType};
+use crate::model::written::{Backlink, MathEngine, WrittenNote, WrittenType};
 use crate::model::{DeckName, FieldValues, Note};
 use crate::observe::{Count, Observed};
 use crate::render::{MaskGroup, MediaKey, NamedMedia, Renderer};
@@ -43,6 +43,9 @@ struct Rare {
     clozes: Vec<ClozeRecord>,
     mask_groups: Vec<MaskGroup>,
     masks: Vec<MaskRecord>,
+    latex: Vec<(u16, Span)>,
+    /// What formulas become, where it is not the default.
+    math: MathEngine,
 }
 
 impl Facts {
@@ -67,6 +70,17 @@ impl Facts {
     /// The numbers that clozes without one got; where a lock is kept, until it knows better.
     pub(super) fn given_numbers(&self) -> &[u16] {
         self.rare.as_ref().map_or(&[], |it| &it.given_numbers)
+    }
+
+    /// The field of each LaTeX tag, and where the author wrote it.
+    pub(super) fn latex_places(&self) -> &[(u16, Span)] {
+        self.rare.as_ref().map_or(&[], |it| &it.latex)
+    }
+
+    /// What formulas of the note become; `None` where it has no LaTeX tags of its own.
+    pub(super) fn math_engine(&self) -> Option<MathEngine> {
+        let rare = self.rare.as_ref()?;
+        (!rare.latex.is_empty()).then_some(rare.math)
     }
 
     /// What the lock is to keep of these clozes.
@@ -171,10 +185,10 @@ impl Maker<'_> {
         }
         let mut content = Digest::default();
         if let Some(known) = &self.known {
+            // What was drawn of the note's own text may look otherwise in a newer deckle, which is
+            // no reason to send it out: it is not among these.
             let loaded = rendered.assets.iter().map(|it| &it.key);
-            let keys = rendered
-                .media
-                .iter()
+            let keys = (rendered.known_as.iter())
                 .chain(&rendered.drawings)
                 .chain(loaded);
             let mut hashes: Vec<String> = keys.map(MediaKey::hex).collect();
@@ -185,7 +199,7 @@ impl Maker<'_> {
                 .filter_map(|it| note_type.fields().get(*it));
             hashes.extend(fields.map(|it| format!("sound in {}", it.id.unwrap_or_default())));
             let hashes: Vec<&str> = hashes.iter().map(String::as_str).collect();
-            content = content_hash(written, &hashes);
+            content = content_hash(written, &hashes, &rendered.shaped);
             if claim.sketch.is_none() {
                 claim = claim.with_sketch(written, known.of_content(content));
             }
@@ -198,7 +212,8 @@ impl Maker<'_> {
         note.tags = written.tags.iter().map(|tag| tag.value.clone()).collect();
         let rare = !rendered.media.is_empty()
             || !rendered.assets.is_empty()
-            || !rendered.given_numbers.is_empty();
+            || !rendered.given_numbers.is_empty()
+            || !rendered.latex.is_empty();
         let few = Rare {
             media: rendered.media,
             assets: rendered.assets,
@@ -206,6 +221,8 @@ impl Maker<'_> {
             clozes: Vec::new(),
             mask_groups: rendered.mask_groups,
             masks: Vec::new(),
+            latex: rendered.latex,
+            math: written.settings.math,
         };
         let facts = Facts {
             claim,

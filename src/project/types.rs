@@ -10,6 +10,7 @@ use crate::identity::{Lock, SchemaChange, known_types, stamp_type, type_record};
 use crate::model::written::WrittenType;
 use crate::source::layout::Selection;
 use crate::source::manifest::{Manifest, TypeSource};
+use crate::source::matrix::Unknown;
 use crate::source::note_types::{
     Definition, TypeContext, Whole, is_abstract, read_type, tell_duplicates, whole,
 };
@@ -58,6 +59,7 @@ pub(super) fn load(
             folder: &definition.folder,
             base_css: shipped::BASE_CSS,
             origins: &found.origins,
+            matrix: manifest.variant.as_ref(),
         };
         read[index] = read_type(&found.node, context, &*project.files, sources, sink);
         broken[index] = read[index].is_none();
@@ -91,7 +93,10 @@ fn definitions(
             TypeSource::Glob(pattern) => {
                 let matching = matching(project, pattern, sink)?.into_iter();
                 for path in matching.filter(|it| !manifest.is_included(it)) {
-                    let node = definition(project, &path, sources, sink)?;
+                    let mut node = definition(project, &path, sources, sink)?;
+                    if let (Some(node), Some(variant)) = (&mut node, &manifest.variant) {
+                        variant.fill(node, Unknown::Keep, sink);
+                    }
                     // Where the key cannot be read, notes most likely name the folder.
                     let folder = parent(&path);
                     let key = node.as_ref().and_then(declared_key);

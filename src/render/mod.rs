@@ -12,9 +12,11 @@ mod assets;
 mod audio;
 mod code;
 mod emit;
+mod formula;
 mod html;
 mod image;
 mod language;
+mod latex;
 mod markdown;
 mod mask;
 mod media;
@@ -22,6 +24,7 @@ mod note;
 mod obsidian;
 mod occlusion;
 mod overlay;
+mod picture;
 mod piece;
 mod place;
 mod raw_html;
@@ -39,13 +42,18 @@ use std::sync::Arc;
 
 pub use assets::{TypeAssets, asset_names, is_kept_by};
 pub use audio::{MADE_FOLDER, MadeSound};
+pub(crate) use formula::macro_paths;
+use formula::macros::Macros;
+use latex::Tex;
+pub(crate) use latex::{AskedPicture, LatexPicture, NoPicture, TexError};
 use media::Library;
 #[cfg(feature = "fetch")]
 pub(crate) use media::clean_name;
 pub use media::{MediaContent, MediaKey, MediaNames, NamedMedia};
 pub use occlusion::MaskGroup;
+pub use picture::ChangedPicture;
 
-use crate::diag::{Diagnostics, Span};
+use crate::diag::{Code, Diagnostic, Diagnostics, FileId, Span};
 use crate::files::{Cache, Files};
 use crate::model::Targets;
 use crate::model::written::{Settings, WrittenNote, WrittenType};
@@ -55,6 +63,7 @@ pub struct Renderer<'a> {
     library: Library<'a>,
     assets: assets::Store,
     targets: Targets,
+    tex: Tex,
 }
 
 /// A note's fields as HTML, and what was found on the way.
@@ -66,9 +75,16 @@ pub struct RenderedNote {
     pub fields: Vec<String>,
     /// The media that the fields use, in the order of first use, each once.
     pub media: Vec<MediaKey>,
+    /// What these media are known by when it is asked whether the note changed; for those that no
+    /// setting changed, the same.
+    pub known_as: Vec<MediaKey>,
     /// The files that the fields load by other ways than Anki sees: styles, scripts, posters. Their
     /// names stand in the fields already.
     pub assets: Vec<NamedMedia>,
+    /// Those of the media that were drawn from the note's own text, such as formulas.
+    pub drawn: Vec<MediaKey>,
+    /// What stands outside of the note and shaped its formulas: macros and a font, each once.
+    pub shaped: Vec<String>,
     /// The numbers that clozes without one got, ascending.
     pub given_numbers: Vec<u16>,
     /// The masks that got one of these numbers, in their order.
@@ -78,6 +94,9 @@ pub struct RenderedNote {
     pub drawings: Vec<MediaKey>,
     /// The positions of the fields that hold nothing in the sources and got a sound.
     pub sounds: Vec<usize>,
+    /// The field of each LaTeX tag, and where the author wrote it, in the order of the tags in each
+    /// field.
+    pub latex: Vec<(u16, Span)>,
     /// What is wrong with the note.
     pub diagnostics: Diagnostics,
 }
@@ -104,6 +123,7 @@ impl<'a> Renderer<'a> {
             library: Library::new(files),
             assets: assets::Store::default(),
             targets: Targets::default(),
+            tex: Tex::default(),
         }
     }
 
@@ -128,6 +148,37 @@ impl<'a> Renderer<'a> {
     pub fn for_targets(mut self, targets: Targets) -> Self {
         self.targets = targets;
         self
+    }
+
+    /// With TeX run where a picture needs it, if `yes`. Default: it is not.
+    #[must_use]
+    pub fn with_tex(mut self, yes: bool) -> Self {
+        self.tex = Tex::new(yes);
+        self
+    }
+
+    /// Takes in the file of macros at `path`, whose text is `text`. What is wrong with it is told.
+    pub(crate) fn learn_macros(
+        &self,
+        path: &str,
+        file: FileId,
+        text: &str,
+        sink: &mut Diagnostics,
+    ) {
+        let (macros, problems) = Macros::read(text);
+        for problem in problems {
+            let span = Span::new(file, problem.range);
+            sink.push(if problem.unread {
+                Diagnostic::new(Code::MacroLine, problem.message)
+                    .at(span, "passed over")
+                    .note("definitions are `\\newcommand`, `\\renewcommand`, `\\def`, `\\let`, `\\DeclareMathOperator`, or `\\R \\mathbb{R}` in a line")
+            } else {
+                Diagnostic::new(Code::MacroFile, problem.message)
+                    .at(span, "not defined")
+                    .help("write it like `\\newcommand{\\norm}[1]{\\lVert #1 \\rVert}`")
+            });
+        }
+        self.library.formulas.learn(path, macros);
     }
 
     /// The fields of a note. `source_path` is the path of its file, from which its media
@@ -168,6 +219,23 @@ impl<'a> Renderer<'a> {
         frozen: &BTreeMap<String, Vec<String>>,
     ) -> MediaNames {
         self.library.names(used, frozen)
+    }
+
+    /// The pictures that cards ask for in the place of LaTeX tags, in this order. `own` are the
+    /// paths of files of the project that have such names already, by their names.
+    pub(crate) fn latex_pictures(
+        &self,
+        asked: &[AskedPicture<'_>],
+        own: &BTreeMap<String, String>,
+    ) -> Vec<Result<LatexPicture, NoPicture>> {
+        latex::pictures(&self.library, &self.tex, asked, own)
+    }
+
+    /// What is wrong with the media that were asked for so far: each file once for all that is of a
+    /// kind, where the first of the references to it stands.
+    #[must_use]
+    pub fn media_findings(&self) -> Diagnostics {
+        self.library.findings()
     }
 
     /// The note type with the names that files have in packages which its CSS and its card

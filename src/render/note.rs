@@ -19,6 +19,7 @@ use crate::model::written::{
 };
 use crate::model::{Kind, Targets};
 use crate::template::cloze::{ClozeProblemKind, ClozeText, cloze_numbers};
+use crate::template::latex::latex_tags;
 
 /// A field's content that was scanned: clozes get their numbers once all of a note's fields are.
 enum Prepared<'c> {
@@ -92,6 +93,7 @@ pub(super) fn render(
                 // A card shows the fields of one note, and no other.
                 let footnotes = format!("fn-{index}");
                 sink.brackets = brackets.get(index).copied().unwrap_or(false);
+                sink.field = u16::try_from(index).unwrap_or(u16::MAX);
                 write(&field, is_cloze, &footnotes, &mut sink)
             }
         };
@@ -150,11 +152,15 @@ pub(super) fn render(
     RenderedNote {
         fields,
         media: sink.media,
+        known_as: sink.known_as,
         assets: loaded,
+        drawn: sink.drawn,
+        shaped: sink.shaped.into_iter().collect(),
         given_numbers,
         mask_groups: occluded.groups,
         drawings: occluded.drawings,
         sounds,
+        latex: sink.latex,
         diagnostics: sink.diagnostics,
     }
 }
@@ -309,7 +315,12 @@ fn write(prepared: &Prepared<'_>, guards: bool, footnotes: &str, sink: &mut Sink
         Prepared::Done(html) => html.clone(),
         Prepared::Markdown(marked) => field(marked, sink, true),
         Prepared::Plain(marked) => field(marked, sink, false),
-        Prepared::Html(text) => render_html(text, sink),
+        Prepared::Html(text) => {
+            for tag in latex_tags(text.as_str()) {
+                sink.latex_tag(text.span(tag.range));
+            }
+            render_html(text, sink)
+        }
         Prepared::Media(text) => render_media(text, sink),
         Prepared::List(items) if items.is_empty() => String::new(),
         // They are written when all other fields are.

@@ -1,16 +1,25 @@
 //! What rendering a note gathers beside its HTML: the media it uses and what is wrong with it.
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
 use super::RemoteMedia;
-use super::media::{Library, MediaKey, MediaKind, Reference, Resolved};
+use super::formula::macros::Macros;
+use super::formula::store::{Drawn, SharedFont};
+use super::formula::{FormulaError, FormulaPicture};
+use super::media::{Library, MediaContent, MediaKey, MediaKind, Reference, Resolved};
 use super::targets;
-use crate::diag::{Code, Diagnostic, Diagnostics, Severity, Span};
+use crate::diag::{Code, Diagnostic, Diagnostics, Severity, Span, Spanned};
 use crate::files::{Cache, parent};
 use crate::model::Targets;
-use crate::model::written::{Missing, Remote, Settings};
+use crate::model::written::{Images, Missing, Remote, Settings};
 use crate::template::media::{MediaKind as ReferenceKind, media_references};
 
 /// Why a reference that leads nowhere is no error.
 const KEPT: &str = "the reference stays, because the project says `media: {missing: keep}`";
+
+/// Fonts of formulas have at most this many bytes: a font of all of Chinese has twenty million.
+const LARGEST_FONT: u64 = 64_000_000;
 
 pub(super) struct Sink<'n> {
     library: &'n Library<'n>,
@@ -23,6 +32,20 @@ pub(super) struct Sink<'n> {
     pub(super) targets: Targets,
     /// In the order of first use, each once.
     pub(super) media: Vec<MediaKey>,
+    /// What each of these is known by.
+    pub(super) known_as: Vec<MediaKey>,
+    /// Whether a drawing is followed, which has no other finding than what is read of it.
+    is_drawing: bool,
+    /// The place of the field that is written.
+    pub(super) field: u16,
+    /// The field and the place in the source of each LaTeX tag.
+    pub(super) latex: Vec<(u16, Span)>,
+    /// Those of the media that were drawn from the note's own text.
+    pub(super) drawn: Vec<MediaKey>,
+    /// What stands outside of the note and shapes its formulas, each once.
+    pub(super) shaped: BTreeSet<String>,
+    macros: Option<Arc<Macros>>,
+    font: Option<SharedFont>,
     pub(super) diagnostics: Diagnostics,
 }
 
@@ -46,6 +69,14 @@ impl<'n> Sink<'n> {
             brackets: false,
             targets: Targets::default(),
             media: Vec::new(),
+            known_as: Vec::new(),
+            is_drawing: false,
+            field: 0,
+            latex: Vec::new(),
+            drawn: Vec::new(),
+            shaped: BTreeSet::new(),
+            macros: None,
+            font: None,
             diagnostics: Diagnostics::new(),
         }
     }
@@ -59,8 +90,126 @@ impl<'n> Sink<'n> {
         self.library
     }
 
+    /// Remembers where the author wrote what is a LaTeX tag in the field.
+    pub(super) fn latex_tag(&mut self, span: Span) {
+        self.latex.push((self.field, span));
+    }
+
     pub(super) fn push(&mut self, diagnostic: Diagnostic) {
         self.diagnostics.push(diagnostic);
+    }
+
+    /// The macros of the note's formulas.
+    pub(super) fn macros(&mut self) -> Arc<Macros> {
+        if let Some(macros) = &self.macros {
+            return Arc::clone(macros);
+        }
+        let formulas = &self.library.formulas;
+        let settings = &self.settings.macros;
+        let path = settings.file.as_ref().and_then(|file| {
+            let found = formulas.find(parent(self.path), &file.value);
+            if found.is_none() {
+                self.diagnostics.push(
+                    Diagnostic::new(Code::MacroFile, format!("file not found: `{}`", file.value))
+                        .at(file.span, "")
+                        .note("the file is looked for in the folder of the note's file, and in those above it"),
+                );
+            }
+            found
+        });
+        let macros = formulas.macros(path, settings);
+        self.macros = Some(Arc::clone(&macros));
+        macros
+    }
+
+    /// The font of what the fonts of mathematics lack.
+    pub(super) fn math_font(&mut self) -> SharedFont {
+        if let Some(font) = &self.font {
+            return font.clone();
+        }
+        let font = self.find_font();
+        self.font = Some(font.clone());
+        font
+    }
+
+    fn find_font(&mut self) -> SharedFont {
+        let Spanned {
+            value: path, span, ..
+        } = &self.settings.math_font;
+        if path.is_empty() {
+            return SharedFont::default();
+        }
+        let reference = Reference {
+            path,
+            folder: parent(self.path),
+            media_paths: &self.settings.media_paths,
+            wiki: false,
+            max_bytes: LARGEST_FONT,
+            images: Images::default(),
+            span: *span,
+            lenient: false,
+            ships: false,
+        };
+        let problem = match self.library.resolve(&reference) {
+            Resolved::File { key, .. } => {
+                let read = || match self.library.content(&key)? {
+                    MediaContent::File(path) | MediaContent::Picture { path, .. } => {
+                        self.library.read(&path).ok()
+                    }
+                    MediaContent::Bytes(bytes) => Some(bytes.to_vec()),
+                };
+                if let Some(font) = self.library.formulas.font(key, read) {
+                    return font;
+                }
+                Diagnostic::new(
+                    Code::FormulaFont,
+                    format!("`{path}` holds no outlines of glyphs"),
+                )
+                .at(*span, "")
+                .help("name a font file: `.ttf`, `.otf` or `.ttc`")
+            }
+            Resolved::Missing { nearest } => {
+                let missing =
+                    Diagnostic::new(Code::FormulaFont, format!("file not found: `{path}`"))
+                        .at(*span, "");
+                match nearest {
+                    Some(near) => missing.fix(format!("did you mean `{near}`?"), *span, near),
+                    None => missing
+                        .note("paths count from the note's file, then from the project's root"),
+                }
+            }
+            _ => Diagnostic::new(
+                Code::FormulaFont,
+                format!("`{path}` cannot be read as a font"),
+            )
+            .at(*span, "")
+            .help("the file lies in the project and has at most 64 MB"),
+        };
+        self.diagnostics.push(problem);
+        SharedFont::default()
+    }
+
+    /// The picture of a formula.
+    pub(super) fn draw(
+        &mut self,
+        tex: &str,
+        display: bool,
+        font: &SharedFont,
+    ) -> Result<Drawn, FormulaError> {
+        let library = self.library;
+        let keep = |picture: &FormulaPicture| library.made("formula.svg", picture.svg.clone());
+        let drawn = library.formulas.picture(tex, display, font, keep)?;
+        if !tex.is_ascii()
+            && let Some(font) = font.key()
+        {
+            self.shaped.insert(format!("font {}", font.hex()));
+        }
+        for list in [&mut self.media, &mut self.drawn] {
+            if !list.contains(&drawn.key) {
+                list.push(drawn.key);
+            }
+        }
+        Ok(drawn)
     }
 
     /// Follows a reference that stands at `span`; `wiki` where the name alone is enough.
@@ -92,15 +241,21 @@ impl<'n> Sink<'n> {
             media_paths: &self.settings.media_paths,
             wiki,
             max_bytes: self.settings.max_media_bytes,
+            images: self.settings.images,
+            span,
+            lenient: self.settings.missing == Missing::Keep,
+            ships: !self.is_drawing,
         };
         let problem = match self.library.resolve(&reference) {
             Resolved::File {
                 key,
+                known_as,
                 kind,
                 other_case,
             } => {
                 if !self.media.contains(&key) {
                     self.media.push(key);
+                    self.known_as.push(known_as);
                 }
                 if let Some(found) = targets::of_file(path, self.targets) {
                     self.push(found.at(span, ""));
@@ -176,7 +331,11 @@ impl<'n> Sink<'n> {
     /// As [`Sink::follow`], to a file that the note is made of and does not show.
     pub(super) fn follow_drawing(&mut self, path: &str, span: Span) -> Option<MediaKey> {
         let shown = std::mem::take(&mut self.media);
+        let known_as = std::mem::take(&mut self.known_as);
+        self.is_drawing = true;
         let _ = self.follow(path, span, false);
+        self.is_drawing = false;
+        self.known_as = known_as;
         std::mem::replace(&mut self.media, shown).pop()
     }
 
@@ -206,6 +365,10 @@ impl<'n> Sink<'n> {
                 media_paths: &[],
                 wiki: false,
                 max_bytes: self.settings.max_media_bytes,
+                images: self.settings.images,
+                span,
+                lenient: self.settings.missing == Missing::Keep,
+                ships: !self.is_drawing,
             })
         });
         let remote = RemoteMedia {

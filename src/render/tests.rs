@@ -663,7 +663,7 @@ fn media_files() {
         "[anki:tts lang=fr_FR]Bonjour _toi_[/anki:tts]",
     );
     plain(
-        "![](data:image/png;base64,aGVsbG8=)",
+        "![](data:image/png;base64,iVBORw0KGgo=)",
         "<img src=\"pasted-#.png\">",
     );
     let search = Settings {

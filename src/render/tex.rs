@@ -1,33 +1,33 @@
-//! The inside of a formula: one line of TeX, as HTML.
+//! The inside of a formula: one line of TeX, as tokens with their places, and as HTML.
 
 use std::ops::Range;
 
+use super::formula::macros::Placed;
+use super::formula::tokens::{Joiner, Token as Tex, command_length};
 use super::piece::{Html, PieceKind};
-use super::scan::Token;
+use super::scan::{Token, TokenKind};
 
-/// Writes the TeX in `content`: comments removed, white space and line breaks folded to single
-/// spaces, `&`, `<` and `>` escaped. `tokens` are the delimiters of clozes inside it, with the
-/// index of the first. The place of a comment that no line break ends is returned: TeX drops all
-/// behind it, which nobody means by `50%`.
-pub(super) fn push_tex(
-    html: &mut Html,
+/// The TeX in `content`: comments removed, white space and line breaks folded to single spaces.
+/// `tokens` are the delimiters of clozes inside it, with the index of the first. The place of a
+/// comment that no line break ends is returned, too: TeX drops all behind it, which nobody means
+/// by `50%`.
+pub(super) fn read_tex(
     source: &str,
     content: Range<usize>,
     tokens: &[Token],
     first: usize,
-) -> Option<Range<usize>> {
+) -> (Vec<Placed>, Option<Range<usize>>) {
     let quote_depth = quote_depth(source, content.start);
-    let mut writer = TexWriter {
-        html,
-        started: false,
-        space: false,
+    let mut reader = TexReader {
+        out: Vec::with_capacity(content.len()),
+        space: None,
     };
     let mut last_comment = None;
     let mut tokens = (first..).zip(tokens).peekable();
     let mut at = content.start;
     while at < content.end {
         if let Some((index, token)) = tokens.next_if(|(_, token)| token.range.start <= at) {
-            writer.token(index);
+            reader.cloze(index, token);
             at = token.range.end.max(at);
             continue;
         }
@@ -51,68 +51,85 @@ pub(super) fn push_tex(
                 continue;
             }
             '\\' => {
-                writer.character('\\');
-                if let Some(escaped) = source
-                    .get(next..content.end)
-                    .and_then(|it| it.chars().next())
-                {
-                    at = next + escaped.len_utf8();
-                    let escaped = if escaped.is_whitespace() {
-                        ' '
-                    } else {
-                        escaped
-                    };
-                    writer.character_or_space(escaped);
-                    continue;
-                }
+                let stop = tokens
+                    .peek()
+                    .map_or(content.end, |(_, it)| it.range.start.min(content.end));
+                let rest = source.get(at..stop).unwrap_or_default();
+                let length = command_length(rest);
+                let name = rest.get(..length).unwrap_or(rest);
+                let name = match name.strip_prefix('\\') {
+                    Some(space) if space.starts_with(char::is_whitespace) => "\\ ",
+                    _ => name,
+                };
+                let end = at + length.clamp(1, rest.len().max(1));
+                reader.push(Tex::Command(name.to_owned()), at..end);
+                at = end;
+                continue;
             }
             '\n' => {
-                writer.space = true;
+                reader.space.get_or_insert(at..next);
                 at = line_start(source, next, content.end, quote_depth);
                 continue;
             }
-            _ if character.is_whitespace() => writer.space = true,
-            _ => writer.character(character),
+            _ if character.is_whitespace() => {
+                reader.space.get_or_insert(at..next);
+            }
+            _ => reader.push(Tex::Character(character), at..next),
         }
         at = next;
     }
-    for (index, _) in tokens {
-        writer.token(index);
+    for (index, token) in tokens {
+        reader.cloze(index, token);
     }
-    last_comment
+    (reader.out, last_comment)
 }
 
-struct TexWriter<'h> {
-    html: &'h mut Html,
-    started: bool,
-    space: bool,
-}
-
-impl TexWriter<'_> {
-    fn character(&mut self, character: char) {
-        self.flush_space();
-        self.character_or_space(character);
-    }
-
-    fn character_or_space(&mut self, character: char) {
-        self.started = true;
-        self.html.piece(PieceKind::Math, |text| match character {
-            '&' => text.push_str("&amp;"),
-            '<' => text.push_str("&lt;"),
-            '>' => text.push_str("&gt;"),
-            _ => text.push(character),
-        });
-    }
-
-    fn token(&mut self, index: usize) {
-        self.flush_space();
-        self.html.token(index);
-    }
-
-    fn flush_space(&mut self) {
-        if std::mem::take(&mut self.space) && self.started {
-            self.html.piece(PieceKind::Math, |text| text.push(' '));
+/// Writes TeX with `&`, `<` and `>` escaped. A letter never runs into the command before it, also
+/// where only a cloze stands between: on the card nothing does.
+pub(super) fn push_tex(html: &mut Html, tex: &[Placed]) {
+    let mut joiner = Joiner::default();
+    for (token, _) in tex {
+        let space = joiner.needs_space(token);
+        match token {
+            Tex::Cloze { index, .. } => html.token(*index),
+            Tex::Command(name) => html.escaped(PieceKind::Math, name, " "),
+            Tex::Character(character) => html.piece(PieceKind::Math, |text| {
+                if space {
+                    text.push(' ');
+                }
+                match character {
+                    '&' => text.push_str("&amp;"),
+                    '<' => text.push_str("&lt;"),
+                    '>' => text.push_str("&gt;"),
+                    _ => text.push(*character),
+                }
+            }),
         }
+    }
+}
+
+struct TexReader {
+    out: Vec<Placed>,
+    space: Option<Range<usize>>,
+}
+
+impl TexReader {
+    fn push(&mut self, token: Tex, place: Range<usize>) {
+        if let Some(space) = self.space.take()
+            && !self.out.is_empty()
+        {
+            self.out.push((Tex::Character(' '), space));
+        }
+        self.out.push((token, place));
+    }
+
+    fn cloze(&mut self, index: usize, token: &Token) {
+        let cloze = Tex::Cloze {
+            index,
+            opens: token.kind == TokenKind::Open,
+            closes: token.kind == TokenKind::Close,
+        };
+        self.push(cloze, token.range.clone());
     }
 }
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::defaults::Defaults;
 use super::header;
+use super::matrix::{Unknown, Variant};
 use super::rules::{self, Rule};
 use super::yaml::{self, decode};
 use crate::diag::{Code, Diagnostic, Diagnostics, FileId, Severity};
@@ -14,17 +15,21 @@ pub const FILE_NAMES: &[&str] = &["_deck.yaml", "_deck.yml"];
 /// The keys of such a file beside those of a header.
 pub const KEYS: &[&str] = &["rules"];
 
-/// Applies the file of the folder `path` to what the folder inherits, and returns its rules. What
-/// is wrong with it is told.
+/// Applies the file of the folder `path`, as it reads in a variant of the project, to what the
+/// folder inherits, and returns its rules. What is wrong with it is told.
 pub fn apply(
     file: FileId,
     source: &str,
     path: &str,
     defaults: &mut Defaults,
+    variant: Option<&Variant>,
     sink: &mut Diagnostics,
 ) -> Vec<Arc<Rule>> {
     let before = sink.count(Severity::Error);
-    let documents = yaml::parse(file, source, 0, sink);
+    let mut documents = yaml::parse(file, source, 0, sink);
+    if let (Some(document), Some(variant)) = (documents.first_mut(), variant) {
+        variant.fill(document, Unknown::Tell, sink);
+    }
     // Going on with half of it would find errors that are none.
     if sink.count(Severity::Error) > before {
         return Vec::new();

@@ -10,10 +10,11 @@ use super::dialect::FrontEnd;
 use super::settings;
 use super::table;
 use super::yaml::decode;
-use super::yaml::{Entry, Node};
+use super::yaml::{Entry, Node, Value};
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::model::written::{
-    Backlink, CodeTheme, Coloring, Highlight, MathEngine, Missing, Remote, Settings, WikiLinks,
+    Backlink, CodeTheme, Coloring, Highlight, MacroSettings, MathEngine, Missing, Recompress,
+    Remote, Settings, WikiLinks,
 };
 
 /// The keys that [`apply`] takes.
@@ -30,6 +31,7 @@ pub const KEYS: &[&str] = &[
     "math",
     "code",
     "media",
+    "images",
     "links",
     "audio",
     "csv",
@@ -107,6 +109,7 @@ pub fn apply(entry: &Entry, defaults: &mut Defaults, sink: &mut Diagnostics) -> 
         "math" => block(value, &MATH, defaults, sink),
         "code" => block(value, &CODE, defaults, sink),
         "media" => block(value, &MEDIA, defaults, sink),
+        "images" => block(value, &IMAGES, defaults, sink),
         "links" => block(value, &LINKS, defaults, sink),
         "audio" => block(value, &AUDIO, defaults, sink),
         "csv" => block(value, &CSV, defaults, sink),
@@ -132,9 +135,11 @@ pub fn is_known(key: &str) -> bool {
 
 /// The settings that are mappings, each with its keys.
 pub fn blocks() -> impl Iterator<Item = (&'static str, &'static [&'static str])> {
-    [MARKDOWN, CLOZE, MATH, CODE, MEDIA, LINKS, AUDIO, CSV]
-        .into_iter()
-        .map(|block| (block.name, block.keys))
+    [
+        MARKDOWN, CLOZE, MATH, CODE, MEDIA, IMAGES, LINKS, AUDIO, CSV,
+    ]
+    .into_iter()
+    .map(|block| (block.name, block.keys))
 }
 
 /// The tool that files are read as; `deckle` is none.
@@ -276,32 +281,98 @@ const CLOZE: Block = Block {
 
 const MATH: Block = Block {
     name: "math",
-    keys: &["engine"],
-    not_read: &["macros"],
-    apply: |entry, what, defaults, sink| {
-        const LATER: [&str; 3] = ["image", "latex", "auto"];
-        if let Some(engine) = entry.value.as_text()
-            && let Some(name) = LATER.iter().find(|it| **it == engine.as_str())
-        {
-            sink.push(
-                Diagnostic::new(
-                    Code::BadValue,
-                    format!("this version does not typeset formulas with `{name}`"),
-                )
-                .at(entry.value.span, "not read yet")
-                .help("`math.engine` takes `mathjax`, `latex-tag` or `none`"),
-            );
-            return;
+    keys: &["engine", "macros", "font"],
+    not_read: &[],
+    apply: |entry, what, defaults, sink| match entry.name() {
+        "macros" => macros(&entry.value, what, defaults, sink),
+        "font" => {
+            let font = decode::string(&entry.value, what, sink);
+            set(&mut writable(defaults).math_font, font);
         }
-        let choices = [
-            ("mathjax", MathEngine::Mathjax),
-            ("latex-tag", MathEngine::LatexTag),
-            ("none", MathEngine::None),
-        ];
-        let engine = decode::choice(&entry.value, what, &choices, sink);
-        set(&mut writable(defaults).math, engine);
+        _ => engine(&entry.value, what, defaults, sink),
     },
 };
+
+fn engine(value: &Node, what: &str, defaults: &mut Defaults, sink: &mut Diagnostics) {
+    let engines = [
+        ("mathjax", MathEngine::Mathjax),
+        ("image", MathEngine::Image),
+        ("latex-tag", MathEngine::LatexTag),
+        ("latex", MathEngine::Latex),
+        ("auto", MathEngine::Auto),
+        ("none", MathEngine::None),
+    ];
+    let engine = decode::choice(value, what, &engines, sink);
+    if cfg!(not(feature = "formulas")) && engine == Some(MathEngine::Image) {
+        sink.push(
+            Diagnostic::new(
+                Code::BadValue,
+                "this deckle was built without the typesetter",
+            )
+            .at(value.span, "formulas cannot become pictures")
+            .help("build it with the feature `formulas`, or say `mathjax`"),
+        );
+        return;
+    }
+    set(&mut writable(defaults).math, engine);
+}
+
+/// The path of a file, which takes the place of an inherited one, or definitions, which come
+/// beside those that are inherited.
+fn macros(value: &Node, what: &str, defaults: &mut Defaults, sink: &mut Diagnostics) {
+    let Value::Mapping(entries) = &value.value else {
+        if value.is_null() {
+            writable(defaults).macros = MacroSettings::default();
+        } else if let Some(path) = decode::string(value, what, sink) {
+            writable(defaults).macros.file = Some(path);
+        }
+        return;
+    };
+    for entry in entries {
+        let Some(body) = decode::text(&entry.value, what, sink) else {
+            continue;
+        };
+        if let Err(problem) = macro_problem(entry.name(), body.as_str()) {
+            sink.push(
+                Diagnostic::new(Code::MacroFile, problem)
+                    .at(entry.key_span(), "not defined")
+                    .help("write it like `'\\R': '\\mathbb{R}'`, in single quotes"),
+            );
+            continue;
+        }
+        let inline = &mut writable(defaults).macros.inline;
+        inline.insert(entry.name().to_owned(), body.as_str().to_owned());
+    }
+}
+
+/// What is wrong with a macro of this name and body.
+fn macro_problem(name: &str, body: &str) -> Result<(), &'static str> {
+    let word = name.strip_prefix('\\').unwrap_or_default();
+    let is_word = word.chars().all(|it| it.is_ascii_alphabetic() || it == '@');
+    if word.is_empty() || !is_word && word.chars().count() > 1 {
+        return Err("a macro is named by a backslash and letters, or one other character");
+    }
+    let mut depth = 0_i64;
+    let mut characters = body.chars();
+    while let Some(character) = characters.next() {
+        match character {
+            '\\' => {
+                characters.next();
+            }
+            '{' => depth += 1,
+            '}' => depth -= 1,
+            _ => {}
+        }
+        if depth < 0 {
+            break;
+        }
+    }
+    if depth == 0 {
+        Ok(())
+    } else {
+        Err("the braces of the macro do not match")
+    }
+}
 
 const CODE: Block = Block {
     name: "code",
@@ -378,6 +449,48 @@ const MEDIA: Block = Block {
                 let bytes = megabytes.and_then(|it| u64::try_from(it * 1_000_000).ok());
                 set(&mut writable(defaults).max_media_bytes, bytes);
             }
+        }
+    },
+};
+
+/// The least width that pictures can be made, and the greatest that means anything.
+const WIDTHS: std::ops::RangeInclusive<i64> = 16..=20_000;
+
+const IMAGES: Block = Block {
+    name: "images",
+    keys: &["max-width", "recompress", "strip-metadata"],
+    not_read: &[],
+    apply: |entry, what, defaults, sink| {
+        let value = &entry.value;
+        let images = &mut writable(defaults).images;
+        let mut asks = false;
+        match entry.name() {
+            "max-width" => {
+                let width = decode::integer(value, what, WIDTHS, sink);
+                images.max_width = width.and_then(|it| u32::try_from(it).ok());
+                asks = images.max_width.is_some();
+            }
+            "recompress" => {
+                let choices = [
+                    ("never", Recompress::Never),
+                    ("lossless", Recompress::Lossless),
+                    ("webp", Recompress::WebP),
+                ];
+                let recompress = decode::choice(value, what, &choices, sink);
+                set(&mut images.recompress, recompress);
+                asks = recompress.is_some_and(|it| it != Recompress::Never);
+            }
+            _ => set(
+                &mut images.strip_metadata,
+                decode::boolean(value, what, sink),
+            ),
+        }
+        if cfg!(not(feature = "images")) && asks {
+            sink.push(
+                Diagnostic::new(Code::BadValue, "this deckle cannot make pictures smaller")
+                    .at(value.span, "pictures would stay as they are")
+                    .help("build it with the feature `images`, or leave this out"),
+            );
         }
     },
 };

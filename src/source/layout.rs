@@ -69,6 +69,7 @@ pub const DEFAULT_SOURCES: &[&str] = &[
 const NEVER: &[&str] = &[
     "deckle.yaml",
     "deckle.lock",
+    "deckle.*.lock",
     "**/_*",
     "**/_*/**",
     "**/README.md",

@@ -7,6 +7,7 @@ pub mod layout;
 mod levels;
 pub mod manifest;
 pub mod masks;
+pub mod matrix;
 pub mod note_types;
 pub mod outputs;
 mod presets;

@@ -3,7 +3,8 @@
 Reads a JSON list of imports from stdin: a path each, with options of the import, and what the
 learner does before it: by the first field of a note, the new text of its last one. Writes
 a JSON list as its last line: after each import its log, the note types, the notes, the cards that have
-learned something, and whether the next sync must go one way. Every card is studied once
+learned something, whether the next sync must go one way, and what the media check finds beside the
+sizes of the files. Every card is studied once
 after the first import.
 """
 
@@ -72,6 +73,11 @@ def report(collection, step):
     }
     found["cards"] = collection.db.scalar("select count() from cards")
     found["learned"] = collection.db.scalar("select count() from cards where reps > 0")
+    check = collection.media.check()
+    found["missing"] = sorted(check.missing)
+    found["unused"] = sorted(check.unused)
+    folder = Path(collection.media.dir())
+    found["media"] = {path.name: path.stat().st_size for path in sorted(folder.iterdir())}
     found["empty"] = sum(len(note.card_ids) for note in collection.get_empty_cards().notes)
     return found
 

@@ -13,8 +13,11 @@ const HEAD: &str = "format: 1\nname: Spanish\nuid: 11111111-2222-4333-8444-55555
 const FILES: &[(&str, &str)] = &[
     ("Verbs/ser.md", "## ser\n\nto be ![](a.svg)\n"),
     ("Verbs/ir.md", "## ir\n\nto go ![](b.svg)\n"),
-    ("Verbs/a.svg", "<svg/>"),
-    ("Verbs/b.svg", "<svg>b</svg>"),
+    ("Verbs/a.svg", "<svg xmlns=\"http://www.w3.org/2000/svg\"/>"),
+    (
+        "Verbs/b.svg",
+        "<svg xmlns=\"http://www.w3.org/2000/svg\">b</svg>",
+    ),
     (
         "Nouns/casa.yaml",
         "type: word\nnotes:\n- {A: casa, B: house}\n",

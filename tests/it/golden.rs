@@ -79,9 +79,12 @@ fn files(root: &Path, folder: &Path, found: &mut Vec<String>) {
     found.sort();
 }
 
-/// What `deckle show` says of each note, by guid.
-fn shown(folder: &Path) -> BTreeMap<String, ShownNote> {
-    let project = Project::open(folder).unwrap();
+/// What `deckle show` says of each note, by guid; of a variant of the project, if it has some.
+pub(crate) fn shown(folder: &Path, variant: Option<&str>) -> BTreeMap<String, ShownNote> {
+    let mut project = Project::open(folder).unwrap();
+    if let Some(key) = variant {
+        project = project.variant(key).unwrap();
+    }
     let mut paths = Vec::new();
     files(folder, folder, &mut paths);
     let mut found = BTreeMap::new();
@@ -104,7 +107,7 @@ fn shown(folder: &Path) -> BTreeMap<String, ShownNote> {
 }
 
 /// The notes of a package in the order of their new cards.
-fn notes(contents: &Contents, shown: &BTreeMap<String, ShownNote>) -> String {
+pub(crate) fn notes(contents: &Contents, shown: &BTreeMap<String, ShownNote>) -> String {
     let decks: BTreeMap<i64, &str> = contents.decks.iter().map(|it| (it.id, &*it.name)).collect();
     let mut told = BTreeSet::new();
     let mut order: Vec<_> = contents.cards.iter().map(|it| (it.due, it.note)).collect();
@@ -167,7 +170,7 @@ fn notes(contents: &Contents, shown: &BTreeMap<String, ShownNote>) -> String {
 }
 
 /// Tells where a file is not what it should be, or writes it.
-fn compare(path: &Path, found: &str, wrong: &mut Vec<String>) {
+pub(crate) fn compare(path: &Path, found: &str, wrong: &mut Vec<String>) {
     let expect = fs::read_to_string(path).unwrap_or_default();
     if expect == found {
         return;
@@ -215,7 +218,7 @@ fn whole_projects_become_the_notes_that_were_meant() {
 
         let (project, package) = built(name, scratch.path());
         let contents = PackageReader::open(&package).unwrap().into_contents();
-        let text = notes(&contents, &shown(&project));
+        let text = notes(&contents, &shown(&project, None));
         compare(&folder.join("notes.txt"), &text, &mut wrong);
         let deviations = fs::read_to_string(folder.join("deviations.txt")).unwrap_or_default();
         for line in deviations.lines() {
@@ -264,7 +267,7 @@ fn a_deleted_cloze_leaves_the_numbers_of_the_others() {
         .unwrap();
     build.write().unwrap();
     let contents = PackageReader::open(&output).unwrap().into_contents();
-    let text = notes(&contents, &shown(&project));
+    let text = notes(&contents, &shown(&project, None));
     assert_eq!(
         field(&text, "rome.md:8", "Text"),
         "In {{c2::49 BC}} he crossed the {{c1::Rubicon::river}} with the {{c4::Legio XIII}}."

@@ -23,7 +23,7 @@ const SCHOOL: &[(&str, &str)] = &[
         "heat.md",
         "## What is heat? {#q1}\n\nEnergy ![](a.svg)\n\n## Own\n\nText\n",
     ),
-    ("a.svg", "<svg/>"),
+    ("a.svg", "<svg xmlns=\"http://www.w3.org/2000/svg\"/>"),
     (
         "shared/geo/deckle.yaml",
         "format: 1\nname: Geography\nuid: 99999999-2222-4333-8444-555555555555\n\
@@ -34,7 +34,10 @@ const SCHOOL: &[(&str, &str)] = &[
         "shared/geo/rivers.yaml",
         "- {id: q1, A: Rhine, B: Basel}\n- {A: Nile, B: Cairo}\n- {A: Seine, B: 'Paris ![](/map.svg)'}\n",
     ),
-    ("shared/geo/map.svg", "<svg>map</svg>"),
+    (
+        "shared/geo/map.svg",
+        "<svg xmlns=\"http://www.w3.org/2000/svg\">map</svg>",
+    ),
     (
         "shared/geo/types/pair/type.yaml",
         "key: pair\nfields: [A, B]\ncard-templates:\n  - {name: 1, front: {html: '{{A}}'}, back: {html: '{{B}}'}}\n  \

@@ -4,13 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use deckle::Error;
-use deckle::files::{Disk, Files, Stamp, file_name, locate};
+use deckle::files::{Disk, Files, Stamp, locate};
 use deckle::project::Built;
 
 use crate::cli::clock;
 
-/// A build writes it, and people do, when they merge or restore it.
-const LOCK: &str = "deckle.lock";
+/// The ending of `deckle.lock` and its like. Builds write them, and people do, when they merge or
+/// restore them.
+const LOCK: &str = ".lock";
 const MANIFEST: &str = "deckle.yaml";
 
 /// The files of a folder as they were when they were last looked at.
@@ -93,8 +94,9 @@ impl Snapshot {
             return;
         }
         let mut locks: Vec<String> = self.files.keys().cloned().collect();
-        locks.retain(|it| file_name(it) == LOCK);
-        locks.push(LOCK.to_owned());
+        locks.retain(|it| it.ends_with(LOCK));
+        let at_root = self.disk.folder("").into_iter();
+        locks.extend(at_root.filter(|it| it.ends_with(LOCK) && !it.starts_with('.')));
         for path in locks {
             if let Ok(Some(stamp)) = self.disk.stamp(&path) {
                 let hash = self.disk.hash(&path).ok();

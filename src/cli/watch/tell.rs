@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::findings::Findings;
 use super::rebuild::{End, Rebuild};
-use crate::cli::build::{counts, shown, tell};
+use crate::cli::build::{counts, shown, tell, would_change};
 use crate::cli::printer::Printer;
 use crate::cli::words::plural;
 
@@ -57,8 +57,7 @@ impl<'a> Teller<'a> {
                 let went = format!("{}; no package was written", counts(report));
                 let is_new = self.goes_otherwise(format!("{went} {listed:?}"));
                 if is_new && !changes.is_empty() {
-                    let places = plural(changes.len(), "place");
-                    let title = format!("deckle.lock would change in {places}, and must not");
+                    let title = format!("{}, and must not", would_change(changes));
                     printer.lock_changes(changes, &title);
                 }
                 if is_new || news {

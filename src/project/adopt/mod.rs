@@ -16,9 +16,11 @@ use std::path::{Path, PathBuf};
 
 use super::lock_file::LockFile;
 use super::render::Facts;
-use super::{BuildOptions, Project, Report, assets, build, load, output, types as project_types};
+use super::{
+    BuildOptions, Project, Report, assets, build, load, output, types as project_types, variants,
+};
 use crate::files;
-use crate::identity::{LOCK_NAME, Lock, MediaRecord};
+use crate::identity::{Lock, MediaRecord};
 use crate::model::{BuildTime, Note};
 use crate::package::{PackageReader, ReadLimits};
 use crate::source::manifest::Manifest;
@@ -81,6 +83,13 @@ impl Project {
                 "`adopt` works on a whole project with a deckle.yaml; `deckle init` begins one",
             ));
         }
+        let keys = variants::keys(self)?;
+        if !keys.is_empty() {
+            return Err(Error::usage(format!(
+                "the project has a matrix, and a deck is that of one variant; say which by `--variant`: {}",
+                keys.join(", ")
+            )));
+        }
         let reader = PackageReader::open_within(package, limits)?;
         let mut adoption = Adoption {
             report: Report::default(),
@@ -141,7 +150,7 @@ impl Adoption {
         let found = pass.run(&mut reader, &mut lock, &mut self.report)?;
         if let Some(outcome) = found {
             self.outcome = Outcome { media, ..outcome };
-            self.lock = Some((project.root.join(LOCK_NAME), lock.to_text()));
+            self.lock = Some((project.root.join(project.lock_name()), lock.to_text()));
         }
         Ok(())
     }

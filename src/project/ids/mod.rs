@@ -11,7 +11,7 @@ use std::path::PathBuf;
 
 use super::load::{Input, lies_in, table_text};
 use super::overlay::with_texts;
-use super::{Project, Report, Scope};
+use super::{Project, Report, Scope, variants};
 use crate::Error;
 use crate::diag::{FileId, Severity};
 use crate::files::Disk;
@@ -160,7 +160,18 @@ impl IdPlan {
     }
 }
 
+/// A note of a project with a matrix has an id in each variant, and its source takes one.
+fn refuse_matrix(project: &Project) -> Result<(), Error> {
+    match variants::keys(project)?.is_empty() {
+        true => Ok(()),
+        false => Err(Error::usage(
+            "the project has a matrix, and a note may have another id in each of its variants; an `id` that you write yourself (in a table, a column `id`) holds for all of them",
+        )),
+    }
+}
+
 pub(super) fn add(project: &Project, options: &IdOptions) -> Result<IdPlan, Error> {
+    refuse_matrix(project)?;
     let mut draft = match Draft::new(project)? {
         Ok(draft) => draft,
         Err(report) => return Ok(nothing(project, report)),
@@ -198,6 +209,7 @@ pub(super) fn add(project: &Project, options: &IdOptions) -> Result<IdPlan, Erro
 }
 
 pub(super) fn strip(project: &Project, options: &IdOptions) -> Result<IdPlan, Error> {
+    refuse_matrix(project)?;
     let mut draft = match Draft::new(project)? {
         Ok(draft) => draft,
         Err(report) => return Ok(nothing(project, report)),

@@ -22,7 +22,7 @@ pub(super) fn used(disk: &Disk, read: &[Read]) -> Result<Paths, Error> {
     let names = renderer.names(&keys, &BTreeMap::new());
     let mut paths = Paths::new();
     for file in names.files() {
-        if let MediaContent::File(path) = &file.content {
+        if let MediaContent::File(path) | MediaContent::Picture { path, .. } = &file.content {
             paths.insert(path.clone(), disk.size(path)?.unwrap_or_default());
         }
     }

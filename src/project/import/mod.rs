@@ -207,6 +207,7 @@ impl Origin {
             files: Arc::new(self.disk.clone()),
             root: self.root.clone(),
             scope,
+            variant: None,
         };
         let mut manifest = Manifest::without_file(name);
         manifest.defaults.front_end = Some(tool);

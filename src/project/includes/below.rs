@@ -4,7 +4,7 @@ use std::io::Read;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use crate::files::{FileList, Files, Stamp};
+use crate::files::{Content, FileList, Files, Stamp};
 use crate::{Error, ErrorKind};
 
 /// The files below a folder.
@@ -66,8 +66,8 @@ impl Files for Below {
         self.files.read(&self.outer(path)?)
     }
 
-    fn hash(&self, path: &str) -> Result<[u8; 32], Error> {
-        self.files.hash(&self.outer(path)?)
+    fn content(&self, path: &str) -> Result<Arc<Content>, Error> {
+        self.files.content(&self.outer(path)?)
     }
 
     fn stamp(&self, path: &str) -> Result<Option<Stamp>, Error> {

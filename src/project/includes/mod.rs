@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use super::build::{Nesting, Parts, whole};
 use super::render::LAST_POSITION;
-use super::{BuildOptions, Project, Report, Scope};
+use super::{BuildOptions, Project, Report, Scope, variants};
 use crate::Error;
 use crate::diag::{Code, Diagnostic, Diagnostics, Levels};
 use crate::model::{Deck, DeckName, Note, NoteType, SPACING, allocate_note_ids, stable_id};
@@ -55,7 +55,12 @@ pub(super) fn build(
             files: Arc::new(Below::new(project.files.clone(), included.folder.as_str())),
             root: project.root.join(&included.folder),
             scope: Scope::Manifest { only: Vec::new() },
+            variant: None,
         };
+        if !variants::keys(&guest)?.is_empty() {
+            sink.push(several(included));
+            continue;
+        }
         let options = BuildOptions {
             output: None,
             touch: Vec::new(),
@@ -78,6 +83,14 @@ pub(super) fn build(
         });
     }
     Ok(guests)
+}
+
+fn several(included: &Included) -> Diagnostic {
+    let title = format!("the project in `{}` has a matrix", included.folder);
+    Diagnostic::new(Code::ProjectInclude, title)
+        .at(included.span, "not included")
+        .note("it is several projects, and none of them is the one to include")
+        .help("build it by itself; learners may import both packages")
 }
 
 /// Puts what came of the guests behind what came of the project itself. Returns `None` where one

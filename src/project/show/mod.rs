@@ -13,7 +13,7 @@ use crate::observe::Observed;
 use crate::project::lock_file::LockFile;
 use crate::project::render::Facts;
 use crate::project::{
-    BuildOptions, Project, Report, assets, build, clozes, ids, load, output, types,
+    BuildOptions, Project, Report, assets, build, clozes, ids, load, output, types, variants,
 };
 use crate::source::layout::Dialect;
 
@@ -52,6 +52,8 @@ pub struct ShownNote {
     pub line: usize,
     /// The line that its text ends in.
     pub end_line: usize,
+    /// The variant of the project's matrix that it is shown as; `None` where there is no matrix.
+    pub variant: Option<String>,
     /// The key of its note type.
     pub note_type: String,
     /// The full name of its deck.
@@ -149,7 +151,10 @@ impl Watch {
 
 pub(in crate::project) fn show(project: &Project, path: &str, line: usize) -> Result<Shown, Error> {
     // Who a note is depends on the others.
-    let project = ids::whole(project);
+    let mut project = ids::whole(project);
+    if let Some(first) = variants::keys(&project)?.first() {
+        project = variants::one(&project, first)?;
+    }
     let mut report = Report::default();
     let at = at(&project, path, line, &mut report)?;
     report.diagnostics.sort();
@@ -239,6 +244,7 @@ fn at(
         path: path.to_owned(),
         line: first,
         end_line: last,
+        variant: project.variant.as_deref().map(str::to_owned),
         note_type: written.note_type.key.clone(),
         deck: written.deck.as_str().to_owned(),
         tags: note.tags.iter().map(|it| it.as_str().to_owned()).collect(),

@@ -12,8 +12,8 @@ use super::types::PlannedType;
 use crate::diag::{Code, Diagnostics, FileId, Severity, Sources, Span, Text};
 use crate::model::Flag;
 use crate::model::written::{
-    CodeStyle, Coloring, Content, Missing, Remote, Settings, WrittenNote, WrittenSuspend,
-    WrittenType,
+    CodeStyle, Coloring, Content, MathEngine, Missing, Remote, Settings, WrittenNote,
+    WrittenSuspend, WrittenType,
 };
 use crate::render::{RenderedNote, Renderer};
 
@@ -24,8 +24,14 @@ pub(super) fn settings(seen: Seen) -> Settings {
     if seen.has_plain_code() {
         code.coloring = Coloring::None;
     }
+    let math = if seen.has_drawn() {
+        MathEngine::Image
+    } else {
+        MathEngine::Mathjax
+    };
     Settings {
         code,
+        math,
         hard_breaks: true,
         media_paths: vec![FOLDER.to_owned()],
         remote: Remote::Keep,
@@ -101,7 +107,7 @@ fn advance(
         // What the author would be warned of is better written as what it is.
         let warned = found.iter().any(|it| {
             it.severity > Severity::Info
-                && it.code != Code::MediaMissing
+                && !matches!(it.code, Code::MediaMissing | Code::FormulaCloze)
                 && places.get(index) == Some(&it.span().file)
         });
         if !same || warned {

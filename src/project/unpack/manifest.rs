@@ -163,6 +163,9 @@ pub(super) fn text(
     if seen.has_plain_code() {
         let _ = writeln!(text, "code: {{highlight: none}}");
     }
+    if seen.has_drawn() {
+        let _ = writeln!(text, "math: {{engine: image}}");
+    }
     if !media.files.is_empty() || seen.missing > 0 || seen.remote > 0 {
         let mut parts = vec![format!("paths: [{FOLDER}]")];
         if seen.remote > 0 {

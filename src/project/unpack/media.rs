@@ -147,16 +147,24 @@ pub(super) struct Seen {
     /// Fields with code that has colors, and fields with code that could have some.
     pub(super) colored_code: usize,
     pub(super) plain_code: usize,
+    /// Fields with formulas that deckle made pictures of.
+    pub(super) drawn: usize,
 }
 
 impl Seen {
-    /// Counts the code in a field.
+    /// Counts the code and the formulas in a field.
     pub(super) fn code(&mut self, html: &str) {
         if html.contains("<span class=\"hl-") {
             self.colored_code += 1;
         } else if html.contains("<code class=\"language-") {
             self.plain_code += 1;
         }
+        self.drawn += usize::from(html.contains("<img class=\"latex\" alt=\"$"));
+    }
+
+    /// Whether formulas are pictures, which hold their source.
+    pub(super) fn has_drawn(self) -> bool {
+        self.drawn > 0
     }
 
     /// Whether the code is that of a tool, or of a deckle, without colors.

@@ -7,9 +7,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::found::{Found, How};
 use super::keep::matches;
 use super::{markup, script, style, tell};
-use crate::diag::{Code, Diagnostic};
+use crate::diag::{Code, Diagnostic, Span};
 use crate::files::{file_name, parent};
-use crate::model::written::{Missing, Settings};
+use crate::model::written::{Images, Missing, Settings};
 use crate::render::media::{
     Library, MediaKey, NamedMedia, Reference, Resolved, asset_name_for, extension,
 };
@@ -149,6 +149,11 @@ impl Shipper<'_, '_> {
             media_paths: &place.folders,
             wiki: false,
             max_bytes: place.max_bytes,
+            // Other files than notes show go in as they are.
+            images: Images::default(),
+            span: Span::NONE,
+            lenient: place.missing == Missing::Keep,
+            ships: true,
         };
         let resolved = self.library.resolve(&reference);
         if let Some(problem) = tell::unresolved(found.name.trim(), &resolved, place.missing) {

@@ -121,6 +121,10 @@ fn made(
         media_paths: &[],
         wiki: false,
         max_bytes: note.settings.max_media_bytes,
+        images: note.settings.images,
+        span: note.span,
+        lenient: note.settings.missing == Missing::Keep,
+        ships: true,
     };
     let found = sink.library().resolve(&reference);
     let is_there = !matches!(found, Resolved::Missing { .. });

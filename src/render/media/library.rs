@@ -1,18 +1,22 @@
 //! The media of a project: each file looked up, read and hashed once.
 
 use std::collections::BTreeMap;
-use std::io::Read;
+use std::io::Read as _;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use super::data_uri;
-use super::kind::MediaKind;
+use super::findings::{self, Use};
+use super::kind::{MediaKind, extension};
 use super::lookup::{Finder, Lookup};
 use super::{MediaContent, MediaKey, MediaNames};
 use crate::Error;
-use crate::diag::Span;
-use crate::files::{Cache, FetchedFile, Files, PINS, Pins};
+use crate::diag::{Diagnostics, Span};
+use crate::files::{Cache, Container, Content, FetchedFile, Files, PINS, Picture, Pins};
+use crate::model::written::Images;
 use crate::render::RemoteMedia;
 use crate::render::audio::{MadeSound, MadeSounds, Recorded};
+use crate::render::formula::store::Formulas;
+use crate::render::picture::{self, Outcome};
 
 /// How a note refers to a file.
 #[derive(Debug, Clone, Copy)]
@@ -27,6 +31,14 @@ pub(in crate::render) struct Reference<'r> {
     pub(in crate::render) wiki: bool,
     /// The largest size of a file, in bytes.
     pub(in crate::render) max_bytes: u64,
+    /// What is done to pictures.
+    pub(in crate::render) images: Images,
+    /// Where the reference stands.
+    pub(in crate::render) span: Span,
+    /// Whether a file that shows nothing is a warning only.
+    pub(in crate::render) lenient: bool,
+    /// Whether a learner gets to see or hear it.
+    pub(in crate::render) ships: bool,
 }
 
 /// What a reference leads to.
@@ -35,6 +47,8 @@ pub(in crate::render) enum Resolved {
     /// A file of the project.
     File {
         key: MediaKey,
+        /// What it is known by when it is asked whether a note changed.
+        known_as: MediaKey,
         kind: MediaKind,
         /// Its path, where the letter case differs from that of the reference.
         other_case: Option<String>,
@@ -57,7 +71,9 @@ pub(in crate::render) enum Resolved {
 pub(in crate::render) struct Library<'a> {
     finder: Finder<'a>,
     lookups: Mutex<BTreeMap<LookupKey, Arc<OnceLock<Lookup>>>>,
-    hashes: Mutex<BTreeMap<String, Arc<Hashed>>>,
+    read: Mutex<BTreeMap<String, Arc<Read>>>,
+    changed: Mutex<BTreeMap<(String, Images), Arc<Change>>>,
+    uses: Mutex<BTreeMap<String, Use>>,
     contents: Mutex<BTreeMap<MediaKey, Known>>,
     /// What earlier builds made.
     pub(in crate::render) cache: Cache,
@@ -66,13 +82,29 @@ pub(in crate::render) struct Library<'a> {
     recorded: Mutex<BTreeMap<String, Arc<OnceLock<Recorded>>>>,
     made: Mutex<MadeSounds>,
     remote: Mutex<BTreeMap<String, RemoteMedia>>,
+    pub(in crate::render) formulas: Formulas,
 }
 
 /// The reference, its folder, the media folders and whether it is a wiki embed.
 type LookupKey = (String, String, Vec<String>, bool);
 
-/// The hash of a file, worked out by the first who asks; else why it cannot be read.
-type Hashed = OnceLock<Result<MediaKey, String>>;
+/// What a file holds, worked out by the first who asks; else why it cannot be read.
+type Read = OnceLock<Result<Arc<Content>, String>>;
+
+/// How a picture goes into the package, worked out by the first who asks.
+type Change = OnceLock<Shipped>;
+
+/// How a file goes into the package.
+#[derive(Debug, Clone)]
+struct Shipped {
+    key: MediaKey,
+    known_as: MediaKey,
+    /// Why a picture stayed as it is, though it was to be changed.
+    failure: Option<String>,
+    /// The size of what goes into the package, in bytes and pixels.
+    bytes: u64,
+    size: Option<(u32, u32)>,
+}
 
 /// Where a content was found.
 #[derive(Debug, Clone)]
@@ -87,13 +119,16 @@ impl<'a> Library<'a> {
         Self {
             finder: Finder::new(files),
             lookups: Mutex::default(),
-            hashes: Mutex::default(),
+            read: Mutex::default(),
+            changed: Mutex::default(),
+            uses: Mutex::default(),
             contents: Mutex::default(),
             cache: Cache::none(),
             pins: OnceLock::new(),
             recorded: Mutex::default(),
             made: Mutex::default(),
             remote: Mutex::default(),
+            formulas: Formulas::default(),
         }
     }
 
@@ -177,9 +212,10 @@ impl<'a> Library<'a> {
             }
             Lookup::Found {
                 path, case_differs, ..
-            } => match self.hash(path) {
-                Ok(key) => Resolved::File {
-                    key,
+            } => match self.shipped(path, reference) {
+                Ok(shipped) => Resolved::File {
+                    key: shipped.key,
+                    known_as: shipped.known_as,
                     kind: MediaKind::of(path),
                     other_case: case_differs.then(|| path.clone()),
                 },
@@ -211,7 +247,7 @@ impl<'a> Library<'a> {
     /// The first bytes of a content, at most so many; `None` where it cannot be read.
     pub(in crate::render) fn head(&self, key: &MediaKey, limit: u64) -> Option<Vec<u8>> {
         match self.content(key)? {
-            MediaContent::File(path) => {
+            MediaContent::File(path) | MediaContent::Picture { path, .. } => {
                 let mut bytes = Vec::new();
                 let file = self.finder.files().open(&path).ok()?;
                 file.take(limit).read_to_end(&mut bytes).ok()?;
@@ -239,7 +275,10 @@ impl<'a> Library<'a> {
 
     /// The content of the file at this path; else why it cannot be read.
     pub(in crate::render) fn key(&self, path: &str) -> Result<MediaKey, String> {
-        self.hash(path)
+        let content = self.looked_into(path)?;
+        let key = MediaKey(content.hash);
+        self.learn(key, path, || MediaContent::File(path.to_owned()));
+        Ok(key)
     }
 
     /// The bytes of the file at this path.
@@ -254,16 +293,96 @@ impl<'a> Library<'a> {
         key
     }
 
-    /// The hash of a file's content, which is read piece by piece and only the first time.
-    fn hash(&self, path: &str) -> Result<MediaKey, String> {
-        let cell = Arc::clone(lock(&self.hashes).entry(path.to_owned()).or_default());
-        let hashed = cell.get_or_init(|| {
-            let hash = self.finder.files().hash(path);
-            let key = MediaKey(hash.map_err(|error| error.to_string())?);
-            self.learn(key, path, || MediaContent::File(path.to_owned()));
-            Ok(key)
+    /// What is wrong with the files that were asked for, each thing once a file.
+    pub(in crate::render) fn findings(&self) -> Diagnostics {
+        findings::tell(&lock(&self.uses))
+    }
+
+    /// What a file holds. It is read only the first time.
+    fn looked_into(&self, path: &str) -> Result<Arc<Content>, String> {
+        let cell = Arc::clone(lock(&self.read).entry(path.to_owned()).or_default());
+        let content = cell.get_or_init(|| {
+            let content = self.finder.files().content(path);
+            content.map_err(|error| error.to_string())
         });
-        hashed.clone()
+        content.clone()
+    }
+
+    /// How a file goes into the package.
+    fn shipped(&self, path: &str, reference: &Reference<'_>) -> Result<Shipped, String> {
+        let content = &self.looked_into(path)?;
+        let images = &reference.images;
+        let shipped = if picture::concerns(content, images) {
+            let key = (path.to_owned(), *images);
+            let cell = Arc::clone(lock(&self.changed).entry(key).or_default());
+            cell.get_or_init(|| self.change(path, content, images))
+                .clone()
+        } else {
+            let key = MediaKey(content.hash);
+            self.learn(key, path, || MediaContent::File(path.to_owned()));
+            Shipped {
+                key,
+                known_as: key,
+                failure: None,
+                bytes: content.size,
+                size: picture::shown_size(content),
+            }
+        };
+        if reference.ships && findings::is_worth_telling(path, content, &shipped.as_used()) {
+            let mut uses = lock(&self.uses);
+            let place = uses.entry(path.to_owned()).or_insert_with(|| Use {
+                content: Arc::clone(content),
+                span: reference.span,
+                lenient: reference.lenient,
+                strips: images.strip_metadata,
+                shipped: shipped.as_used(),
+            });
+            // The first in the order of the sources, whichever thread comes first.
+            if reference.span < place.span {
+                place.span = reference.span;
+                place.lenient = reference.lenient;
+                place.strips = images.strip_metadata;
+                place.shipped = shipped.as_used();
+            }
+        }
+        Ok(shipped)
+    }
+
+    /// A picture as the settings have it.
+    fn change(&self, path: &str, content: &Content, images: &Images) -> Shipped {
+        let files = self.finder.files();
+        let read = || files.read(path).map_err(|error| error.to_string());
+        let outcome = picture::change(content, images, &self.cache, read);
+        let key = MediaKey(content.hash);
+        let mut shipped = Shipped {
+            key,
+            known_as: key,
+            failure: None,
+            bytes: content.size,
+            size: picture::shown_size(content),
+        };
+        match outcome {
+            Outcome::Same => {}
+            Outcome::Failed(text) => shipped.failure = Some(text),
+            Outcome::Changed(made) => {
+                shipped.key = MediaKey::of(&made.bytes);
+                shipped.known_as = if made.done.is_empty() {
+                    shipped.key
+                } else {
+                    MediaKey::of(&[&content.hash, made.done.as_bytes()].concat())
+                };
+                shipped.bytes = u64::try_from(made.bytes.len()).unwrap_or(u64::MAX);
+                shipped.size = Picture::of(&made.bytes).map(|it| (it.width, it.height));
+                let name = renamed(path, made.container);
+                self.learn(shipped.key, &name, || MediaContent::Picture {
+                    path: path.to_owned(),
+                    images: *images,
+                });
+                return shipped;
+            }
+        }
+        self.learn(key, path, || MediaContent::File(path.to_owned()));
+        shipped
     }
 
     fn resolve_data(&self, reference: &Reference<'_>) -> Resolved {
@@ -281,6 +400,7 @@ impl<'a> Library<'a> {
         self.learn(key, &path, || MediaContent::Bytes(bytes.into()));
         Resolved::File {
             key,
+            known_as: key,
             kind,
             other_case: None,
         }
@@ -290,7 +410,11 @@ impl<'a> Library<'a> {
     /// remembered does not depend on the order of the notes.
     fn learn(&self, key: MediaKey, path: &str, content: impl FnOnce() -> MediaContent) {
         let mut contents = lock(&self.contents);
-        let rank = |content: &MediaContent| matches!(content, MediaContent::Bytes(_));
+        let rank = |content: &MediaContent| match content {
+            MediaContent::File(_) => 0,
+            MediaContent::Picture { .. } => 1,
+            MediaContent::Bytes(_) => 2,
+        };
         let content = content();
         let better = contents.get(&key).is_none_or(|known| {
             (rank(&content), path) < (rank(&known.content), known.path.as_str())
@@ -305,6 +429,28 @@ impl<'a> Library<'a> {
 /// The order of places in a build, in which files are numbered as they come.
 fn place(source: &str, span: Span) -> (&str, usize) {
     (source, span.range().start)
+}
+
+impl Shipped {
+    fn as_used(&self) -> findings::Shipped {
+        findings::Shipped {
+            failure: self.failure.clone(),
+            bytes: self.bytes,
+            size: self.size,
+        }
+    }
+}
+
+/// The path, with the extension of what the file became.
+fn renamed(path: &str, container: Container) -> String {
+    let is_right = container
+        .extensions()
+        .iter()
+        .any(|it| it.eq_ignore_ascii_case(extension(path)));
+    match (path.rsplit_once('.'), container.extensions().first()) {
+        (Some((stem, _)), Some(extension)) if !is_right => format!("{stem}.{extension}"),
+        _ => path.to_owned(),
+    }
 }
 
 /// A thread that panicked while it held the lock left a whole map behind: entries are put in by

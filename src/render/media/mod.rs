@@ -5,6 +5,7 @@
 //! placeholder that holds the content's hash, and [`MediaNames`] puts the names in at the end.
 
 mod data_uri;
+mod findings;
 mod kind;
 mod library;
 mod lookup;
@@ -32,6 +33,11 @@ const PLACEHOLDER_PART: char = '\u{100002}';
 pub struct MediaKey([u8; 32]);
 
 impl MediaKey {
+    /// That of these bytes.
+    pub(super) fn of(bytes: &[u8]) -> Self {
+        Self(blake3::hash(bytes).into())
+    }
+
     /// The hash in hexadecimal, 64 digits in lower case.
     #[must_use]
     pub fn hex(&self) -> String {

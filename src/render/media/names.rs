@@ -7,6 +7,7 @@ use super::data_uri::percent_decode;
 use super::library::Known;
 use super::name::name_for;
 use super::{MediaKey, PLACEHOLDER_START, Placeholder};
+use crate::model::written::Images;
 
 /// Where the bytes of a media file are.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,6 +17,13 @@ pub enum MediaContent {
     File(String),
     /// In the text of a note, as a `data:` address.
     Bytes(Arc<[u8]>),
+    /// Made of a picture of the project.
+    Picture {
+        /// The picture's path.
+        path: String,
+        /// What is done to it.
+        images: Images,
+    },
 }
 
 /// A media file and its name in the package.

@@ -3,12 +3,9 @@
 use std::ops::Range;
 
 use super::{Writer, push_text};
-use crate::diag::{Code, Diagnostic};
-use crate::model::written::MathEngine;
 use crate::render::mask::Masked;
 use crate::render::piece::PieceKind;
 use crate::render::scan::{RegionKind, Token, glyph};
-use crate::render::tex::push_tex;
 
 impl<'w> Writer<'w, '_> {
     /// Text with masks in it.
@@ -41,19 +38,11 @@ impl<'w> Writer<'w, '_> {
         let part = |range: &Range<usize>| source.get(range.clone()).unwrap_or_default();
         match &region.kind {
             RegionKind::Math { content, display } => {
-                let (open, close) = match (self.sink.settings.math, display) {
-                    (MathEngine::Mathjax, false) => ("\\(", "\\)"),
-                    (MathEngine::Mathjax, true) => ("\\[", "\\]"),
-                    (MathEngine::LatexTag, false) => ("[$]", "[/$]"),
-                    (MathEngine::LatexTag, true) => ("[$$]", "[/$$]"),
-                    (MathEngine::None, _) => (
-                        part(&(region.range.start..content.start)),
-                        part(&(content.end..region.range.end)),
-                    ),
-                };
-                self.tex(content, first_token, open, close);
+                self.formula(&region.range, content, first_token, *display);
             }
             RegionKind::Latex { content, document } => {
+                self.sink
+                    .latex_tag(self.field.text.span(region.range.clone()));
                 let open = part(&(region.range.start..content.start));
                 let close = part(&(content.end..region.range.end));
                 if *document {
@@ -80,23 +69,6 @@ impl<'w> Writer<'w, '_> {
             }
             RegionKind::Code | RegionKind::Comment => {}
         }
-    }
-
-    pub(super) fn tex(&mut self, content: &Range<usize>, first: usize, open: &str, close: &str) {
-        self.html.escaped(PieceKind::Math, open, " ");
-        let source = self.field.text.as_str();
-        let tokens = self.tokens_in(content, first);
-        let comment = push_tex(&mut self.html, source, content.clone(), tokens, first);
-        if let Some(comment) = comment {
-            let start = comment.start;
-            self.sink.push(
-                Diagnostic::new(Code::MathComment, "`%` begins a comment in TeX")
-                    .at(self.field.text.span(comment), "dropped from the formula")
-                    .help("a percent sign is written `\\%`")
-                    .fix("write `\\%`", self.field.text.span(start..start + 1), "\\%"),
-            );
-        }
-        self.html.escaped(PieceKind::Math, close, " ");
     }
 
     pub(super) fn tokens_in(&self, content: &Range<usize>, first: usize) -> &'w [Token] {

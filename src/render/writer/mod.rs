@@ -6,6 +6,7 @@
 mod callouts;
 mod code;
 mod footnotes;
+mod formulas;
 mod links;
 mod masks;
 

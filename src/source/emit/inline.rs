@@ -165,7 +165,8 @@ impl Writer {
     }
 
     fn image(&mut self, element: &Element<'_>) {
-        match self.markdown_image(element) {
+        let formula = drawn_formula(element).filter(|_| self.style != Style::Tags);
+        match formula.or_else(|| self.markdown_image(element)) {
             Some(text) => self.out.push_str(&text),
             None => self.out.push_str(element.start),
         }
@@ -264,6 +265,22 @@ impl Writer {
             self.out.push(character);
         }
     }
+}
+
+/// The source of a formula that was made a picture of; it stands in `alt`, with its dollars.
+fn drawn_formula(element: &Element<'_>) -> Option<String> {
+    if element.attribute("class") != Some("latex") {
+        return None;
+    }
+    let alt = element.attribute("alt")?;
+    let alt = alt.replace("&quot;", "\"").replace("&#125;", "}");
+    let alt = decoded(&alt.replace("&#58;", ":").replace("&#123;", "{"))?;
+    let inner = alt.strip_prefix('$')?.strip_suffix('$')?;
+    let inner = match inner.strip_prefix('$') {
+        Some(inner) => inner.strip_suffix('$')?,
+        None => inner,
+    };
+    (!inner.is_empty() && inner.trim() == inner).then_some(alt)
 }
 
 struct Verbatim<'t> {

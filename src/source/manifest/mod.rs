@@ -11,6 +11,7 @@ use crate::source::budget::{self, Budget};
 use crate::source::defaults::Defaults;
 use crate::source::includes::{self, Include, Included};
 use crate::source::layout::DeckLayout;
+use crate::source::matrix::{self, Matrix, Unknown, Variant};
 use crate::source::outputs::{self, Outputs};
 use crate::source::rules::{self, Rule};
 use crate::source::yaml::{self, Entry, Node, Value, decode};
@@ -65,6 +66,12 @@ pub struct Manifest {
     pub budget: Budget,
     /// Patterns of files of card templates that keep their names.
     pub keep: Vec<Spanned<String>>,
+    /// Which of the variants of the project this is; `None` where it has no matrix.
+    pub variant: Option<Variant>,
+    /// The keys of all its variants.
+    pub variants: Vec<String>,
+    /// Where they are asked for.
+    pub matrix_span: Span,
     /// How much findings matter.
     pub levels: Levels,
 }
@@ -99,18 +106,20 @@ pub const KEYS: &[&str] = &[
     "math",
     "code",
     "media",
+    "images",
     "links",
     "assets",
     "targets",
     "budget",
     "audio",
     "output",
+    "matrix",
     "diagnostics",
 ];
 
 /// Keys of the format that this version does not read. They are refused: leaving them out without
 /// a word would build other decks than the author means.
-const LATER_KEYS: &[&str] = &["math-macros", "matrix"];
+const LATER_KEYS: &[&str] = &["math-macros"];
 
 impl Manifest {
     /// A project without a file: this name is its root deck and the name space of its guids, and
@@ -145,6 +154,9 @@ impl Manifest {
             targets: Targets::default(),
             budget: Budget::default(),
             keep: Vec::new(),
+            variant: None,
+            variants: Vec::new(),
+            matrix_span: Span::NONE,
             levels: Levels::new(),
             name: name.clone(),
         }
@@ -154,9 +166,24 @@ impl Manifest {
     /// can be used.
     #[must_use]
     pub fn read(file: FileId, source: &str, sink: &mut Diagnostics) -> Option<Self> {
+        Self::read_as(file, source, None, sink)
+    }
+
+    /// As [`Manifest::read`], of a project with a matrix as its variant of this key.
+    #[must_use]
+    pub fn read_as(
+        file: FileId,
+        source: &str,
+        variant: Option<&str>,
+        sink: &mut Diagnostics,
+    ) -> Option<Self> {
         let before = sink.count(crate::diag::Severity::Error);
-        let documents = yaml::parse(file, source, 0, sink);
+        let mut documents = yaml::parse(file, source, 0, sink);
         let start = Span::new(file, 0..0);
+        let chosen = match documents.as_mut_slice() {
+            [document] => Chosen::of(document, variant, sink)?,
+            _ => Chosen::none(),
+        };
         let entries = match documents.as_slice() {
             [document] => decode::mapping(document, FILE_NAME, sink)?,
             [] if sink.count(crate::diag::Severity::Error) > before => return None,
@@ -189,6 +216,15 @@ impl Manifest {
                 return None;
             }
         };
+        if let Some(variant) = &chosen.variant
+            && !chosen.own_uid
+        {
+            // No note of one variant is a note of another.
+            manifest.uid = format!("{}@{}", manifest.uid, variant.key);
+        }
+        manifest.variant = chosen.variant;
+        manifest.variants = chosen.keys;
+        manifest.matrix_span = chosen.span;
         // Presets first: decks refer to them.
         let presets = find("presets").map(|entry| presets::read(entry, &manifest.uid, sink));
         let presets = presets.unwrap_or_default();
@@ -218,7 +254,7 @@ impl Manifest {
     ) {
         let value = &entry.value;
         match entry.name() {
-            "format" | "name" | "uid" | "presets" | "rules" => {}
+            "format" | "name" | "uid" | "presets" | "rules" | "matrix" => {}
             "ids" => {
                 let modes = [
                     ("lock", IdMode::Lock),
@@ -254,7 +290,7 @@ impl Manifest {
             "assets" => self.keep = assets::read(value, sink),
             "output" => self.outputs = outputs::read(value, entry.key_span(), sink),
             "diagnostics" => self.levels = levels::read(value, sink),
-            "markdown" | "cloze" | "math" | "code" | "media" | "links" | "audio" => {
+            "markdown" | "cloze" | "math" | "code" | "media" | "images" | "links" | "audio" => {
                 header::apply(entry, &mut self.defaults, sink);
             }
             "builtin" => sink.push(
@@ -274,6 +310,73 @@ impl Manifest {
             ),
             _ => decode::unknown_key(&entry.key, "in the project file", KEYS, sink),
         }
+    }
+}
+
+/// The matrix of a project file; `None` where it has none, or the file cannot be read.
+///
+/// What is wrong with the matrix itself is told; everything else waits for [`Manifest::read_as`].
+#[must_use]
+pub fn matrix(file: FileId, source: &str, sink: &mut Diagnostics) -> Option<Matrix> {
+    let mut unread = Diagnostics::new();
+    let documents = yaml::parse(file, source, 0, &mut unread);
+    match documents.as_slice() {
+        [document] if !unread.has_errors() => matrix::read(matrix::find(document)?, sink),
+        _ => None,
+    }
+}
+
+/// What a project file is read as.
+struct Chosen {
+    variant: Option<Variant>,
+    /// The keys of all variants.
+    keys: Vec<String>,
+    span: Span,
+    /// Whether the variant has a uid of its own.
+    own_uid: bool,
+}
+
+impl Chosen {
+    fn none() -> Self {
+        Self {
+            variant: None,
+            keys: Vec::new(),
+            span: Span::NONE,
+            own_uid: false,
+        }
+    }
+
+    /// Puts the variables of a variant into their places. `None` where the file cannot be read as
+    /// that variant, which is told.
+    fn of(document: &mut Node, key: Option<&str>, sink: &mut Diagnostics) -> Option<Self> {
+        let Some(entry) = matrix::find(document) else {
+            return Some(Self::none());
+        };
+        let asked = entry.key_span();
+        let matrix = matrix::read(entry, sink)?;
+        let Some(variant) = key.and_then(|key| matrix.variant(key)).cloned() else {
+            sink.push(matrix::undecided(asked));
+            return None;
+        };
+        let mut own_uid = false;
+        if let Value::Mapping(entries) = &mut document.value {
+            for entry in entries.iter_mut().filter(|it| it.name() != "matrix") {
+                let before = (entry.name() == "uid").then(|| entry.value.as_text());
+                let unknown = match entry.name() {
+                    // What stands in a note type may be a variable of its own.
+                    "types" => Unknown::Keep,
+                    _ => Unknown::Tell,
+                };
+                variant.fill(&mut entry.value, unknown, sink);
+                own_uid |= before.is_some_and(|before| before != entry.value.as_text());
+            }
+        }
+        Some(Self {
+            variant: Some(variant),
+            span: matrix.span,
+            keys: matrix.variants.into_iter().map(|it| it.key).collect(),
+            own_uid,
+        })
     }
 }
 
@@ -387,6 +490,7 @@ mod tests {
         "learning-steps",
         "id",
         "name",
+        "{{=lang}}",
         "format: 1\nname: A\nuid: u\n",
     ];
 
@@ -399,6 +503,10 @@ mod tests {
             let _ = read(&text);
             let _ = read(&soup);
             let _ = read(&format!("format: 1\nname: A\nuid: u\n{soup}"));
+            let variants = format!("format: 1\nname: A\nuid: u\nmatrix: {{lang: [de]}}\n{soup}");
+            let file = Sources::new().add(FILE_NAME, variants.as_str());
+            let _ = Manifest::read_as(file, &variants, Some("de"), &mut Diagnostics::new());
+            let _ = matrix(file, &soup, &mut Diagnostics::new());
         }
     }
 

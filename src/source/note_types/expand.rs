@@ -43,6 +43,18 @@ impl Reader<'_> {
     /// Takes the variables of the note type in.
     pub(super) fn variables(&mut self, entry: &Entry) {
         for entry in decode::mapping(&entry.value, "vars", self.sink).unwrap_or_default() {
+            let matrix = self.context.matrix;
+            if matrix.is_some_and(|it| it.variable(entry.name()).is_some()) {
+                self.failed = true;
+                let title = format!("`{}` is a variable of the matrix already", entry.name());
+                self.sink.push(
+                    Diagnostic::new(Code::TemplateVariable, title)
+                        .at(entry.key_span(), "the second one of this name")
+                        .note("the variables of the matrix are there in every note type")
+                        .help("take it out of `vars`, or give it another name"),
+                );
+                continue;
+            }
             if !is_name(entry.name()) {
                 self.failed = true;
                 let name = entry.spanned_name();
@@ -135,9 +147,15 @@ impl Reader<'_> {
         if let Some((_, value)) = self.variables.iter().find(|(known, _)| known == name) {
             return Some(value.clone());
         }
+        let matrix = self.context.matrix;
+        if let Some(value) = matrix.and_then(|it| it.variable(name)) {
+            return Some(value.clone());
+        }
         let title = format!("note type `{}` has no variable `{name}`", self.key);
         let found = Diagnostic::new(Code::TemplateVariable, title).at(span, "no such variable");
-        let names: Vec<&str> = self.variables.iter().map(|(it, _)| it.as_str()).collect();
+        let of_matrix = matrix.into_iter().flat_map(|it| &it.variables);
+        let known = self.variables.iter().chain(of_matrix);
+        let names: Vec<&str> = known.map(|(it, _)| it.as_str()).collect();
         self.sink.push(match nearest(name, names.iter().copied()) {
             Some(near) => found.fix("a variable with a similar name exists", span, near),
             None if names.is_empty() => found.help(format!(
@@ -258,7 +276,23 @@ fn part_at(text: &str, start: usize) -> Option<(Range<usize>, Tag)> {
     }
 }
 
-fn is_name(text: &str) -> bool {
+/// The next `{{=name}}` at or behind `from`: its place, and that of the name.
+pub(in crate::source) fn next_variable(
+    text: &str,
+    from: usize,
+) -> Option<(Range<usize>, Range<usize>)> {
+    let mut at = from;
+    loop {
+        let start = at + text.get(at..)?.find("{{=")?;
+        if let Some((range, Tag::Variable(name))) = variable_at(text, start) {
+            return Some((range, name));
+        }
+        at = start + 1;
+    }
+}
+
+/// Whether a variable may be called so.
+pub(in crate::source) fn is_name(text: &str) -> bool {
     text.starts_with(|it: char| it.is_ascii_alphabetic()) && text.chars().all(is_inner)
 }
 

@@ -10,12 +10,14 @@ mod speech;
 #[cfg(test)]
 mod tests;
 
+pub(in crate::source) use expand::{is_name as is_variable_name, next_variable};
 pub use extends::{Definition, Origin, Whole, is_abstract, whole};
 pub use keys::{FIELD_KEYS, KEYS, LATEX_KEYS, STOCK_KINDS, TEMPLATE_KEYS};
 pub use problems::tell_duplicates;
 
 use std::sync::Arc;
 
+use super::matrix::Variant;
 use super::yaml::{Entry, Node, Value, decode};
 use crate::diag::{Code, Diagnostic, Diagnostics, Sources, Span, Spanned, Text, nearest};
 use crate::files::Files;
@@ -39,6 +41,8 @@ pub struct TypeContext<'a> {
     /// Where parts of the definition that stand in these files look for theirs, instead of in
     /// `folder`.
     pub origins: &'a [Origin],
+    /// The variant of the project, whose variables card templates and CSS may use.
+    pub matrix: Option<&'a Variant>,
 }
 
 /// Where a text looks for the files that it names.

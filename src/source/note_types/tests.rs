@@ -22,6 +22,7 @@ fn read(source: &str) -> usize {
         folder: "types/a",
         base_css: "",
         origins: &[],
+        matrix: None,
     };
     let documents = yaml::parse(file, source, 0, &mut sink);
     let read = documents

@@ -1,5 +1,6 @@
 //! What the columns of a table are: fields, settings of a note, or nothing.
 
+use super::left_out::{is_pattern, left_out};
 use super::settings::{ColumnNames, TableSettings};
 use super::template::column_index;
 use crate::diag::{Code, Diagnostic, Diagnostics, Span, Spanned, nearest};
@@ -39,19 +40,22 @@ pub(super) fn columns(
     };
     let known: Vec<&str> = names.iter().map(|it| it.value.as_str()).collect();
     let mut targets: Vec<Option<&Option<Spanned<String>>>> = vec![None; names.len()];
-    for (name, target) in told {
+    let left_out = left_out(&known, told, sink);
+    for (name, target) in told.iter().filter(|it| !is_pattern(&known, &it.0.value)) {
         if let Some(index) = column_index(&known, name, sink)
             && let Some(place) = targets.get_mut(index)
         {
             *place = Some(target);
         }
     }
-    let columns = names.into_iter().zip(targets);
+    let columns = names.into_iter().zip(targets).zip(left_out);
     columns
-        .map(|(name, told)| Column {
+        .map(|((name, told), left_out)| Column {
             target: match told {
                 Some(None) => Target::Nothing,
                 Some(Some(target)) => meaning(target),
+                // A pattern means texts; ids and tags are lost only where their own name is said.
+                None if left_out && matches!(meaning(&name), Target::Field(_)) => Target::Nothing,
                 None if name.value.is_empty() => Target::Nothing,
                 None => meaning(&name),
             },

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use super::TableText;
 use super::head::{Checked, Head};
+use super::left_out::{is_pattern, left_out};
 use super::rows::{Line, Row, Rows};
 use super::settings::Join;
 use super::template::column_index;
@@ -53,11 +54,15 @@ impl<'s> Joined<'s> {
         let names: Vec<&str> = head.names.iter().map(|it| it.value.as_str()).collect();
         let key = column_index(&names, &join.theirs, sink)?;
         let mut renamed = head.names.clone();
-        let mut dropped = vec![false; names.len()];
-        for (name, target) in &join.columns {
+        let mut dropped = left_out(&names, &join.columns, sink);
+        let named = |it: &&(Spanned<String>, _)| !is_pattern(&names, &it.0.value);
+        for (name, target) in join.columns.iter().filter(named) {
             let index = column_index(&names, name, sink)?;
             match target {
-                Some(target) => renamed.get_mut(index)?.clone_from(target),
+                Some(target) => {
+                    renamed.get_mut(index)?.clone_from(target);
+                    *dropped.get_mut(index)? = false;
+                }
                 None => *dropped.get_mut(index)? = true,
             }
         }

@@ -10,6 +10,7 @@ mod columns;
 mod fill;
 mod head;
 mod join;
+mod left_out;
 mod notes;
 mod outline;
 mod reader;

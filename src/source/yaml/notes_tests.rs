@@ -635,20 +635,6 @@ help: a key with a similar name exists
     check_told(
         "math: {engine: image, macros: m.tex}\ncloze: {highlight: sometimes, curly: maybe}\nnotes: [[a]]\n",
         str![[r#"
-error[E0217]: this version does not typeset formulas with `image`
-  ╭▸ notes.yaml:1:16
-  │
-1 │ math: {engine: image, macros: m.tex}
-  │                ━━━━━ not read yet
-  │
-  ╰ help: `math.engine` takes `mathjax`, `latex-tag` or `none`
-error[E0108]: this version of deckle does not read `math.macros`
-  ╭▸ notes.yaml:1:23
-  │
-1 │ math: {engine: image, macros: m.tex}
-  │                       ━━━━━━ not read yet
-  │
-  ╰ help: remove it; nothing is built from a setting that would be ignored
 error[E0217]: `cloze.highlight` does not take `sometimes`
   ╭▸ notes.yaml:2:20
   │

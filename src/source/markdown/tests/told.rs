@@ -62,7 +62,7 @@ error[E0108]: unknown key `format` in front matter
 2 │ format: html
   │ ━━━━━━ this key means nothing here
   │
-  ╰ help: the keys are `deck`, `tags`, `tags!`, `type`, `suspend`, `flag`, `markdown`, `cloze`, `math`, `code`, `media` and `links`
+  ╰ help: the keys are `deck`, `tags`, `tags!`, `type`, `suspend`, `flag`, `markdown`, `cloze`, `math`, `code`, `media`, `images`, `links` and `audio`
 === ---⏎⏎## a⏎b
 error[E0111]: the front matter has no end
   ╭▸ a.md:1:1
@@ -1431,7 +1431,7 @@ error[E0108]: unknown key `mine` in front matter
 2 │ mine: z
   │ ━━━━ this key means nothing here
   │
-  ╰ help: the keys are `deck`, `tags`, `tags!`, `type`, `suspend`, `flag`, `markdown`, `cloze`, `math`, `code`, `media` and `links`
+  ╰ help: the keys are `deck`, `tags`, `tags!`, `type`, `suspend`, `flag`, `markdown`, `cloze`, `math`, `code`, `media`, `images`, `links` and `audio`
 
 "#]]
     );
