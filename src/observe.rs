@@ -64,7 +64,7 @@ impl Stage {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Count {
-    /// Text files that were read.
+    /// Text files that were read, or that a project remembers and found unchanged.
     Files,
     /// Media files that were hashed.
     Hashed,

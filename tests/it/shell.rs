@@ -9,11 +9,14 @@ use crate::cli::Place;
 
 const COMMANDS: &[&str] = &[
     "adopt",
+    "audio",
     "build",
     "check",
     "completions",
     "diff",
     "explain",
+    #[cfg(feature = "fetch")]
+    "fetch",
     "id",
     "id-add",
     "id-strip",
@@ -25,6 +28,8 @@ const COMMANDS: &[&str] = &[
     "show",
     "unpack",
     "verify",
+    #[cfg(feature = "watch")]
+    "watch",
 ];
 
 #[test]
