@@ -167,8 +167,8 @@ Examples:
   deckle watch --message-format json one object for each build, on stdout
 
 Told is what changed: notes by deckle.lock, findings with `+` that are new and with `-` that are
-gone. Errors do not end it, nor does what --locked or --frozen forbids; Ctrl-C does, with exit code 0,
-behind the build that runs. What begins with a dot and what .gitignore names is not watched.")]
+gone. Errors do not end it, nor does what --locked or --frozen forbids; Ctrl-C does, with exit code
+0, behind the build that runs. What begins with a dot and what .gitignore names is not watched.")]
 pub(crate) struct WatchArgs {
     #[command(flatten)]
     pub(crate) sources: SourceArgs,

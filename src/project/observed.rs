@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use crate::Error;
-use crate::files::{FileList, Files, Stamp};
+use crate::files::{Content, FileList, Files, Stamp};
 use crate::observe::{Count, Observed};
 
 /// These files, with what is read of them told.
@@ -50,10 +50,10 @@ impl Files for ObservedFiles {
         Ok(bytes)
     }
 
-    fn hash(&self, path: &str) -> Result<[u8; 32], Error> {
-        let hash = self.below.hash(path)?;
+    fn content(&self, path: &str) -> Result<Arc<Content>, Error> {
+        let content = self.below.content(path)?;
         self.observed.counts(Count::Hashed, 1);
-        Ok(hash)
+        Ok(content)
     }
 
     fn stamp(&self, path: &str) -> Result<Option<Stamp>, Error> {

@@ -132,13 +132,15 @@ fn the_number_of_threads_changes_no_byte() {
         let place = Place::new(&[("deckle.yaml", MANIFEST)]);
         for file in 0..40 {
             let notes = (0..40).map(|note| {
-                format!("## Question {note} of {file}?\n\n![](img/{note}.png) `code {note}`\n\n")
+                format!("## Question {note} of {file}?\n\n![](img/{note}.svg) `code {note}`\n\n")
             });
             place.put(&format!("f{file}.md"), notes.collect::<String>());
-            place.put(
-                &format!("img/{file}.png"),
-                format!("picture {file} ").repeat(file),
+            let shape = format!("<circle r=\"{file}\"/>");
+            let picture = format!(
+                "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 9 9\">{}</svg>",
+                shape.repeat(file + 1)
             );
+            place.put(&format!("img/{file}.svg"), picture);
         }
         place
             .run(&["build", "-j", jobs, "--format", format, "--no-cache"])
