@@ -91,12 +91,14 @@ pub mod template;
 
 pub mod diag;
 mod error;
+mod observe;
 
 pub use error::{Error, ErrorKind};
 pub use model::{
     BuildTime, CardTemplate, Deck, DeckOptionValue, DeckOptions, DeckOptionsError, Field, Flag,
     Guid, MediaFile, MediaSource, Note, NoteType, Suspend, escape, guid_for,
 };
+pub use observe::{Count, Observer, Stage};
 pub use package::{Baseline, Format, Package, Written};
 pub use project::build;
 

@@ -55,6 +55,9 @@ pub(crate) enum Command {
     Build(BuildArgs),
     /// Do everything but write: tell what is wrong with the sources
     Check(CheckArgs),
+    /// Build again whenever a file changes, and tell what is new
+    #[cfg(feature = "watch")]
+    Watch(WatchArgs),
     /// Tell what an import of a new package will do to learners who have the old one
     Diff(DiffArgs),
     /// Show the note at a line: as written, as HTML, as cards, and who it is
@@ -102,6 +105,7 @@ Examples:
   deckle build --format text         a text file for Anki's import instead: biology.txt
   deckle build --only verbs          one of the packages that deckle.yaml names
   deckle build --only de             one of the variants that its matrix names
+  deckle build --timings             where the time went
   deckle build --each decks/         every project below a folder
   deckle build --locked              in CI: nothing but what the committed lock knows
   SOURCE_DATE_EPOCH=1767225600 deckle build    the same bytes at any time
@@ -111,9 +115,8 @@ pub(crate) struct BuildArgs {
     #[command(flatten)]
     pub(crate) sources: SourceArgs,
 
-    /// Where the package goes [default: what deckle.yaml says, else beside the sources]
-    #[arg(short, long, value_name = "FILE")]
-    pub(crate) output: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) package: PackageArgs,
 
     /// The last release: notes that are unchanged since keep their ids and times. Without a
     /// project the existing output serves by itself
@@ -129,6 +132,19 @@ pub(crate) struct BuildArgs {
     #[arg(long, value_name = "SELECTION")]
     pub(crate) touch: Vec<String>,
 
+    /// Build each project in these folders and below, one after the other; go on behind one that
+    /// fails
+    #[arg(long, conflicts_with_all = ["output", "baseline", "touch", "only"])]
+    pub(crate) each: bool,
+}
+
+/// What is written of a build, and where.
+#[derive(Debug, clap::Args)]
+pub(crate) struct PackageArgs {
+    /// Where the package goes [default: what deckle.yaml says, else beside the sources]
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+
     /// What is written. Notes, cards and media are the same in both kinds of packages [default:
     /// what deckle.yaml says, else legacy]
     #[arg(long, value_enum, value_name = "FORMAT")]
@@ -139,14 +155,42 @@ pub(crate) struct BuildArgs {
     #[arg(long, value_name = "NAME")]
     pub(crate) only: Vec<String>,
 
-    /// Build each project in these folders and below, one after the other; go on behind one that
-    /// fails
-    #[arg(long, conflicts_with_all = ["output", "baseline", "touch", "only"])]
-    pub(crate) each: bool,
-
     /// Write over a file that deckle did not write
     #[arg(long)]
     pub(crate) force: bool,
+}
+
+#[cfg(feature = "watch")]
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  deckle watch                       the project that this folder belongs to
+  deckle watch biology/ -o ~/Sync/anki/biology.apkg
+  deckle watch --poll 5              on a network folder, where changes are not announced
+  deckle watch --message-format json one object for each build, on stdout
+
+Told is what changed: notes by deckle.lock, findings with `+` that are new and with `-` that are
+gone. Errors do not end it, nor does what --locked or --frozen forbids; Ctrl-C does, with exit code
+0, behind the build that runs. What begins with a dot and what .gitignore names is not watched.")]
+pub(crate) struct WatchArgs {
+    #[command(flatten)]
+    pub(crate) sources: SourceArgs,
+
+    #[command(flatten)]
+    pub(crate) package: PackageArgs,
+
+    /// Look every so many seconds what changed, in the place of being told by the system
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    pub(crate) poll: Option<std::time::Duration>,
+}
+
+#[cfg(feature = "watch")]
+fn seconds(typed: &str) -> Result<std::time::Duration, String> {
+    let number: Option<f64> = typed.parse().ok();
+    let number = number.filter(|it| (0.1..=3600.0).contains(it));
+    number
+        .map(std::time::Duration::from_secs_f64)
+        .ok_or_else(|| "a number of seconds from 0.1 to 3600".to_owned())
 }
 
 #[derive(Debug, clap::Args)]
@@ -231,6 +275,14 @@ pub(crate) struct SourceArgs {
     /// Never run TeX, whatever formulas need it
     #[arg(long)]
     pub(crate) no_tex: bool,
+
+    /// Work on this many threads [default: one for each processor]. The bytes are the same
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(crate) jobs: Option<u16>,
+
+    /// Tell where the time went, stage by stage
+    #[arg(long)]
+    pub(crate) timings: bool,
 }
 
 /// They win over `diagnostics` in deckle.yaml.

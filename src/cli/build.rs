@@ -5,18 +5,21 @@ use std::path::{Path, PathBuf};
 use deckle::Error;
 use deckle::diag::{Code, Diagnostic, Severity};
 use deckle::files::locate;
+use deckle::identity::LockChange;
 use deckle::model::{Client, Targets};
 use deckle::project::{BuildOptions, Built, FixPlan, LockMode, Project, Report};
 
 use super::Outcome;
-use super::args::{BuildArgs, CheckArgs, Format, SourceArgs, TargetArg};
+use super::args::{BuildArgs, CheckArgs, Format, PackageArgs, SourceArgs, TargetArg};
 use super::each;
 use super::git;
 use super::levels;
+use super::observers::{self, Observers};
 use super::printer::Printer;
 use super::words::{plural, size};
 
 pub(super) fn build(args: &BuildArgs, printer: &Printer) -> Result<Outcome, Error> {
+    observers::use_threads(args.sources.jobs)?;
     if args.each {
         let one = |project: &Project| build_one(project, args, printer);
         return each::run(&args.sources.paths, printer, one);
@@ -25,27 +28,27 @@ pub(super) fn build(args: &BuildArgs, printer: &Printer) -> Result<Outcome, Erro
 }
 
 fn build_one(project: &Project, args: &BuildArgs, printer: &Printer) -> Result<Outcome, Error> {
+    let observers = Observers::new(&args.sources, printer);
+    let outcome = build_observed(project, args, &observers, printer);
+    observers.tell(printer);
+    outcome
+}
+
+fn build_observed(
+    project: &Project,
+    args: &BuildArgs,
+    observers: &Observers,
+    printer: &Printer,
+) -> Result<Outcome, Error> {
     let started = now();
-    let mut options = options(&args.sources)?;
-    match args.format {
-        Some(Format::Legacy) => options = options.format(deckle::Format::Legacy),
-        Some(Format::Latest) => options = options.format(deckle::Format::Latest),
-        Some(Format::Text) => options = options.text(true),
-        None => {}
-    }
-    options = options.force(args.force);
-    if let Some(output) = &args.output {
-        options = options.output(output);
-    }
+    let options = observers.join(options(&args.sources)?);
+    let mut options = package_options(&args.package, options);
     if let Some(baseline) = &args.baseline {
         options = options.baseline(baseline);
     }
     options = options.restamp(args.restamp);
     for selection in &args.touch {
         options = options.touch(selection);
-    }
-    for name in &args.only {
-        options = options.only(name);
     }
     let build = project.build(&options)?;
     let root = project.root();
@@ -68,8 +71,25 @@ fn build_one(project: &Project, args: &BuildArgs, printer: &Printer) -> Result<O
     Ok(Outcome::Done)
 }
 
+/// The options with what was said of packages.
+pub(super) fn package_options(args: &PackageArgs, mut options: BuildOptions) -> BuildOptions {
+    match args.format {
+        Some(Format::Legacy) => options = options.format(deckle::Format::Legacy),
+        Some(Format::Latest) => options = options.format(deckle::Format::Latest),
+        Some(Format::Text) => options = options.text(true),
+        None => {}
+    }
+    if let Some(output) = &args.output {
+        options = options.output(output);
+    }
+    for name in &args.only {
+        options = options.only(name);
+    }
+    options.force(args.force)
+}
+
 /// Tells of a package that was written, or stood there as it would be.
-fn tell(written: &Built, took: Option<std::time::Duration>, printer: &Printer) {
+pub(super) fn tell(written: &Built, took: Option<std::time::Duration>, printer: &Printer) {
     let verb = if written.changed {
         "Built"
     } else {
@@ -89,6 +109,7 @@ fn tell(written: &Built, took: Option<std::time::Duration>, printer: &Printer) {
 }
 
 pub(super) fn check(args: &CheckArgs, printer: &Printer) -> Result<Outcome, Error> {
+    observers::use_threads(args.sources.jobs)?;
     if args.each {
         let one = |project: &Project| check_one(project, args, printer);
         return each::run(&args.sources.paths, printer, one);
@@ -97,7 +118,19 @@ pub(super) fn check(args: &CheckArgs, printer: &Printer) -> Result<Outcome, Erro
 }
 
 fn check_one(project: &Project, args: &CheckArgs, printer: &Printer) -> Result<Outcome, Error> {
-    let mut options = options(&args.sources)?;
+    let observers = Observers::new(&args.sources, printer);
+    let outcome = check_observed(project, args, &observers, printer);
+    observers.tell(printer);
+    outcome
+}
+
+fn check_observed(
+    project: &Project,
+    args: &CheckArgs,
+    observers: &Observers,
+    printer: &Printer,
+) -> Result<Outcome, Error> {
+    let mut options = observers.join(options(&args.sources)?);
     for name in &args.only {
         options = options.only(name);
     }
@@ -174,20 +207,25 @@ fn report(report: &Report, args: &SourceArgs, root: &Path, printer: &Printer) ->
         return None;
     }
     let option = if args.frozen { "--frozen" } else { "--locked" };
+    printer.lock_changes(
+        changes,
+        &format!("{}, and `{option}` forbids it", would_change(changes)),
+    );
+    Some(Outcome::Locked)
+}
+
+/// `deckle.lock would change in 2 places`
+pub(super) fn would_change(changes: &[LockChange]) -> String {
     let places = plural(changes.len(), "place");
     let first = changes.first().map_or("", |it| it.lock.as_str());
     let lock = match changes.iter().all(|it| it.lock == first) {
         true => first,
         false => "the locks",
     };
-    printer.lock_changes(
-        changes,
-        &format!("{lock} would change in {places}, and `{option}` forbids it"),
-    );
-    Some(Outcome::Locked)
+    format!("{lock} would change in {places}")
 }
 
-fn open(args: &SourceArgs) -> Result<Project, Error> {
+pub(super) fn open(args: &SourceArgs) -> Result<Project, Error> {
     if args.paths.is_empty() {
         Project::open(".")
     } else {
@@ -195,7 +233,7 @@ fn open(args: &SourceArgs) -> Result<Project, Error> {
     }
 }
 
-fn options(args: &SourceArgs) -> Result<BuildOptions, Error> {
+pub(super) fn options(args: &SourceArgs) -> Result<BuildOptions, Error> {
     let options = BuildOptions::new(super::build_time()?);
     let mode = if args.frozen {
         LockMode::Frozen
@@ -235,7 +273,7 @@ fn targets(named: &[TargetArg]) -> Option<Targets> {
 }
 
 /// `12 notes, 14 cards in 3 files: 1 error, 2 warnings`
-fn counts(report: &Report) -> String {
+pub(super) fn counts(report: &Report) -> String {
     let findings = [(Severity::Error, "error"), (Severity::Warning, "warning")];
     let findings: Vec<String> = findings
         .iter()
@@ -270,6 +308,6 @@ pub(super) fn shown(path: &Path) -> PathBuf {
     clippy::disallowed_methods,
     reason = "the command line may look at the clock"
 )]
-fn now() -> std::time::Instant {
+pub(super) fn now() -> std::time::Instant {
     std::time::Instant::now()
 }

@@ -20,12 +20,17 @@ mod init;
 mod inspect;
 mod levels;
 mod list;
+mod observers;
 mod printer;
+mod progress;
 mod schema;
 mod shell;
 mod show;
+mod timings;
 mod unpack;
 mod verify;
+#[cfg(feature = "watch")]
+mod watch;
 mod words;
 
 use std::process::ExitCode;
@@ -61,6 +66,8 @@ pub(crate) fn run() -> ExitCode {
     let result = match &args.command {
         Command::Build(it) => build::build(it, &printer),
         Command::Check(it) => build::check(it, &printer),
+        #[cfg(feature = "watch")]
+        Command::Watch(it) => watch::watch(it, &printer),
         Command::Diff(it) => diff::diff(it, &printer),
         Command::Show(it) => show::show(it, &printer),
         Command::Init(it) => init::init(it, &printer),
@@ -92,6 +99,26 @@ pub(crate) fn run() -> ExitCode {
         }
     });
     ExitCode::from(outcome as u8)
+}
+
+/// What the clock says.
+#[cfg(feature = "watch")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the command line is where the world comes in"
+)]
+fn clock() -> std::time::SystemTime {
+    std::time::SystemTime::now()
+}
+
+/// Whether the moment of a build is given, whatever the clock says.
+#[cfg(feature = "watch")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the command line is where the world comes in"
+)]
+fn is_time_given() -> bool {
+    std::env::var_os("SOURCE_DATE_EPOCH").is_some()
 }
 
 /// The moment of this build: `SOURCE_DATE_EPOCH` where it is set, else the clock. This is the one

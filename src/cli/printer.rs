@@ -6,8 +6,8 @@ use std::path::Path;
 use anstream::stream::IsTerminal;
 use deckle::Error;
 use deckle::diag::{
-    Diagnostics, Severity, Sources, Style, render, render_github, render_json, render_sarif,
-    render_short,
+    Diagnostic, Diagnostics, Severity, Sources, Style, render, render_github, render_json,
+    render_sarif, render_short,
 };
 use deckle::files::locate;
 use deckle::identity::LockChange;
@@ -76,22 +76,37 @@ impl Printer {
         }
     }
 
+    /// Prints a finding that the last build did not have.
+    #[cfg(feature = "watch")]
+    pub(crate) fn appeared(&self, diagnostic: &Diagnostic, sources: &Sources) {
+        if self.quiet && diagnostic.severity != Severity::Error {
+            return;
+        }
+        match self.format {
+            MessageFormat::Short => data(&format!("+ {}", render_short(diagnostic, sources))),
+            _ => {
+                self.message(&format!("+ {}", render(diagnostic, sources, self.style)));
+                self.message("");
+            }
+        }
+    }
+
+    /// Prints a finding, in one line, that the last build had and this one has not.
+    #[cfg(feature = "watch")]
+    pub(crate) fn gone(&self, line: &str) {
+        match self.format {
+            MessageFormat::Short => data(&format!("- {line}")),
+            _ => self.summary(&format!("- {line}")),
+        }
+    }
+
     /// Prints what would change in the lock: for people on stderr, for programs on stdout.
     pub(crate) fn lock_changes(&self, changes: &[LockChange], title: &str) {
         for change in changes {
             match self.format {
                 MessageFormat::Human | MessageFormat::Sarif | MessageFormat::Github => {}
                 MessageFormat::Short => data(&format!("{}: {change}", change.lock)),
-                MessageFormat::Json => {
-                    let line = serde_json::json!({
-                        "lock-change": change.kind.as_str(),
-                        "lock": change.lock,
-                        "subject": change.subject,
-                        "path": change.path,
-                        "details": change.details,
-                    });
-                    data(&line.to_string());
-                }
+                MessageFormat::Json => data(&Self::lock_change_json(change).to_string()),
             }
         }
         self.message(&format!("{}: {title}", self.error_label()));
@@ -109,6 +124,16 @@ impl Printer {
         self.message(&format!(
             "Run `deckle build`, look at what changes, and commit {locks}."
         ));
+    }
+
+    pub(crate) fn lock_change_json(change: &LockChange) -> serde_json::Value {
+        serde_json::json!({
+            "lock-change": change.kind.as_str(),
+            "lock": change.lock,
+            "subject": change.subject,
+            "path": change.path,
+            "details": change.details,
+        })
     }
 
     /// Prints the notes that were edited and are taken for what they were: for people on stderr,
@@ -156,17 +181,20 @@ impl Printer {
     /// Prints, for programs, what became of a package; people read a summary.
     pub(crate) fn package(&self, built: &Built, path: &Path) {
         if self.format == MessageFormat::Json {
-            let line = serde_json::json!({
-                "package": path.to_string_lossy(),
-                "name": built.name,
-                "changed": built.changed,
-                "bytes": built.bytes,
-                "notes": built.notes,
-                "cards": built.cards,
-                "media": built.media,
-            });
-            data(&line.to_string());
+            data(&Self::package_json(built, path).to_string());
         }
+    }
+
+    pub(crate) fn package_json(built: &Built, path: &Path) -> serde_json::Value {
+        serde_json::json!({
+            "package": path.to_string_lossy(),
+            "name": built.name,
+            "changed": built.changed,
+            "bytes": built.bytes,
+            "notes": built.notes,
+            "cards": built.cards,
+            "media": built.media,
+        })
     }
 
     /// Prints which project what follows is about: paths in it begin there.
@@ -189,6 +217,17 @@ impl Printer {
     /// Whether findings are printed for programs, one object a line.
     pub(crate) fn is_json(&self) -> bool {
         self.format == MessageFormat::Json
+    }
+
+    /// Whether what is printed can go on for ever.
+    #[cfg(feature = "watch")]
+    pub(crate) fn is_continuous(&self) -> bool {
+        !matches!(self.format, MessageFormat::Sarif | MessageFormat::Github)
+    }
+
+    /// Whether somebody sees at a terminal how a run goes.
+    pub(crate) fn is_watched(&self) -> bool {
+        self.format == MessageFormat::Human && !self.quiet && std::io::stderr().is_terminal()
     }
 
     /// Prints what was asked for beside the findings: on stdout, unless that holds a document.
@@ -232,6 +271,14 @@ impl Printer {
         // Where nobody reads stderr any more there is nobody to tell.
         let _ = writeln!(std::io::stderr().lock(), "{text}");
     }
+}
+
+/// Puts a line, which does not end yet, in the place of one that was `before` characters long.
+pub(super) fn redraw(text: &str, before: usize) {
+    let blank = " ".repeat(before);
+    let mut terminal = std::io::stderr().lock();
+    let _ = write!(terminal, "\r{blank}\r{text}");
+    let _ = terminal.flush();
 }
 
 /// The way from the top of the repository to a project, with `/` between its parts: as GitHub

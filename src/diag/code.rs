@@ -71,6 +71,7 @@ codes! {
     UnpairedTag = "W0125" "unpaired-tag" "A tag of HTML without its partner shows nothing; in code it would be seen."
     SourceOutside = "E0126" "source-outside" "The source is a symbolic link that leads out of the project; nothing outside is read."
     LineEnds = "E0127" "line-ends" "The lines end in a lone carriage return, as on Macs before 2001; all of the file would be one line."
+    SyncConflict = "E0128" "sync-conflict" "The file is a copy that Syncthing keeps where two devices changed one file; its notes would be there twice."
     TableQuotes = "E0130" "table-quotes" "The quotes around a table's cell do not match; the cells behind would be read as something else."
     TableColumn = "E0131" "table-column" "A column of the table stands twice, or its name is none of a field or setting."
     TableRow = "E0132" "table-row" "The row has another number of cells than the table has columns."

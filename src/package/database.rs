@@ -6,6 +6,7 @@ use rusqlite::{Connection, MAIN_DB, OpenFlags, Statement};
 use super::note_rows::NoteRow;
 use super::plan::Plan;
 use super::{Format, schema_11, schema_18};
+use crate::observe::{Count, Observed};
 use crate::{Error, ErrorKind};
 
 /// Tables that are the same in both schemas.
@@ -63,7 +64,11 @@ pub(super) struct Database {
 }
 
 impl Database {
-    pub(super) fn build(plan: &Plan<'_>, format: Format) -> Result<Self, Error> {
+    pub(super) fn build(
+        plan: &Plan<'_>,
+        format: Format,
+        observed: &Observed,
+    ) -> Result<Self, Error> {
         let connection = open()?;
         let failed = failed("writing the tables");
         connection.execute_batch(SETTINGS).map_err(failed)?;
@@ -84,7 +89,7 @@ impl Database {
             Format::Legacy => schema_11::insert(&connection, plan)?,
             Format::Latest => schema_18::insert(&connection, plan)?,
         }
-        let cards = insert_notes(&connection, plan).map_err(failed)?;
+        let cards = insert_notes(&connection, plan, observed).map_err(failed)?;
         connection.execute_batch(INDEXES).map_err(failed)?;
         connection.execute_batch(own_indexes).map_err(failed)?;
         connection.execute_batch("COMMIT").map_err(failed)?;
@@ -120,7 +125,11 @@ pub(super) fn failed(at: &'static str) -> impl Fn(rusqlite::Error) -> Error + Co
 }
 
 /// Rows are inserted by this thread and worked out by another one, a chunk ahead.
-fn insert_notes(connection: &Connection, plan: &Plan<'_>) -> rusqlite::Result<usize> {
+fn insert_notes(
+    connection: &Connection,
+    plan: &Plan<'_>,
+    observed: &Observed,
+) -> rusqlite::Result<usize> {
     let mut rows = Rows {
         notes: connection.prepare(INSERT_NOTE)?,
         cards: connection.prepare(INSERT_CARD)?,
@@ -138,9 +147,11 @@ fn insert_notes(connection: &Connection, plan: &Plan<'_>) -> rusqlite::Result<us
             scope.spawn(|_| next = work_out(chunk));
             rows.insert_all(&ready)
         })?;
+        observed.counts(Count::Stored, ready.len());
         ready = next;
     }
     rows.insert_all(&ready)?;
+    observed.counts(Count::Stored, ready.len());
     Ok(rows.count)
 }
 

@@ -41,6 +41,7 @@ mod verify;
 
 use std::io::{Cursor, Seek, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 pub(crate) use baseline::BaselineText;
 pub use baseline::{Baseline, BaselineNote};
@@ -65,6 +66,7 @@ pub use verify::{Example, Finding, Harm, Place, Rule, Verification};
 
 use crate::files;
 use crate::model::{BuildTime, Deck, MediaFile, MediaSource};
+use crate::observe::{CountedWriter, Observed, Observer, Stage};
 use crate::{Error, ErrorKind};
 
 /// Whether a package may have a media file of this name.
@@ -96,6 +98,7 @@ pub struct Package {
     media: Vec<MediaFile>,
     baseline: Option<Baseline>,
     format: Format,
+    observed: Observed,
 }
 
 /// What was written.
@@ -137,6 +140,7 @@ impl Package {
             media: Vec::new(),
             baseline: None,
             format: Format::default(),
+            observed: Observed::default(),
         }
     }
 
@@ -206,6 +210,18 @@ impl Package {
         self
     }
 
+    /// While this observer looks on; what it sees changes nothing. Callable several times.
+    pub fn observer(mut self, observer: Arc<dyn Observer>) -> Self {
+        self.observed.add(observer);
+        self
+    }
+
+    /// While all of them look on, and nobody else.
+    pub(crate) fn observed(mut self, observed: &Observed) -> Self {
+        self.observed = observed.clone();
+        self
+    }
+
     /// Writes the package to a file, whose name ends in `.apkg`. It is complete or not there:
     /// bytes go to a temporary file in the same folder first. A file that has these very bytes
     /// already is not touched.
@@ -216,7 +232,15 @@ impl Package {
     pub fn write(&self, path: impl AsRef<Path>) -> Result<Written, Error> {
         let path = path.as_ref();
         file_name::check(path)?;
-        let (mut written, changed) = files::write_atomically(path, |file| self.write_to(file))?;
+        // What comes behind the last byte: comparing, syncing, renaming.
+        let mut writing = None;
+        let outcome = files::write_atomically(path, |file| {
+            let written = self.write_to(file);
+            writing = Some(self.observed.stage(Stage::Write));
+            written
+        });
+        drop(writing);
+        let (mut written, changed) = outcome?;
         written.changed = changed;
         Ok(written)
     }
@@ -230,13 +254,21 @@ impl Package {
     pub fn write_to(&self, mut writer: impl Write + Seek) -> Result<Written, Error> {
         let start = writer.stream_position();
         let start = start.map_err(archive::write_failed)?;
+        let observed = &self.observed;
+        let planning = observed.stage(Stage::Plan);
         let plan = plan::Plan::new(&self.decks, self.time, self.baseline.as_ref())?;
         let media = media::Media::new(&self.media)?;
+        drop(planning);
+        let writer = CountedWriter::new(writer, observed);
         let mut archive = archive::ArchiveWriter::new(writer);
         // It is there when the scope has ended.
         let mut database = Err(Error::new(ErrorKind::Database("writing it".to_owned())));
         let (list, references) = rayon::in_place_scope(|scope| {
-            scope.spawn(|_| database = database::Database::build(&plan, self.format));
+            scope.spawn(|_| {
+                let _storing = observed.stage(Stage::Database);
+                database = database::Database::build(&plan, self.format, observed);
+            });
+            let _packing = observed.stage(Stage::Media);
             let list = match self.format {
                 Format::Legacy => {
                     legacy::add_media(&mut archive, media.files())?;
@@ -250,6 +282,7 @@ impl Package {
             Ok::<_, Error>((list, media.references(&plan)))
         })?;
         let mut database = database?;
+        let _compressing = observed.stage(Stage::Compress);
         let cards = database.cards();
         let image = database.image()?;
         match list {

@@ -7,6 +7,7 @@ use super::database::Database;
 use super::plan::Plan;
 use crate::Error;
 use crate::model::{BuildTime, Deck, Note, NoteType};
+use crate::observe::Observed;
 
 const FRONT: &str =
     "This package is in a format that the program you opened it with does not know.";
@@ -26,5 +27,5 @@ pub(super) fn database() -> Result<Database, Error> {
         BuildTime::from_unix(CREATED),
         None,
     )?;
-    Database::build(&plan, Format::Legacy)
+    Database::build(&plan, Format::Legacy, &Observed::default())
 }

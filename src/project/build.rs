@@ -12,13 +12,14 @@ use super::target::{Built, Target};
 use super::variants::{self, Claims};
 use super::{
     BuildOptions, Project, Report, Scope, Statistics, assets, budget, clozes, history, includes,
-    latex, load, media, output, predecessor, rematch, schema, targets, types,
+    latex, load, media, observed, output, predecessor, rematch, schema, targets, types,
 };
 use crate::diag::{Code, Diagnostic, Diagnostics, Levels, Severity, Sources, Span};
 use crate::files::{self, Cache};
 use crate::identity::{self, Assigned, Claim, Lock};
 use crate::model::written::IdMode;
 use crate::model::{Deck, DeckName, MediaFile};
+use crate::observe::{Observed, Stage};
 use crate::package::{Baseline, Package};
 use crate::render::{MediaNames, NamedMedia};
 use crate::source::budget::Budget;
@@ -40,6 +41,7 @@ pub(super) struct Ready {
     pub(super) targets: Vec<Target>,
     /// The paths and new texts of the locks, if the build is one that writes them.
     pub(super) locks: Vec<(PathBuf, String)>,
+    observed: Observed,
 }
 
 /// What packages are made of.
@@ -105,13 +107,16 @@ impl Build {
         for target in ready.targets.iter().filter(|it| !it.replaces) {
             output::check_replaceable(&target.path, target.text.is_some())?;
         }
+        let writing = ready.observed.stage(Stage::Write);
         for (path, text) in &ready.locks {
             files::write_atomically(path, |file| {
                 file.write_all(text.as_bytes())
                     .map_err(|source| Error::write(path, source))
             })?;
         }
-        ready.targets.into_iter().map(Target::write).collect()
+        drop(writing);
+        let targets = ready.targets.into_iter();
+        targets.map(|it| it.write(&ready.observed)).collect()
     }
 }
 
@@ -119,6 +124,10 @@ pub(super) fn build(project: &Project, options: &BuildOptions) -> Result<Build, 
     if let Some(now) = options.time.to_system_time() {
         project.files.begin(now);
     }
+    let project = &Project {
+        files: observed::files(&project.files, &options.observed),
+        ..project.clone()
+    };
     let mut report = Report::default();
     let mut levels = options.levels.clone();
     let ready = match variants::of(project, &mut report)? {
@@ -134,6 +143,10 @@ pub(super) fn build(project: &Project, options: &BuildOptions) -> Result<Build, 
     levels.apply(&mut report.diagnostics);
     report.sources.keep_what_is_told(&report.diagnostics);
     let ready = ready.filter(|_| !is_refused(&report));
+    let ready = ready.map(|ready| Ready {
+        observed: options.observed.clone(),
+        ..ready
+    });
     Ok(Build { report, ready })
 }
 
@@ -171,7 +184,9 @@ pub(super) fn whole(
     mut nesting: Nesting,
     report: &mut Report,
 ) -> Result<Option<Parts>, Error> {
+    let reading = options.observed.stage(Stage::Read);
     let manifest = load::manifest(project, &mut report.sources, &mut report.diagnostics)?;
+    drop(reading);
     let Some(manifest) = manifest else {
         return Ok(None);
     };
@@ -216,8 +231,11 @@ impl Parts {
                 target.replaces |= options.baseline.is_none();
             }
             let targets = vec![target.with_text(options, sink)?];
-            let locks = self.locks;
-            return Ok(Ready { targets, locks });
+            return Ok(Ready {
+                targets,
+                locks: self.locks,
+                ..Ready::default()
+            });
         }
         let (outputs, root) = (&self.outputs, &self.root);
         let shares = division::divide(outputs, root, self.decks, &self.media, &self.origins, sink);
@@ -232,8 +250,11 @@ impl Parts {
             let target = target.in_container(share.place.container, options);
             targets.push(target.with_text(options, sink)?);
         }
-        let locks = self.locks;
-        Ok(Ready { targets, locks })
+        Ok(Ready {
+            targets,
+            locks: self.locks,
+            ..Ready::default()
+        })
     }
 }
 
@@ -251,8 +272,11 @@ fn run(
         statistics,
         files,
         lock_changes,
+        changes,
         matches,
     } = report;
+    let observed = &options.observed;
+    let reading = observed.stage(Stage::Read);
     let types = types::load(project, manifest, sources, sink)?;
     let output = output::path(project, manifest, options, sink);
 
@@ -277,9 +301,14 @@ fn run(
         (types, Vec::new())
     };
 
+    drop(reading);
+
     let broken_types = sink.has_errors();
     let known = locked.then_some(lock);
-    let loaded = load::notes(project, manifest, &types, &renderer, known, sources, sink)?;
+    let loaded = load::notes_seen(
+        project, manifest, &types, &renderer, known, None, observed, sources, sink,
+    )?;
+    let identifying = observed.stage(Stage::Identify);
     statistics.files = loaded.files.len();
     *files = loaded.files;
     // A type that cannot be read makes every note of it an error; one finding is enough.
@@ -320,8 +349,12 @@ fn run(
         predecessor::apply(tool, &mut made, &names, lock, heirs, sources);
     }
     sink.append(renderer.media_findings());
+    drop(identifying);
+    let rendering = observed.stage(Stage::Render);
     let engine = manifest.defaults.settings.math;
     let latex = latex::pictures(project, &made, engine, &renderer, lock, sink)?;
+    drop(rendering);
+    let identifying = observed.stage(Stage::Identify);
     *statistics = count(&made, &names, &statics, files.len());
     statistics.media += latex.files.len();
     if statistics.notes == 0 && manifest.included.is_empty() && !sink.has_errors() {
@@ -357,9 +390,14 @@ fn run(
     targets::tell(&media, targets, sink);
     budget::files(&manifest.budget, &media, sink)?;
     *lock_changes = lock_file.refused(&next, project, options);
+    if options.changes && locked && project.is_whole() {
+        *changes = lock_file.changes(&next, project);
+    }
     if !lock_changes.is_empty() {
         return Ok(None);
     }
+    drop(identifying);
+    let _planning = observed.stage(Stage::Plan);
     let origins = if divided {
         let of_types = media::names_of_types(&made, &type_files);
         Origins::new(&made, &names, &latex, of_types, sources)

@@ -7,13 +7,14 @@ use rayon::prelude::*;
 use super::folders::Folders;
 use super::render::{Batch, Made, Maker};
 use super::show::Watch;
-use super::{FileNotes, Project, Scope, gather, includes, joins, macros, unread};
+use super::{FileNotes, Project, Scope, conflicts, gather, includes, joins, macros, unread};
 use crate::check::Spellings;
 use crate::diag::{Code, Diagnostic, Diagnostics, FileId, Severity, Sources, Span};
 use crate::files::{FileList, parent};
 use crate::identity::{KnownSketches, Lock};
 use crate::model::DeckName;
 use crate::model::written::WrittenNote;
+use crate::observe::{Observed, Stage};
 use crate::render::Renderer;
 use crate::source::defaults::Defaults;
 use crate::source::include::{self, Included, Includes, Library, Shelved};
@@ -76,14 +77,22 @@ pub(super) fn notes(
     sink: &mut Diagnostics,
 ) -> Result<Loaded, Error> {
     notes_seen(
-        project, manifest, types, renderer, lock, None, sources, sink,
+        project,
+        manifest,
+        types,
+        renderer,
+        lock,
+        None,
+        &Observed::default(),
+        sources,
+        sink,
     )
 }
 
 /// As [`notes`], while the notes of a file are kept as they were written.
 #[expect(
     clippy::too_many_arguments,
-    reason = "what a build has at this point, and who watches"
+    reason = "what a build has at this point, who watches it, and who observes"
 )]
 pub(super) fn notes_seen(
     project: &Project,
@@ -92,17 +101,22 @@ pub(super) fn notes_seen(
     renderer: &Renderer<'_>,
     lock: Option<&Lock>,
     watch: Option<&Watch>,
+    observed: &Observed,
     sources: &mut Sources,
     sink: &mut Diagnostics,
 ) -> Result<Loaded, Error> {
+    let reading = observed.stage(Stage::Read);
     let mut inputs = inputs(project, manifest, sources, sink)?;
     let library = shelve(project, manifest, &inputs, sources, sink)?;
     macros::learn(project, renderer, &inputs, sources, sink)?;
+    drop(reading);
+    let _rendering = observed.stage(Stage::Render);
     let maker = Maker {
         renderer,
         sources,
         known: lock.map(KnownSketches::of),
         watch,
+        observed,
     };
     let take = |notes: Vec<WrittenNote>| maker.batch(notes);
     // Each file has a sink of its own, so that threads cannot change the order of findings.
@@ -385,6 +399,7 @@ fn paths(
             paths.push(path.clone());
         }
     }
+    conflicts::take_out(&mut paths, only, sink);
     paths.sort_unstable();
     let unnamed = listed.not_utf8.iter();
     for path in unnamed.filter(|path| meant(path) && selection.holds(path)) {

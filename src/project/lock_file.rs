@@ -121,6 +121,15 @@ impl LockFile {
         identity::next_lock(&self.lock, entries, own.map(|it| &**it), options.time)
     }
 
+    /// What is another in the lock of the whole project.
+    pub(super) fn changes(&self, next: &Lock, project: &Project) -> Vec<LockChange> {
+        let mut changes = identity::changes(&self.lock, next, true);
+        for change in &mut changes {
+            change.lock = project.lock_name();
+        }
+        changes
+    }
+
     /// What the caller does not want changed in the lock.
     pub(super) fn refused(
         &self,

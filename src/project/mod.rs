@@ -7,6 +7,7 @@ mod audio;
 mod budget;
 mod build;
 mod clozes;
+mod conflicts;
 mod decks;
 mod division;
 #[cfg(feature = "fetch")]
@@ -24,6 +25,7 @@ mod load;
 mod lock_file;
 mod macros;
 mod media;
+mod observed;
 mod open;
 mod options;
 mod output;
@@ -106,6 +108,9 @@ pub struct Report {
     pub files: Vec<FileNotes>,
     /// What the build would change in the lock though its [`LockMode`] refuses it.
     pub lock_changes: Vec<LockChange>,
+    /// What is another in the lock than in the one before, where [`BuildOptions::changes`] asks for
+    /// it.
+    pub changes: Vec<LockChange>,
     /// The notes without ids that were edited and are taken for what they were.
     pub matches: Vec<MatchedNote>,
 }

@@ -1,9 +1,11 @@
 //! What a caller may say of a build.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::diag::{Level, Levels, Subject};
 use crate::model::{BuildTime, Targets};
+use crate::observe::{Observed, Observer};
 use crate::package::Format;
 
 /// How to build.
@@ -26,6 +28,8 @@ pub struct BuildOptions {
     pub(super) cache: bool,
     pub(super) targets: Option<Targets>,
     pub(super) tex: bool,
+    pub(super) changes: bool,
+    pub(super) observed: Observed,
 }
 
 /// What a build may change in `deckle.lock`.
@@ -61,6 +65,8 @@ impl BuildOptions {
             cache: false,
             targets: None,
             tex: false,
+            changes: false,
+            observed: Observed::default(),
         }
     }
 
@@ -164,6 +170,21 @@ impl BuildOptions {
     /// program in it. Default: such pictures are told to be missing.
     pub fn tex(mut self, yes: bool) -> Self {
         self.tex = yes;
+        self
+    }
+
+    /// Tells, if `yes`, in [`Report::changes`] what a build of a whole project changes in its lock:
+    /// which notes are new, changed, gone. Default: nothing is compared.
+    ///
+    /// [`Report::changes`]: super::Report::changes
+    pub fn changes(mut self, yes: bool) -> Self {
+        self.changes = yes;
+        self
+    }
+
+    /// While this observer looks on; what it sees changes nothing. Callable several times.
+    pub fn observer(mut self, observer: Arc<dyn Observer>) -> Self {
+        self.observed.add(observer);
         self
     }
 

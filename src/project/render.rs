@@ -14,6 +14,7 @@ use crate::identity::{
 };
 use crate::model::written::{Backlink, MathEngine, WrittenNote, WrittenType};
 use crate::model::{DeckName, FieldValues, Note};
+use crate::observe::{Count, Observed};
 use crate::render::{MaskGroup, MediaKey, NamedMedia, Renderer};
 
 /// Anki's database check complains about new cards behind this position.
@@ -134,6 +135,8 @@ pub(super) struct Maker<'a> {
     pub(super) known: Option<KnownSketches>,
     /// Who wants to see the notes as they were written.
     pub(super) watch: Option<&'a Watch>,
+    /// Who wants to know how far it is.
+    pub(super) observed: &'a Observed,
 }
 
 impl Maker<'_> {
@@ -155,6 +158,7 @@ impl Maker<'_> {
             batch.facts.push(facts);
             batch.found.append(found);
         }
+        self.observed.counts(Count::Notes, batch.notes.len());
         batch
     }
 

@@ -6,6 +6,7 @@ use super::BuildOptions;
 use crate::Error;
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::model::{Deck, MediaFile};
+use crate::observe::{Observed, Stage};
 use crate::package::{Format, NotesText, Package};
 use crate::source::outputs::Container;
 
@@ -53,7 +54,7 @@ impl Target {
         media: Vec<MediaFile>,
         options: &BuildOptions,
     ) -> Self {
-        let mut package = Package::new(options.time);
+        let mut package = Package::new(options.time).observed(&options.observed);
         for deck in decks {
             package.add_deck(deck);
         }
@@ -94,9 +95,12 @@ impl Target {
         Ok(self)
     }
 
-    pub(super) fn write(self) -> Result<Built, Error> {
+    pub(super) fn write(self, observed: &Observed) -> Result<Built, Error> {
         let written = match &self.text {
-            Some(text) => text.write(&self.path)?,
+            Some(text) => {
+                let _writing = observed.stage(Stage::Write);
+                text.write(&self.path)?
+            }
             None => self.package.write(&self.path)?,
         };
         Ok(Built {

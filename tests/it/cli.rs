@@ -718,6 +718,8 @@ fn help_is_as_it_was() {
         ("help", &["--help"][..]),
         ("build", &["build", "--help"]),
         ("check", &["check", "--help"]),
+        #[cfg(feature = "watch")]
+        ("watch", &["watch", "--help"]),
         ("diff", &["diff", "--help"]),
         ("audio", &["audio", "--help"]),
         #[cfg(feature = "fetch")]

@@ -217,6 +217,7 @@ fn every_command_that_is_shown_exists() {
         "show",
         "unpack",
         "verify",
+        "watch",
     ]
     .map(str::to_owned);
     assert_eq!(seen, all.into());

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 /// From the lowest layer to the highest.
 const LAYERS: &[&[&str]] = &[
-    &["diag", "error", "files"],
+    &["diag", "error", "files", "observe"],
     &["template"],
     &["model"],
     &["source", "check", "identity", "render", "package"],
@@ -31,6 +31,8 @@ const GUARDED: &[(&str, &[&str])] = &[
     ("oxipng", &["src/render/picture/pixels.rs"]),
     ("ratex_", &["src/render/formula/engine.rs"]),
     ("ttf_parser", &["src/render/formula/font.rs"]),
+    ("notify", &["src/cli/watch/alarm.rs"]),
+    ("ctrlc", &["src/cli/watch/stop.rs"]),
     ("annotate_snippets", &["src/diag/"]),
     ("std::fs", &["src/files/"]),
     (

@@ -41,6 +41,7 @@ mod matrix;
 mod merges;
 mod note_forms;
 mod note_types;
+mod observe;
 mod occlusion;
 mod outputs;
 mod package;
@@ -60,3 +61,5 @@ mod tex;
 mod ui;
 mod unpack;
 mod verify;
+#[cfg(all(unix, feature = "watch"))]
+mod watch;

@@ -9,12 +9,15 @@ use crate::cli::Place;
 
 const COMMANDS: &[&str] = &[
     "adopt",
+    "audio",
     "build",
     "check",
     "completions",
     "connect",
     "diff",
     "explain",
+    #[cfg(feature = "fetch")]
+    "fetch",
     "id",
     "id-add",
     "id-strip",
@@ -26,6 +29,8 @@ const COMMANDS: &[&str] = &[
     "show",
     "unpack",
     "verify",
+    #[cfg(feature = "watch")]
+    "watch",
 ];
 
 #[test]

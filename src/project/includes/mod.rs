@@ -123,6 +123,7 @@ fn absorb(report: &mut Report, guest: Report, folder: &str) {
     sum.cards += of_guest.cards;
     sum.media += of_guest.media;
     report.lock_changes.extend(guest.lock_changes);
+    report.changes.extend(guest.changes);
     report
         .matches
         .extend(guest.matches.into_iter().map(|mut it| {

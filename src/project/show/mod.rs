@@ -9,6 +9,7 @@ use crate::diag::{FileId, Sources, Span};
 use crate::identity::{Assigned, Lock};
 use crate::model::written::{Content, IdMode, WrittenNote};
 use crate::model::{BuildTime, Note};
+use crate::observe::Observed;
 use crate::project::lock_file::LockFile;
 use crate::project::render::Facts;
 use crate::project::{
@@ -197,6 +198,7 @@ fn at(
         &renderer,
         locked.then_some(lock),
         Some(&watch),
+        &Observed::default(),
         sources,
         sink,
     )?;

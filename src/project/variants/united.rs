@@ -43,6 +43,7 @@ impl United {
             statistics,
             files,
             lock_changes,
+            changes,
             matches,
         } = of_variant;
         let report = &mut self.report;
@@ -76,6 +77,7 @@ impl United {
         add_files(&mut report.files, files);
         report.statistics.files = report.files.len() + included;
         report.lock_changes.extend(lock_changes);
+        report.changes.extend(changes);
         for it in matches {
             if !report.matches.contains(&it) {
                 report.matches.push(it);

@@ -1,0 +1,68 @@
+//! One build of many.
+
+use std::time::Duration;
+
+use deckle::Error;
+use deckle::project::{Build, Built, Project, Report};
+
+use crate::cli::args::WatchArgs;
+use crate::cli::build::{now, options, package_options};
+use crate::cli::observers::Observers;
+use crate::cli::printer::Printer;
+
+/// What a build came to.
+pub(super) struct Rebuild {
+    /// Which one it is, from 1.
+    pub(super) number: usize,
+    pub(super) took: Duration,
+    pub(super) end: End,
+}
+
+/// How a build ended.
+pub(super) enum End {
+    /// With packages, which are written.
+    Written(Box<Report>, Vec<Built>),
+    /// The sources have errors, or the lock would change though it must not.
+    Refused(Box<Report>),
+    /// The world did not do as told.
+    Failed(Error),
+}
+
+impl Rebuild {
+    pub(super) fn run(
+        project: &Project,
+        args: &WatchArgs,
+        number: usize,
+        printer: &Printer,
+    ) -> Self {
+        let observers = Observers::new(&args.sources, printer);
+        let started = now();
+        let end = build(project, args, &observers).unwrap_or_else(End::Failed);
+        let took = started.elapsed();
+        observers.tell(printer);
+        Self { number, took, end }
+    }
+
+    /// The packages, if there are any: what changed of them and what did not.
+    pub(super) fn written(&self) -> &[Built] {
+        match &self.end {
+            End::Written(_, written) => written,
+            End::Refused(_) | End::Failed(_) => &[],
+        }
+    }
+}
+
+fn build(project: &Project, args: &WatchArgs, observers: &Observers) -> Result<End, Error> {
+    let options = package_options(&args.package, options(&args.sources)?);
+    let build = project.build(&observers.join(options).changes(true))?;
+    let report = Box::new(build.report().clone());
+    if is_refused(&build) {
+        return Ok(End::Refused(report));
+    }
+    Ok(End::Written(report, build.write()?))
+}
+
+fn is_refused(build: &Build) -> bool {
+    let report = build.report();
+    report.diagnostics.has_errors() || !report.lock_changes.is_empty()
+}
