@@ -30,19 +30,41 @@ struct Attribute {
 /// Elements whose pages and frames are other sites more often than files.
 const FRAMES: [&str; 2] = ["iframe", "frame"];
 
+/// Where the last of each sign stands that ends something: behind it none is looked for, or a text
+/// of beginnings alone would be searched to its end from each.
+struct Ends {
+    field: Option<usize>,
+    sound: Option<usize>,
+    comment: Option<usize>,
+}
+
+impl Ends {
+    /// The next end of a field at or behind `at`.
+    fn field(&self, html: &str, at: usize) -> Option<usize> {
+        let end = self.field.filter(|last| at <= *last);
+        end.and_then(|_| position(html, "}}", at))
+    }
+}
+
 /// Reads HTML.
 pub(super) fn read(html: &str) -> Markup {
     let mut markup = Markup::default();
     let bytes = html.as_bytes();
+    let ends = Ends {
+        field: html.rfind("}}"),
+        sound: html.rfind(']'),
+        comment: html.rfind("-->"),
+    };
     let mut at = 0;
     while let Some(&byte) = bytes.get(at) {
         match byte {
             b'{' if bytes.get(at + 1) == Some(&b'{') => {
-                at = position(html, "}}", at).map_or(at + 2, |it| it + 2);
+                at = ends.field(html, at).map_or(at + 2, |it| it + 2);
             }
             b'[' if html.get(at..).is_some_and(|it| it.starts_with("[sound:")) => {
                 at += "[sound:".len();
-                if let Some(end) = position(html, "]", at) {
+                let end = ends.sound.filter(|last| at <= *last);
+                if let Some(end) = end.and_then(|_| position(html, "]", at)) {
                     let written = html.get(at..end).unwrap_or_default();
                     let name = decode_entities(written).into_owned();
                     let found = Found::new(written, at..end, name, How::Sound);
@@ -51,10 +73,12 @@ pub(super) fn read(html: &str) -> Markup {
                 }
             }
             b'<' if html.get(at..).is_some_and(|it| it.starts_with("<!--")) => {
-                at = position(html, "-->", at).map_or(at + 4, |it| it + 3);
+                let end = ends.comment.filter(|last| at <= *last);
+                let end = end.and_then(|_| position(html, "-->", at));
+                at = end.map_or(at + 4, |it| it + 3);
             }
             b'<' if bytes.get(at + 1).is_some_and(u8::is_ascii_alphabetic) => {
-                at = tag(html, at, &mut markup);
+                at = tag(html, at, &ends, &mut markup);
             }
             _ => at += 1,
         }
@@ -63,13 +87,13 @@ pub(super) fn read(html: &str) -> Markup {
 }
 
 /// Reads the tag at `at`, with what stands in it if that is no HTML; where it ends.
-fn tag(html: &str, at: usize, markup: &mut Markup) -> usize {
+fn tag(html: &str, at: usize, ends: &Ends, markup: &mut Markup) -> usize {
     let rest = html.get(at + 1..).unwrap_or_default();
     let length = rest
         .find(|it: char| it.is_whitespace() || matches!(it, '>' | '/' | '{'))
         .unwrap_or(rest.len());
     let name = rest.get(..length).unwrap_or_default().to_ascii_lowercase();
-    let (attributes, end) = attributes(html, at + 1 + length);
+    let (attributes, end) = attributes(html, at + 1 + length, ends);
     for attribute in &attributes {
         take(html, &name, attribute, markup);
     }
@@ -179,7 +203,7 @@ fn candidates(html: &str, value: &Range<usize>) -> Vec<Range<usize>> {
 }
 
 /// The attributes of the tag whose name ends at `at`, and the end of the tag.
-fn attributes(html: &str, mut at: usize) -> (Vec<Attribute>, usize) {
+fn attributes(html: &str, mut at: usize, ends: &Ends) -> (Vec<Attribute>, usize) {
     let bytes = html.as_bytes();
     let mut found = Vec::new();
     while let Some(&byte) = bytes.get(at) {
@@ -191,7 +215,7 @@ fn attributes(html: &str, mut at: usize) -> (Vec<Attribute>, usize) {
             continue;
         }
         if html.get(at..).is_some_and(|it| it.starts_with("{{")) {
-            at = position(html, "}}", at).map_or(at + 2, |it| it + 2);
+            at = ends.field(html, at).map_or(at + 2, |it| it + 2);
             continue;
         }
         let start = at;
@@ -211,7 +235,7 @@ fn attributes(html: &str, mut at: usize) -> (Vec<Attribute>, usize) {
             continue;
         }
         at = skip_space(bytes, behind + 1);
-        let (value, bare, end) = value(html, at);
+        let (value, bare, end) = value(html, at, ends);
         at = end;
         found.push(Attribute { name, value, bare });
     }
@@ -219,7 +243,7 @@ fn attributes(html: &str, mut at: usize) -> (Vec<Attribute>, usize) {
 }
 
 /// The value at `at`, whether it has no quotes, and what follows it.
-fn value(html: &str, at: usize) -> (Range<usize>, bool, usize) {
+fn value(html: &str, at: usize, ends: &Ends) -> (Range<usize>, bool, usize) {
     let bytes = html.as_bytes();
     let quote = match bytes.get(at) {
         Some(b'"') => Some("\""),
@@ -236,7 +260,7 @@ fn value(html: &str, at: usize) -> (Range<usize>, bool, usize) {
         .is_some_and(|it| !it.is_ascii_whitespace() && *it != b'>')
     {
         let field = html.get(end..).filter(|it| it.starts_with("{{"));
-        end = match field.and_then(|_| position(html, "}}", end)) {
+        end = match field.and_then(|_| ends.field(html, end)) {
             Some(close) => close + 2,
             None => end + 1,
         };
