@@ -12,7 +12,8 @@ pub(super) fn check(note: &WrittenNote, fields: &[String], sink: &mut Diagnostic
     let comes_out = |index: usize| fields.get(index).is_some_and(|it| !is_field_empty(it));
     let names: Vec<&str> = note.note_type.note_type.field_names().collect();
     for &index in &note.note_type.required {
-        if written(index) && comes_out(index) {
+        // What is spoken comes out though nothing is written.
+        if comes_out(index) {
             continue;
         }
         let name = names.get(index).copied().unwrap_or("");
