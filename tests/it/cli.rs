@@ -731,6 +731,7 @@ fn help_is_as_it_was() {
         ("id-add", &["id", "add", "--help"]),
         ("id-strip", &["id", "strip", "--help"]),
         ("verify", &["verify", "--help"]),
+        ("ship", &["ship", "--help"]),
         ("show", &["show", "--help"]),
         ("explain", &["explain", "--help"]),
         ("schema", &["schema", "--help"]),

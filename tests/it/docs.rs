@@ -12,7 +12,7 @@ use deckle::project::{BuildOptions, Project};
 use deckle::source::schema::Schema;
 use deckle::source::{
     assets, budget, folder, header, includes, manifest, masks, note_types, outputs, rules,
-    settings, table, yaml,
+    settings, ship, table, yaml,
 };
 use deckle::{BuildTime, DeckOptions};
 use serde_json::Value;
@@ -386,6 +386,7 @@ fn the_schemas_list_the_keys_that_are_read() {
     assert_eq!(keys(&project, "/properties/budget"), set(budget::KEYS));
     assert_eq!(part("decks"), set(manifest::DECKS_KEYS));
     assert_eq!(part("output"), set(outputs::KEYS));
+    assert_eq!(part("channel"), set(ship::KEYS));
     let defaults = header::KEYS.iter().filter(|it| **it != "deck");
     assert_eq!(part("defaults"), set(defaults));
     let rule = header::KEYS.iter().chain([&rules::MATCH]);

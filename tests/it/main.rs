@@ -52,6 +52,7 @@ mod reproduce;
 mod rules;
 mod schema;
 mod shell;
+mod ship;
 mod show;
 mod specification;
 mod tables;
