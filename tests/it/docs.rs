@@ -213,6 +213,7 @@ fn every_command_that_is_shown_exists() {
         "inspect",
         "man",
         "schema",
+        "ship",
         "show",
         "unpack",
         "verify",
@@ -238,6 +239,7 @@ fn the_list_of_diagnostics_is_complete() {
         ("06", "Packages"),
         ("07", "Identity"),
         ("08", "Files of other tools"),
+        ("09", "Delivery"),
     ];
     let (mut listed, mut pages) = (0, String::new());
     for (hundred, title) in groups {

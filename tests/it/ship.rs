@@ -174,7 +174,10 @@ fn targets_take_the_packages_that_they_name() {
 #[test]
 fn variants_go_where_they_say() {
     let manifest = MANIFEST.replace("../phone}", "'../phone/{{=lang}}'}");
-    let place = shipping(&format!("{manifest}matrix: {{lang: [de, fr]}}\n"), NOTES);
+    let place = shipping(
+        &format!("{manifest}output: 'heart-{{{{=lang}}}}.apkg'\nmatrix: {{lang: [de, fr]}}\n"),
+        NOTES,
+    );
     for key in ["de", "fr"] {
         fs::create_dir(phone(&place).join(key)).unwrap();
     }
