@@ -353,7 +353,7 @@ fn delivery(
                 time: options.time,
                 summary: &Summary::new(&new),
                 difference: difference.as_ref(),
-                again: state == DeliveryState::Unchanged,
+                first: state == DeliveryState::New,
             };
             html = page::html(&facts);
         }

@@ -16,6 +16,9 @@ h1{font-size:1.4rem;margin:.5rem 0}h2{font-size:1.1rem;margin:1.5rem 0 .25rem}\
 p{margin:.5rem 0}ul,ol{margin:.25rem 0;padding-left:1.5rem}\
 .quiet{opacity:.7}";
 
+/// A title, a remark, and the notes that stand below them.
+type Part = (&'static str, &'static str, fn(&NoteChange) -> bool);
+
 /// What the page is made of.
 pub(super) struct Facts<'a> {
     /// The name of the package's file.
@@ -25,8 +28,8 @@ pub(super) struct Facts<'a> {
     pub(super) time: BuildTime,
     pub(super) summary: &'a Summary,
     pub(super) difference: Option<&'a Difference>,
-    /// Whether the same package was there before, without a page.
-    pub(super) again: bool,
+    /// Whether no package lay there before.
+    pub(super) first: bool,
 }
 
 pub(super) fn html(facts: &Facts<'_>) -> String {
@@ -62,7 +65,7 @@ pub(super) fn html(facts: &Facts<'_>) -> String {
 
 fn news(facts: &Facts<'_>, page: &mut String) {
     let Some(difference) = facts.difference else {
-        if !facts.again {
+        if facts.first {
             page.push_str("<h2>New</h2>\n<p>All of it: this is the first delivery here.</p>\n");
         }
         return;
@@ -73,7 +76,7 @@ fn news(facts: &Facts<'_>, page: &mut String) {
         return;
     }
     page.push_str("<p class=\"quiet\">Since the package that lay here before:</p>\n");
-    let kinds: [(&str, &str, fn(&NoteChange) -> bool); 4] = [
+    let kinds: [Part; 4] = [
         ("New", "", |it| *it == NoteChange::Added),
         ("Changed", "", |it| *it == NoteChange::Updated),
         (
