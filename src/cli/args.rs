@@ -46,8 +46,8 @@ Examples:
   deckle check --message-format short         what is wrong, a line each
 
 Exit codes: 0 done, 1 the sources have errors (or warnings under --deny warnings, or a condition
-of --fail-if holds), 2 wrong usage, 3 files or disk failed, 4 a server refuses or does not answer,
-5 deckle.lock would change under --locked or --frozen.";
+of --fail-if holds), 2 wrong usage, 3 files or disk failed, 4 a server refuses or does not answer
+or a folder to ship to is away, 5 deckle.lock would change under --locked or --frozen.";
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -60,6 +60,8 @@ pub(crate) enum Command {
     Watch(WatchArgs),
     /// Tell what an import of a new package will do to learners who have the old one
     Diff(DiffArgs),
+    /// Build, and deliver the packages to the folders that deckle.yaml names
+    Ship(ShipArgs),
     /// Show the note at a line: as written, as HTML, as cards, and who it is
     Show(ShowArgs),
     /// Make the sounds that notes ask for, by the programs that the project names
@@ -229,6 +231,58 @@ pub(crate) struct CheckArgs {
     /// Print a line for each file: its notes, its cards, and what looks like a note and is none
     #[arg(long)]
     pub(crate) list: bool,
+}
+
+// The options of a build come from `SourceArgs`, whose paths are the names of targets here: a whole
+// project is shipped, or nothing.
+#[derive(Debug, clap::Args)]
+#[command(
+    mut_arg("paths", |it| it
+        .value_name("TARGET")
+        .help("Names of targets under `ship` in deckle.yaml [default: all of them]")),
+    after_help = "\
+Examples:
+  deckle ship                        build, and deliver to all targets
+  deckle ship phone                  to this one
+  deckle ship --dry-run              what would go where, and how much Syncthing would send
+  deckle ship --stignore             and tell Syncthing what it should never send
+
+In deckle.yaml:
+  ship:
+    phone: {via: folder, path: ~/Sync/anki}
+
+A folder that does not exist is not made. A package that is the same already is not touched.
+Exit codes: 1 the sources have errors; 4 a folder is away; 5 deckle.lock would change under --locked
+or --frozen."
+)]
+pub(crate) struct ShipArgs {
+    #[command(flatten)]
+    pub(crate) sources: SourceArgs,
+
+    /// The project [default: that of the current folder]
+    #[arg(
+        long,
+        value_name = "DIR",
+        default_value = ".",
+        hide_default_value = true
+    )]
+    pub(crate) project: PathBuf,
+
+    /// Tell what would be delivered, and write nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+
+    /// Print an array of JSON, an object for each target; docs/format.md lists its keys
+    #[arg(long)]
+    pub(crate) json: bool,
+
+    /// Write into the folder's .stignore what Syncthing should never send; your own lines stay
+    #[arg(long, conflicts_with = "dry_run")]
+    pub(crate) stignore: bool,
+
+    /// Write over a file that deckle did not write
+    #[arg(long)]
+    pub(crate) force: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]

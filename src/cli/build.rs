@@ -183,7 +183,12 @@ fn mend(plan: FixPlan, args: &CheckArgs, printer: &Printer) -> Result<Report, Er
 }
 
 /// Prints what was found; how the run ends, if that ends it.
-fn report(report: &Report, args: &SourceArgs, root: &Path, printer: &Printer) -> Option<Outcome> {
+pub(super) fn report(
+    report: &Report,
+    args: &SourceArgs,
+    root: &Path,
+    printer: &Printer,
+) -> Option<Outcome> {
     printer.diagnostics(&report.diagnostics, &report.sources, root);
     printer.matches(&report.matches);
     let changes = &report.lock_changes;

@@ -25,6 +25,7 @@ mod printer;
 mod progress;
 mod schema;
 mod shell;
+mod ship;
 mod show;
 mod timings;
 mod unpack;
@@ -53,7 +54,7 @@ enum Outcome {
     Usage = 2,
     /// Files, the disk, the database; a program that makes sounds.
     Environment = 3,
-    /// A server refused, or could not be reached.
+    /// A server refused, or could not be reached; a folder to deliver to is away.
     Server = 4,
     /// `deckle.lock` would change, and must not.
     Locked = 5,
@@ -70,6 +71,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Watch(it) => watch::watch(it, &printer),
         Command::Diff(it) => diff::diff(it, &printer),
         Command::Show(it) => show::show(it, &printer),
+        Command::Ship(it) => ship::ship(it, &printer),
         Command::Init(it) => init::init(it, &printer),
         Command::Adopt(it) => adopt::adopt(it, &printer),
         Command::Import(it) => import::import(it, &printer),

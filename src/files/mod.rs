@@ -10,6 +10,7 @@ mod container;
 mod content;
 #[cfg(test)]
 pub(crate) mod counted;
+mod deliver;
 mod disk;
 #[cfg(feature = "fetch")]
 mod download;
@@ -22,6 +23,7 @@ mod remember;
 mod scratch;
 mod stamp;
 mod svg;
+mod syncthing;
 mod workspace;
 mod write;
 
@@ -33,6 +35,7 @@ pub use cache::Cache;
 pub use command::{Command, CommandError, Finished};
 pub use container::{Container, HEAD, Nature, container_of};
 pub use content::Content;
+pub use deliver::{are_same, deliver, deliver_bytes, is_folder, names_in, sweep_deliveries};
 pub use disk::Disk;
 #[cfg(feature = "fetch")]
 pub use download::{Downloaded, Downloader};
@@ -45,6 +48,7 @@ pub use remember::Remembering;
 pub use scratch::Scratch;
 pub use stamp::Stamp;
 pub use svg::{SvgFlaw, SvgFlawKind, svg_flaws};
+pub use syncthing::{conflict_original, is_conflict_copy, transfer_size};
 pub use workspace::Workspace;
 pub use write::{make_folder, remove_file, write_atomically, write_below, write_new};
 

@@ -108,7 +108,7 @@ pub fn remove_file(path: &Path) -> Result<(), Error> {
     }
 }
 
-fn same_bytes(left: &Path, right: &Path) -> bool {
+pub(super) fn same_bytes(left: &Path, right: &Path) -> bool {
     let sizes = (std::fs::metadata(left), std::fs::metadata(right));
     let (Ok(left_size), Ok(right_size)) = sizes else {
         return false;

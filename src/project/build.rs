@@ -96,14 +96,7 @@ impl Build {
     /// path of a package is none that deckle wrote (see [`BuildOptions::force`]): nothing is
     /// written then. When a file cannot be written: each package then is the new one or as it was.
     pub fn write(self) -> Result<Vec<Built>, Error> {
-        let refused = self.report.lock_changes.len();
-        let Some(ready) = self.ready else {
-            if refused > 0 {
-                return Err(Error::new(ErrorKind::LockChanges(refused)));
-            }
-            let count = self.report.diagnostics.count(Severity::Error);
-            return Err(Error::new(ErrorKind::Sources(count)));
-        };
+        let ready = self.into_ready()?;
         for target in ready.targets.iter().filter(|it| !it.replaces) {
             output::check_replaceable(&target.path, target.text.is_some())?;
         }
@@ -117,6 +110,56 @@ impl Build {
         drop(writing);
         let targets = ready.targets.into_iter();
         targets.map(|it| it.write(&ready.observed)).collect()
+    }
+
+    /// Writes the packages into a temporary folder, with the bytes that [`Build::write`] would
+    /// write, and no lock.
+    ///
+    /// # Errors
+    /// When the sources have errors, the lock would change though it must not, or a file cannot
+    /// be written.
+    pub fn rehearse(self) -> Result<Rehearsal, Error> {
+        let folder = files::Scratch::new()?;
+        let mut built = Vec::new();
+        let ready = self.into_ready()?;
+        for (index, mut target) in ready.targets.into_iter().enumerate() {
+            let name = target.path.file_name().unwrap_or_default();
+            // Packages of several folders may have one name.
+            target.path = folder.path().join(index.to_string()).join(name);
+            built.push(target.write(&ready.observed)?);
+        }
+        Ok(Rehearsal {
+            built,
+            _folder: folder,
+        })
+    }
+
+    fn into_ready(self) -> Result<Ready, Error> {
+        let refused = self.report.lock_changes.len();
+        let count = self.report.diagnostics.count(Severity::Error);
+        self.ready.ok_or_else(|| {
+            Error::new(match refused {
+                0 => ErrorKind::Sources(count),
+                _ => ErrorKind::LockChanges(refused),
+            })
+        })
+    }
+}
+
+/// The packages of a build where nobody else sees them, until this is dropped.
+#[derive(Debug)]
+#[must_use = "the packages are gone with it"]
+pub struct Rehearsal {
+    built: Vec<Built>,
+    _folder: files::Scratch,
+}
+
+impl Rehearsal {
+    /// What would be written; the paths are those of the packages out of sight, with the names that
+    /// they would have.
+    #[must_use]
+    pub fn built(&self) -> &[Built] {
+        &self.built
     }
 }
 

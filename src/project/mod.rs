@@ -36,6 +36,7 @@ mod rematch;
 mod remembering;
 mod render;
 mod schema;
+mod ship;
 mod show;
 mod starter;
 mod target;
@@ -53,13 +54,14 @@ pub use adopt::{
     SourceNote, TypeFit,
 };
 pub use audio::{AudioOptions, AudioOutcome, AudioPlan, FailedSound, PlannedSound};
-pub use build::Build;
+pub use build::{Build, Rehearsal};
 #[cfg(feature = "fetch")]
 pub use fetch::{FetchOptions, FetchOutcome, FetchState, FetchedMedia};
 pub use fix::{FixPlan, FixedFile, Mend};
 pub use ids::{IdChange, IdFile, IdLeft, IdOptions, IdPlan};
 pub use import::{ImportFormat, ImportOptions, Imported, import};
 pub use options::{BuildOptions, LockMode};
+pub use ship::{Delivery, DeliveryState, Ignored, ShipOptions, ShipTarget, Shipment};
 pub use show::{IdSource, Shown, ShownAt, ShownCard, ShownField, ShownNote};
 pub use starter::{Created, Starter, create, write_schemas};
 pub use target::{Built, Target};
@@ -279,6 +281,33 @@ impl Project {
     #[cfg(feature = "fetch")]
     pub fn fetch(&self, options: &FetchOptions) -> Result<FetchOutcome, Error> {
         fetch::fetch(self, options)
+    }
+
+    /// The targets that the project declares under `ship`, in its order, for each variant where it
+    /// has a matrix; none where its file cannot be read, which a build tells.
+    ///
+    /// # Errors
+    /// When the project file cannot be read.
+    pub fn ship_targets(&self) -> Result<Vec<ShipTarget>, Error> {
+        ship::targets(self)
+    }
+
+    /// Finds out what is to be delivered: to each of these targets, in the folder beside it, the
+    /// packages that were built and that it takes. A folder that is not absolute is one below the
+    /// project's. Nothing is written yet; see [`Shipment::deliver`].
+    ///
+    /// # Errors
+    /// When the project is opened in part only; a target asks for a package that does not exist;
+    /// two packages would get one name; the file in a package's place is none that deckle wrote
+    /// (see [`ShipOptions::force`]); a file or folder cannot be read.
+    pub fn plan_shipments(
+        &self,
+        targets: &[(ShipTarget, PathBuf)],
+        built: &[Built],
+        options: &ShipOptions,
+    ) -> Result<Vec<Shipment>, Error> {
+        ship::check_whole(self)?;
+        ship::plan(self, targets, built, options)
     }
 
     /// Finds out how ids can be taken out of the sources again: those of notes that a build

@@ -13,6 +13,7 @@ pub mod outputs;
 mod presets;
 pub mod rules;
 pub mod schema;
+pub mod ship;
 pub mod shipped;
 mod targets;
 pub mod types;

@@ -733,6 +733,7 @@ fn help_is_as_it_was() {
         ("id-add", &["id", "add", "--help"]),
         ("id-strip", &["id", "strip", "--help"]),
         ("verify", &["verify", "--help"]),
+        ("ship", &["ship", "--help"]),
         ("show", &["show", "--help"]),
         ("connect", &["connect", "--help"]),
         ("explain", &["explain", "--help"]),

@@ -12,7 +12,7 @@ use deckle::project::{BuildOptions, Project};
 use deckle::source::schema::Schema;
 use deckle::source::{
     assets, budget, folder, header, includes, manifest, masks, note_types, outputs, rules,
-    settings, table, yaml,
+    settings, ship, table, yaml,
 };
 use deckle::{BuildTime, DeckOptions};
 use serde_json::Value;
@@ -214,6 +214,7 @@ fn every_command_that_is_shown_exists() {
         "inspect",
         "man",
         "schema",
+        "ship",
         "show",
         "unpack",
         "verify",
@@ -240,6 +241,7 @@ fn the_list_of_diagnostics_is_complete() {
         ("06", "Packages"),
         ("07", "Identity"),
         ("08", "Files of other tools"),
+        ("09", "Delivery"),
     ];
     let (mut listed, mut pages) = (0, String::new());
     for (hundred, title) in groups {
@@ -388,6 +390,7 @@ fn the_schemas_list_the_keys_that_are_read() {
     assert_eq!(keys(&project, "/properties/budget"), set(budget::KEYS));
     assert_eq!(part("decks"), set(manifest::DECKS_KEYS));
     assert_eq!(part("output"), set(outputs::KEYS));
+    assert_eq!(part("channel"), set(ship::KEYS));
     let defaults = header::KEYS.iter().filter(|it| **it != "deck");
     assert_eq!(part("defaults"), set(defaults));
     let rule = header::KEYS.iter().chain([&rules::MATCH]);

@@ -54,6 +54,7 @@ mod reproduce;
 mod rules;
 mod schema;
 mod shell;
+mod ship;
 mod show;
 mod specification;
 mod tables;

@@ -26,6 +26,7 @@ const COMMANDS: &[&str] = &[
     "inspect",
     "man",
     "schema",
+    "ship",
     "show",
     "unpack",
     "verify",

@@ -14,6 +14,7 @@ use crate::source::layout::DeckLayout;
 use crate::source::matrix::{self, Matrix, Unknown, Variant};
 use crate::source::outputs::{self, Outputs};
 use crate::source::rules::{self, Rule};
+use crate::source::ship::{self, Channel};
 use crate::source::yaml::{self, Entry, Node, Value, decode};
 use crate::source::{assets, header, levels, presets, targets};
 
@@ -60,6 +61,8 @@ pub struct Manifest {
     pub types: Vec<TypeSource>,
     /// The packages, and where they go.
     pub outputs: Outputs,
+    /// Where the packages are delivered.
+    pub ship: Vec<Channel>,
     /// The clients that the decks are made for.
     pub targets: Targets,
     /// How large files and packages may be.
@@ -113,6 +116,7 @@ pub const KEYS: &[&str] = &[
     "budget",
     "audio",
     "output",
+    "ship",
     "matrix",
     "diagnostics",
 ];
@@ -151,6 +155,7 @@ impl Manifest {
                 Span::NONE,
             ))],
             outputs: Outputs::default(),
+            ship: Vec::new(),
             targets: Targets::default(),
             budget: Budget::default(),
             keep: Vec::new(),
@@ -289,6 +294,7 @@ impl Manifest {
             "budget" => self.budget = budget::read(value, sink),
             "assets" => self.keep = assets::read(value, sink),
             "output" => self.outputs = outputs::read(value, entry.key_span(), sink),
+            "ship" => self.ship = ship::read(value, sink),
             "diagnostics" => self.levels = levels::read(value, sink),
             "markdown" | "cloze" | "math" | "code" | "media" | "images" | "links" | "audio" => {
                 header::apply(entry, &mut self.defaults, sink);
@@ -535,6 +541,19 @@ mod tests {
         check("output: {split: none}", &[]);
         check("output: {split: file}", &[]);
         check("output: {split: files}", &[Code::BadValue]);
+        check("ship: {phone: {via: folder, path: ~/Sync}}", &[]);
+        check("ship: {phone: {path: ~/Sync}}", &[]);
+        check(
+            "ship: {phone: {paht: ~/Sync}}",
+            &[Code::UnknownKey, Code::BadValue],
+        );
+        check("ship: {phone: {path: ~}}", &[Code::BadValue]);
+        check("ship: {phone: {via: connect}}", &[Code::BadValue]);
+        check("ship: {phone: {via: sync, url: x}}", &[Code::BadValue]);
+        check("ship: {phone: {via: fodler, path: x}}", &[Code::BadValue]);
+        check("ship: {my phone: {path: x}}", &[Code::BadValue]);
+        check("ship: {path: x}", &[Code::WrongShape]);
+        check("ship: {a: {path: x, output: []}}", &[Code::BadValue]);
         check("decks: {presets: {'*': slow}}", &[Code::BadDeckOptions]);
         check("decks: {from: front-matter, path-tags: true}", &[]);
         check("decks: {from: paths}", &[Code::BadValue]);
