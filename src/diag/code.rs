@@ -233,7 +233,6 @@ codes! {
     AmbiguousNote = "W0731" "ambiguous-note" "A note without an id may be either of two notes of the last build, edited; it counts as a new one."
     ForeignSyntax = "E0810" "foreign-syntax" "Text that is read as another tool's lacks something that this tool would ask for."
     ForeignLeftOut = "W0811" "foreign-left-out" "Something in another tool's file has no counterpart in a package and is left out."
-    ConflictCopy = "E0900" "conflict-copy" "A source file is a conflict copy of Syncthing; its notes would be there twice."
 }
 
 impl Code {

@@ -10,7 +10,7 @@ use super::show::Watch;
 use super::{FileNotes, Project, Scope, conflicts, gather, includes, joins, macros, unread};
 use crate::check::Spellings;
 use crate::diag::{Code, Diagnostic, Diagnostics, FileId, Severity, Sources, Span};
-use crate::files::{self, FileList, parent};
+use crate::files::{FileList, parent};
 use crate::identity::{KnownSketches, Lock};
 use crate::model::DeckName;
 use crate::model::written::WrittenNote;
@@ -320,18 +320,6 @@ pub(super) fn inputs(
     Ok(inputs)
 }
 
-fn conflict_copy(path: &str) -> Diagnostic {
-    let title = format!("`{path}` is a conflict copy that Syncthing made");
-    let original = files::conflict_original(path).unwrap_or_default();
-    Diagnostic::new(Code::ConflictCopy, title)
-        .note(format!(
-            "`{original}` was changed on two devices, and this is the older one; its notes would be there twice"
-        ))
-        .help(format!(
-            "take over into `{original}` what is only here, then remove this file"
-        ))
-}
-
 /// The paths that were named, if any were.
 fn only(project: &Project) -> &[String] {
     match &project.scope {
@@ -413,14 +401,6 @@ fn paths(
     }
     conflicts::take_out(&mut paths, only, sink);
     paths.sort_unstable();
-    // Read as sources, they would be every note of the original once more.
-    paths.retain(|path| {
-        let is_copy = !only.contains(path) && files::is_conflict_copy(path);
-        if is_copy {
-            sink.push(conflict_copy(path));
-        }
-        !is_copy
-    });
     let unnamed = listed.not_utf8.iter();
     for path in unnamed.filter(|path| meant(path) && selection.holds(path)) {
         sink.push(

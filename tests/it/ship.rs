@@ -236,7 +236,7 @@ fn conflict_copies_are_told() {
     // Of a source it would double every note.
     place.put(&format!("a.{CONFLICT}.yaml"), NOTES);
     let run = place.run(&["check"]).ends(1);
-    assert!(run.stderr.contains("E0900"), "{}", run.stderr);
+    assert!(run.stderr.contains("E0128"), "{}", run.stderr);
     place.put(
         "deckle.yaml",
         format!("{MANIFEST}exclude: ['*.sync-conflict-*']\n"),
