@@ -70,6 +70,15 @@ impl Walk<'_> {
             return;
         };
         self.told_environment = end;
+        // A dollar beside it would run together with those that are written.
+        let beside = |text: Option<&str>, dollar: fn(&str) -> bool| text.is_some_and(dollar);
+        if beside(self.text.get(..at), |it| it.ends_with('$'))
+            || beside(self.text.get(end..), |it| it.starts_with('$'))
+        {
+            let help = "put it between `$$` and `$$`, without the `$` beside it";
+            self.diagnostics.push(diagnostic.help(help));
+            return;
+        }
         // A display formula stands in a block of its own.
         let (before, behind) = (self.source.span(at..at), self.source.span(end..end));
         self.diagnostics.push(
