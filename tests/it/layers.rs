@@ -40,7 +40,10 @@ const GUARDED: &[(&str, &[&str])] = &[
         &["src/files/command.rs", "src/cli/", "src/main.rs"],
     ),
     ("ureq::", &["src/files/download.rs", "src/connect/wire.rs"]),
-    ("std::net", &["src/files/download.rs"]),
+    (
+        "std::net",
+        &["src/files/download.rs", "src/connect/wire.rs"],
+    ),
     ("clap::", &["src/cli/"]),
     ("anstream", &["src/cli/"]),
     ("println!", &[]),
