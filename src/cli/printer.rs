@@ -6,8 +6,8 @@ use std::path::Path;
 use anstream::stream::IsTerminal;
 use deckle::Error;
 use deckle::diag::{
-    Diagnostic, Diagnostics, Severity, Sources, Style, render, render_github, render_json,
-    render_sarif, render_short,
+    Diagnostics, Severity, Sources, Style, render, render_github, render_json, render_sarif,
+    render_short,
 };
 use deckle::files::locate;
 use deckle::identity::LockChange;
@@ -78,7 +78,7 @@ impl Printer {
 
     /// Prints a finding that the last build did not have.
     #[cfg(feature = "watch")]
-    pub(crate) fn appeared(&self, diagnostic: &Diagnostic, sources: &Sources) {
+    pub(crate) fn appeared(&self, diagnostic: &deckle::diag::Diagnostic, sources: &Sources) {
         if self.quiet && diagnostic.severity != Severity::Error {
             return;
         }

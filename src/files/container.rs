@@ -225,10 +225,11 @@ fn behind_tag(bytes: &[u8]) -> Option<Container> {
     if bytes.starts_with(b"fLaC") {
         return Some(Flac);
     }
-    let adts = matches!(bytes, [0xff, second, third, ..]
-        if second & 0xf6 == 0xf0 && (third >> 2) & 0x0f < 13);
-    if adts {
-        return Some(Aac);
+    if let Some(length) = adts_frame(bytes) {
+        return match bytes.get(length..) {
+            Some(next) if next.len() >= 6 => adts_frame(next).map(|_| Aac),
+            _ => Some(Aac),
+        };
     }
     let length = mp3_frame(bytes)?;
     // Two bytes are a thin proof: where there is a second frame, it must be one too.
@@ -236,6 +237,21 @@ fn behind_tag(bytes: &[u8]) -> Option<Container> {
         Some(next) if next.len() >= 4 => mp3_frame(next).map(|_| Mp3),
         _ => Some(Mp3),
     }
+}
+
+/// The length of the ADTS frame that begins here; of all there is where its head is cut off.
+fn adts_frame(bytes: &[u8]) -> Option<usize> {
+    let [0xff, second, third, rest @ ..] = bytes else {
+        return None;
+    };
+    if second & 0xf6 != 0xf0 || (third >> 2) & 0x0f >= 13 {
+        return None;
+    }
+    let [first, second, third, ..] = *rest else {
+        return Some(bytes.len());
+    };
+    let length = usize::from(first & 3) << 11 | usize::from(second) << 3 | usize::from(third >> 5);
+    (length >= 7).then_some(length)
 }
 
 /// The length of the MP3 frame that begins here.
@@ -462,6 +478,14 @@ mod tests {
         check(b"\xff\xfb\x90\x64", Some(Mp3));
         check(b"\xff\xf3\x40\xc4", Some(Mp3));
         check(b"\xff\xf1\x50\x80", Some(Aac));
+        check(
+            b"\xff\xf1\x50\x80\x01\x1f\xfc\x00\xff\xf1\x50\x80\x01\x1f",
+            Some(Aac),
+        );
+        check(
+            b"\xff\xf1\x50\x80\x01\x1f\xfc\x00\x12\x34\x50\x80\x01\x1f",
+            None,
+        );
         check(b"ID3\x04\0\0\0\0\0\x02ab\xff\xfb\x90\x64", Some(Mp3));
         check(b"ID3\x04\0\0\0\0\0\x02abfLaC", Some(Flac));
         check(b"ID3\x04\0\0\0\0\x7f\x7f\xff\xfb", None);

@@ -633,7 +633,7 @@ help: a key with a similar name exists
 "#]],
     );
     check_told(
-        "math: {engine: image, macros: m.tex}\ncloze: {highlight: sometimes, curly: maybe}\nnotes: [[a]]\n",
+        "math: {engine: latex-tag, macros: m.tex}\ncloze: {highlight: sometimes, curly: maybe}\nnotes: [[a]]\n",
         str![[r#"
 error[E0217]: `cloze.highlight` does not take `sometimes`
   ╭▸ notes.yaml:2:20
