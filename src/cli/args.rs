@@ -8,6 +8,8 @@ use clap_complete::Shell;
 use deckle::diag::Subject;
 use deckle::project::ImportFormat;
 
+pub(crate) use super::args_beyond::{AudioArgs, ConnectArgs, FetchArgs, ShipArgs};
+pub(crate) use super::args_of_ids::{IdAddArgs, IdCommand, IdSourceArgs, IdStripArgs};
 pub(crate) use super::choices::{
     ClientName, ColorChoice, Format, IdStyle, MessageFormat, SchemaName, Starter, UpdateChoice,
 };
@@ -235,55 +237,6 @@ pub(crate) struct CheckArgs {
 
 // The options of a build come from `SourceArgs`, whose paths are the names of targets here: a whole
 // project is shipped, or nothing.
-#[derive(Debug, clap::Args)]
-#[command(
-    mut_arg("paths", |it| it
-        .value_name("TARGET")
-        .help("Names of targets under `ship` in deckle.yaml [default: all of them]")),
-    after_help = "\
-Examples:
-  deckle ship                        build, and deliver to all targets
-  deckle ship phone                  to this one
-  deckle ship --dry-run              what would go where, and how much Syncthing would send
-  deckle ship --stignore             and tell Syncthing what it should never send
-
-In deckle.yaml:
-  ship:
-    phone: {via: folder, path: ~/Sync/anki}
-
-A folder that does not exist is not made. A package that is the same already is not touched.
-Exit codes: 1 the sources have errors; 4 a folder is away; 5 deckle.lock would change under --locked
-or --frozen."
-)]
-pub(crate) struct ShipArgs {
-    #[command(flatten)]
-    pub(crate) sources: SourceArgs,
-
-    /// The project [default: that of the current folder]
-    #[arg(
-        long,
-        value_name = "DIR",
-        default_value = ".",
-        hide_default_value = true
-    )]
-    pub(crate) project: PathBuf,
-
-    /// Tell what would be delivered, and write nothing
-    #[arg(long)]
-    pub(crate) dry_run: bool,
-
-    /// Print an array of JSON, an object for each target; docs/format.md lists its keys
-    #[arg(long)]
-    pub(crate) json: bool,
-
-    /// Write into the folder's .stignore what Syncthing should never send; your own lines stay
-    #[arg(long, conflicts_with = "dry_run")]
-    pub(crate) stignore: bool,
-
-    /// Write over a file that deckle did not write
-    #[arg(long)]
-    pub(crate) force: bool,
-}
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum TargetArg {
@@ -358,70 +311,6 @@ pub(crate) struct LevelArgs {
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
-  deckle audio                       make what is missing, for the project of this folder
-  deckle audio --dry-run             which programs would run, and for which texts
-  deckle audio --update              make anew what older versions of the programs made
-  deckle audio --prune               remove sounds that no note asks for any more
-
-This is the one command that runs programs which deckle.yaml names: look at its `audio` first where
-it is not yours. Builds take what lies in media/made; commit it, and deckle.media, too.
-Exit codes: 1 the sources have errors; 3 a sound could not be made.")]
-pub(crate) struct AudioArgs {
-    /// A project, or a folder or file of one [default: the project of the current folder]
-    #[arg(value_name = "PATH")]
-    pub(crate) paths: Vec<PathBuf>,
-
-    /// Run nothing; print a line for each sound: path, voice, text
-    #[arg(long)]
-    pub(crate) dry_run: bool,
-
-    /// Make sounds anew that other versions of the programs made; learners get the new ones
-    #[arg(long)]
-    pub(crate) update: bool,
-
-    /// Remove made sounds that no note asks for any more
-    #[arg(long)]
-    pub(crate) prune: bool,
-}
-
-#[cfg(feature = "fetch")]
-#[derive(Debug, clap::Args)]
-#[command(after_help = "\
-Examples:
-  deckle fetch                       what is missing, for the project of this folder
-  deckle fetch --check               has something changed at its address? exit code 1 if so
-  deckle fetch --update              take what has changed; learners get it
-  deckle fetch --prune               remove files that no note names any more
-
-It stores what notes name under `media: {remote: fetch}` in media/fetched; commit it, and
-deckle.media, too. A proxy is taken from HTTPS_PROXY, HTTP_PROXY or ALL_PROXY, and NO_PROXY is heeded.
-Exit codes: 1 the sources have errors, or a file changed at its address; 4 a file could not be
-fetched.")]
-pub(crate) struct FetchArgs {
-    /// A project, or a folder or file of one [default: the project of the current folder]
-    #[arg(value_name = "PATH")]
-    pub(crate) paths: Vec<PathBuf>,
-
-    /// Tell what has changed at its address, and write nothing
-    #[arg(long, conflicts_with_all = ["update", "prune"])]
-    pub(crate) check: bool,
-
-    /// Fetch everything anew, and take what has changed
-    #[arg(long)]
-    pub(crate) update: bool,
-
-    /// Remove fetched files that no note names any more
-    #[arg(long)]
-    pub(crate) prune: bool,
-
-    /// Ask servers of this machine and its own network, too
-    #[arg(long)]
-    pub(crate) allow_private: bool,
-}
-
-#[derive(Debug, clap::Args)]
-#[command(after_help = "\
-Examples:
   deckle init                               here
   deckle init spanish --starter vocabulary  words with sound
   deckle init physics --starter science     formulas and pictures")]
@@ -437,63 +326,6 @@ pub(crate) struct InitArgs {
     /// The name of the root deck [default: the folder's name]
     #[arg(long, value_name = "NAME")]
     pub(crate) name: Option<String>,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum IdCommand {
-    /// Write an id into each note that has none: the one a build gives it
-    Add(IdAddArgs),
-    /// Take generated ids out again, where the notes stay who they are
-    Strip(IdStripArgs),
-}
-
-#[derive(Debug, clap::Args)]
-#[command(after_help = "\
-Examples:
-  deckle id add                        all notes of this folder's project
-  deckle id add cells.md --dry-run     what would be written, and where
-  deckle id add --style attr           `## What pumps? {#n-..}` instead of a comment below
-
-No note becomes another one by this, and nothing else in the files changes.")]
-pub(crate) struct IdAddArgs {
-    #[command(flatten)]
-    pub(crate) sources: IdSourceArgs,
-
-    /// How ids are written at headings; label notes get comments, YAML notes a key
-    #[arg(long, value_enum, default_value_t, value_name = "STYLE")]
-    pub(crate) style: IdStyle,
-}
-
-#[derive(Debug, clap::Args)]
-#[command(after_help = "\
-Examples:
-  deckle id strip                      all generated ids of this folder's project
-  deckle id strip cells.md --dry-run   what would be taken out, and where
-
-An id stays where the note would be another one without it.")]
-pub(crate) struct IdStripArgs {
-    #[command(flatten)]
-    pub(crate) sources: IdSourceArgs,
-
-    /// Take out ids, too, that a person may have written: those that do not look like
-    /// `n-` and twelve letters and digits
-    #[arg(long)]
-    pub(crate) all: bool,
-}
-
-#[derive(Debug, clap::Args)]
-pub(crate) struct IdSourceArgs {
-    /// Projects, folders or files [default: the project of the current folder]
-    #[arg(value_name = "PATH")]
-    pub(crate) paths: Vec<PathBuf>,
-
-    /// Change files that have uncommitted changes, too
-    #[arg(long)]
-    pub(crate) allow_dirty: bool,
-
-    /// Write nothing; print a line for each change: path:line: text
-    #[arg(long)]
-    pub(crate) dry_run: bool,
 }
 
 #[derive(Debug, clap::Args)]
@@ -694,32 +526,6 @@ pub(crate) struct VerifyArgs {
     /// Print an object of JSON; docs/packages.md lists its keys
     #[arg(long)]
     pub(crate) json: bool,
-}
-
-#[cfg(feature = "connect")]
-#[derive(Debug, clap::Args)]
-#[command(after_help = "\
-Examples:
-  deckle connect deckNames
-  deckle connect createDeck '{\"deck\": \"Spanish::Verbs\"}'
-  deckle connect findNotes '{\"query\": \"deck:Spanish tag:verb\"}' | jq length
-  jq -n '{notes: [1502298033753]}' | deckle connect notesInfo -
-  deckle connect apiReflect '{\"scopes\": [\"actions\"]}'    what your AnkiConnect knows
-
-Where AnkiConnect's settings name an apiKey, it is read from the environment: ANKICONNECT_KEY.
-Exit codes: 2 wrong usage, 4 Anki does not answer, or refuses what it is asked for.")]
-pub(crate) struct ConnectArgs {
-    /// What to do: an action of AnkiConnect's
-    #[arg(value_name = "ACTION")]
-    pub(crate) action: String,
-
-    /// Its arguments, an object of JSON; `-` reads it from standard input [default: none]
-    #[arg(value_name = "JSON")]
-    pub(crate) params: Option<String>,
-
-    /// Where AnkiConnect listens
-    #[arg(long, value_name = "URL", default_value = deckle::connect::Client::URL)]
-    pub(crate) url: String,
 }
 
 #[derive(Debug, clap::Args)]

@@ -3,6 +3,8 @@
 
 mod adopt;
 mod args;
+mod args_beyond;
+mod args_of_ids;
 mod audio;
 mod build;
 mod choices;

@@ -14,6 +14,7 @@ mod deliver;
 mod disk;
 #[cfg(feature = "fetch")]
 mod download;
+mod exif;
 mod look;
 mod memory;
 mod metadata;
@@ -42,6 +43,7 @@ pub use download::{Downloaded, Downloader};
 pub use look::{Kind, is_file, is_missing, is_vacant, locate, open_disk, read_if_exists};
 pub use memory::Memory;
 pub use metadata::{Metadata, metadata, without_metadata};
+pub(crate) use picture::UNITS;
 pub use picture::{Picture, PictureFormat};
 pub use pins::{BadLine, FetchedFile, MadeFile, PINS, Pins};
 pub use remember::Remembering;

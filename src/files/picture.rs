@@ -226,21 +226,22 @@ fn view_box(value: &str) -> Option<(f64, f64)> {
     (width > 0.0 && height > 0.0).then_some((width, height))
 }
 
+/// Units of length that stand for the same everywhere, in CSS pixels.
+pub(crate) const UNITS: [(&str, f64); 6] = [
+    ("px", 1.0),
+    ("in", 96.0),
+    ("cm", 96.0 / 2.54),
+    ("mm", 96.0 / 25.4),
+    ("pt", 96.0 / 72.0),
+    ("pc", 16.0),
+];
+
 /// A length in CSS pixels; `None` for one that depends on what is around the picture.
 fn css_pixels(value: &str) -> Option<f64> {
-    const UNITS: [(&str, f64); 8] = [
-        ("px", 1.0),
-        ("in", 96.0),
-        ("cm", 96.0 / 2.54),
-        ("mm", 96.0 / 25.4),
-        ("pt", 96.0 / 72.0),
-        ("pc", 16.0),
-        ("em", 16.0),
-        ("", 1.0),
-    ];
     let value = value.trim();
     let (number, factor) = UNITS
         .iter()
+        .chain(&[("em", 16.0), ("", 1.0)])
         .find_map(|(unit, factor)| Some((value.strip_suffix(unit)?, factor)))?;
     let number: f64 = number.trim_end().parse().ok()?;
     (number.is_finite() && number > 0.0).then_some(number * factor)

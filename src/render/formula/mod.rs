@@ -4,6 +4,7 @@
 //! the system is looked at, so that a deck comes out the same on every machine. Formulas come from
 //! anywhere, so length and nesting are counted before the typesetter sees them.
 
+mod definitions;
 #[cfg(feature = "formulas")]
 mod drawing;
 #[cfg(feature = "formulas")]

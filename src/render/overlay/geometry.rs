@@ -1,5 +1,7 @@
 //! Lengths, transforms and outlines of an SVG file.
 
+use crate::files::UNITS;
+
 /// What a shape covers, in the units of the drawing.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Outline {
@@ -121,14 +123,6 @@ impl Outline {
 
 /// A length in the units of the drawing; `None` for percents, which depend on what is around.
 pub(super) fn number(text: &str) -> Option<f64> {
-    const UNITS: [(&str, f64); 6] = [
-        ("px", 1.0),
-        ("in", 96.0),
-        ("cm", 96.0 / 2.54),
-        ("mm", 96.0 / 25.4),
-        ("pt", 96.0 / 72.0),
-        ("pc", 16.0),
-    ];
     let text = text.trim();
     let unit = UNITS
         .iter()
