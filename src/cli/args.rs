@@ -8,7 +8,11 @@ use clap_complete::Shell;
 use deckle::diag::Subject;
 use deckle::project::ImportFormat;
 
-pub(crate) use super::args_beyond::{AudioArgs, ConnectArgs, FetchArgs, ShipArgs};
+#[cfg(feature = "connect")]
+pub(crate) use super::args_beyond::ConnectArgs;
+#[cfg(feature = "fetch")]
+pub(crate) use super::args_beyond::FetchArgs;
+pub(crate) use super::args_beyond::{AudioArgs, ShipArgs};
 pub(crate) use super::args_of_ids::{IdAddArgs, IdCommand, IdSourceArgs, IdStripArgs};
 pub(crate) use super::choices::{
     ClientName, ColorChoice, Format, IdStyle, MessageFormat, SchemaName, Starter, UpdateChoice,
