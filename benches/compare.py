@@ -1,10 +1,13 @@
-"""Compares deckle with genanki and genanki-rs: wall time, peak memory, package size.
+"""Compares deckle with other tools: wall time, peak memory, package size.
 
     make bench                      everything, deckle freshly built
-    python3 benches/compare.py --no-rs --rounds 3
+    python3 benches/compare.py --without genanki-rs --rounds 3 --workload basic
 
-The tools take turns, so that a busy moment of the machine hits all of them. The table
-on standard output is Markdown, for the README. Standard library only.
+The tools take turns, so that a busy moment of the machine hits all of them. Each builds the same
+notes, which are counted afterwards by the real Anki. `bare-rows` is no tool but a lower bound: it
+inserts the rows of deckle's package with rusqlite and zips them; `cp` copies the media.
+
+The table on standard output is Markdown, for the README. Standard library only.
 """
 
 import argparse
@@ -18,30 +21,17 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import tools
 import workloads
 
-ROOT = Path(__file__).resolve().parent.parent
-DECKLE = ROOT / "target/release/deckle"
-GENANKI = ROOT / "target/judges/genanki/bin/python"
-RS_PROJECT = ROOT / "target/peers/genanki-rs"
-RS_BINARY = RS_PROJECT / "target/release/genanki-rs-peer"
-RS_MANIFEST = """[package]
-name = "genanki-rs-peer"
-version = "0.0.0"
-edition = "2024"
-publish = false
-
-[dependencies]
-genanki-rs = "0.4"
-
-# A project of its own, though it lies below another one.
-[workspace]
-"""
+ANKI = tools.ROOT / "target/judges/anki-26.9.3/bin/python"
 COUNT_NOTES = """
-import sqlite3, sys, tempfile, zipfile
+import sys, tempfile
+from anki.collection import Collection, ImportAnkiPackageRequest
 with tempfile.TemporaryDirectory() as folder:
-    file = zipfile.ZipFile(sys.argv[1]).extract("collection.anki2", folder)
-    print(sqlite3.connect(file).execute("select count() from notes").fetchone()[0])
+    collection = Collection(folder + "/c.anki2")
+    collection.import_anki_package(ImportAnkiPackageRequest(package_path=sys.argv[1]))
+    print(collection.note_count())
 """
 
 
@@ -54,6 +44,11 @@ class Workload:
     write: object
     count: int
     tools: tuple
+    #: What the other tools' programs call it.
+    builds: str = "basic"
+    is_project: bool = False
+    #: Only measured where it is asked for by name.
+    is_long: bool = False
 
 
 @dataclass
@@ -69,15 +64,19 @@ def main():
     options = parse()
     if not hasattr(os, "wait4"):
         sys.exit("peak memory of a process is read with os.wait4, which this system does not have")
-    tools = available(options)
-    work = ROOT / "target/bench"
+    if not ANKI.exists():
+        sys.exit(f"{ANKI} is missing, which counts the notes; run: make judges")
+    chosen = chosen_workloads(options)
+    wanted = {tool for workload in chosen for tool in workload.tools} & set(options.only)
+    present = tools.available(wanted - set(options.without))
+    work = tools.ROOT / "target/bench"
     results = []
-    for workload in chosen_workloads(options):
+    for workload in chosen:
         folder = work / workload.name
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
         workload.write(folder, workload.count)
-        run_tools = [tool for tool in tools if tool in workload.tools]
+        run_tools = [tool for tool in present if tool in workload.tools]
         results.append((workload, measure(workload, run_tools, folder, options)))
         shutil.rmtree(folder)
     print_table(results)
@@ -86,101 +85,72 @@ def main():
 def parse():
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--rounds", type=int, default=5, help="rounds per tool (default 5)")
-    parser.add_argument("--rs-rounds", type=int, default=1, help="of genanki-rs (default 1)")
-    parser.add_argument("--no-rs", action="store_true", help="leave genanki-rs out")
-    parser.add_argument("--only", action="append", metavar="TOOL", help="deckle, genanki...")
-    parser.add_argument("--workload", action="append", choices=["basic", "media", "rich", "code", "plain-code"])
+    parser.add_argument("--slow-rounds", type=int, default=1, help="of the slow tools (default 1)")
+    parser.add_argument("--only", action="append", choices=tools.NAMES)
+    parser.add_argument("--without", action="append", choices=tools.NAMES, default=[])
+    parser.add_argument("--workload", action="append", choices=[it.name for it in all_workloads(1)])
     parser.add_argument("--scale", type=float, default=1.0, help="fraction of the notes")
     options = parser.parse_args()
-    if options.rounds < 1 or options.rs_rounds < 1 or options.scale <= 0:
+    if options.rounds < 1 or options.slow_rounds < 1 or options.scale <= 0:
         parser.error("rounds and scale are positive")
+    options.only = options.only or list(tools.NAMES)
     return options
 
 
 def chosen_workloads(options):
-    everyone = ("deckle", "genanki", "genanki-rs")
+    found = all_workloads(options.scale)
+    if options.workload:
+        return [it for it in found if it.name in options.workload]
+    return [it for it in found if not it.is_long]
 
-    def scaled(count):
-        return max(1, round(count * options.scale))
 
-    basic, media, rich, code = map(
-        scaled,
-        (workloads.BASIC_NOTES, workloads.MEDIA_NOTES, workloads.RICH_NOTES, workloads.CODE_NOTES),
-    )
-    all_workloads = [
-        Workload("basic", f"{basic:,} basic notes", workloads.write_basic, basic, everyone),
-        Workload("media", f"{media:,} files of 50 kB", workloads.write_media, media, everyone),
-        Workload(
-            "rich", f"{rich:,} notes: Markdown, math, cloze", workloads.write_rich, rich, ("deckle",)
-        ),
-        Workload(
-            "code", f"{code:,} code blocks of 20 lines", workloads.write_code, code, ("deckle",)
-        ),
-        Workload(
-            "plain-code", "the same without colors", workloads.write_plain_code, code, ("deckle",)
-        ),
+def all_workloads(scale):
+    everyone = ("deckle", "genanki", "genanki-rs", "ankiforge")
+    alone = ("deckle",)
+
+    def workload(name, title, write, count, run_tools, **more):
+        count = max(1, round(count * scale))
+        return Workload(name, title.format(f"{count:,}"), write, count, run_tools, **more)
+
+    basic, media = workloads.write_basic, workloads.write_media
+    return [
+        workload("basic-1k", "{} basic notes", basic, 1_000, everyone),
+        workload("basic-10k", "{} basic notes", basic, 10_000, everyone),
+        # genanki-rs takes time by the square of the notes, and was not waited for here.
+        workload("basic", "{} basic notes", basic, 100_000, ("deckle", "genanki", "ankiforge", "bare-rows")),
+        workload("project", "{}, with a lock", workloads.write_basic_project, 100_000, alone, is_project=True),
+        workload("markdown", "{} in 5,000 Markdown files", workloads.write_markdown, 100_000, alone, is_project=True),
+        workload("media", "{} files of 50 kB", media, 2_000, (*everyone, "cp"), builds="media"),
+        workload("media-20k", "{} files of 50 kB", media, 20_000, ("deckle", "cp"), is_long=True),
+        workload("rich", "{} notes: Markdown, math, cloze", workloads.write_rich, 10_000, alone),
+        workload("code", "{} code blocks of 20 lines", workloads.write_code, 1_000, alone),
+        workload("plain-code", "the same without colors", workloads.write_plain_code, 1_000, alone),
+        workload("million", "{} basic notes", basic, 1_000_000, ("deckle", "bare-rows"), is_long=True),
+        workload("million-markdown", "{} in 50,000 Markdown files", workloads.write_markdown, 1_000_000, alone, is_project=True, is_long=True),
     ]
-    return [w for w in all_workloads if not options.workload or w.name in options.workload]
 
 
-def available(options):
-    """The tools to measure; one that is asked for and missing ends the run."""
-    tools = ["deckle", "genanki", "genanki-rs"]
-    if options.no_rs:
-        print("genanki-rs: left out (--no-rs)", file=sys.stderr)
-        tools.remove("genanki-rs")
-    if options.only:
-        unknown = set(options.only) - set(tools)
-        if unknown:
-            sys.exit(f"no such tool: {', '.join(sorted(unknown))}; there are {', '.join(tools)}")
-        tools = [tool for tool in tools if tool in options.only]
-    if "deckle" in tools and not DECKLE.exists():
-        sys.exit(f"{DECKLE} is missing, run: cargo build --release")
-    if "genanki" in tools and not GENANKI.exists():
-        sys.exit(f"{GENANKI} is missing, run: make peers")
-    if "genanki-rs" in tools:
-        build_genanki_rs()
-    return tools
-
-
-def build_genanki_rs():
-    (RS_PROJECT / "src").mkdir(parents=True, exist_ok=True)
-    (RS_PROJECT / "Cargo.toml").write_text(RS_MANIFEST)
-    shutil.copyfile(ROOT / "benches/peers/genanki_rs.rs", RS_PROJECT / "src/main.rs")
-    print("genanki-rs: building it in release mode", file=sys.stderr)
-    environment = {**os.environ, "CARGO_TARGET_DIR": str(RS_PROJECT / "target")}
-    command = ["cargo", "build", "--release", "--quiet", "--manifest-path", RS_PROJECT / "Cargo.toml"]
-    if subprocess.run(command, env=environment).returncode:
-        sys.exit("genanki-rs does not build; leave it out with --no-rs")
-
-
-def command(tool, workload, folder, out):
-    arguments = [workload.name, str(workload.count), str(folder), str(out)]
-    if tool == "deckle":
-        return [DECKLE, "build", folder / "notes.yaml", "-o", out]
-    if tool == "genanki":
-        return [GENANKI, "-B", ROOT / "benches/peers/genanki_peer.py", *arguments]
-    return [RS_BINARY, *arguments]
-
-
-def measure(workload, tools, folder, options):
+def measure(workload, present, folder, options):
     """Figures by tool; the tools take turns, each round from nothing."""
-    figures = {tool: Figures() for tool in tools}
+    figures = {tool: Figures() for tool in present}
     temporary = folder / "tmp"
-    for turn in range(max(options.rounds, options.rs_rounds)):
-        for tool in tools:
-            if turn >= (options.rs_rounds if tool == "genanki-rs" else options.rounds):
+    for turn in range(max(options.rounds, options.slow_rounds)):
+        for tool in present:
+            slow = tool in ("genanki-rs", "ankiforge")
+            if turn >= (options.slow_rounds if slow else options.rounds):
                 continue
             out = folder / f"{tool}.apkg"
             out.unlink(missing_ok=True)
             # genanki leaves its temporary databases behind.
             shutil.rmtree(temporary, ignore_errors=True)
             temporary.mkdir()
-            seconds, peak = run(tool, command(tool, workload, folder, out), temporary)
+            seconds, peak = run(tool, tools.command(tool, workload, folder, out), temporary)
             figures[tool].seconds.append(seconds)
             figures[tool].peak = max(figures[tool].peak, peak)
-            figures[tool].size = out.stat().st_size
             print(f"{workload.name}: {tool} {seconds:.2f} s, {mega(peak)}", file=sys.stderr)
+            if tool == "cp":
+                continue
+            figures[tool].size = out.stat().st_size
             if turn == 0:
                 check_notes(tool, out, workload.count)
     return figures
@@ -205,18 +175,21 @@ def run(tool, arguments, temporary):
         _, status, usage = os.wait4(process.pid, 0)
         seconds = time.perf_counter() - start
     process.returncode = os.waitstatus_to_exitcode(status)
+    text = log.read_text(errors="replace")
     if process.returncode != 0:
-        sys.exit(f"{tool} failed ({process.returncode}):\n{log.read_text(errors='replace')[-4000:]}")
+        sys.exit(f"{tool} failed ({process.returncode}):\n{text[-4000:]}")
+    if tool in tools.PRINT_SECONDS:
+        seconds = float(text)
     unit = 1 if sys.platform == "darwin" else 1024
     return seconds, usage.ru_maxrss * unit
 
 
 def check_notes(tool, package, expected):
-    """A fast tool that drops notes would win; so they are counted."""
-    command = [sys.executable, "-c", COUNT_NOTES, str(package)]
+    """A fast tool that drops notes would win; so the real Anki imports the package and counts."""
+    command = [ANKI, "-c", COUNT_NOTES, str(package)]
     found = int(subprocess.run(command, capture_output=True, check=True, text=True).stdout)
     if found != expected:
-        sys.exit(f"{tool} wrote {found} of {expected} notes")
+        sys.exit(f"{tool}'s package has {found} of {expected} notes")
 
 
 def print_table(results):
@@ -227,10 +200,11 @@ def print_table(results):
         ours = figures.get("deckle")
         for tool, theirs in figures.items():
             best, median = min(theirs.seconds), statistics.median(theirs.seconds)
-            ratio = f"{best / min(ours.seconds):.1f} ×" if ours else "-"
+            ratio = f"{best / min(ours.seconds):.2f} ×" if ours else "-"
+            size = mega(theirs.size) if theirs.size else "-"
             print(
                 f"| {workload.title} | {tool} | {best:.2f} s / {median:.2f} s"
-                f" | {mega(theirs.peak)} | {mega(theirs.size)} | {ratio} |"
+                f" | {mega(theirs.peak)} | {size} | {ratio} |"
             )
 
 

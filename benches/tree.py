@@ -16,16 +16,17 @@ import tempfile
 from pathlib import Path
 
 import compare
+import tools
 import workloads
 
-RECHECK = compare.ROOT / "target/release/examples/recheck"
+RECHECK = tools.ROOT / "target/release/examples/recheck"
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--rounds", type=int, default=5, help="rounds (default 5)")
     options = parser.parse_args()
-    folder = compare.ROOT / "target/bench/tree"
+    folder = tools.ROOT / "target/bench/tree"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     workloads.write_tree(folder, workloads.TREE_NOTES)
@@ -33,8 +34,8 @@ def main():
     with tempfile.TemporaryDirectory() as temporary:
         out = Path(temporary, "tree.apkg")
         lock = folder / "deckle.lock"
-        check = [compare.DECKLE, "check", folder]
-        build = [compare.DECKLE, "build", folder, "-o", out]
+        check = [tools.DECKLE, "check", folder]
+        build = [tools.DECKLE, "build", folder, "-o", out]
         measure("check", check, temporary, options.rounds)
         measure("first build", build, temporary, options.rounds, [lock, out])
         measure("next build", build, temporary, options.rounds)

@@ -7,11 +7,7 @@ do, while deckle reads its own from a file. peers/genanki_rs.rs repeats the form
 import random
 from pathlib import Path
 
-BASIC_NOTES = 100_000
-MEDIA_NOTES = 2_000
 MEDIA_BYTES = 50_000
-RICH_NOTES = 10_000
-CODE_NOTES = 1_000
 TREE_FILES = 8_000
 TREE_NOTES = 50_000
 
@@ -49,6 +45,23 @@ def write_basic(folder, count):
         file.write("notes:\n")
         for index in range(count):
             file.write(f"- front: {front(index)}\n  back: {back(index)}\n")
+
+
+def write_basic_project(folder, count):
+    """The same as a project, whose lock knows every note."""
+    Path(folder, "deckle.yaml").write_text(MANIFEST.format("Birds"), encoding="utf-8")
+    write_basic(folder, count)
+
+
+def write_markdown(folder, count):
+    """`count` basic notes as Markdown, twenty in a file: a project of nested folders."""
+    Path(folder, "deckle.yaml").write_text(MANIFEST.format("Markdown"), encoding="utf-8")
+    for index in range(0, count, 20):
+        path = Path(folder, f"part-{index // 20_000}", f"chapter-{index // 1_000}", f"{index}.md")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        notes = range(index, min(index + 20, count))
+        text = "".join(f"## {front(n)}\n\n{back(n)}\n\n" for n in notes)
+        path.write_text(text, encoding="utf-8")
 
 
 def write_media(folder, count):
@@ -97,7 +110,7 @@ CODE = [
 
 def write_tree(folder, count, files=TREE_FILES):
     """`count` notes in `files` Markdown files: a project of nested folders, ten files in each."""
-    Path(folder, "deckle.yaml").write_text(TREE_MANIFEST, encoding="utf-8")
+    Path(folder, "deckle.yaml").write_text(MANIFEST.format("Tree"), encoding="utf-8")
     for index in range(files):
         path = tree_file(folder, index)
         if index % 10 == 0:
@@ -114,8 +127,8 @@ def tree_file(folder, index):
     return Path(folder, f"part-{chapter // 100}", f"chapter-{chapter // 10 % 10}", f"{chapter % 10}", f"{index}.md")
 
 
-TREE_MANIFEST = """format: 1
-name: Tree
+MANIFEST = """format: 1
+name: {}
 uid: 5f0c1a52-8a43-4f6e-9a37-2d1f5f4f8a10
 """
 

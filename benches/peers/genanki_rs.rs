@@ -3,10 +3,8 @@
 
 use genanki_rs::{Deck, Note, Package, basic_model};
 
-const ADJECTIVES: [&str; 8] =
-    ["common", "northern", "early", "striped", "winter", "golden", "lesser", "coastal"];
-const NOUNS: [&str; 8] =
-    ["warbler", "sedge", "moth", "fern", "thrush", "lichen", "beetle", "orchid"];
+#[path = "texts.rs"]
+mod texts;
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -17,14 +15,12 @@ fn main() {
     let mut deck = Deck::new(2059400110, "Benchmark", "");
     let mut media = Vec::new();
     for index in 0..count.parse::<usize>().expect("COUNT is a number") {
-        let (adjective, noun) = (ADJECTIVES[index % 8], NOUNS[index / 8 % 8]);
-        let mut question = format!("What is the {adjective} {noun} number {index} called?");
+        let mut question = texts::front(index);
         if workload == "media" {
             question = format!("<img src=\"plate-{index:05}.jpg\">");
-            media.push(format!("{folder}/plates/plate-{index:05}.jpg"));
+            media.push(texts::picture(folder, index));
         }
-        let specimen = index * 7919 % 100_003;
-        let answer = format!("Specimen {specimen}, the {adjective} {noun}, named after its finder.");
+        let answer = texts::back(index);
         let note = Note::new(model.clone(), vec![&question, &answer]).expect("two fields");
         deck.add_note(note);
     }

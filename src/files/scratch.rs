@@ -1,4 +1,5 @@
-//! A folder for the work of external programs, gone when it is done.
+//! A folder for the work of external programs and for what is too large for memory, gone when it is
+//! done.
 
 #![expect(
     clippy::disallowed_methods,
@@ -46,5 +47,19 @@ impl Scratch {
         let mut file = std::fs::File::open(&path).map_err(failed)?;
         file.read_to_end(&mut bytes).map_err(failed)?;
         Ok(Some(bytes))
+    }
+
+    /// Opens the file of this name in it; says its size in bytes, too.
+    ///
+    /// # Errors
+    /// When it cannot be opened.
+    pub fn open(&self, name: &str) -> Result<(impl Read + use<>, u64), Error> {
+        let path = self.path().join(name);
+        let open = || {
+            let file = std::fs::File::open(&path)?;
+            let size = file.metadata()?.len();
+            Ok((file, size))
+        };
+        open().map_err(|source| Error::read(&path, source))
     }
 }

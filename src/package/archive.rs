@@ -3,7 +3,7 @@
 //! Each entry has the zip format's first day as its date and the same mode everywhere, so that
 //! the bytes depend on the content alone.
 
-use std::io::{BufWriter, Seek, Write};
+use std::io::{BufWriter, Read, Seek, Write};
 
 use zip::write::{FileOptions, SimpleFileOptions};
 use zip::{CompressionMethod, ZipWriter};
@@ -50,6 +50,17 @@ impl<W: Write + Seek> ArchiveWriter<W> {
         self.write_all(bytes).map_err(write_failed)
     }
 
+    /// Adds an entry of what can be read.
+    pub(super) fn add_read(
+        &mut self,
+        name: &str,
+        packing: Packing,
+        reader: &mut dyn Read,
+    ) -> Result<(), Error> {
+        self.begin(name, packing)?;
+        copy(reader, self)
+    }
+
     /// Completes the archive; gives back where it ends.
     pub(super) fn finish(self) -> Result<u64, Error> {
         let mut writer = self.0.finish().map_err(zip_failed)?;
@@ -65,6 +76,21 @@ impl<W: Write + Seek> Write for ArchiveWriter<W> {
 
     fn flush(&mut self) -> std::io::Result<()> {
         self.0.flush()
+    }
+}
+
+/// Writes what can be read, some of it at a time.
+pub(super) fn copy(reader: &mut dyn Read, writer: &mut impl Write) -> Result<(), Error> {
+    let mut buffer = vec![0; BUFFER];
+    loop {
+        let length = match reader.read(&mut buffer) {
+            Ok(0) => return Ok(()),
+            Ok(length) => length,
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
+            Err(error) => return Err(write_failed(error)),
+        };
+        let bytes = buffer.get(..length).unwrap_or_default();
+        writer.write_all(bytes).map_err(write_failed)?;
     }
 }
 

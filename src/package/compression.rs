@@ -4,11 +4,12 @@
 //! readers need to unpack it. The bytes depend on content and level alone, not on how many threads
 //! make them.
 
-use std::io::Write;
+use std::io::{Read, Write};
 
 use ::zstd::bulk::Compressor;
 use ::zstd::stream::write;
 
+use super::archive::copy;
 use crate::{Error, ErrorKind};
 
 /// Most media are compressed already: a higher level finds nothing more in them.
@@ -20,13 +21,13 @@ const MOST_THREADS: usize = 2;
 /// The level for a database of this size. With 100,000 notes level 1 makes 8.1 MB of 36 MB, level 3
 /// with twice the time 6.8 MB, level 6 with six times the time 6.5 MB; where there is little to
 /// do, level 9 takes 5 % off within 40 ms (measured with zstd 1.5).
-pub(super) fn database_level(size: usize) -> i32 {
+pub(super) fn database_level(size: u64) -> i32 {
     if size > 1 << 20 { 3 } else { 9 }
 }
 
 /// The level for a list of media of this size. It is mostly checksums, among which only a level
 /// over 12 finds what repeats: 5 % of it, at a cost that counts where there are thousands of files.
-pub(super) fn list_level(size: usize) -> i32 {
+pub(super) fn list_level(size: u64) -> i32 {
     if size > 1 << 18 { 3 } else { 15 }
 }
 
@@ -43,24 +44,34 @@ impl Compression {
     }
 }
 
-/// Writes a stream of what is in memory, on two processors if there are as many.
-pub(super) fn write(mut writer: impl Write, bytes: &[u8], level: i32) -> Result<(), Error> {
+/// Writes a stream of so many bytes, on two processors if there are as many.
+pub(super) fn write(
+    mut writer: impl Write,
+    reader: &mut dyn Read,
+    size: u64,
+    level: i32,
+) -> Result<(), Error> {
     let threads = rayon::current_num_threads().clamp(1, MOST_THREADS);
-    write_on(&mut writer, bytes, level, threads).map_err(failed)
+    write_on(&mut writer, reader, size, level, threads)
 }
 
 fn write_on(
     writer: &mut impl Write,
-    bytes: &[u8],
+    reader: &mut dyn Read,
+    size: u64,
     level: i32,
     threads: usize,
-) -> std::io::Result<()> {
-    let mut encoder = write::Encoder::new(writer, level)?;
-    // One thread too is told so: without any, another algorithm would make other bytes.
-    encoder.multithread(u32::try_from(threads).unwrap_or(1))?;
-    encoder.set_pledged_src_size(Some(bytes.len() as u64))?;
-    encoder.write_all(bytes)?;
-    encoder.finish().map(|_| ())
+) -> Result<(), Error> {
+    let begin = |writer| {
+        let mut encoder = write::Encoder::new(writer, level)?;
+        // One thread too is told so: without any, another algorithm would make other bytes.
+        encoder.multithread(u32::try_from(threads).unwrap_or(1))?;
+        encoder.set_pledged_src_size(Some(size))?;
+        Ok(encoder)
+    };
+    let mut encoder = begin(writer).map_err(failed)?;
+    copy(reader, &mut encoder)?;
+    encoder.finish().map(|_| ()).map_err(failed)
 }
 
 /// A stream that is written bit by bit; whoever writes into it must finish it.
@@ -88,7 +99,7 @@ mod tests {
         // A compression that was used before makes the same bytes.
         assert_eq!(compression.compress(bytes).unwrap(), packed);
         let mut written = Vec::new();
-        write(&mut written, bytes, 3).unwrap();
+        write(&mut written, &mut &*bytes, bytes.len() as u64, 3).unwrap();
         for stream in [packed, written] {
             assert_eq!(::zstd::decode_all(&stream[..]).unwrap(), bytes);
             // The size of what is in it stands in front.
@@ -105,7 +116,7 @@ mod tests {
             .collect();
         let streams = [1, 2, 3, 16].map(|threads| {
             let mut stream = Vec::new();
-            write_on(&mut stream, &bytes, 3, threads).unwrap();
+            write_on(&mut stream, &mut &*bytes, bytes.len() as u64, 3, threads).unwrap();
             stream
         });
         assert!(streams.iter().all(|it| *it == streams[0]));

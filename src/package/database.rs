@@ -1,11 +1,13 @@
-//! The collection as a SQLite database in memory: what both schemas share.
+//! The collection as a SQLite database, in memory or in a temporary file: what both schemas share.
 
-use rusqlite::serialize::Data;
+use std::io::Read;
+
 use rusqlite::{Connection, MAIN_DB, OpenFlags, Statement};
 
 use super::note_rows::NoteRow;
 use super::plan::Plan;
 use super::{Format, schema_11, schema_18};
+use crate::files::Scratch;
 use crate::observe::{Count, Observed};
 use crate::{Error, ErrorKind};
 
@@ -56,10 +58,22 @@ const INSERT_CARD: &str =
 /// So many notes are worked out at a time.
 const CHUNK: usize = 512;
 
+/// Up to about so many bytes it is made in memory; a larger one in a temporary file, so that memory
+/// does not grow with the database.
+const LARGEST_IN_MEMORY: usize = 4 << 20;
+/// What the rows of a note and its card take beside the text of the fields, indexes counted
+/// (measured: 170 to 240).
+const ROW_BYTES: usize = 220;
+
+/// The file's name, where there is one.
+const FILE: &str = "collection";
+
 /// A finished database.
 #[derive(Debug)]
 pub(super) struct Database {
     connection: Connection,
+    /// `None` in memory.
+    folder: Option<Scratch>,
     cards: usize,
 }
 
@@ -69,7 +83,26 @@ impl Database {
         format: Format,
         observed: &Observed,
     ) -> Result<Self, Error> {
-        let connection = open()?;
+        let sizes = plan.notes.iter();
+        let sizes = sizes.map(|it| it.note.fields.joined().len() + ROW_BYTES);
+        let in_memory = sizes.sum::<usize>() <= LARGEST_IN_MEMORY;
+        Self::build_in(in_memory, plan, format, observed)
+    }
+
+    fn build_in(
+        in_memory: bool,
+        plan: &Plan<'_>,
+        format: Format,
+        observed: &Observed,
+    ) -> Result<Self, Error> {
+        let (connection, folder) = if in_memory {
+            (open()?, None)
+        } else {
+            let folder = Scratch::new()?;
+            let connection =
+                Connection::open(folder.path().join(FILE)).map_err(failed("opening"))?;
+            (connection, Some(folder))
+        };
         let failed = failed("writing the tables");
         connection.execute_batch(SETTINGS).map_err(failed)?;
         let (own_tables, own_indexes) = match format {
@@ -93,7 +126,11 @@ impl Database {
         connection.execute_batch(INDEXES).map_err(failed)?;
         connection.execute_batch(own_indexes).map_err(failed)?;
         connection.execute_batch("COMMIT").map_err(failed)?;
-        Ok(Self { connection, cards })
+        Ok(Self {
+            connection,
+            folder,
+            cards,
+        })
     }
 
     /// How many cards are in it.
@@ -101,11 +138,20 @@ impl Database {
         self.cards
     }
 
-    /// The bytes of the database file.
-    pub(super) fn image(&mut self) -> Result<Data<'_>, Error> {
-        self.connection
-            .serialize(MAIN_DB)
-            .map_err(failed("handing out its file"))
+    /// Lets the bytes of the database file be read; how many they are is said beforehand.
+    pub(super) fn read<T>(
+        mut self,
+        read: impl FnOnce(&mut dyn Read, u64) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let Some(folder) = &self.folder else {
+            let image = self.connection.serialize(MAIN_DB);
+            let image = image.map_err(failed("handing out its file"))?;
+            return read(&mut &*image, image.len() as u64);
+        };
+        let closed = self.connection.close();
+        closed.map_err(|(_, source)| failed("closing its file")(source))?;
+        let (mut file, size) = folder.open(FILE)?;
+        read(&mut file, size)
     }
 }
 
@@ -196,5 +242,41 @@ impl Rows<'_> {
             self.count += 1;
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{BuildTime, Deck, Note, NoteType};
+
+    #[test]
+    fn a_file_holds_what_memory_holds() {
+        let basic = NoteType::basic();
+        let mut deck = Deck::new("A");
+        for index in 0..20_000 {
+            let fields = [format!("question {index}"), format!("answer {index}")];
+            deck.add(Note::new(&basic).fields(fields)).unwrap();
+        }
+        let plan = Plan::new(
+            std::slice::from_ref(&deck),
+            BuildTime::from_unix(1_700_000_000),
+            None,
+        )
+        .unwrap();
+        for format in [Format::Legacy, Format::Latest] {
+            let [memory, file] = [true, false].map(|in_memory| {
+                let observed = Observed::default();
+                let database = Database::build_in(in_memory, &plan, format, &observed).unwrap();
+                let mut bytes = Vec::new();
+                let size = database.read(|reader, size| {
+                    reader.read_to_end(&mut bytes).unwrap();
+                    Ok(size)
+                });
+                assert_eq!(size.unwrap(), bytes.len() as u64);
+                bytes
+            });
+            assert!(memory == file, "{format:?}");
+        }
     }
 }

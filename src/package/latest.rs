@@ -3,7 +3,7 @@
 //! What never changes comes first, then the media, and the database last: a transfer of what
 //! changed finds the file's beginning where it was.
 
-use std::io::{Seek, Write};
+use std::io::{Read, Seek, Write};
 
 use prost::Message;
 use rayon::prelude::*;
@@ -46,12 +46,9 @@ enum Packed {
 pub(super) fn add_head<W: Write + Seek>(archive: &mut ArchiveWriter<W>) -> Result<(), Error> {
     let metadata = PackageMetadata { version: VERSION };
     archive.add(METADATA, Packing::Stored, &metadata.encode_to_vec())?;
-    let mut notice = notice::database()?;
-    archive.add(
-        legacy::DATABASE,
-        Packing::Deflated(NOTICE_LEVEL),
-        &notice.image()?,
-    )
+    notice::database()?.read(|notice, _| {
+        archive.add_read(legacy::DATABASE, Packing::Deflated(NOTICE_LEVEL), notice)
+    })
 }
 
 /// Writes the media, in their order. Their streams are made on all processors, and each is the
@@ -86,13 +83,15 @@ pub(super) fn add_media<W: Write + Seek>(
 pub(super) fn add_database<W: Write + Seek>(
     archive: &mut ArchiveWriter<W>,
     list: &MediaEntries,
-    database: &[u8],
+    database: &mut dyn Read,
+    size: u64,
 ) -> Result<(), Error> {
     let list = list.encode_to_vec();
     archive.begin(MEDIA_LIST, Packing::Stored)?;
-    compression::write(&mut *archive, &list, list_level(list.len()))?;
+    let length = list.len() as u64;
+    compression::write(&mut *archive, &mut &*list, length, list_level(length))?;
     archive.begin(DATABASE, Packing::Stored)?;
-    compression::write(archive, database, database_level(database.len()))
+    compression::write(archive, database, size, database_level(size))
 }
 
 fn add<W: Write + Seek>(

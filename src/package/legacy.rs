@@ -3,7 +3,7 @@
 //! Media come first and the database last: media change seldom, so that a transfer of what
 //! changed finds the file's beginning where it was.
 
-use std::io::{Seek, Write};
+use std::io::{Read, Seek, Write};
 
 use super::archive::{ArchiveWriter, Packing, write_failed};
 use super::media::OpenMedia;
@@ -59,12 +59,12 @@ pub(super) fn add_media<W: Write + Seek>(
 pub(super) fn add_database<W: Write + Seek>(
     archive: &mut ArchiveWriter<W>,
     files: &[&MediaFile],
-    database: &[u8],
+    database: &mut dyn Read,
 ) -> Result<(), Error> {
     archive.begin(MEDIA_MAP, Packing::Deflated(MEDIA_LEVEL))?;
     serde_json::to_writer(&mut *archive, &MediaMap(files))
         .map_err(|source| write_failed(std::io::Error::from(source)))?;
-    archive.add(DATABASE, Packing::Deflated(DATABASE_LEVEL), database)
+    archive.add_read(DATABASE, Packing::Deflated(DATABASE_LEVEL), database)
 }
 
 struct MediaMap<'a>(&'a [&'a MediaFile]);

@@ -281,14 +281,13 @@ impl Package {
             };
             Ok::<_, Error>((list, media.references(&plan)))
         })?;
-        let mut database = database?;
+        let database = database?;
         let _compressing = observed.stage(Stage::Compress);
         let cards = database.cards();
-        let image = database.image()?;
-        match list {
-            None => legacy::add_database(&mut archive, media.files(), &image)?,
-            Some(list) => latest::add_database(&mut archive, &list, &image)?,
-        }
+        database.read(|image, size| match list {
+            None => legacy::add_database(&mut archive, media.files(), image),
+            Some(list) => latest::add_database(&mut archive, &list, image, size),
+        })?;
         let bytes = archive.finish()?;
         Ok(Written {
             changed: true,
