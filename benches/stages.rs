@@ -56,7 +56,14 @@ fn read_yaml(text: &str) -> Vec<usize> {
     let types = TypeSet::new(shipped::types().to_vec());
     let file = Sources::new().add("notes.yaml", text);
     let take = |notes: Vec<WrittenNote>| notes.len();
-    yaml::read(file, text, &defaults, &types, &mut Diagnostics::new(), &take)
+    yaml::read(
+        file,
+        text,
+        &defaults,
+        &types,
+        &mut Diagnostics::new(),
+        &take,
+    )
 }
 
 fn package(format: Format) -> Package {

@@ -268,7 +268,11 @@ impl WrittenType {
     #[must_use]
     pub fn field_index(&self, name: &str) -> Option<usize> {
         let name = name.trim();
-        let is_it = |it: &str| it == name || unicase::eq(it, name);
+        let ascii = name.is_ascii();
+        let is_it = |it: &str| match ascii && it.is_ascii() {
+            true => it.eq_ignore_ascii_case(name),
+            false => unicase::eq(it, name),
+        };
         let by_name = self.note_type.field_names().position(is_it);
         by_name.or_else(|| {
             let has = |field: &WrittenField| field.aliases.iter().any(|it| is_it(it));

@@ -20,6 +20,7 @@ mod diff;
 mod file_name;
 mod format;
 mod import;
+mod insertion;
 mod latest;
 mod legacy;
 mod media;

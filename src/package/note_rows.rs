@@ -1,4 +1,4 @@
-//! Rows of notes and cards, with everything that Anki derives from a note's fields.
+//! Rows of notes and of cards, with everything that Anki derives from a note's fields.
 
 use std::borrow::Cow;
 
@@ -8,7 +8,7 @@ use super::plan::{Plan, PlannedNote};
 use crate::model::{FieldValues, Note, Tag};
 use crate::template::strip;
 
-/// A row of the table `notes`, with the note's cards.
+/// A row of the table `notes`.
 #[derive(Debug)]
 pub(super) struct NoteRow<'a> {
     pub(super) id: i64,
@@ -19,6 +19,13 @@ pub(super) struct NoteRow<'a> {
     pub(super) fields: Cow<'a, str>,
     pub(super) sort_field: String,
     pub(super) checksum: u32,
+}
+
+/// The rows of the table `cards` that are a note's.
+#[derive(Debug)]
+pub(super) struct CardRows {
+    pub(super) note: i64,
+    pub(super) modified: i64,
     pub(super) position: u32,
     pub(super) flags: u8,
     pub(super) cards: Vec<CardRow>,
@@ -33,7 +40,7 @@ pub(super) struct CardRow {
 }
 
 impl<'a> NoteRow<'a> {
-    pub(super) fn new(plan: &Plan<'_>, planned: &'a PlannedNote<'_>) -> Self {
+    pub(super) fn new(planned: &'a PlannedNote<'_>) -> Self {
         let note = planned.note;
         let note_type = note.note_type();
         let first = normal(note.values().next().unwrap_or_default());
@@ -44,12 +51,6 @@ impl<'a> NoteRow<'a> {
                 strip::sort_field(&normal(value.unwrap_or_default())).into_owned()
             }
         };
-        let suspend = note.suspended();
-        let card = |ord| CardRow {
-            ord,
-            deck: plan.deck_of(planned, ord),
-            suspended: suspend.holds(ord),
-        };
         Self {
             id: planned.id,
             guid: planned.guid_text(),
@@ -59,6 +60,22 @@ impl<'a> NoteRow<'a> {
             fields: fields_text(planned.note),
             sort_field,
             checksum: strip::checksum(&first),
+        }
+    }
+}
+
+impl CardRows {
+    pub(super) fn new(plan: &Plan<'_>, planned: &PlannedNote<'_>) -> Self {
+        let note = planned.note;
+        let suspend = note.suspended();
+        let card = |ord| CardRow {
+            ord,
+            deck: plan.deck_of(planned, ord),
+            suspended: suspend.holds(ord),
+        };
+        Self {
+            note: planned.id,
+            modified: planned.modified,
             position: planned.position,
             flags: note.flag as u8,
             cards: note.cards().into_iter().map(card).collect(),

@@ -480,6 +480,11 @@ pub(super) fn read_text(
 
 /// Private-use characters look different everywhere, and rendering uses some of them itself.
 fn private_use(file: FileId, text: &str, sink: &mut Diagnostics) {
+    // They begin with these bytes, which most texts have nowhere: so much is seen at once.
+    let largest = |bytes: &[u8]| bytes.iter().fold(0, |largest, it| largest.max(*it));
+    if text.as_bytes().chunks(4096).all(|it| largest(it) < 0xEE) {
+        return;
+    }
     let found = text.char_indices().find(|(_, it)| {
         matches!(it, '\u{E000}'..='\u{F8FF}' | '\u{F0000}'..='\u{FFFFD}' | '\u{100000}'..='\u{10FFFD}')
     });
