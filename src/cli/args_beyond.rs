@@ -16,14 +16,17 @@ Examples:
   deckle ship phone                  to this one
   deckle ship --dry-run              what would go where, and how much Syncthing would send
   deckle ship --stignore             and tell Syncthing what it should never send
+  pass show anki | deckle ship desk --password-stdin
 
 In deckle.yaml:
   ship:
     phone: {via: folder, path: ~/Sync/anki}
+    desk: {via: connect, key-env: ANKICONNECT_KEY}
 
-A folder that does not exist is not made. A package that is the same already is not touched.
-Exit codes: 1 the sources have errors; 4 a folder is away; 5 deckle.lock would change under --locked
-or --frozen."
+A folder that does not exist is not made. A package that is the same already is not touched. A target
+that fails is told, and the others get their packages; docs/ship.md says what becomes of progress.
+Exit codes: 1 the sources have errors; 2 a secret or a package is not there; 4 a server refuses or
+does not answer, or a folder is away; 5 deckle.lock would change under --locked or --frozen."
 )]
 pub(crate) struct ShipArgs {
     #[command(flatten)]
@@ -41,6 +44,11 @@ pub(crate) struct ShipArgs {
     /// Tell what would be delivered, and write nothing
     #[arg(long)]
     pub(crate) dry_run: bool,
+
+    /// Read the key or password of the one server among the targets from standard input: its first
+    /// line
+    #[arg(long)]
+    pub(crate) password_stdin: bool,
 
     /// Print an array of JSON, an object for each target; docs/format.md lists its keys
     #[arg(long)]

@@ -62,6 +62,19 @@ enum Outcome {
     Locked = 5,
 }
 
+impl Outcome {
+    /// How an error ends a run.
+    fn of(error: &Error) -> Self {
+        match error.kind() {
+            ErrorKind::Usage(_) => Self::Usage,
+            ErrorKind::Sources(_) | ErrorKind::TooManyRemoved(_) => Self::Sources,
+            ErrorKind::Unreachable(_) | ErrorKind::Refused(_) => Self::Server,
+            ErrorKind::LockChanges(_) => Self::Locked,
+            _ => Self::Environment,
+        }
+    }
+}
+
 /// Runs the command that the process was called with.
 pub(crate) fn run() -> ExitCode {
     let args = Args::parse();
@@ -94,13 +107,7 @@ pub(crate) fn run() -> ExitCode {
     };
     let outcome = result.unwrap_or_else(|error| {
         printer.error(&error);
-        match error.kind() {
-            ErrorKind::Usage(_) => Outcome::Usage,
-            ErrorKind::Sources(_) | ErrorKind::TooManyRemoved(_) => Outcome::Sources,
-            ErrorKind::Unreachable(_) | ErrorKind::Refused(_) => Outcome::Server,
-            ErrorKind::LockChanges(_) => Outcome::Locked,
-            _ => Outcome::Environment,
-        }
+        Outcome::of(&error)
     });
     ExitCode::from(outcome as u8)
 }

@@ -104,7 +104,7 @@ fn a_dry_run_tells_the_plan_and_writes_nothing() {
     let run = place.run(&["ship", "phone"]).ends(0);
     assert!(
         run.stderr
-            .contains("0 new, 0 changed, 1 removed (phones keep them)"),
+            .contains("0 new, 0 changed, 0 cards moved, 1 removed (phones keep them)"),
         "{run:#?}"
     );
 }
@@ -200,7 +200,7 @@ fn without_a_target_there_is_nothing_to_ship_to() {
     place.put("deckle.yaml", MANIFEST.replace("folder", "connect"));
     let run = place.run(&["ship"]).ends(1);
     assert!(
-        run.stderr.contains("does not ship `via: connect`"),
+        run.stderr.contains("`via: connect` takes no `path`"),
         "{}",
         run.stderr
     );

@@ -23,7 +23,7 @@ mod transfer;
 use std::collections::BTreeSet;
 use std::path::Path;
 
-pub use options::{DeliveryOptions, Removed, Transfer};
+pub use options::{DeliveryOptions, Transfer};
 pub use removed::RemovedNote;
 
 use super::Client;
@@ -139,7 +139,7 @@ pub fn deliver(
         None => CardChanges::default(),
     };
     let removals = match &base {
-        Some(base) => Removals::look(client, &held, &new, base, &options.removed)?,
+        Some(base) => Removals::look(client, &held, &new, base, options)?,
         None => Removals::default(),
     };
     if let Some(most) = options.max_removed
