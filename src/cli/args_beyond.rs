@@ -1,5 +1,5 @@
-//! What can be typed for the commands that reach beyond the project: `ship`, `audio`, `fetch`,
-//! `connect`.
+//! What can be typed for the commands that reach beyond the project: `ship`, `doctor`, `audio`,
+//! `fetch`, `connect`.
 
 use std::path::PathBuf;
 
@@ -61,6 +61,30 @@ pub(crate) struct ShipArgs {
     /// Write over a file that deckle did not write
     #[arg(long)]
     pub(crate) force: bool,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  deckle doctor                      the project of this folder, and this machine
+  deckle doctor --json | jq '.[] | select(.state != \"ok\")'
+
+It writes nothing, and asks the servers that `ship` in deckle.yaml names, no others.
+Exit codes: 0 where nothing is a problem, 1 else.")]
+pub(crate) struct DoctorArgs {
+    /// The project [default: that of the current folder]
+    #[arg(
+        long,
+        value_name = "DIR",
+        default_value = ".",
+        hide_default_value = true
+    )]
+    pub(crate) project: PathBuf,
+
+    /// Print an array of JSON, an object for each thing: about, state (ok, warning or problem), text,
+    /// mend
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Debug, clap::Args)]

@@ -11,6 +11,7 @@ mod choices;
 #[cfg(feature = "connect")]
 mod connect;
 mod diff;
+mod doctor;
 mod each;
 mod explain;
 #[cfg(feature = "fetch")]
@@ -87,6 +88,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Diff(it) => diff::diff(it, &printer),
         Command::Show(it) => show::show(it, &printer),
         Command::Ship(it) => ship::ship(it, &printer),
+        Command::Doctor(it) => doctor::doctor(it, &printer),
         Command::Init(it) => init::init(it, &printer),
         Command::Adopt(it) => adopt::adopt(it, &printer),
         Command::Import(it) => import::import(it, &printer),
@@ -123,7 +125,6 @@ fn clock() -> std::time::SystemTime {
 }
 
 /// Whether the moment of a build is given, whatever the clock says.
-#[cfg(feature = "watch")]
 #[expect(
     clippy::disallowed_methods,
     reason = "the command line is where the world comes in"

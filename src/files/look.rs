@@ -85,3 +85,10 @@ pub fn open_disk(path: &Path) -> Result<(std::fs::File, u64), Error> {
 pub fn is_missing(path: &Path) -> bool {
     matches!(path.try_exists(), Ok(false))
 }
+
+/// Whether the system says of a file or folder that nobody may write it. That it does not say so is
+/// no promise.
+#[must_use]
+pub fn is_read_only(path: &Path) -> bool {
+    std::fs::metadata(path).is_ok_and(|it| it.permissions().readonly())
+}

@@ -41,7 +41,9 @@ pub use deliver::{are_same, deliver, deliver_bytes, is_folder, names_in, sweep_d
 pub use disk::Disk;
 #[cfg(feature = "fetch")]
 pub use download::{Downloaded, Downloader};
-pub use look::{Kind, is_file, is_missing, is_vacant, locate, open_disk, read_if_exists};
+pub use look::{
+    Kind, is_file, is_missing, is_read_only, is_vacant, locate, open_disk, read_if_exists,
+};
 pub use memory::Memory;
 pub use metadata::{Metadata, metadata, without_metadata};
 pub(crate) use picture::UNITS;

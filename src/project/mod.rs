@@ -23,6 +23,7 @@ mod joins;
 mod latex;
 mod load;
 mod lock_file;
+mod lock_state;
 mod macros;
 mod media;
 mod observed;
@@ -60,10 +61,11 @@ pub use fetch::{FetchOptions, FetchOutcome, FetchState, FetchedMedia};
 pub use fix::{FixPlan, FixedFile, Mend};
 pub use ids::{IdChange, IdFile, IdLeft, IdOptions, IdPlan};
 pub use import::{ImportFormat, ImportOptions, Imported, import};
+pub use lock_state::{LockHeld, LockState};
 pub use options::{BuildOptions, LockMode};
 pub use ship::{
     Delivery, DeliveryState, Dispatch, IgnoreState, Ignored, Parcel, ShipOptions, ShipTarget,
-    Shipment,
+    Shipment, ignore_state,
 };
 pub use show::{IdSource, Shown, ShownAt, ShownCard, ShownField, ShownNote};
 pub use starter::{Created, Starter, create, write_schemas};
@@ -293,6 +295,21 @@ impl Project {
     /// When the project file cannot be read.
     pub fn ship_targets(&self) -> Result<Vec<ShipTarget>, Error> {
         ship::targets(self)
+    }
+
+    /// What the project's locks hold: one, or one for each variant of its matrix; none where it keeps
+    /// none. Nothing is built.
+    ///
+    /// # Errors
+    /// When a file cannot be read.
+    pub fn lock_states(&self) -> Result<Vec<LockState>, Error> {
+        lock_state::states(self)
+    }
+
+    /// Whether there is a `deckle.yaml`.
+    #[must_use]
+    pub fn is_declared(&self) -> bool {
+        self.has_manifest()
     }
 
     /// The packages of a build, ready to be planned for one target after the other.

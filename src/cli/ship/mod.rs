@@ -23,8 +23,9 @@ use super::build::{options, report};
 use super::printer::Printer;
 use super::words::plain;
 pub(super) use home::expanded;
-use outcome::Shipped;
+pub(super) use outcome::Shipped;
 pub(super) use secrets::Secrets;
+pub(super) use tell::{object, tell};
 
 /// How to deliver, to all targets alike.
 pub(super) struct Shipping {
@@ -51,43 +52,48 @@ pub(super) fn ship(args: &ShipArgs, printer: &Printer) -> Result<Outcome, Error>
         stignore: args.stignore,
         force: args.force,
     };
-    let shipped = if args.dry_run {
+    let (mut objects, mut outcome) = (Vec::new(), Outcome::Done);
+    let arrived = |_: &ShipTarget, shipped: &Shipped| {
+        tell(shipped, args.dry_run, true, printer);
+        objects.push(object(shipped));
+        // Of several that fail, the one with the highest code says how the run ends.
+        if shipped.outcome() as u8 > outcome as u8 {
+            outcome = shipped.outcome();
+        }
+    };
+    if args.dry_run {
         // What would be delivered lies in it only for as long as it is looked at.
         let rehearsal = build.rehearse()?;
-        shipping.deliver(&project, &targets, rehearsal.built(), printer)?
+        shipping.each(&project, &targets, rehearsal.built(), printer, arrived)?;
     } else {
-        shipping.deliver(&project, &targets, &build.write()?, printer)?
-    };
-    if args.json {
-        let objects: Value = shipped.iter().map(tell::object).collect();
-        printer.data(&objects.to_string());
+        shipping.each(&project, &targets, &build.write()?, printer, arrived)?;
     }
-    let outcomes = shipped.iter().map(Shipped::outcome);
-    // Where several fail, a server that is away may be back tomorrow; the rest needs somebody.
-    Ok(outcomes.max_by_key(|it| *it as u8).unwrap_or(Outcome::Done))
+    if args.json {
+        printer.data(&Value::Array(objects).to_string());
+    }
+    Ok(outcome)
 }
 
 impl Shipping {
-    /// Delivers to one target after the other, and tells of each.
-    pub(super) fn deliver(
+    /// Delivers to one target after the other, and tells what became of each.
+    pub(super) fn each(
         &self,
         project: &Project,
         targets: &[ShipTarget],
         built: &[Built],
         printer: &Printer,
-    ) -> Result<Vec<Shipped>, Error> {
+        mut arrived: impl FnMut(&ShipTarget, &Shipped),
+    ) -> Result<(), Error> {
         let options = ShipOptions::new(super::build_time()?).force(self.force);
         let mut dispatch = project.dispatch(built, &options)?;
-        let mut all = Vec::with_capacity(targets.len());
         for target in targets {
             let mut shipped = Shipped::new(target, project.root());
             if let Err(error) = self.one(project, target, &mut dispatch, &mut shipped, printer) {
                 shipped.failure = Some(error);
             }
-            tell::tell(&shipped, self.dry_run, printer);
-            all.push(shipped);
+            arrived(target, &shipped);
         }
-        Ok(all)
+        Ok(())
     }
 
     fn one(

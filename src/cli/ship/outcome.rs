@@ -2,9 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use deckle::Error;
 use deckle::project::{Built, ShipTarget};
 use deckle::source::ship::Via;
+use deckle::{Error, ErrorKind};
 use serde_json::{Map, Value};
 
 use crate::cli::Outcome;
@@ -96,6 +96,19 @@ impl Shipped {
             failure: None,
             mend: None,
         }
+    }
+
+    /// Whether the folder is not there, or the server does not answer: it may be back later.
+    pub(in crate::cli) fn is_away(&self) -> bool {
+        let away = |it: &Error| matches!(it.kind(), ErrorKind::Unreachable(_));
+        self.away || self.failure.as_ref().is_some_and(away)
+    }
+
+    /// Why not all of it was delivered, if so.
+    #[cfg(feature = "watch")]
+    pub(in crate::cli) fn why(&self) -> Option<String> {
+        let error = self.failure.as_ref().map(ToString::to_string);
+        error.or_else(|| self.away.then(|| self.place.clone()))
     }
 
     /// How that ends a run.

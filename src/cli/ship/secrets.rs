@@ -18,6 +18,11 @@ pub(in crate::cli) struct Secrets {
 }
 
 impl Secrets {
+    /// Those that the targets name.
+    pub(in crate::cli) fn none() -> Self {
+        Self { typed: None }
+    }
+
     /// With the first line of standard input, if that is where the secret is.
     pub(in crate::cli) fn new(from_input: bool, targets: &[ShipTarget]) -> Result<Self, Error> {
         if !from_input {

@@ -1,6 +1,5 @@
 //! What became of a target, in words and as JSON: one form for every way.
 
-use deckle::Error;
 use serde_json::{Map, Value, json};
 
 use super::outcome::{Sent, SentState, Shipped};
@@ -8,7 +7,8 @@ use crate::cli::build::shown;
 use crate::cli::printer::Printer;
 use crate::cli::words::{plain, plural, size};
 
-pub(super) fn tell(shipped: &Shipped, dry_run: bool, printer: &Printer) {
+/// Tells of a target, and of its packages: of all, or of those that are new there.
+pub(in crate::cli) fn tell(shipped: &Shipped, dry_run: bool, all: bool, printer: &Printer) {
     let target = &shipped.target;
     for text in &shipped.warnings {
         printer.summary(&format!("warning: {target}: {text}"));
@@ -21,7 +21,8 @@ pub(super) fn tell(shipped: &Shipped, dry_run: bool, printer: &Printer) {
     }
     // What a folder got before it failed cannot be told from what it did not.
     let arrived = shipped.failure.is_none() || shipped.via != "folder";
-    for it in shipped.packages.iter().filter(|_| arrived) {
+    let is_told = |it: &&Sent| arrived && (all || it.state != SentState::Unchanged);
+    for it in shipped.packages.iter().filter(is_told) {
         for text in &it.notices {
             match text.strip_prefix("warning: ") {
                 Some(text) => printer.summary(&format!("warning: {target}: {text}")),
@@ -87,7 +88,7 @@ fn counts(it: &Sent) -> String {
     )
 }
 
-pub(super) fn object(shipped: &Shipped) -> Value {
+pub(in crate::cli) fn object(shipped: &Shipped) -> Value {
     let place = if shipped.via == "folder" {
         "folder"
     } else {
@@ -97,9 +98,7 @@ pub(super) fn object(shipped: &Shipped) -> Value {
     object.insert("target".to_owned(), json!(shipped.target));
     object.insert("via".to_owned(), json!(shipped.via));
     object.insert(place.to_owned(), json!(shipped.place));
-    let is_away = |it: &Error| matches!(it.kind(), deckle::ErrorKind::Unreachable(_));
-    let away = shipped.away || shipped.failure.as_ref().is_some_and(is_away);
-    object.insert("away".to_owned(), json!(away));
+    object.insert("away".to_owned(), json!(shipped.is_away()));
     let error = shipped.failure.as_ref().map(ToString::to_string);
     object.insert("error".to_owned(), json!(error));
     object.extend(shipped.more.clone());

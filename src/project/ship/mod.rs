@@ -142,6 +142,15 @@ impl<'a> Dispatch<'a> {
     }
 }
 
+/// What the `.stignore` lacks that counts for a folder. Nothing is written; see
+/// [`Shipment::ignore`].
+///
+/// # Errors
+/// When the file cannot be read, or is no text.
+pub fn ignore_state(folder: &Path) -> Result<IgnoreState, Error> {
+    ignore::look(folder)
+}
+
 /// The targets that a project declares; none where its file cannot be read, which a build tells.
 pub(super) fn targets(project: &Project) -> Result<Vec<ShipTarget>, Error> {
     let read = |project: &Project, variant: Option<&str>| -> Result<Vec<ShipTarget>, Error> {
