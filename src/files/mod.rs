@@ -42,7 +42,8 @@ pub use disk::Disk;
 #[cfg(feature = "fetch")]
 pub use download::{Downloaded, Downloader};
 pub use look::{
-    Kind, is_file, is_missing, is_read_only, is_vacant, locate, open_disk, read_if_exists,
+    Kind, is_file, is_missing, is_program, is_read_only, is_vacant, locate, open_disk,
+    read_if_exists,
 };
 pub use memory::Memory;
 pub use metadata::{Metadata, metadata, without_metadata};

@@ -38,3 +38,24 @@ impl Default for Removal {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_deletions_are_limited_unasked() {
+        let check = |how: Removed, most: Option<usize>, expect: Option<usize>| {
+            let removal = Removal {
+                how,
+                most,
+                ..Removal::default()
+            };
+            assert_eq!(removal.limit(), expect, "{how:?} {most:?}");
+        };
+        check(Removed::Suspend, None, None);
+        check(Removed::Suspend, Some(3), Some(3));
+        check(Removed::Delete, None, Some(20));
+        check(Removed::Delete, Some(500), Some(500));
+    }
+}

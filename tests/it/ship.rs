@@ -220,6 +220,29 @@ fn what_deckle_did_not_write_stays() {
 }
 
 #[test]
+fn projects_do_not_take_each_others_place() {
+    let place = shipping(MANIFEST, NOTES);
+    place.run(&["ship"]).ends(0);
+    let package = phone(&place).join("Heart.apkg");
+    let first = fs::read(&package).unwrap();
+    // Another project that delivers under the same name.
+    let other = Place::new(&[
+        ("deckle.yaml", &MANIFEST.replace("5f3f55", "5f3f66")),
+        ("a.yaml", "- {id: z, front: z, back: z}\n"),
+    ]);
+    let folder = phone(&place).to_string_lossy().replace('\\', "/");
+    let manifest = MANIFEST.replace("5f3f55", "5f3f66");
+    other.put("deckle.yaml", manifest.replace("../phone", &folder));
+    let run = other.run(&["ship"]).ends(2);
+    assert!(run.stderr.contains("holds other notes"), "{}", run.stderr);
+    assert_eq!(fs::read(&package).unwrap(), first);
+    // A project that begins anew is still the one that delivered last.
+    place.put("a.yaml", "- {id: y, front: y, back: y}\n");
+    place.run(&["ship"]).ends(0);
+    other.run(&["ship", "--force"]).ends(0);
+}
+
+#[test]
 fn conflict_copies_are_told() {
     let place = shipping(MANIFEST, NOTES);
     let copy = format!("Heart.{CONFLICT}.apkg");

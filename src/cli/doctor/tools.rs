@@ -1,10 +1,11 @@
 //! Programs that the project needs: TeX, voices, encoders.
 
+use std::path::Path;
 use std::time::Duration;
 
 use deckle::Error;
 use deckle::diag::Code;
-use deckle::files::{Command, CommandError, Scratch};
+use deckle::files::{Command, CommandError, Scratch, is_program};
 use deckle::project::{Project, Report};
 
 use super::Findings;
@@ -19,21 +20,21 @@ pub(super) fn look(
     report: &Report,
     findings: &mut Findings,
 ) -> Result<(), Error> {
-    // Somewhere to run in, which is gone afterwards: nothing is written into the project.
-    let folder = Scratch::new()?;
     if missing_tex(report) > 0 {
-        tex(report, &folder, findings);
+        tex(report, findings)?;
     }
     let plan = project.audio()?;
     for program in plan.programs() {
-        let about = "audio";
-        match said(&program, &folder) {
-            Some(version) => findings.ok(about, format!("{}: {version}", plain(&program))),
-            None => findings.problem(
-                about,
-                format!("there is no program `{}`", plain(&program)),
+        // What a project names is looked for, and never run.
+        let shown = plain(&program);
+        if is_there(&program, project.root()) {
+            findings.ok("audio", format!("{shown} is there"));
+        } else {
+            findings.problem(
+                "audio",
+                format!("there is no program `{shown}`"),
                 "install it, or name another one under `audio` in deckle.yaml (espeak-ng speaks, LAME encodes)",
-            ),
+            );
         }
     }
     let missing = plan.missing().len();
@@ -49,14 +50,16 @@ pub(super) fn look(
     Ok(())
 }
 
-fn tex(report: &Report, folder: &Scratch, findings: &mut Findings) {
+fn tex(report: &Report, findings: &mut Findings) -> Result<(), Error> {
+    // Somewhere to run in, which is gone afterwards: nothing is written into the project.
+    let folder = Scratch::new()?;
     // The finding says which of the two makes the pictures here.
     let told = report.diagnostics.iter();
     let mut told = told.filter(|it| it.code == Code::LatexNotInstalled);
     let dvipng = told.any(|it| it.helps.iter().any(|it| it.contains("dvipng")));
     let picture = if dvipng { "dvipng" } else { "dvisvgm" };
     for program in ["latex", picture] {
-        match said(program, folder) {
+        match said(program, &folder) {
             Some(version) => findings.ok("TeX", format!("{program}: {version}")),
             None => findings.problem(
                 "TeX",
@@ -67,10 +70,25 @@ fn tex(report: &Report, folder: &Scratch, findings: &mut Findings) {
             ),
         }
     }
+    Ok(())
 }
 
-/// The first line of what a program says of itself; `None` where there is no such program. That one
-/// does not know the question is no matter: it is there.
+/// Whether a program can be found: by its path, which may begin in the project, or among those of
+/// the system.
+fn is_there(program: &str, root: &Path) -> bool {
+    let path = Path::new(program);
+    if path.components().count() > 1 {
+        return is_program(&root.join(path));
+    }
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the command line is where the world comes in"
+    )]
+    let folders = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&folders).any(|it| is_program(&it.join(path)))
+}
+
+/// The first line of what a program of TeX says of itself; `None` where there is none.
 fn said(program: &str, folder: &Scratch) -> Option<String> {
     let command = Command::new(program, folder.path())
         .arguments(["--version"])
@@ -81,10 +99,8 @@ fn said(program: &str, folder: &Scratch) -> Option<String> {
         Ok(finished) => {
             let text = String::from_utf8_lossy(&finished.output).into_owned();
             let line = text.lines().find(|it| !it.trim().is_empty());
-            Some(match line {
-                Some(line) => plain(line.trim()),
-                None => "is there".to_owned(),
-            })
+            line.map(|it| plain(it.trim()))
+                .or_else(|| Some("is there".to_owned()))
         }
     }
 }

@@ -62,15 +62,19 @@ pub(super) fn participle(removal: &Removal) -> String {
 
 fn sent(parcel: &Parcel, it: &Delivery, removal: &Removal) -> Sent {
     let untouched = it.changed == 0 && it.current == 0;
-    let state = match (it.sent, untouched) {
+    let open = it.sent || !it.waiting.is_empty();
+    let state = match (open, untouched) {
         (false, _) => SentState::Unchanged,
         (true, true) => SentState::New,
         (true, false) => SentState::Changed,
     };
-    let imported = it.added + it.changed + it.unclear.len() > 0;
+    let imported = !it.texts_only && it.added + it.changed + it.unclear.len() > 0;
     let more = [
         ("current", json!(it.current)),
         ("treated", json!(it.treated)),
+        ("texts-only", json!(it.texts_only)),
+        ("waiting", json!(it.waiting.len())),
+        ("undone", json!(it.undone)),
         ("unclear", json!(it.unclear.len())),
         ("overwritten", json!(it.overwritten.len())),
         ("stayed", json!(it.stayed)),
@@ -140,6 +144,19 @@ fn notices(it: &Delivery) -> Vec<String> {
             .collect::<Vec<_>>()
             .join(", ")
     };
+    if it.texts_only {
+        told.push("no packages are imported there, as with AnkiConnect on Android: texts of notes that are there are brought up to date, and nothing else".to_owned());
+    }
+    if !it.waiting.is_empty() {
+        let notes = plural(it.waiting.len(), "note");
+        told.push(format!(
+            "{notes} waiting for the package: import it there, and ship again"
+        ));
+    }
+    if it.undone > 0 {
+        let count = it.undone;
+        told.push(format!("warning: {count} cards and removed notes stay as they are: what answers can neither move, tag, suspend nor delete"));
+    }
     if !it.styles_kept.is_empty() {
         let names = names(&it.styles_kept);
         told.push(format!(

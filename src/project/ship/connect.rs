@@ -8,11 +8,11 @@ use crate::{Error, ErrorKind};
 impl Parcel {
     /// Delivers to a running Anki, by the difference to the package that was delivered before, and
     /// keeps this one in its place once all of it is there. A dry run changes nothing, neither there
-    /// nor here.
+    /// nor here. Where no packages can be imported, this one is kept once the learner has imported it.
     ///
     /// # Errors
     /// As [`connect::deliver`]; [`ErrorKind::Refused`] also where something is not in the collection as
-    /// it was sent; when the package before cannot be read, or this one not be kept.
+    /// it was sent, or waits for an import by hand; when the package before cannot be read, or this one not be kept.
     pub fn connect(
         &self,
         anki: &Client,
@@ -33,6 +33,17 @@ impl Parcel {
         if dry_run {
             return Ok(delivery);
         }
+        if !delivery.waiting.is_empty() {
+            let name = self.built.path.file_name().unwrap_or_default();
+            let text = format!(
+                "what answers at {} imports no packages, as AnkiConnect on Android; {} waiting for {}: import it there, and ship again. {} brought up to date",
+                anki.url(),
+                counted(delivery.waiting.len(), "note is", "notes are"),
+                name.to_string_lossy(),
+                counted(delivery.changed, "other was", "others were"),
+            );
+            return Err(Error::new(ErrorKind::Refused(text)));
+        }
         let (notes, cards) = (delivery.unconfirmed.len(), delivery.unconfirmed_cards);
         if notes + cards > 0 {
             let text = format!(
@@ -44,4 +55,9 @@ impl Parcel {
         self.keep()?;
         Ok(delivery)
     }
+}
+
+fn counted(count: usize, one: &str, many: &str) -> String {
+    let words = if count == 1 { one } else { many };
+    format!("{count} {words}")
 }

@@ -1,5 +1,6 @@
 //! Packages into a folder that Syncthing, or another program, carries on.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::base::Base;
@@ -90,7 +91,8 @@ impl Shipment {
         let copies = names.into_iter().filter(is_package);
         shipment.conflicts = copies.filter(|it| files::is_conflict_copy(it)).collect();
         for package in packages {
-            let delivery = delivery(package, page, &shipment.folder, options)?;
+            let base = shipment.base.path(&package.path);
+            let delivery = delivery(package, page, &shipment.folder, &base, options)?;
             shipment.deliveries.push(delivery);
         }
         Ok(shipment)
@@ -166,6 +168,7 @@ fn delivery(
     built: &Built,
     page: bool,
     folder: &Path,
+    base: &Path,
     options: &ShipOptions,
 ) -> Result<Delivery, Error> {
     let name = built.path.file_name().unwrap_or_default();
@@ -194,6 +197,13 @@ fn delivery(
     if page.is_some() || old.is_some() {
         let new = PackageReader::open(&built.path)?.into_contents_with_hashes()?;
         if let Some(old) = old.and_then(readable) {
+            if !options.force && are_strangers(&old, &new) && !files::are_same(&path, base) {
+                return Err(Error::usage(format!(
+                    "`{}` holds other notes, none of which is in this project, and stays as it is: another project may deliver it. \
+                     Give `output` another `file`, or say `--force` if this is to take its place",
+                    path.display()
+                )));
+            }
             let options = ImportOptions::default();
             difference = Some(Difference::new(&old, &new, Client::AnkiDroid, &options));
         }
@@ -220,6 +230,13 @@ fn delivery(
         long_name: Some(length).filter(|it| *it > LONGEST_NAME),
         html,
     })
+}
+
+/// Whether two packages have no note in common: they are hardly two releases of one deck.
+fn are_strangers(old: &package::Contents, new: &package::Contents) -> bool {
+    let known: BTreeSet<&str> = new.notes.iter().map(|it| it.guid.as_str()).collect();
+    let is_known = |it: &package::StoredNote| known.contains(it.guid.as_str());
+    !old.notes.is_empty() && !old.notes.iter().any(is_known)
 }
 
 /// What lies in the folder; `None` where it is damaged, so that nothing can be compared with it.
