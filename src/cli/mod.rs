@@ -115,7 +115,6 @@ pub(crate) fn run() -> ExitCode {
 }
 
 /// What the clock says.
-#[cfg(feature = "watch")]
 #[expect(
     clippy::disallowed_methods,
     reason = "the command line is where the world comes in"

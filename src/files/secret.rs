@@ -101,6 +101,10 @@ mod tests {
     }
 
     #[cfg(unix)]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the place that they are disallowed for"
+    )]
     #[test]
     fn a_file_that_others_may_read_is_refused() {
         use std::os::unix::fs::PermissionsExt as _;

@@ -206,6 +206,7 @@ fn every_command_that_is_shown_exists() {
         "completions",
         "connect",
         "diff",
+        "doctor",
         "explain",
         "fetch",
         "id",

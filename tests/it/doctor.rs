@@ -6,17 +6,24 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use crate::cli::Place;
+use crate::cli::{Place, Run};
 use crate::connect::StandIn;
 
 const MANIFEST: &str = "format: 1\nname: Heart\nuid: 3a6f5d1e-7b0c-4f0f-9b1e-5c1f0d5f3f55\n";
 const NOTES: &str = "- {id: a, front: What pumps?, back: The heart}\n";
 
+/// A run at a moment that is past, for a build ahead of the clock is told.
+fn past(place: &Place, args: &[&str]) -> Run {
+    let mut command = place.command(args);
+    command.env("SOURCE_DATE_EPOCH", "1700000000");
+    Run::of(command.output().unwrap())
+}
+
 /// What it says of a place, with nothing in it that another machine says otherwise.
 #[track_caller]
 fn check(place: &Place, snapshot: &str, code: i32, others: &[(&str, &str)]) {
     let before = place.files();
-    let run = place.run(&["doctor"]).ends(code);
+    let run = past(place, &["doctor"]).ends(code);
     assert_eq!(place.files(), before, "it writes nothing");
     let outer = place.outer.path().canonicalize().unwrap();
     let mut text = run.stdout + &run.stderr;
@@ -38,7 +45,7 @@ fn check(place: &Place, snapshot: &str, code: i32, others: &[(&str, &str)]) {
     assert_eq!(text, expected.replace("\r\n", "\n"));
 
     // The same for programs.
-    let run = place.run(&["doctor", "--json"]).ends(code);
+    let run = past(place, &["doctor", "--json"]).ends(code);
     let found: Vec<BTreeMap<String, Value>> = serde_json::from_str(&run.stdout).unwrap();
     let lines = |state: &str| text.lines().filter(|it| it.starts_with(state)).count();
     for state in ["ok ", "warning ", "problem "] {
@@ -54,7 +61,7 @@ fn a_project_that_is_well() {
     let manifest = format!("{MANIFEST}ship:\n  phone: {{path: ../phone}}\n");
     let place = Place::new(&[("deckle.yaml", &manifest), ("a.yaml", NOTES)]);
     fs::create_dir_all(place.outer.path().join("phone/.stfolder")).unwrap();
-    place.run(&["ship", "--stignore"]).ends(0);
+    past(&place, &["ship", "--stignore"]).ends(0);
     check(&place, "doctor-well.txt", 0, &[]);
 }
 
@@ -83,17 +90,17 @@ fn a_project_that_is_ill() {
     check(&place, "doctor-ill.txt", 1, &[(&address, "127.0.0.1:PORT")]);
     // A lock that no deckle wrote, or a newer one.
     place.put("deckle.lock", "deckle-lock 99\n");
-    let run = place.run(&["doctor"]).ends(1);
+    let run = past(&place, &["doctor"]).ends(1);
     assert!(run.stdout.contains("problem  lock"), "{}", run.stdout);
 }
 
 #[test]
 fn a_clock_that_is_behind_the_lock() {
     let place = Place::new(&[("deckle.yaml", MANIFEST), ("a.yaml", NOTES)]);
-    place.run(&["build"]).ends(0);
+    past(&place, &["build"]).ends(0);
     let mut command = place.command(&["doctor"]);
-    command.env("SOURCE_DATE_EPOCH", "1799990000");
-    let run = crate::cli::Run::of(command.output().unwrap()).ends(0);
+    command.env("SOURCE_DATE_EPOCH", "1699990000");
+    let run = Run::of(command.output().unwrap()).ends(0);
     let told = "its newest change is 2 hours ahead of the clock";
     assert!(run.stdout.contains(told), "{}", run.stdout);
 }
@@ -106,7 +113,7 @@ fn a_running_anki() {
         format!("{MANIFEST}ship: {{desk: {{via: connect, url: \"{url}\"{keys}}}}}\n")
     };
     let place = Place::new(&[("deckle.yaml", &manifest("")), ("a.yaml", NOTES)]);
-    let run = place.run(&["doctor"]).ends(1);
+    let run = past(&place, &["doctor"]).ends(1);
     assert!(
         run.stdout.contains("name the variable or file"),
         "{}",
@@ -115,7 +122,7 @@ fn a_running_anki() {
     place.put("deckle.yaml", manifest(", key-env: DECKLE_TEST_KEY"));
     let mut command = place.command(&["doctor"]);
     command.env("DECKLE_TEST_KEY", "k1");
-    let run = crate::cli::Run::of(command.output().unwrap()).ends(0);
+    let run = Run::of(command.output().unwrap()).ends(0);
     assert!(
         run.stdout.contains("AnkiConnect answers at"),
         "{}",

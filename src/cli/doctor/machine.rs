@@ -1,10 +1,10 @@
 //! This machine, and this deckle.
 
-use deckle::Error;
 use deckle::files::Cache;
 use deckle::project::Project;
+use deckle::{BuildTime, Error};
 
-use super::Findings;
+use super::{AHEAD, Findings};
 use crate::cli::words::size;
 
 /// From here on the cache is worth a word, in bytes.
@@ -22,7 +22,14 @@ const FEATURES: &[(&str, bool)] = &[
 
 pub(super) fn look(project: &Project, findings: &mut Findings) -> Result<(), Error> {
     let time = crate::cli::build_time()?.as_unix();
-    if crate::cli::is_time_given() {
+    let clock = BuildTime::from(crate::cli::clock()).as_unix();
+    if crate::cli::is_time_given() && time > clock + AHEAD {
+        findings.warn(
+            "clock",
+            format!("SOURCE_DATE_EPOCH is set, and lies ahead of the clock: {time}"),
+            "take the time of the last commit, or none: Anki gives notes with ids of the future other ones, and a delivery does not find them again",
+        );
+    } else if crate::cli::is_time_given() {
         findings.ok(
             "clock",
             format!("SOURCE_DATE_EPOCH is set: builds take {time} for the time"),

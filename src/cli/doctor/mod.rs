@@ -15,6 +15,9 @@ use super::args::DoctorArgs;
 use super::printer::Printer;
 use super::words::plural;
 
+/// How many seconds a time may be ahead of the clock: those of two machines are rarely the same.
+const AHEAD: i64 = 60;
+
 /// One thing that was looked at.
 struct Finding {
     /// What it is about, in a word or two.

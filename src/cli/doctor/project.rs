@@ -4,12 +4,9 @@ use deckle::diag::{Code, Severity};
 use deckle::project::{BuildOptions, LockState, Project, Report};
 use deckle::{BuildTime, Error};
 
-use super::Findings;
+use super::{AHEAD, Findings};
 use crate::cli::git;
 use crate::cli::words::{plain, plural};
-
-/// How far a lock may be ahead of the clock: clocks of two machines are rarely the same.
-const AHEAD: i64 = 60;
 
 /// Looks at the project. What a check of it finds serves others, too.
 pub(super) fn look(project: &Project, findings: &mut Findings) -> Result<Report, Error> {

@@ -24,7 +24,9 @@ pub(super) struct Courier<'a> {
     names: Vec<String>,
     /// Those that did not get all they should, by name and variant.
     failed: BTreeMap<Key, Failed>,
-    delivered_once: bool,
+    /// Those that were tried since the package last changed, as they were declared then: one that
+    /// is declared anew gets what is there.
+    known: Vec<ShipTarget>,
 }
 
 type Key = (String, Option<String>);
@@ -60,7 +62,7 @@ impl<'a> Courier<'a> {
             },
             names: names.to_vec(),
             failed: BTreeMap::new(),
-            delivered_once: false,
+            known: Vec::new(),
         })
     }
 
@@ -69,20 +71,28 @@ impl<'a> Courier<'a> {
         self.failed.values().filter_map(|it| it.due).min()
     }
 
-    /// Delivers behind a build: to all targets if a package is new, else to those that failed.
+    /// Delivers behind a build: to all targets if a package is new, else to those that failed and
+    /// those that are new.
     ///
     /// # Errors
     /// Where the names of targets, or what the targets name, makes no sense.
     pub(super) fn deliver(&mut self, project: &Project, built: &[Built]) -> Result<(), Error> {
-        let targets = chosen(project.ship_targets()?, &self.names)?;
-        let all = !self.delivered_once || built.iter().any(|it| it.changed);
+        let declared = project
+            .ship_targets()
+            .and_then(|it| chosen(it, &self.names));
+        let declared = declared.inspect_err(|_| self.known.clear())?;
+        if built.iter().any(|it| it.changed) {
+            self.known.clear();
+        }
         // What is no target any more is not missed.
         self.failed
-            .retain(|it, _| targets.iter().any(|target| key(target) == *it));
-        let wanted = |it: &ShipTarget| all || self.failed.contains_key(&key(it));
-        let targets: Vec<ShipTarget> = targets.into_iter().filter(wanted).collect();
-        self.send(project, &targets, built)?;
-        self.delivered_once = true;
+            .retain(|it, _| declared.iter().any(|target| key(target) == *it));
+        self.known.retain(|it| declared.contains(it));
+        let is_open =
+            |it: &ShipTarget| !self.known.contains(it) || self.failed.contains_key(&key(it));
+        let open: Vec<ShipTarget> = declared.iter().filter(|it| is_open(it)).cloned().collect();
+        self.send(project, &open, built)?;
+        self.known = declared;
         Ok(())
     }
 
@@ -115,14 +125,16 @@ impl<'a> Courier<'a> {
         targets: &[ShipTarget],
         built: &[Built],
     ) -> Result<(), Error> {
-        let shipping = &self.shipping;
-        let (printer, first) = (self.printer, !self.delivered_once);
+        let (shipping, known) = (&self.shipping, &self.known);
+        let printer = self.printer;
         let failed = &mut self.failed;
         shipping.each(project, targets, built, printer, |target, shipped| {
             let key = key(target);
             let before = failed.remove(&key);
+            // Whoever begins wants to see that it is delivered, also where nothing was to be done.
+            let is_first = known.is_empty();
             let Some(text) = shipped.why() else {
-                report(shipped, first || before.is_some(), printer);
+                report(shipped, is_first || before.is_some(), printer);
                 return;
             };
             let is_known = before.as_ref().is_some_and(|it| it.text == text);

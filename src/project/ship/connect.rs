@@ -48,7 +48,8 @@ impl Parcel {
         if notes + cards > 0 {
             let text = format!(
                 "not in the collection as they were sent: {notes} notes, {cards} cards or removed notes; \
-                 ship once more, and look at them in Anki if that does not help"
+                 ship once more, and look at them in Anki if that does not help (Anki gives a note that \
+                 was built with a clock ahead of its own another id)"
             );
             return Err(Error::new(ErrorKind::Refused(text)));
         }
