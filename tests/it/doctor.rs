@@ -71,7 +71,7 @@ fn a_project_that_is_ill() {
     let address = listener.local_addr().unwrap().to_string();
     drop(listener);
     let manifest = format!(
-        "{MANIFEST}audio: {{command: [no-such-voice, \"{{out}}\"], encode: [], fields: {{Extra: Front}}}}\nship:\n\
+        "{MANIFEST}ship:\n\
          \x20 phone: {{path: ../phone}}\n  tablet: {{path: ../tablet}}\n\
          \x20 desk: {{via: connect, url: \"http://{address}\"}}\n\
          \x20 lamp: {{via: connect, key-env: DECKLE_NO_SUCH_KEY}}\n\
@@ -103,6 +103,29 @@ fn a_clock_that_is_behind_the_lock() {
     let run = Run::of(command.output().unwrap()).ends(0);
     let told = "its newest change is 2 hours ahead of the clock";
     assert!(run.stdout.contains(told), "{}", run.stdout);
+}
+
+#[test]
+fn a_voice_that_is_missing_is_looked_for_and_never_run() {
+    let audio = "audio: {command: [./voice], encode: [], extension: wav, fields: {Extra: Front}}\n";
+    let manifest = format!("{MANIFEST}{audio}");
+    let place = Place::new(&[("deckle.yaml", &manifest), ("a.yaml", NOTES)]);
+    let run = past(&place, &["doctor"]).ends(1);
+    assert!(
+        run.stdout.contains("no program `./voice`"),
+        "{}",
+        run.stdout
+    );
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        place.put("voice", "#!/bin/sh\ntouch \"$0.ran\"\n");
+        let path = place.folder().join("voice");
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+        let run = past(&place, &["doctor"]);
+        assert!(run.stdout.contains("./voice is there"), "{}", run.stdout);
+        assert!(!place.folder().join("voice.ran").exists());
+    }
 }
 
 #[test]

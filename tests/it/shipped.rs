@@ -108,7 +108,7 @@ fn a_project_arrives_once_and_then_what_changed() {
     let decks = anki.sql("select n.sfld, d.name from cards c join notes n on n.id = c.nid join decks d on d.id = c.did order by 1");
     assert_eq!(
         decks,
-        json!([["one", "Heart"], ["two", "Heart\u{1f}Other"]])
+        json!([["one", "Heart\u{1f}a"], ["two", "Heart\u{1f}a\u{1f}Other"]])
     );
     let run = at(&place, 30, &["ship", "desk"]).ends(0);
     assert!(run.stderr.contains("desk: unchanged"), "{}", run.stderr);
