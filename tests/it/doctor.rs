@@ -107,7 +107,7 @@ fn a_clock_that_is_behind_the_lock() {
 
 #[test]
 fn a_voice_that_is_missing_is_looked_for_and_never_run() {
-    let audio = "audio: {command: [./voice], encode: [], extension: wav, fields: {Extra: Front}}\n";
+    let audio = "audio: {command: [./voice, '{out}'], encode: [], extension: wav, fields: {Extra: Front}}\n";
     let manifest = format!("{MANIFEST}{audio}");
     let place = Place::new(&[("deckle.yaml", &manifest), ("a.yaml", NOTES)]);
     let run = past(&place, &["doctor"]).ends(1);
