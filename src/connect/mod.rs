@@ -26,11 +26,12 @@ use std::time::Duration;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-pub use delivery::{Delivery, DeliveryOptions, Removed, RemovedNote, Transfer, deliver};
+pub use delivery::{Delivery, DeliveryOptions, RemovedNote, Transfer, deliver};
 pub use notes::{NewNote, NoteInfo};
 pub use permission::Permission;
 
 use crate::diag::nearest;
+pub use crate::model::Removed;
 use crate::{Error, ErrorKind};
 use wire::Wire;
 
@@ -202,6 +203,21 @@ impl Client {
         }
         let known = self.actions().ok()?;
         nearest(action, known.iter().map(String::as_str)).map(str::to_owned)
+    }
+}
+
+/// Whether a sync server of Anki's answers at this address: its page `health` says so to anybody.
+///
+/// # Errors
+/// [`ErrorKind::Unreachable`] where nothing answers within ten seconds; [`ErrorKind::Refused`] where
+/// something else does; [`ErrorKind::Usage`] for an address that cannot be asked.
+pub fn sync_server_answers(url: &str) -> Result<(), Error> {
+    let page = format!("{}/health", url.trim_end_matches('/'));
+    match wire::status_of(&page, Duration::from_secs(10))? {
+        200 => Ok(()),
+        status => Err(Error::new(ErrorKind::Refused(format!(
+            "{page} answers with status {status}, which no sync server of Anki's does"
+        )))),
     }
 }
 
