@@ -348,7 +348,11 @@ impl Mask {
         for (key, value) in self.place().into_iter().chain(self.properties()) {
             let value = value.trim_end_matches('.');
             // Writing to a string cannot fail.
-            let _ = write!(text, ":{key}={}", value.replace(". ", " ").replace(".,", ","));
+            let _ = write!(
+                text,
+                ":{key}={}",
+                value.replace(". ", " ").replace(".,", ",")
+            );
         }
         if self.angle != 0 {
             let _ = write!(text, ":angle={}", self.angle);

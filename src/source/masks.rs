@@ -13,8 +13,8 @@ use crate::model::written::{
 pub const KEYS: [&str; 3] = [MASKS, MODE, OVERLAY];
 /// The keys of a mask.
 pub const MASK_KEYS: [&str; 12] = [
-    "label", "group", "number", "rect", "ellipse", "polygon", "text", "at", "size", "scale", "angle",
-    FILL,
+    "label", "group", "number", "rect", "ellipse", "polygon", "text", "at", "size", "scale",
+    "angle", FILL,
 ];
 const FILL: &str = "fill";
 const SHAPES: [&str; 4] = ["rect", "ellipse", "polygon", "text"];

@@ -65,11 +65,15 @@ fn what_anki_exports_comes_back_the_same() {
         ];
         for package in names.map(|name| exports.join(name)) {
             let (unpacked, rebuilt) = round_trip(&package);
+            // One more has shapes that hide in different ways.
+            let is_whole =
+                !package.ends_with("legacy-deck.apkg") && !package.ends_with("latest-deck.apkg");
+            assert!(!is_whole || unpacked.masked_notes == 2, "{unpacked:?}");
             assert!(!unpacked.report.diagnostics.has_errors());
             let kept = unpacked
                 .notices
                 .iter()
-                .all(|it| it.kind == NoticeKind::Lost);
+                .all(|it| matches!(it.kind, NoticeKind::Lost | NoticeKind::Kept));
             assert!(kept, "{:?}", unpacked.notices);
             pairs.extend([package, rebuilt]);
         }

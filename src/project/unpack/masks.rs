@@ -26,7 +26,9 @@ pub(super) fn read(field: &str) -> Option<WrittenMasks> {
     // How many of them hide when another one is asked for.
     let mut hidden = 0;
     for cloze in field.strip_suffix("}}<br>")?.split("}}<br>") {
-        let (number, shape) = cloze.strip_prefix("{{c")?.split_once("::image-occlusion:")?;
+        let (number, shape) = cloze
+            .strip_prefix("{{c")?
+            .split_once("::image-occlusion:")?;
         let (mask, hides) = mask(number.parse().ok()?, shape)?;
         hidden += usize::from(hides);
         masks.push(mask);
@@ -262,7 +264,13 @@ mod tests {
             ],
             None,
         );
-        for field in ["", "<br>", "}}<br>", "{{c1::a}}<br>", "x{{c1::image-occlusion:rect}}"] {
+        for field in [
+            "",
+            "<br>",
+            "}}<br>",
+            "{{c1::a}}<br>",
+            "x{{c1::image-occlusion:rect}}",
+        ] {
             assert_eq!(read(field), None, "{field}");
         }
     }

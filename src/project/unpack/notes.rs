@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use unicode_normalization::UnicodeNormalization;
 
-use super::{Notices, masks};
 use super::media::{MediaPlan, Seen};
 use super::types::PlannedType;
+use super::{Notices, masks};
 use crate::model::written::WrittenMasks;
 use crate::model::{DeckName, Flag, Guid, Kind, Tag};
 use crate::package::{CardState, Contents, StoredCard, StoredDeck, StoredDeckKind, StoredNote};

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use unicode_normalization::UnicodeNormalization;
 
-use super::{Notices, masks};
 use super::names::{Unique, slug};
+use super::{Notices, masks};
 use crate::identity::type_content;
 use crate::model::written::{WrittenField, WrittenTemplate, WrittenType};
 use crate::model::{CardTemplate, Field, NoteType, NoteTypeBuilder};

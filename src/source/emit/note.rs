@@ -174,7 +174,11 @@ fn push_note(file: &mut String, note: &EmittedNote<'_>) {
     if let Some(order) = note.order {
         lines.entry("order", &order.to_string());
     }
-    for (key, value) in note.masks.map(|it| masks::entries(it, 6)).unwrap_or_default() {
+    for (key, value) in note
+        .masks
+        .map(|it| masks::entries(it, 6))
+        .unwrap_or_default()
+    {
         lines.entry(key, &value);
     }
     let is_reserved =
