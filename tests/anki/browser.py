@@ -22,12 +22,13 @@ from anki.collection import (
     ImportAnkiPackageRequest,
 )
 
-# What Anki's own window holds around a card.
+# What Anki's own window holds around a card, but that nothing is faded in.
 PAGE = """<!doctype html>
 <html class="%(root)s"><head><meta charset="utf-8"><title>card</title>
 <base href="%(media)s/">
 <link rel="stylesheet" href="%(web)s/css/webview.css">
 <link rel="stylesheet" href="%(web)s/css/reviewer.css">
+<style>#qa { opacity: 1 !important; transition: none !important }</style>
 <script src="%(web)s/js/webview.js"></script>
 <script src="%(web)s/js/vendor/jquery.min.js"></script>
 <script src="%(web)s/js/reviewer.js"></script>
@@ -37,8 +38,10 @@ globalThis.pycmd = () => {};
 function report(patience) {
   const canvas = document.getElementById("image-occlusion-canvas");
   const picture = document.querySelector("#image-occlusion-container img");
-  // A picture that is not read yet has no size.
-  if (picture.getBoundingClientRect().height === 0 && patience > 0) {
+  // A picture that is not read yet has no size, and no masks.
+  const all = canvas.getContext("2d").getImageData(0, 0, canvas.width || 1, canvas.height || 1).data;
+  const isBlank = !all.some((it) => it !== 0);
+  if ((isBlank || picture.getBoundingClientRect().height === 0) && patience > 0) {
     return setTimeout(report, 500, patience - 1);
   }
   const place = (it) => { const at = it.getBoundingClientRect(); return [at.left, at.top, at.width, at.height]; };
@@ -54,7 +57,7 @@ function report(patience) {
   at.textContent = JSON.stringify(drawn);
 }
 const show = isAnswer ? _showAnswer(answer, bodyClass) : _showQuestion(question, answer, bodyClass);
-Promise.resolve(show).then(() => setTimeout(report, 1500, 5));
+Promise.resolve(show).then(() => setTimeout(report, 1000, 20));
 </script></body></html>
 """
 
@@ -109,7 +112,7 @@ def draw(browser, page, folder, name, pictures):
     command = [browser, "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars"]
     command += [f"--user-data-dir={folder}/profile", "--window-size=800,800"]
     shown = subprocess.run(
-        [*command, "--virtual-time-budget=5000", "--dump-dom", path.as_uri()], capture_output=True, text=True, timeout=60
+        [*command, "--virtual-time-budget=15000", "--dump-dom", path.as_uri()], capture_output=True, text=True, timeout=60
     )
     found = re.search(r'<pre id="drawn"[^>]*>([^<]+)</pre>', shown.stdout)
     if not found:
@@ -117,7 +120,15 @@ def draw(browser, page, folder, name, pictures):
     if pictures:
         target = Path(pictures, f"{name}.png").resolve()
         subprocess.run(
-            [*command, "--timeout=4000", f"--screenshot={target}", path.as_uri()], capture_output=True, timeout=60
+            [
+                *command,
+                "--virtual-time-budget=5000",
+                "--run-all-compositor-stages-before-draw",
+                f"--screenshot={target}",
+                path.as_uri(),
+            ],
+            capture_output=True,
+            timeout=60,
         )
     return json.loads(html.unescape(found[1]))
 

@@ -2,6 +2,7 @@
 //! what was made stays.
 
 use crate::cli::Place;
+use crate::sample::sample;
 
 /// `tee` speaks a text by writing it down, `printf` encodes it as a frame of MP3 with 20 bytes of it.
 const TYPES: &str = "
@@ -41,7 +42,7 @@ fn made(place: &Place) -> Vec<(String, String)> {
 fn sounds_are_made_once_and_stay() {
     let words = "- {Word: '**hablar**', Meaning: to speak}\n- {Word: '-w {out} $(x)', Meaning: x}\n- {Word: leer, Meaning: to read, Audio: '![](own.mp3)'}\n";
     let place = place("  fields: {Audio: Word}\n", words);
-    place.put("own.mp3", "own");
+    place.put("own.mp3", sample("own.mp3", "own"));
     let run = place.run(&["build"]);
     assert_eq!(run.code.unwrap(), 1, "{run:?}");
     assert!(run.stderr.contains("2 sounds were not made yet"), "{run:?}");
@@ -97,7 +98,7 @@ fn sounds_are_made_once_and_stay() {
 fn recorded_sounds_win() {
     let words = "- {Word: 'Hablar?', Meaning: a}\n- {Word: comer, Meaning: b}\n";
     let place = place("  recorded: rec\n  fields: {Audio: Word}\n", words);
-    place.put("rec/hablar.ogg", "recorded");
+    place.put("rec/hablar.ogg", sample("hablar.ogg", "recorded"));
     place.put("rec/comer.txt", "no sound");
     let run = place.run(&["audio"]);
     assert_eq!(run.code.unwrap(), 0, "{run:?}");

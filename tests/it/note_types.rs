@@ -9,12 +9,14 @@ use deckle::package::{Contents, PackageReader, ReadLimits, StoredNoteType};
 use deckle::project::{BuildOptions, Project};
 
 use crate::judge::judge;
+use crate::sample::sample;
 
 fn write(folder: &Path, files: &[(&str, &str)]) {
     for (path, text) in files {
         let path = folder.join(path);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
+        let bytes = sample(path.to_str().unwrap(), text);
+        fs::write(path, bytes).unwrap();
     }
 }
 
