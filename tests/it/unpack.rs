@@ -11,6 +11,7 @@ use deckle::{BuildTime, Deck, ErrorKind, Note, NoteType, Package};
 use proptest::prelude::*;
 
 use crate::judge::{run_script, with_each_backend};
+use crate::sample::sample;
 
 const TIME: i64 = 1_700_000_000;
 const LATER: i64 = 1_900_000_000;
@@ -351,7 +352,9 @@ fn hostile_names_stay_inside_of_the_folder() {
         new = new.deck(deck);
     }
     for index in 0..names.len() {
-        new = new.media_bytes(format!("_{index}.png"), format!("{index}").into_bytes());
+        let name = format!("_{index}.png");
+        let bytes = sample(&name, &index.to_string());
+        new = new.media_bytes(name, bytes);
     }
     new.write(&package).unwrap();
     with_media_names(&package, &names);
