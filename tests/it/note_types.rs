@@ -211,7 +211,7 @@ fn a_type_takes_over_what_it_does_not_say() {
         sides,
         [
             (
-                "Español! {{Word}}<img src=\"_flag-87e9d005abf182cf.png\">",
+                "Español! {{Word}}<img src=\"_flag-e02fbacef2e25ccd.png\">",
                 "{{Meaning}} {{Note}}"
             ),
             ("{{Meaning}}", "{{Word}}")
