@@ -3,12 +3,13 @@
 
 PYTHON ?= python3
 CARGO ?= cargo
+BROWSER ?= chromium
 # Where tests/it/judge.rs looks for them; may be a link to a folder elsewhere.
 JUDGES := target/judges
 VENV := $(PYTHON) -B tests/anki/environment.py
 
 .DEFAULT_GOAL := help
-.PHONY: help test test-all tex lint doc judges peers bench snapshots fmt
+.PHONY: help test test-all tex browser lint doc judges peers bench snapshots fmt
 
 help: ## Lists the targets
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /  \1@/' | tr '@' '\t'
@@ -18,12 +19,19 @@ test: judges lint ## Formatting, lints, all tests, the library alone, documentat
 	$(CARGO) test --locked --lib --no-default-features
 	$(MAKE) doc
 
-test-all: test tex ## Everything: what `make test` does, and what needs TeX
+test-all: test tex browser ## Everything: what `make test` does, and what needs TeX or a browser
 
 tex: judges ## What needs latex, dvisvgm and dvipng, with tikz and chemfig
 	@for program in latex dvisvgm dvipng; do command -v $$program > /dev/null || { \
 		echo "$$program is missing; on Debian: apt install texlive-latex-recommended texlive-pictures texlive-plain-generic texlive-science dvisvgm dvipng"; exit 1; }; done
 	DECKLE_TEST_TEX=1 $(CARGO) test --locked --test it tex::
+
+browser: judges ## What needs a browser: what masks on pictures cover
+	@$(PYTHON) -B tests/anki/web.py $(JUDGES)/aqt-26.9.3 aqt==26.9.3
+	@$(PYTHON) -B tests/anki/web.py $(JUDGES)/aqt-25.9.2 aqt==25.9.2
+	@command -v $(BROWSER) > /dev/null || { \
+		echo "$(BROWSER) is missing; on Debian: apt install chromium; another Chromium: make browser BROWSER=..."; exit 1; }
+	DECKLE_TEST_BROWSER=$(BROWSER) $(CARGO) test --locked --test it browser::
 
 # Clippy's check of the dependencies serves the documentation too; a run of `cargo check`
 # beside it would only repeat it.

@@ -24,8 +24,12 @@ pub(super) fn unpack(args: &UnpackArgs, printer: &Printer) -> Result<Outcome, Er
         printer.summary(&notice.to_string());
     }
     let folder = args.folder.display();
+    let masked = match unpacked.masked_notes {
+        0 => String::new(),
+        count => format!(", masks of {} shape by shape", plural(count, "note")),
+    };
     printer.summary(&format!(
-        "Unpacked `{}` into {folder}: {}, {}, {}; {} as Markdown, {} as HTML",
+        "Unpacked `{}` into {folder}: {}, {}, {}; {} as Markdown, {} as HTML{masked}",
         unpacked.name,
         plural(unpacked.notes, "note"),
         plural(unpacked.note_types, "note type"),

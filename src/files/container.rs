@@ -7,9 +7,6 @@
 
 use Container::*;
 
-/// Fewer bytes are no text that says anything of its file.
-const SHORTEST_TEXT: usize = 14;
-
 /// How many bytes [`container_of`] is best given: an SVG may begin with long comments.
 pub const HEAD: usize = 1 << 16;
 
@@ -209,7 +206,7 @@ pub fn container_of(head: &[u8]) -> Option<Container> {
 }
 
 /// The length of the tag that begins with `ID3`.
-fn id3_length(head: &[u8]) -> Option<usize> {
+pub(super) fn id3_length(head: &[u8]) -> Option<usize> {
     let [b'I', b'D', b'3', _, _, flags, size @ ..] = head else {
         return None;
     };
@@ -240,7 +237,7 @@ fn behind_tag(bytes: &[u8]) -> Option<Container> {
 }
 
 /// The length of the ADTS frame that begins here; of all there is where its head is cut off.
-fn adts_frame(bytes: &[u8]) -> Option<usize> {
+pub(super) fn adts_frame(bytes: &[u8]) -> Option<usize> {
     let [0xff, second, third, rest @ ..] = bytes else {
         return None;
     };
@@ -255,7 +252,7 @@ fn adts_frame(bytes: &[u8]) -> Option<usize> {
 }
 
 /// The length of the MP3 frame that begins here.
-fn mp3_frame(bytes: &[u8]) -> Option<usize> {
+pub(super) fn mp3_frame(bytes: &[u8]) -> Option<usize> {
     const FIRST: [usize; 14] = [
         32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320,
     ];
@@ -353,8 +350,7 @@ fn written(head: &[u8]) -> Option<Container> {
         }
         Root::Page => Some(Html),
         Root::Beyond => None,
-        // A word or two could be anything; the shortest answers of servers, `404: Not Found`, are longer.
-        Root::None => (head.len() >= SHORTEST_TEXT).then_some(Text),
+        Root::None => Some(Text),
     }
 }
 
@@ -489,7 +485,7 @@ mod tests {
         check(b"ID3\x04\0\0\0\0\0\x02ab\xff\xfb\x90\x64", Some(Mp3));
         check(b"ID3\x04\0\0\0\0\0\x02abfLaC", Some(Flac));
         check(b"ID3\x04\0\0\0\0\x7f\x7f\xff\xfb", None);
-        check(b"ID3", None);
+        check(b"ID3", Some(Text));
         check(b"BM\x46\0\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0", Some(Bmp));
         check(b"BM is short for bitmap", Some(Text));
         check(b"<svg xmlns='http://www.w3.org/2000/svg'/>", Some(Svg));
@@ -501,7 +497,9 @@ mod tests {
         check(b"<?xml version='1.0'?><kml >", Some(Text));
         check(b"404: Not Found", Some(Text));
         check(b"a < b and b > c", Some(Text));
-        check(b"sound", None);
+        check(b"sound", Some(Text));
+        check(b"1", Some(Text));
+        check(b"\n", None);
         check(
             b"version https://git-lfs.github.com/spec/v1\noid sha256:4d",
             Some(LfsPointer),

@@ -7,6 +7,7 @@
 use std::io::Read;
 
 use super::container::{self, Container, HEAD, Nature, container_of};
+use super::ending::{EarlyEnd, Ending};
 use super::metadata::{Metadata, metadata};
 use super::picture::Picture;
 use super::svg::{SvgFlaw, svg_flaws};
@@ -28,6 +29,8 @@ pub struct Content {
     pub picture: Option<Picture>,
     /// What a JPEG, PNG, WebP or GIF says beside its pixels.
     pub metadata: Metadata,
+    /// How a sound, a film, an AVIF or HEIC shows that its end is missing.
+    pub early_end: Option<EarlyEnd>,
     /// What is found in an SVG.
     pub svg: Vec<SvgFlaw>,
 }
@@ -47,7 +50,15 @@ impl Content {
             reader.by_ref().take(rest).read_to_end(&mut held)?;
         }
         let mut hasher = blake3::Hasher::new();
-        hasher.update(&held).update_reader(reader)?;
+        hasher.update(&held);
+        let mut ending = Ending::of(container, &held);
+        match &mut ending {
+            Some(ending) => {
+                ending.update(&held);
+                hasher.update_reader(Followed { reader, ending })?;
+            }
+            None => drop(hasher.update_reader(reader)?),
+        }
         let size = hasher.count();
         let is_whole = size == held.len() as u64;
         let mut content = Self {
@@ -56,6 +67,7 @@ impl Content {
             container,
             picture: None,
             metadata: Metadata::default(),
+            early_end: ending.and_then(|it| it.finish(size)),
             svg: Vec::new(),
         };
         let Some(container) = container.filter(|_| is_picture) else {
@@ -80,6 +92,20 @@ impl Content {
             .iter()
             .map(|it| size_of_val(it) + it.what.len())
             .sum()
+    }
+}
+
+/// A reader of a file whose end is looked for.
+struct Followed<'e, R> {
+    reader: R,
+    ending: &'e mut Ending,
+}
+
+impl<R: Read> Read for Followed<'_, R> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let count = self.reader.read(buffer)?;
+        self.ending.update(buffer.get(..count).unwrap_or_default());
+        Ok(count)
     }
 }
 

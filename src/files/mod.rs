@@ -14,6 +14,7 @@ mod deliver;
 mod disk;
 #[cfg(feature = "fetch")]
 mod download;
+mod ending;
 mod exif;
 mod look;
 mod memory;
@@ -21,6 +22,8 @@ mod metadata;
 mod picture;
 mod pins;
 mod remember;
+#[cfg(test)]
+pub(crate) mod sample;
 mod scratch;
 mod secret;
 mod stamp;
@@ -41,6 +44,7 @@ pub use deliver::{are_same, deliver, deliver_bytes, is_folder, names_in, sweep_d
 pub use disk::Disk;
 #[cfg(feature = "fetch")]
 pub use download::{Downloaded, Downloader};
+pub use ending::EarlyEnd;
 pub use look::{
     Kind, is_file, is_missing, is_program, is_read_only, is_vacant, locate, open_disk,
     read_if_exists,

@@ -1,12 +1,12 @@
 //! The numbers of clozes that the author left without one, such as `==this==`.
 //!
-//! A cloze's number is a card with its own learning progress. So a number belongs to a text: when
-//! another cloze is put before it or one is removed, it stays, and one that is removed leaves its
-//! number to nobody.
+//! A number belongs to a text (`numbers` says what follows from that). A cloze whose text was edited
+//! is known by its place between the others.
 
 use std::collections::BTreeSet;
 
 use super::hash::{Digest, Hasher};
+use super::numbers::{Numbered, Partners, number};
 
 /// A cloze that got its number from deckle.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,9 +19,6 @@ pub struct ClozeRecord {
     /// Whether the note still has it.
     pub is_live: bool,
 }
-
-/// The highest number that makes a card of its own in Anki.
-const LAST: u16 = 500;
 
 /// The hash of a cloze's text.
 #[must_use]
@@ -39,73 +36,45 @@ pub fn number_clozes(
     texts: &[Digest],
     explicit: &BTreeSet<u16>,
 ) -> Vec<ClozeRecord> {
-    let known: Vec<ClozeRecord> = known
-        .iter()
-        .copied()
-        .filter(|it| !explicit.contains(&it.number))
-        .collect();
-    let mut partners = by_text(&known, texts);
-    by_order(&known, &mut partners);
+    number(known, texts, explicit, |partners| {
+        // Those that the note had come before those that were gone.
+        for live in [true, false] {
+            partners.find(live, |record, text| record.text == *text);
+        }
+        by_order(partners);
+    })
+}
 
-    let mut taken: BTreeSet<u16> = explicit.iter().copied().collect();
-    taken.extend(known.iter().map(|it| it.number));
-    let mut used = explicit.clone();
-    used.extend(
-        partners
-            .iter()
-            .flatten()
-            .filter_map(|at| Some(known.get(*at)?.number)),
-    );
-    let mut clozes: Vec<ClozeRecord> = Vec::with_capacity(texts.len());
-    for (text, partner) in texts.iter().zip(&partners) {
-        let number = partner.and_then(|at| known.get(at)).map(|it| it.number);
-        let number = number.unwrap_or_else(|| {
-            // Where all numbers are used up, those of clozes that are gone are better than none.
-            let free = (1..=LAST).find(|it| !taken.contains(it));
-            let free = free.or_else(|| (1..=LAST).find(|it| !used.contains(it)));
-            free.unwrap_or(LAST)
-        });
-        taken.insert(number);
-        used.insert(number);
-        clozes.push(ClozeRecord {
+impl Numbered for ClozeRecord {
+    type Asked = Digest;
+
+    fn new(text: &Digest, number: u16) -> Self {
+        Self {
             number,
             text: *text,
             is_live: true,
-        });
-    }
-    let gone = known.iter().filter(|it| !used.contains(&it.number));
-    clozes.extend(gone.map(|it| ClozeRecord {
-        is_live: false,
-        ..*it
-    }));
-    clozes
-}
-
-/// For each text the position of the known cloze that has it, each once: those that the note had
-/// come before those that were gone.
-fn by_text(known: &[ClozeRecord], texts: &[Digest]) -> Vec<Option<usize>> {
-    let mut open: Vec<bool> = vec![true; known.len()];
-    let mut partners: Vec<Option<usize>> = vec![None; texts.len()];
-    for live in [true, false] {
-        for (text, partner) in texts.iter().zip(&mut partners) {
-            if partner.is_some() {
-                continue;
-            }
-            let found = known
-                .iter()
-                .zip(&open)
-                .position(|(it, open)| *open && it.is_live == live && it.text == *text);
-            if let Some(slot) = found.and_then(|at| open.get_mut(at)) {
-                *slot = false;
-                *partner = found;
-            }
         }
     }
-    partners
+
+    fn number(&self) -> u16 {
+        self.number
+    }
+
+    fn is_live(&self) -> bool {
+        self.is_live
+    }
+
+    fn gone(self) -> Self {
+        Self {
+            is_live: false,
+            ..self
+        }
+    }
 }
 
 /// Clozes whose text is another: as many as are missing between the same two neighbors are those.
-fn by_order(known: &[ClozeRecord], partners: &mut [Option<usize>]) {
+fn by_order(partners: &mut Partners<'_, ClozeRecord>) {
+    let (known, partners) = (partners.known, &mut partners.found);
     let mut found: BTreeSet<usize> = partners.iter().flatten().copied().collect();
     let live = |at: usize| known.get(at).is_some_and(|it| it.is_live);
     let end = known.iter().filter(|it| it.is_live).count();
@@ -136,6 +105,7 @@ fn by_order(known: &[ClozeRecord], partners: &mut [Option<usize>]) {
 mod tests {
     use proptest::prelude::*;
 
+    use super::super::numbers::LAST;
     use super::*;
 
     /// `texts`: a letter a cloze. `expect`: a number a cloze.

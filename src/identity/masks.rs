@@ -1,13 +1,12 @@
 //! The numbers of the masks of image occlusion notes.
 //!
-//! A mask's number is a card with its own learning progress. So a number belongs to a label, or to
-//! the group that several masks form: when a mask is put before it, moved or taken away, the other
-//! numbers stay, and what is taken away leaves its number to nobody. A label that is written in
-//! another way is known by its shape.
+//! A number belongs to a label, or to the group that several masks form (`numbers` says what follows
+//! from that). A label that is written in another way is known by its shape.
 
 use std::collections::BTreeSet;
 
 use super::hash::{Digest, Hasher};
+use super::numbers::{Numbered, number};
 
 /// A card of masks that got its number from deckle.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,9 +33,6 @@ pub struct MaskCard {
     /// The hashes of the labels, where it is a group.
     pub members: Vec<Digest>,
 }
-
-/// The highest number that makes a card of its own in Anki.
-const LAST: u16 = 500;
 
 impl MaskCard {
     /// The masks of one label, or without any, where `label` is empty.
@@ -82,83 +78,40 @@ pub fn number_masks(
     cards: &[MaskCard],
     explicit: &BTreeSet<u16>,
 ) -> Vec<MaskRecord> {
-    let known: Vec<MaskRecord> = known
-        .iter()
-        .copied()
-        .filter(|it| !explicit.contains(&it.number))
-        .collect();
-    let mut partners = Partners {
-        known: &known,
-        open: vec![true; known.len()],
-        found: vec![None; cards.len()],
-    };
-    for live in [true, false] {
-        partners.find(cards, live, |record, card| record.key == card.key);
-    }
-    // Only what the note had until now can have been given another label, or gone into a group.
-    partners.find(cards, true, |record, card| record.shape == card.shape);
-    partners.find(cards, true, |record, card| {
-        card.members.contains(&record.key)
-    });
-    let found = partners.found;
+    number(known, cards, explicit, |partners| {
+        for live in [true, false] {
+            partners.find(live, |record, card| record.key == card.key);
+        }
+        // Only what the note had until now can have been given another label, or gone into a group.
+        partners.find(true, |record, card| record.shape == card.shape);
+        partners.find(true, |record, card| card.members.contains(&record.key));
+    })
+}
 
-    let mut taken: BTreeSet<u16> = explicit.iter().copied().collect();
-    taken.extend(known.iter().map(|it| it.number));
-    let mut used = explicit.clone();
-    let numbers = found.iter().flatten().filter_map(|at| known.get(*at));
-    used.extend(numbers.map(|it| it.number));
-    let mut records: Vec<MaskRecord> = Vec::with_capacity(cards.len());
-    for (card, partner) in cards.iter().zip(&found) {
-        let number = partner.and_then(|at| known.get(at)).map(|it| it.number);
-        let number = number.unwrap_or_else(|| {
-            // Where all numbers are used up, those of masks that are gone are better than none.
-            let free = (1..=LAST).find(|it| !taken.contains(it));
-            let free = free.or_else(|| (1..=LAST).find(|it| !used.contains(it)));
-            free.unwrap_or(LAST)
-        });
-        taken.insert(number);
-        used.insert(number);
-        records.push(MaskRecord {
+impl Numbered for MaskRecord {
+    type Asked = MaskCard;
+
+    fn new(card: &MaskCard, number: u16) -> Self {
+        Self {
             number,
             key: card.key,
             shape: card.shape,
             is_live: true,
-        });
+        }
     }
-    let gone = known.iter().filter(|it| !used.contains(&it.number));
-    records.extend(gone.map(|it| MaskRecord {
-        is_live: false,
-        ..*it
-    }));
-    records
-}
 
-/// Which known record belongs to which card.
-struct Partners<'k> {
-    known: &'k [MaskRecord],
-    open: Vec<bool>,
-    found: Vec<Option<usize>>,
-}
+    fn number(&self) -> u16 {
+        self.number
+    }
 
-impl Partners<'_> {
-    /// Gives each card without a record the first open one that matches.
-    fn find(
-        &mut self,
-        cards: &[MaskCard],
-        live: bool,
-        matches: impl Fn(&MaskRecord, &MaskCard) -> bool,
-    ) {
-        for (card, partner) in cards.iter().zip(&mut self.found) {
-            if partner.is_some() {
-                continue;
-            }
-            let mut records = self.known.iter().zip(&self.open);
-            let at =
-                records.position(|(it, open)| *open && it.is_live == live && matches(it, card));
-            if let Some(open) = at.and_then(|at| self.open.get_mut(at)) {
-                *open = false;
-                *partner = at;
-            }
+    fn is_live(&self) -> bool {
+        self.is_live
+    }
+
+    fn gone(self) -> Self {
+        Self {
+            is_live: false,
+            ..self
         }
     }
 }

@@ -20,6 +20,7 @@ mod masks;
 mod matching;
 mod next;
 mod notes;
+mod numbers;
 mod predecessor;
 mod schema;
 mod search;

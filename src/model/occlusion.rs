@@ -65,8 +65,14 @@ pub enum MaskShape {
     Rectangle([Length; 4]),
     /// An ellipse: the center's x and y, both radii.
     Ellipse([Length; 4]),
-    /// A polygon: x and y of each corner.
-    Polygon(Vec<[Length; 2]>),
+    /// A polygon.
+    Polygon {
+        /// The x and y of each corner.
+        corners: Vec<[Length; 2]>,
+        /// Left and top of where it is drawn, if that is not where its corners say: Anki's editor
+        /// leaves such polygons, a hair away from their corners.
+        at: Option<[Length; 2]>,
+    },
     /// A text that stands on the picture on every card: left and top, and the size of its letters,
     /// of the picture's height.
     Label {
@@ -76,6 +82,9 @@ pub enum MaskShape {
         text: String,
         /// The height of its letters.
         size: Option<Length>,
+        /// By how much the letters are larger than that, in 1/10000: what is left of a text that
+        /// was pulled larger in Anki's editor.
+        scale: Option<u32>,
     },
 }
 
@@ -180,13 +189,16 @@ impl fmt::Display for Length {
 impl MaskShape {
     /// Its lengths, in the order in which they are written; every second one is vertical.
     pub fn lengths(&self) -> impl Iterator<Item = Length> + '_ {
-        let (few, corners, size) = match self {
-            Self::Rectangle(lengths) | Self::Ellipse(lengths) => (&lengths[..], &[][..], None),
-            Self::Polygon(corners) => (&[][..], corners.as_slice(), None),
-            Self::Label { at, size, .. } => (&at[..], &[][..], *size),
+        let (corners, few, size) = match self {
+            Self::Rectangle(lengths) | Self::Ellipse(lengths) => (&[][..], &lengths[..], None),
+            Self::Polygon { corners, at } => {
+                let at = at.as_ref().map_or(&[][..], |it| &it[..]);
+                (corners.as_slice(), at, None)
+            }
+            Self::Label { at, size, .. } => (&[][..], &at[..], *size),
         };
         let corners = corners.iter().flatten();
-        few.iter().chain(corners).copied().chain(size)
+        corners.chain(few).copied().chain(size)
     }
 
     /// The key that names it in sources.
@@ -195,7 +207,7 @@ impl MaskShape {
         match self {
             Self::Rectangle(_) => "rect",
             Self::Ellipse(_) => "ellipse",
-            Self::Polygon(_) => "polygon",
+            Self::Polygon { .. } => "polygon",
             Self::Label { .. } => "text",
         }
     }
@@ -211,8 +223,16 @@ impl fmt::Display for WrittenMask {
         for length in self.shape.lengths() {
             write!(formatter, " {length}")?;
         }
-        if let MaskShape::Label { text, .. } = &self.shape {
-            write!(formatter, " {text}")?;
+        match &self.shape {
+            MaskShape::Label { text, scale, .. } => {
+                write!(formatter, " {text}")?;
+                if let Some(scale) = scale {
+                    write!(formatter, ", scale {scale}/10000")?;
+                }
+            }
+            // The last two lengths are no corner then.
+            MaskShape::Polygon { at: Some(_), .. } => formatter.write_str(", at")?,
+            _ => {}
         }
         if let Some(group) = &self.group {
             write!(formatter, ", group {}", group.value)?;

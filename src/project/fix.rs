@@ -296,7 +296,7 @@ mod tests {
             let files = Memory::new()
                 .with("a.yaml", text.as_str())
                 .with("b.md", text.as_str())
-                .with("a.png", "x");
+                .with("a.png", crate::files::sample::sample("a.png", "x"));
             let project = Project {
                 files: Arc::new(files),
                 root: PathBuf::from("nowhere"),

@@ -62,10 +62,13 @@ mod tests {
         ),
         ("_deck.yaml", "tags: [latin]\n"),
         ("a/_deck.yaml", "tags: [a]\n"),
-        ("a/one.md", "## One?\n\n![](one.png)\n"),
-        ("a/one.png", "one"),
+        ("a/one.md", "## One?\n\n![](one.svg)\n"),
+        (
+            "a/one.svg",
+            "<svg xmlns='http://www.w3.org/2000/svg'><text>one</text></svg>",
+        ),
         ("a/two.md", "## Two?\n\ntwo\n"),
-        ("b/three.yaml", "- [three, '![](/a/one.png)']\n"),
+        ("b/three.yaml", "- [three, '![](/a/one.svg)']\n"),
         ("b/four.md", "<!-- include: _part.md -->\n"),
         ("b/_part.md", "## Four?\n\nfour\n"),
         ("b/five.csv", "front,back\nfive,5\n"),
@@ -131,8 +134,12 @@ mod tests {
         files.write("a/two.md", "## Two?\n\n2\n", at(202));
         check(205, &["a/two.md"]);
         check(206, &[]);
-        files.write("a/one.png", "another", at(210));
-        check(220, &["a/one.png"]);
+        files.write(
+            "a/one.svg",
+            "<svg xmlns='http://www.w3.org/2000/svg'/>",
+            at(210),
+        );
+        check(220, &["a/one.svg"]);
         files.write("guest/six.md", "## Six?\n\n6\n", at(230));
         files.write("b/_part.md", "## Four?\n\n4\n", at(230));
         check(240, &["b/_part.md", "guest/six.md"]);

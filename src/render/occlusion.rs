@@ -1,8 +1,9 @@
 //! The masks of an image occlusion note, written as Anki's editor writes them: a cloze for each
 //! shape, with numbers that are parts of the picture's width and height.
 //!
-//! The form of the text, and that number 0 is a text on every card, was measured on Anki 26.9.3
-//! and 25.9.2. A mask's number is given here in the order of the masks; `project` puts the one in
+//! The form of the text is what Anki's own editor writes, letter for letter (measured on Anki 26.9.3
+//! and 25.9.2, by letting it read and save masks in a browser): `left` and `top`, a turn, what is the
+//! shape's own, its color, and whether the others are hidden. Number 0 is a text on every card. A mask's number is given here in the order of the masks; `project` puts the one in
 //! that the lock has for its label.
 
 use std::collections::BTreeSet;
@@ -44,9 +45,11 @@ pub(super) enum Geometry {
     Rectangle([f64; 4]),
     /// The center, and both radii.
     Ellipse([f64; 4]),
-    Polygon(Vec<[f64; 2]>),
-    /// Left and top, the height of the letters, the text.
-    Label([f64; 3], String),
+    /// The corners, and left and top where these are not those of the corners: cards show a polygon
+    /// where its `left` and `top` are, and its corners only say what it looks like.
+    Polygon(Vec<[f64; 2]>, Option<[f64; 2]>),
+    /// Left and top, the height of the letters, by how much they are larger; the text.
+    Label([f64; 4], String),
 }
 
 /// A mask that is ready to be written.
@@ -65,8 +68,10 @@ pub(super) struct Mask {
 const LETTERS: f64 = 0.05;
 /// The last number that makes a card of its own.
 const LAST: u16 = 500;
-/// The color of masks that say no other, and of texts; Anki leaves these out.
-const DEFAULT_FILLS: [&str; 2] = ["#ffeba2", "#000000"];
+/// The color of masks that say no other; Anki leaves it out.
+const MASK_FILL: &str = "#ffeba2";
+/// The color of texts that say no other; Anki leaves it out.
+const TEXT_FILL: &str = "#000000";
 /// Less than this is nothing in four decimals.
 const NOTHING: f64 = 0.000_05;
 /// How far a mask may reach over an edge before that is told: strokes of a pen are that wide.
@@ -146,13 +151,24 @@ fn placed(mask: &WrittenMask, image: &str, size: &mut Size, sink: &mut Sink<'_>)
     let geometry = match &mask.shape {
         MaskShape::Rectangle(lengths) => Geometry::Rectangle(four(*lengths)?),
         MaskShape::Ellipse(lengths) => Geometry::Ellipse(four(*lengths)?),
-        MaskShape::Polygon(corners) => {
-            Geometry::Polygon(corners.iter().map(|it| pair(*it)).collect::<Option<_>>()?)
+        MaskShape::Polygon { corners, at } => {
+            let at = match at {
+                Some(at) => Some(pair(*at)?),
+                None => None,
+            };
+            let corners = corners.iter().map(|it| pair(*it)).collect::<Option<_>>()?;
+            Geometry::Polygon(corners, at)
         }
-        MaskShape::Label { at, text, size } => {
+        MaskShape::Label {
+            at,
+            text,
+            size,
+            scale,
+        } => {
             let [left, top] = pair(*at)?;
             let letters = size.map_or(Some(LETTERS), |it| it.fraction(height))?;
-            Geometry::Label([left, top, letters], text.clone())
+            let scale = scale.map_or(1.0, |it| f64::from(it) / 10_000.0);
+            Geometry::Label([left, top, letters, scale], text.clone())
         }
     };
     Some(Mask {
@@ -284,7 +300,7 @@ fn numbered(masks: &mut [Mask]) -> Vec<MaskGroup> {
         });
         if let Some(group) = groups.get_mut(at) {
             group.labels.push(mask.label.clone());
-            group.shapes.push(mask.shape());
+            group.shapes.push(mask.identity());
             mask.number = Some(group.number);
         }
     }
@@ -303,11 +319,21 @@ impl Mask {
 
     /// What stands in its cloze.
     fn text(&self, is_all: bool) -> String {
-        let mut text = format!("image-occlusion:{}", self.shape());
-        let fill = self.fill.as_deref();
-        if let Some(fill) = fill.filter(|it| !DEFAULT_FILLS.contains(it)) {
-            text.push_str(":fill=");
-            text.push_str(fill);
+        let [(_, left), (_, top)] = self.place();
+        let mut text = format!("image-occlusion:{}:left={left}:top={top}", self.word());
+        // Writing to a string cannot fail.
+        if self.angle != 0 {
+            let _ = write!(text, ":angle={}", self.angle);
+        }
+        for (key, value) in self.properties() {
+            let _ = write!(text, ":{key}={value}");
+        }
+        let default = match self.geometry {
+            Geometry::Label(..) => TEXT_FILL,
+            _ => MASK_FILL,
+        };
+        if let Some(fill) = self.fill.as_deref().filter(|it| *it != default) {
+            let _ = write!(text, ":fill={fill}");
         }
         if is_all {
             text.push_str(":oi=1");
@@ -315,47 +341,82 @@ impl Mask {
         text
     }
 
-    /// Its shape alone, in the form of Anki's text.
-    fn shape(&self) -> String {
-        let mut text = match &self.geometry {
-            Geometry::Rectangle([left, top, width, height]) => {
-                let [left, top, width, height] = if self.angle == 0 {
-                    clipped([*left, *top, *width, *height])
-                } else {
-                    [*left, *top, *width, *height]
-                };
-                let (left, top) = (decimal(left), decimal(top));
-                let (width, height) = (decimal(width), decimal(height));
-                format!("rect:left={left}:top={top}:width={width}:height={height}")
+    /// What the lock knows a shape by; its hash, and with it a learner's progress, hangs on it, so
+    /// that it stays as it is whatever Anki comes to write.
+    fn identity(&self) -> String {
+        let mut text = self.word().to_owned();
+        for (key, value) in self.place().into_iter().chain(self.properties()) {
+            let value = value.trim_end_matches('.');
+            // Writing to a string cannot fail.
+            let _ = write!(
+                text,
+                ":{key}={}",
+                value.replace(". ", " ").replace(".,", ",")
+            );
+        }
+        if self.angle != 0 {
+            let _ = write!(text, ":angle={}", self.angle);
+        }
+        text
+    }
+
+    fn word(&self) -> &'static str {
+        match self.geometry {
+            Geometry::Rectangle(_) => "rect",
+            Geometry::Ellipse(_) => "ellipse",
+            Geometry::Polygon(..) => "polygon",
+            Geometry::Label(..) => "text",
+        }
+    }
+
+    /// A rectangle that is not turned is cut off at the edge.
+    fn rectangle(&self, sides: [f64; 4]) -> [f64; 4] {
+        if self.angle == 0 {
+            clipped(sides)
+        } else {
+            sides
+        }
+    }
+
+    fn place(&self) -> [(&'static str, String); 2] {
+        let [left, top] = match &self.geometry {
+            Geometry::Rectangle(sides) => {
+                let [left, top, ..] = self.rectangle(*sides);
+                [left, top]
             }
-            Geometry::Ellipse([x, y, rx, ry]) => {
-                let (left, top) = (decimal(x - rx), decimal(y - ry));
-                let (rx, ry) = (decimal(*rx), decimal(*ry));
-                format!("ellipse:left={left}:top={top}:rx={rx}:ry={ry}")
+            Geometry::Ellipse([x, y, rx, ry]) => [x - rx, y - ry],
+            Geometry::Polygon(_, Some(at)) => *at,
+            Geometry::Polygon(corners, None) => corners
+                .iter()
+                .fold([f64::INFINITY; 2], |[left, top], [x, y]| {
+                    [left.min(*x), top.min(*y)]
+                }),
+            Geometry::Label([left, top, ..], _) => [*left, *top],
+        };
+        [("left", decimal(left)), ("top", decimal(top))]
+    }
+
+    /// What is the shape's own.
+    fn properties(&self) -> Vec<(&'static str, String)> {
+        match &self.geometry {
+            Geometry::Rectangle(sides) => {
+                let [_, _, width, height] = self.rectangle(*sides);
+                vec![("width", decimal(width)), ("height", decimal(height))]
             }
-            Geometry::Polygon(corners) => {
-                let least = |side: usize| {
-                    let all = corners.iter().filter_map(|it| it.get(side));
-                    all.copied().fold(f64::INFINITY, f64::min)
-                };
-                let (left, top) = (decimal(least(0)), decimal(least(1)));
+            Geometry::Ellipse([_, _, rx, ry]) => vec![("rx", decimal(*rx)), ("ry", decimal(*ry))],
+            Geometry::Polygon(corners, _) => {
                 let points: Vec<String> = corners
                     .iter()
                     .map(|[x, y]| format!("{},{}", decimal(*x), decimal(*y)))
                     .collect();
-                format!("polygon:left={left}:top={top}:points={}", points.join(" "))
+                vec![("points", points.join(" "))]
             }
-            Geometry::Label([left, top, letters], label) => {
-                let (left, top, letters) = (decimal(*left), decimal(*top), decimal(*letters));
-                let label = escaped(label);
-                format!("text:left={left}:top={top}:text={label}:scale=1:fs={letters}")
-            }
-        };
-        if self.angle != 0 {
-            // Writing to a string cannot fail.
-            let _ = write!(text, ":angle={}", self.angle);
+            Geometry::Label([_, _, letters, scale], label) => vec![
+                ("text", escaped(label)),
+                ("scale", decimal(*scale)),
+                ("fs", decimal(*letters)),
+            ],
         }
-        text
     }
 }
 
@@ -367,7 +428,7 @@ impl Geometry {
                 [*left, *top, left + width, top + height]
             }
             Self::Ellipse([x, y, rx, ry]) => [x - rx, y - ry, x + rx, y + ry],
-            Self::Polygon(corners) => {
+            Self::Polygon(corners, _) => {
                 let start = [
                     f64::INFINITY,
                     f64::INFINITY,
@@ -392,14 +453,15 @@ fn clipped([left, top, width, height]: [f64; 4]) -> [f64; 4] {
     [left, top, right - left, bottom - top]
 }
 
-/// Four decimals without a zero before the point or at the end; nothing is `.0000`.
+/// Four decimals without zeros at the end, and without one before the point where the number is not
+/// below nothing; the point stays. Nothing is `.0000`.
 fn decimal(number: f64) -> String {
     let number = (number * 1e4).round() / 1e4;
     if number == 0.0 {
         return ".0000".to_owned();
     }
     let text = format!("{number:.4}");
-    let text = text.trim_end_matches('0').trim_end_matches('.');
+    let text = text.trim_end_matches('0');
     text.strip_prefix('0').unwrap_or(text).to_owned()
 }
 
@@ -422,11 +484,12 @@ mod tests {
             (0.1, ".1"),
             (0.123_456, ".1235"),
             (0.031_25, ".0313"),
-            (1.0, "1"),
-            (0.999_99, "1"),
+            (1.0, "1."),
+            (0.999_99, "1."),
             (1.5, "1.5"),
-            (-0.01, "-0.01"),
-            (10.0, "10"),
+            (-0.05, "-0.05"),
+            (-1.0, "-1."),
+            (32.0, "32."),
         ] {
             assert_eq!(decimal(number), expect, "{number}");
         }

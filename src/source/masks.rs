@@ -12,8 +12,9 @@ use crate::model::written::{
 /// The keys of a note.
 pub const KEYS: [&str; 3] = [MASKS, MODE, OVERLAY];
 /// The keys of a mask.
-pub const MASK_KEYS: [&str; 11] = [
-    "label", "group", "number", "rect", "ellipse", "polygon", "text", "at", "size", "angle", FILL,
+pub const MASK_KEYS: [&str; 12] = [
+    "label", "group", "number", "rect", "ellipse", "polygon", "text", "at", "size", "scale",
+    "angle", FILL,
 ];
 const FILL: &str = "fill";
 const SHAPES: [&str; 4] = ["rect", "ellipse", "polygon", "text"];
@@ -142,7 +143,8 @@ fn mask(node: &Node, sink: &mut Diagnostics) -> Option<WrittenMask> {
     let is_text = shape.name() == "text";
     for entry in entries {
         let belongs = match entry.name() {
-            "at" | "size" => is_text,
+            "at" => is_text || shape.name() == "polygon",
+            "size" | "scale" => is_text,
             "label" | "group" | "number" => !is_text,
             _ => true,
         };
@@ -155,6 +157,8 @@ fn mask(node: &Node, sink: &mut Diagnostics) -> Option<WrittenMask> {
             let title = format!("`{}` says nothing of {whom}", entry.name());
             let label = if is_text {
                 "a text is on every card"
+            } else if entry.name() == "at" {
+                "of texts and polygons only"
             } else {
                 "of texts only"
             };
@@ -167,7 +171,7 @@ fn mask(node: &Node, sink: &mut Diagnostics) -> Option<WrittenMask> {
         label: read.name(find("label")),
         group: read.name(find("group")),
         number: read.number(find("number")),
-        shape: read.shape(shape, find("at"), find("size"))?,
+        shape: read.shape(shape, find)?,
         angle: read.angle(find("angle")),
         fill: read.fill(find(FILL)),
         span: node.span,
@@ -241,11 +245,10 @@ impl Reader<'_> {
         })
     }
 
-    fn shape(
+    fn shape<'e>(
         &mut self,
         entry: &Entry,
-        at: Option<&Entry>,
-        size: Option<&Entry>,
+        find: impl Fn(&str) -> Option<&'e Entry>,
     ) -> Option<MaskShape> {
         match entry.name() {
             "rect" => {
@@ -263,18 +266,21 @@ impl Reader<'_> {
                     return self.wrong_count(entry, lengths.len(), wanted);
                 }
                 let corners = lengths.chunks_exact(2);
-                let corners = corners.filter_map(|it| it.try_into().ok());
-                Some(MaskShape::Polygon(corners.collect()))
+                let corners = corners.filter_map(|it| it.try_into().ok()).collect();
+                let at = match find("at") {
+                    None => None,
+                    Some(at) => Some(self.place(at)?),
+                };
+                Some(MaskShape::Polygon { corners, at })
             }
-            _ => self.label(entry, at, size),
+            _ => self.label(entry, find),
         }
     }
 
-    fn label(
+    fn label<'e>(
         &mut self,
         entry: &Entry,
-        at: Option<&Entry>,
-        size: Option<&Entry>,
+        find: impl Fn(&str) -> Option<&'e Entry>,
     ) -> Option<MaskShape> {
         let text = decode::string(&entry.value, "text", self.sink)?;
         let is_cloze = text.value.contains("{{") || text.value.contains("}}");
@@ -290,7 +296,7 @@ impl Reader<'_> {
             );
             return None;
         }
-        let Some(at) = at else {
+        let Some(at) = find("at") else {
             self.sink.push(
                 Diagnostic::new(Code::MaskForm, "a text on the picture without a place")
                     .at(entry.key_span(), "where?")
@@ -298,11 +304,8 @@ impl Reader<'_> {
             );
             return None;
         };
-        let place = self.lengths(&at.value)?;
-        let Ok(place) = <[Length; 2]>::try_from(place.as_slice()) else {
-            return self.wrong_count(at, place.len(), "left and top");
-        };
-        let size = match size {
+        let place = self.place(at)?;
+        let size = match find("size") {
             None => None,
             Some(size) => match self.lengths(&size.value)?.as_slice() {
                 [size] => Some(*size),
@@ -313,6 +316,34 @@ impl Reader<'_> {
             at: place,
             text: text.value,
             size,
+            scale: self.scale(find("scale")),
+        })
+    }
+
+    fn place(&mut self, at: &Entry) -> Option<[Length; 2]> {
+        let place = self.lengths(&at.value)?;
+        let Ok(place) = <[Length; 2]>::try_from(place.as_slice()) else {
+            return self.wrong_count(at, place.len(), "left and top");
+        };
+        Some(place)
+    }
+
+    /// From a factor to 1/10000.
+    fn scale(&mut self, entry: Option<&Entry>) -> Option<u32> {
+        self.take(entry, |it, sink| {
+            let text = decode::string(it, "scale", sink)?;
+            let factor = text.value.parse::<f64>().ok();
+            let factor = factor.filter(|it| (0.0001..=1000.0).contains(it));
+            let Some(factor) = factor else {
+                return decode::bad_value(&text, "scale", "a number from 0.0001 to 1000", sink);
+            };
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "a whole number from 1 to 10 million"
+            )]
+            let parts = (factor * 10_000.0).round() as u32;
+            Some(parts)
         })
     }
 

@@ -155,7 +155,13 @@ def fill(collection):
         if "Occlusion" in name:
             texts = [
                 "{{c1::image-occlusion:rect:left=.1:top=.2:width=.3:height=.4:oi=1}}<br>"
-                "{{c2::image-occlusion:ellipse:left=.5:top=.5:rx=.1:ry=.1}}<br>"
+                "{{c2::image-occlusion:ellipse:left=.5:top=.5:rx=.1:ry=.1}}<br>",
+                # As Anki's own editor writes shapes.
+                "{{c1::image-occlusion:rect:left=.0997:top=.0000:width=.9003:height=1.:oi=1}}<br>"
+                "{{c1::image-occlusion:ellipse:left=.5005:top=.501:angle=500:rx=.0997:ry=.1992:fill=#000000:oi=1}}<br>"
+                "{{c0::image-occlusion:text:left=.0997:top=.8008:angle=500:text=A\\:b:scale=1.5:fs=.1:fill=#00ff00:oi=1}}<br>",
+                "{{c4::image-occlusion:polygon:left=.6995:top=.1006:points=.6999,.1006 .9003,.1006 .7996,.4004}}<br>"
+                "{{c2::image-occlusion:rect:left=.2004:top=.2998:angle=9000:width=.0997:height=.1006}}<br>",
             ]
         for text in texts:
             note = collection.new_note(model)

@@ -2,8 +2,9 @@
 //! what was made stays.
 
 use crate::cli::Place;
+use crate::sample::sample;
 
-/// `tee` speaks a text by writing it down, `cp` encodes it by a copy.
+/// `tee` speaks a text by writing it down, `printf` encodes it as a frame of MP3 with 20 bytes of it.
 const TYPES: &str = "
 types:
   - key: word
@@ -14,7 +15,7 @@ defaults: {type: word}
 
 fn place(audio: &str, words: &str) -> Place {
     let manifest = format!(
-        "format: 1\nname: Spanish\nuid: 5c2d1c1e-90f1-4b5a-8d0f-5e1f0d5f3f77\naudio:\n  version: [echo, '1.0']\n  command: [tee, '{{out}}']\n  encode: [cp, '{{in}}', '{{out}}']\n{audio}{TYPES}"
+        "format: 1\nname: Spanish\nuid: 5c2d1c1e-90f1-4b5a-8d0f-5e1f0d5f3f77\naudio:\n  version: [echo, '1.0']\n  command: [tee, '{{out}}']\n  encode: [sh, -c, 'printf \"\\377\\363\\024\\304%-20.20s\" \"$(cat \"$1\")\" > \"$2\"', sh, '{{in}}', '{{out}}']\n{audio}{TYPES}"
     );
     Place::new(&[
         ("deckle.yaml", &manifest),
@@ -31,7 +32,8 @@ fn made(place: &Place) -> Vec<(String, String)> {
         let name = path.strip_prefix("notes/media/made/")?;
         let (stem, hash) = name.rsplit_once('-').unwrap();
         assert_eq!(hash.len(), "0123456789abcdef.mp3".len(), "{name}");
-        Some((stem.to_owned(), String::from_utf8(bytes.clone()).unwrap()))
+        let text = std::str::from_utf8(&bytes[4..]).unwrap();
+        Some((stem.to_owned(), text.trim_end().to_owned()))
     });
     made.collect()
 }
@@ -40,7 +42,7 @@ fn made(place: &Place) -> Vec<(String, String)> {
 fn sounds_are_made_once_and_stay() {
     let words = "- {Word: '**hablar**', Meaning: to speak}\n- {Word: '-w {out} $(x)', Meaning: x}\n- {Word: leer, Meaning: to read, Audio: '![](own.mp3)'}\n";
     let place = place("  fields: {Audio: Word}\n", words);
-    place.put("own.mp3", "own");
+    place.put("own.mp3", sample("own.mp3", "own"));
     let run = place.run(&["build"]);
     assert_eq!(run.code.unwrap(), 1, "{run:?}");
     assert!(run.stderr.contains("2 sounds were not made yet"), "{run:?}");
@@ -96,7 +98,7 @@ fn sounds_are_made_once_and_stay() {
 fn recorded_sounds_win() {
     let words = "- {Word: 'Hablar?', Meaning: a}\n- {Word: comer, Meaning: b}\n";
     let place = place("  recorded: rec\n  fields: {Audio: Word}\n", words);
-    place.put("rec/hablar.ogg", "recorded");
+    place.put("rec/hablar.ogg", sample("hablar.ogg", "recorded"));
     place.put("rec/comer.txt", "no sound");
     let run = place.run(&["audio"]);
     assert_eq!(run.code.unwrap(), 0, "{run:?}");

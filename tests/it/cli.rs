@@ -9,6 +9,8 @@ use std::process::{Command, Output, Stdio};
 
 use tempfile::TempDir;
 
+use crate::sample::sample;
+
 const GOOD: &str = "## What pumps?\n\nThe heart\n";
 const BAD: &str = "## What pumps?\n";
 const WARNED: &str = "- [el gato, the cat]\n- [el gato, a cat]\n";
@@ -525,8 +527,8 @@ fn diff_tells_what_learners_will_get() {
             "format: 1\nname: Spanish\nuid: 0b7e3c1e-5b1f-4e0e-9b63-6f1d3f0a9c55\n",
         ),
         ("verbs.md", first),
-        ("road.png", "a road"),
     ]);
+    place.put("road.png", sample("road.png", "a road"));
     let build = |time: &str, output: &str| {
         let mut command = place.command(&["build", "-o", output]);
         let run = command.env("SOURCE_DATE_EPOCH", time).output().unwrap();
@@ -534,7 +536,7 @@ fn diff_tells_what_learners_will_get() {
     };
     build("1760000000", "1.0.apkg");
     fs::write(place.folder().join("verbs.md"), second).unwrap();
-    fs::write(place.folder().join("road.png"), "another road").unwrap();
+    place.put("road.png", sample("road.png", "another road"));
     build("1770000000", "1.1.apkg");
 
     let overwrite = std::env::var("SNAPSHOTS").is_ok_and(|it| it == "overwrite");

@@ -17,6 +17,8 @@ use deckle::source::{
 use deckle::{BuildTime, DeckOptions};
 use serde_json::Value;
 
+use crate::sample::sample;
+
 const PAGES: &[&str] = &[
     "README.md",
     "docs/guide.md",
@@ -100,7 +102,7 @@ fn build(what: &str, files: &[Block]) {
         ("hola.mp3", "sound"),
     ] {
         fs::create_dir_all(folder.join("img")).unwrap();
-        fs::write(folder.join(path), bytes).unwrap();
+        fs::write(folder.join(path), sample(path, bytes)).unwrap();
     }
     let mut target = folder.clone();
     for block in files {

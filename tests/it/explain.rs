@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use deckle::diag::{Code, render_short};
 use deckle::project::Report;
 
+use crate::sample::sample;
 use crate::ui;
 
 fn root() -> &'static Path {
@@ -94,23 +95,23 @@ impl Page {
             ("hola.mp3", "sound"),
             ("types/word/_logo.png", "picture"),
         ] {
-            write(&folder.join(path), text);
+            write(&folder.join(path), &sample(path, text));
         }
         if self.base.is_some() {
             ui::copy_folder(&case.join("in"), &folder);
         }
         for block in &self.blocks {
             if block.role == role || block.role == "both" {
-                write(&folder.join(&block.file), &block.text);
+                write(&folder.join(&block.file), block.text.as_bytes());
             }
         }
         ui::build(&folder, &case).into_report()
     }
 }
 
-fn write(path: &Path, text: &str) {
+fn write(path: &Path, bytes: &[u8]) {
     fs::create_dir_all(path.parent().unwrap()).unwrap();
-    fs::write(path, text).unwrap();
+    fs::write(path, bytes).unwrap();
 }
 
 fn told(report: &Report) -> String {

@@ -5,6 +5,7 @@ use std::net::TcpListener;
 use std::sync::{Arc, Mutex};
 
 use crate::cli::{Place, Run};
+use crate::sample::sample;
 
 /// Paths and what the server answers there: status line, headers, body.
 type Answers = Arc<Mutex<Vec<(&'static str, &'static str, &'static str, Vec<u8>)>>>;
@@ -99,7 +100,7 @@ fn what_was_fetched_stays_until_somebody_takes_the_new() {
         "/beat.mp3",
         "200 OK",
         "Content-Type: audio/mpeg\r\n",
-        b"ID3",
+        &sample("beat.mp3", "ID3"),
     );
     let place = server.project(
         "- ['![a](HOST/Heart%20left.svg?x=1) [sound:HOST/beat]', {html: '<img src=\"HOST/Heart%20left.svg?x=1\">'}]\n",
@@ -131,7 +132,7 @@ fn what_was_fetched_stays_until_somebody_takes_the_new() {
         "/beat.mp3",
         "200 OK",
         "Content-Type: audio/mpeg\r\n",
-        b"ID3 other",
+        &sample("beat.mp3", "ID3 other"),
     );
     assert_eq!(fetch(&place, &[]).code.unwrap(), 0);
     let run = fetch(&place, &["--check"]);
@@ -155,7 +156,7 @@ fn what_was_fetched_stays_until_somebody_takes_the_new() {
         "/beat.mp3",
         "200 OK",
         "Content-Type: audio/mpeg\r\n",
-        b"ID3 third",
+        &sample("beat.mp3", "ID3 third"),
     );
     let run = fetch(&place, &[]);
     assert!(

@@ -614,11 +614,11 @@ fn a_field_added_in_front_renames_nothing_else() {
 #[test]
 fn guids_of_another_tool_are_given_once() {
     let manifest = format!("{MANIFEST}compat-guid: genanki\n");
-    let notes = "- [a, b]\n- {id: own, front: c, back: d}\n- {front: e, back: 'x ![](p.png)'}\n";
+    let notes = "- [a, b]\n- {id: own, front: c, back: d}\n- {front: e, back: 'x ![](p.svg)'}\n";
     let mut words = Words::new(&[
         ("deckle.yaml", &manifest),
         ("a.yaml", notes),
-        ("p.png", "png"),
+        ("p.svg", "<svg xmlns='http://www.w3.org/2000/svg'/>"),
     ]);
     words.build();
     let guid = |words: &Words, guid: &str| words.notes().values().any(|it| it.guid == guid);
@@ -626,7 +626,7 @@ fn guids_of_another_tool_are_given_once() {
     assert!(
         guid(
             &words,
-            deckle::guid_for(["e", "x <img src=\"p.png\">"]).as_str()
+            deckle::guid_for(["e", "x <img src=\"p.svg\">"]).as_str()
         ),
         "{:?}",
         words.notes()

@@ -9,6 +9,7 @@ mod adopt;
 mod assets;
 #[cfg(unix)]
 mod audio;
+mod browser;
 mod cards;
 mod cli;
 mod connect;
@@ -53,6 +54,8 @@ mod rebuilt;
 mod render;
 mod reproduce;
 mod rules;
+#[path = "../../src/files/sample.rs"]
+mod sample;
 mod schema;
 mod shell;
 mod ship;

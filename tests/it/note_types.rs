@@ -9,12 +9,14 @@ use deckle::package::{Contents, PackageReader, ReadLimits, StoredNoteType};
 use deckle::project::{BuildOptions, Project};
 
 use crate::judge::judge;
+use crate::sample::sample;
 
 fn write(folder: &Path, files: &[(&str, &str)]) {
     for (path, text) in files {
         let path = folder.join(path);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
+        let bytes = sample(path.to_str().unwrap(), text);
+        fs::write(path, bytes).unwrap();
     }
 }
 
@@ -209,7 +211,7 @@ fn a_type_takes_over_what_it_does_not_say() {
         sides,
         [
             (
-                "Español! {{Word}}<img src=\"_flag-87e9d005abf182cf.png\">",
+                "Español! {{Word}}<img src=\"_flag-e02fbacef2e25ccd.png\">",
                 "{{Meaning}} {{Note}}"
             ),
             ("{{Meaning}}", "{{Word}}")

@@ -10,6 +10,7 @@ use deckle::project::{BuildOptions, Project};
 use deckle::{BuildTime, Count, Format, Observer, Stage};
 
 use crate::cli::Place;
+use crate::sample::sample;
 
 /// Writes everything down.
 #[derive(Default)]
@@ -64,7 +65,7 @@ fn written(folder: &Path) {
     )
     .unwrap();
     fs::write(folder.join("b.yaml"), "- [three, 3]\n- [four, 4]\n").unwrap();
-    fs::write(folder.join("a.png"), "a picture").unwrap();
+    fs::write(folder.join("a.png"), sample("a.png", "a picture")).unwrap();
 }
 
 #[test]

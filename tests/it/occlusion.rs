@@ -84,7 +84,7 @@ fn anki_reads_and_shows_the_masks_and_keeps_their_progress() {
 fn check_first(report: &Value) {
     let all = &report["notes"]["All"];
     let expect = json!([
-        [0, "text", {"left": ".01", "top": ".02", "text": "a: b", "scale": "1", "fs": ".06", "oi": "1"}],
+        [0, "text", {"left": ".01", "top": ".02", "text": "a: b", "scale": "1.", "fs": ".06", "oi": "1"}],
         [1, "rect", {"left": ".515", "top": ".2", "width": ".1625", "height": ".105", "oi": "1"}],
         [2, "ellipse", {"left": ".22", "top": ".07", "rx": ".08", "ry": ".05", "oi": "1"}],
         [3, "polygon", {"left": ".1", "top": ".6", "points": ".1,.6 .3,.6 .2,.8", "oi": "1"}],

@@ -14,6 +14,7 @@ use proptest::prelude::*;
 
 use crate::golden::{PROJECTS, built};
 use crate::judge::judge;
+use crate::sample::sample;
 use crate::unpack::round_trip;
 
 fn read(package: &Path) -> Contents {
@@ -216,7 +217,7 @@ proptest! {
         let scratch = tempfile::tempdir().unwrap();
         let folder = scratch.path().join("project");
         fs::create_dir(&folder).unwrap();
-        let put = |path: &str, text: &str| fs::write(folder.join(path), text).unwrap();
+        let put = |path: &str, text: &str| fs::write(folder.join(path), sample(path, text)).unwrap();
         let (yaml, table) = values(&notes);
         put("deckle.yaml", "format: 1\nname: G\nuid: u\n");
         put("a.md", &markdown(&notes, code));

@@ -11,6 +11,7 @@ use deckle::{BuildTime, Deck, ErrorKind, Note, NoteType, Package};
 use proptest::prelude::*;
 
 use crate::judge::{run_script, with_each_backend};
+use crate::sample::sample;
 
 const TIME: i64 = 1_700_000_000;
 const LATER: i64 = 1_900_000_000;
@@ -65,11 +66,15 @@ fn what_anki_exports_comes_back_the_same() {
         ];
         for package in names.map(|name| exports.join(name)) {
             let (unpacked, rebuilt) = round_trip(&package);
+            // One more has shapes that hide in different ways.
+            let is_whole =
+                !package.ends_with("legacy-deck.apkg") && !package.ends_with("latest-deck.apkg");
+            assert!(!is_whole || unpacked.masked_notes == 2, "{unpacked:?}");
             assert!(!unpacked.report.diagnostics.has_errors());
             let kept = unpacked
                 .notices
                 .iter()
-                .all(|it| it.kind == NoticeKind::Lost);
+                .all(|it| matches!(it.kind, NoticeKind::Lost | NoticeKind::Kept));
             assert!(kept, "{:?}", unpacked.notices);
             pairs.extend([package, rebuilt]);
         }
@@ -347,7 +352,9 @@ fn hostile_names_stay_inside_of_the_folder() {
         new = new.deck(deck);
     }
     for index in 0..names.len() {
-        new = new.media_bytes(format!("_{index}.png"), format!("{index}").into_bytes());
+        let name = format!("_{index}.png");
+        let bytes = sample(&name, &index.to_string());
+        new = new.media_bytes(name, bytes);
     }
     new.write(&package).unwrap();
     with_media_names(&package, &names);

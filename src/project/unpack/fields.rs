@@ -59,9 +59,12 @@ pub(super) fn settle(
         .max()
         .unwrap_or_default();
     let places: Vec<FileId> = (0..most).map(|_| sources.add("field", "")).collect();
-    let has_markdown = |note: &PlannedNote<'_>| note.fields.iter().any(|it| it.text().is_some());
+    let is_open = |note: &PlannedNote<'_>| {
+        let mut fields = note.fields.iter();
+        fields.any(|it| it.masks.is_some() || it.text().is_some())
+    };
     let mut pending: Vec<usize> = (0..notes.len())
-        .filter(|index| notes.get(*index).is_some_and(has_markdown))
+        .filter(|index| notes.get(*index).is_some_and(is_open))
         .collect();
     while !pending.is_empty() {
         let rendered: Vec<Option<RenderedNote>> = pending
@@ -100,7 +103,7 @@ fn advance(
 ) -> bool {
     let mut again = false;
     for (index, field) in note.fields.iter_mut().enumerate() {
-        if field.text().is_none() {
+        if field.masks.is_none() && field.text().is_none() {
             continue;
         }
         let same = rendered.get(index).is_some_and(|it| *it == field.expected);
@@ -111,7 +114,9 @@ fn advance(
                 && places.get(index) == Some(&it.span().file)
         });
         if !same || warned {
-            field.at += 1;
+            if field.masks.take().is_none() {
+                field.at += 1;
+            }
             again |= field.text().is_some();
         }
     }
@@ -129,6 +134,14 @@ fn written(
             return None;
         }
         let file = *places.get(index)?;
+        if let Some(masks) = &field.masks {
+            let mut masks = masks.clone();
+            masks.span = Span::new(file, 0..0);
+            for mask in &mut masks.masks {
+                mask.span = masks.span;
+            }
+            return Some(Content::Masks(masks));
+        }
         Some(match field.text() {
             Some(text) => Content::Markdown(Text::verbatim(text, file, 0)),
             None => Content::Html(Text::verbatim(field.html.as_str(), file, 0)),
@@ -160,6 +173,7 @@ pub(super) fn choose_kinds(notes: &[PlannedNote<'_>], types: &mut [PlannedType<'
         };
         for (field, balance) in note.fields.iter().zip(of_type) {
             match field.text() {
+                _ if field.masks.is_some() => {}
                 // A text that is the same in both forms has no vote.
                 Some(text) if text == field.html => {}
                 Some(_) => *balance -= 1,

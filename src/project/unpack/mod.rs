@@ -7,6 +7,7 @@
 
 mod fields;
 mod manifest;
+mod masks;
 pub(super) mod media;
 pub(super) mod names;
 mod notes;
@@ -96,6 +97,8 @@ pub struct Unpacked {
     pub markdown_fields: usize,
     /// How many are written as HTML, because Markdown would come out as something else.
     pub html_fields: usize,
+    /// How many notes have masks on a picture, written shape by shape.
+    pub masked_notes: usize,
     /// What is not as it was in the package.
     pub notices: Vec<Notice>,
     /// What a check of the project says.
@@ -295,6 +298,17 @@ impl<'c> Unpacking<'c> {
             "note comes out of a build in another way than it stood in the package",
             "notes come out of a build in another way than they stood in the package",
         );
+        let kept = |note: &&PlannedNote<'_>| {
+            let planned = self.types.get(note.type_index);
+            let masks = planned.and_then(|it| it.masks);
+            let field = masks.and_then(|it| note.fields.get(it));
+            field.is_some_and(|it| !it.expected.is_empty() && it.masks.is_none())
+        };
+        self.notices.count_kept(
+            self.notes.iter().filter(kept).count(),
+            "note has its masks as Anki's text, because deckle would write them in another way",
+            "notes have their masks as Anki's text, because deckle would write them in another way",
+        );
         self.notices.count_changed(
             outcome.other_cards.len(),
             "note had other cards than a build makes of it: empty ones, or fewer",
@@ -304,7 +318,7 @@ impl<'c> Unpacking<'c> {
 
     fn unpacked(self, report: Report) -> Unpacked {
         let fields = || self.notes.iter().flat_map(|it| &it.fields);
-        let filled = || fields().filter(|it| !it.expected.is_empty());
+        let filled = || fields().filter(|it| !it.expected.is_empty() && it.masks.is_none());
         Unpacked {
             name: self.name.as_str().to_owned(),
             notes: self.notes.len(),
@@ -312,6 +326,7 @@ impl<'c> Unpacking<'c> {
             media: self.media.records.len(),
             markdown_fields: filled().filter(|it| it.text().is_some()).count(),
             html_fields: filled().filter(|it| it.text().is_none()).count(),
+            masked_notes: fields().filter(|it| it.masks.is_some()).count(),
             notices: self.notices.into_list(),
             report,
         }

@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use unicode_normalization::UnicodeNormalization;
 
-use super::Notices;
 use super::media::{MediaPlan, Seen};
 use super::types::PlannedType;
+use super::{Notices, masks};
+use crate::model::written::WrittenMasks;
 use crate::model::{DeckName, Flag, Guid, Kind, Tag};
 use crate::package::{CardState, Contents, StoredCard, StoredDeck, StoredDeckKind, StoredNote};
 use crate::source::emit::EmittedSuspend;
@@ -38,6 +39,8 @@ pub(super) struct PlannedField {
     /// Markdown texts that may come out as it; those before `at` do not.
     pub(super) markdown: Vec<String>,
     pub(super) at: usize,
+    /// The masks that may come out as it.
+    pub(super) masks: Option<Box<WrittenMasks>>,
 }
 
 impl PlannedField {
@@ -268,7 +271,7 @@ fn fields(
 ) -> Vec<PlannedField> {
     let count = planned.fields.len();
     counts.fields += usize::from(stored.fields().skip(count).any(|it| !it.is_empty()));
-    let field = |html: &str| {
+    let field = |(index, html): (usize, &str)| {
         // What an import takes out of a field (measured on Anki 26.9.3 and 25.9.2).
         let goes = |it: char| it.is_ascii_control() && !matches!(it, '\n' | '\t');
         let expected: String = html.nfc().filter(|it| !goes(*it)).collect();
@@ -280,14 +283,17 @@ fn fields(
             Some(_) => crate::source::emit::markdown(&html),
             None => Vec::new(),
         };
+        let masks = (planned.masks == Some(index)).then(|| masks::read(&expected));
+        let masks = masks.flatten().map(Box::new);
         PlannedField {
             expected,
             html,
             markdown,
             at: 0,
+            masks,
         }
     };
-    stored.fields().take(count).map(field).collect()
+    stored.fields().take(count).enumerate().map(field).collect()
 }
 
 /// Cards of one template may all lie in a deck of their own: then the template says so. Other

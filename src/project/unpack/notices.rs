@@ -22,6 +22,8 @@ pub enum NoticeKind {
     Changed,
     /// The project does not have it.
     Lost,
+    /// It is as it was, and not as an author would write it.
+    Kept,
 }
 
 impl fmt::Display for Notice {
@@ -30,6 +32,7 @@ impl fmt::Display for Notice {
             NoticeKind::Broken => "to mend",
             NoticeKind::Changed => "changed",
             NoticeKind::Lost => "left out",
+            NoticeKind::Kept => "kept",
         };
         write!(formatter, "{kind}: {}", self.text)
     }
@@ -67,6 +70,10 @@ impl Notices {
 
     pub(in crate::project) fn count_lost(&mut self, count: usize, one: &str, many: &str) {
         self.counted(NoticeKind::Lost, count, one, many);
+    }
+
+    pub(in crate::project) fn count_kept(&mut self, count: usize, one: &str, many: &str) {
+        self.counted(NoticeKind::Kept, count, one, many);
     }
 
     fn counted(&mut self, kind: NoticeKind, count: usize, one: &str, many: &str) {

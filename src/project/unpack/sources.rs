@@ -148,6 +148,10 @@ impl Unpacking<'_> {
             if content.expected.is_empty() {
                 continue;
             }
+            if let Some(masks) = &content.masks {
+                emitted.masks = Some(masks);
+                continue;
+            }
             let form = match (content.text(), is_html) {
                 (Some(text), false) => EmittedField::Plain(text),
                 (Some(text), true) if text != content.html => EmittedField::Markdown(text),

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use unicode_normalization::UnicodeNormalization;
 
-use super::Notices;
 use super::names::{Unique, slug};
+use super::{Notices, masks};
 use crate::identity::type_content;
 use crate::model::written::{WrittenField, WrittenTemplate, WrittenType};
 use crate::model::{CardTemplate, Field, NoteType, NoteTypeBuilder};
@@ -26,6 +26,8 @@ pub(super) struct PlannedType<'c> {
     pub(super) written: Option<Arc<WrittenType>>,
     /// Whether deckle ships this very type, so that no file is needed.
     pub(super) shipped: bool,
+    /// The field that holds masks.
+    pub(super) masks: Option<usize>,
     /// Which fields hold HTML by default.
     pub(super) html_fields: Vec<bool>,
 }
@@ -101,9 +103,11 @@ fn planned<'c>(
         templates,
         written: None,
         shipped: false,
+        masks: None,
     };
     match built {
         Ok((note_type, _)) => {
+            planned.masks = masks::field_of(&note_type);
             let same = |it: &&Arc<WrittenType>| {
                 it.note_type.id() == note_type.id()
                     && type_content(&it.note_type) == type_content(&note_type)

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use super::*;
 use crate::diag::Code;
 use crate::files::Memory;
+use crate::files::sample::sample;
 use crate::model::NoteType;
 
 const FILES: [(&str, &str); 12] = [
@@ -43,7 +44,7 @@ fn typed(key: &str, front: &str, css: &str) -> Arc<WrittenType> {
 /// What a type comes to: front and CSS, names of files, codes. Hashes are `*`.
 fn assets(key: &str, front: &str, css: &str, keep: &[&str]) -> (String, String, String, Vec<Code>) {
     let files = FILES.iter().fold(Memory::new(), |files, (path, text)| {
-        files.with(*path, *text)
+        files.with(*path, sample(path, text))
     });
     let library = Library::new(&files);
     let keep = keep.iter().map(|it| (*it).to_owned()).collect();
@@ -252,8 +253,8 @@ fn a_field_gives_no_name_of_a_file() {
 #[test]
 fn names_that_contents_have_already_stay() {
     let files = Memory::new()
-        .with("media/_logo.png", "logo")
-        .with("media/_new.png", "new");
+        .with("media/_logo.png", sample(".png", "logo"))
+        .with("media/_new.png", sample(".png", "new"));
     let library = Library::new(&files);
     let hex = library.key("media/_logo.png").unwrap().hex();
     let frozen = BTreeMap::from([(hex, vec!["x.png".to_owned(), "_logo.png".to_owned()])]);
@@ -277,8 +278,8 @@ fn names_that_contents_have_already_stay() {
 fn fields_load_files_that_anki_does_not_see() {
     let files = Memory::new()
         .with("a/_s.css", "css")
-        .with("a/thumb.jpg", "jpg")
-        .with("a/b.png", "b");
+        .with("a/thumb.jpg", sample(".jpg", "jpg"))
+        .with("a/b.png", sample(".png", "b"));
     let library = Library::new(&files);
     let check = |html: &str, expect: Option<&str>, count: usize, codes: &[Code]| {
         let found = of_field(

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::kind::{MediaKind, extension};
 use crate::diag::{Code, Diagnostic, Diagnostics, Severity, Span};
-use crate::files::{Container, Content, Nature, SvgFlaw, SvgFlawKind, file_name};
+use crate::files::{Container, Content, EarlyEnd, Nature, SvgFlaw, SvgFlawKind, file_name};
 
 /// A picture that is wider or higher shows no more on a card, in pixels.
 const LARGE_SIDE: u32 = 2000;
@@ -45,6 +45,7 @@ pub(super) fn is_worth_telling(path: &str, content: &Content, shipped: &Shipped)
     misnamed(path, content).is_some()
         || content.metadata.has_place
         || content.metadata.cut_short
+        || content.early_end.is_some()
         || !content.svg.is_empty()
         || shipped.failure.is_some()
         || is_large(content, shipped)
@@ -62,7 +63,10 @@ pub(super) fn tell(uses: &BTreeMap<String, Use>) -> Diagnostics {
             Some(Misnamed::Other(container)) => found.push(other_name(path, container, it)),
             None => {}
         }
-        if it.content.metadata.cut_short && !shows_nothing {
+        let is_picture = MediaKind::of(path) == MediaKind::Image;
+        let early_end = it.content.early_end.filter(|_| !shows_nothing);
+        let cut_short = it.content.metadata.cut_short || is_picture && early_end.is_some();
+        if cut_short && !shows_nothing {
             found.push(
                 Diagnostic::new(
                     Code::MediaCutShort,
@@ -71,6 +75,9 @@ pub(super) fn tell(uses: &BTreeMap<String, Use>) -> Diagnostics {
                 .at(it.span, "the rest is missing")
                 .help("fetch or save the file again"),
             );
+        }
+        if let Some(end) = early_end.filter(|_| !is_picture) {
+            found.push(ends_early(path, end, it));
         }
         if it.content.metadata.has_place && !it.strips {
             found.push(
@@ -208,6 +215,25 @@ fn other_name(path: &str, container: Container, it: &Use) -> Diagnostic {
         Some(help) => found.help(help),
         None => found,
     }
+}
+
+fn ends_early(path: &str, end: EarlyEnd, it: &Use) -> Diagnostic {
+    let why = match end {
+        EarlyEnd::Shorter(said) => format!(
+            "by its own account it has at least {said} bytes, and there are {}",
+            it.content.size
+        ),
+        EarlyEnd::Piece => "its last piece is not whole".to_owned(),
+        EarlyEnd::NoLastPage => "no page of it says that it is the last one".to_owned(),
+        EarlyEnd::NoIndex => "its index (`moov`), which is written last, is missing".to_owned(),
+    };
+    Diagnostic::new(
+        Code::SoundCutShort,
+        format!("`{path}` ends before what it plays does"),
+    )
+    .at(it.span, "the rest is missing")
+    .note(why)
+    .help("fetch, record or save the file again")
 }
 
 /// How the file is to be called.

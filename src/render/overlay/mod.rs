@@ -228,7 +228,7 @@ impl Shape {
             Outline::Polygon(corners) => {
                 let corners = corners.iter();
                 let corners = corners.map(|[x, y]| [(x - left) / width, (y - top) / height]);
-                Geometry::Polygon(corners.collect())
+                Geometry::Polygon(corners.collect(), None)
             }
         };
         Mask {

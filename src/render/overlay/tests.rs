@@ -19,7 +19,7 @@ fn told(bytes: &[u8]) -> Vec<String> {
         let shape = match &it.geometry {
             Geometry::Rectangle(lengths) => format!("rect {}", rounded(lengths)),
             Geometry::Ellipse(lengths) => format!("ellipse {}", rounded(lengths)),
-            Geometry::Polygon(corners) => {
+            Geometry::Polygon(corners, _) => {
                 format!("polygon {}", rounded(&corners.concat()))
             }
             Geometry::Label(..) => "text".to_owned(),

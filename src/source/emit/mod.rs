@@ -9,6 +9,7 @@ mod block;
 mod html;
 mod inline;
 mod markdown;
+mod masks;
 mod note;
 mod note_type;
 mod page;

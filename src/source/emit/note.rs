@@ -2,8 +2,10 @@
 
 use std::fmt::Write as _;
 
+use super::masks;
 use super::scalar::{flow_list, inside_flow, key, value};
 use crate::model::Flag;
+use crate::model::written::WrittenMasks;
 use crate::source::settings;
 use crate::source::yaml::FIELDS;
 
@@ -32,6 +34,8 @@ pub struct EmittedNote<'a> {
     pub order: Option<u32>,
     /// Why it is left out of builds, where it is.
     pub skip: Option<&'a str>,
+    /// Its masks on a picture.
+    pub masks: Option<&'a WrittenMasks>,
     /// Names and contents of its fields; empty ones are left out.
     pub fields: Vec<(&'a str, EmittedField<'a>)>,
 }
@@ -169,6 +173,13 @@ fn push_note(file: &mut String, note: &EmittedNote<'_>) {
     }
     if let Some(order) = note.order {
         lines.entry("order", &order.to_string());
+    }
+    for (key, value) in note
+        .masks
+        .map(|it| masks::entries(it, 6))
+        .unwrap_or_default()
+    {
+        lines.entry(key, &value);
     }
     let is_reserved =
         |name: &str| settings::KEYS.contains(&name) || [FIELDS, "bury"].contains(&name);

@@ -17,6 +17,7 @@ use deckle::render::Renderer;
 use serde_json::{Value, json};
 
 use crate::judge::{run_script, with_each_backend};
+use crate::sample::sample;
 use table::{Row, TABLE};
 
 /// Whether a note is of a cloze type.
@@ -64,19 +65,22 @@ fn render_for(kind: Kind, front: &str, source: &str, settings: Settings) -> Rend
 
 fn files() -> Memory {
     Memory::new()
-        .with("notes/my img.png", "my img")
-        .with("notes/a_b & c.mp3", "a sound")
-        .with("notes/x.mp3", "another sound")
-        .with("notes/caf\u{e9}.png", "a cafe")
-        .with("notes/50%20off.png", "off")
-        .with("notes/it's \"q\".png", "quoted")
-        .with("notes/x[1].png", "brackets")
-        .with("notes/a:b.png", "a colon")
-        .with(format!("notes/{}.png", "long".repeat(40)), "long")
-        .with("notes/_logo.png", "logo")
-        .with("a/1.png", "one")
-        .with("b/1.png", "two")
-        .with("b/same.png", "one")
+        .with("notes/my img.png", sample(".png", "my img"))
+        .with("notes/a_b & c.mp3", sample(".mp3", "a sound"))
+        .with("notes/x.mp3", sample(".mp3", "another sound"))
+        .with("notes/caf\u{e9}.png", sample(".png", "a cafe"))
+        .with("notes/50%20off.png", sample(".png", "off"))
+        .with("notes/it's \"q\".png", sample(".png", "quoted"))
+        .with("notes/x[1].png", sample(".png", "brackets"))
+        .with("notes/a:b.png", sample(".png", "a colon"))
+        .with(
+            format!("notes/{}.png", "long".repeat(40)),
+            sample(".png", "long"),
+        )
+        .with("notes/_logo.png", sample(".png", "logo"))
+        .with("a/1.png", sample(".png", "one"))
+        .with("b/1.png", sample(".png", "two"))
+        .with("b/same.png", sample(".png", "one"))
 }
 
 impl Kind {
