@@ -6,14 +6,14 @@
 //! What a project cannot hold is told, never dropped.
 
 mod fields;
-mod manifest;
+pub(super) mod manifest;
 pub(super) mod media;
 pub(super) mod names;
 mod notes;
 pub(super) mod notices;
 mod roundtrip;
 pub(super) mod sources;
-mod types;
+pub(super) mod types;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
