@@ -9,6 +9,7 @@ mod adopt;
 mod assets;
 #[cfg(unix)]
 mod audio;
+mod brain_brew;
 mod cards;
 mod cli;
 mod connect;

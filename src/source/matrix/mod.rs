@@ -457,13 +457,19 @@ mod tests {
 
     #[test]
     fn editions_share_a_key() {
-        let (found, told) = matrix(
-            "{lang: [de, fr], size: {full: {n: a}, core: {edition-of: full, n: b}}}",
-        );
+        let (found, told) =
+            matrix("{lang: [de, fr], size: {full: {n: a}, core: {edition-of: full, n: b}}}");
         assert_eq!(told, [""; 0]);
         let keys = found.unwrap().variants.into_iter();
-        let keys: Vec<String> = keys.map(|it| format!("{} {}", it.key, it.edition)).collect();
-        let expect = ["de-full de-full", "de-core de-full", "fr-full fr-full", "fr-core fr-full"];
+        let keys: Vec<String> = keys
+            .map(|it| format!("{} {}", it.key, it.edition))
+            .collect();
+        let expect = [
+            "de-full de-full",
+            "de-core de-full",
+            "fr-full fr-full",
+            "fr-core fr-full",
+        ];
         assert_eq!(keys, expect);
     }
 
@@ -512,7 +518,10 @@ mod tests {
             "{a: {x: , y: {edition-of: x}, z: {edition-of: y}}}",
             &["`y` is an edition of another variant itself"],
         );
-        check("{a: {x: , y: {edition-of: [x]}}}", &["`edition-of` takes a text, not a list"]);
+        check(
+            "{a: {x: , y: {edition-of: [x]}}}",
+            &["`edition-of` takes a text, not a list"],
+        );
         check(
             "{lang: {de: {lang: a}}}",
             &["`lang` stands for two things in the matrix"],

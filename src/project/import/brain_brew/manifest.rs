@@ -44,7 +44,10 @@ pub(super) fn text(exports: &[Export], given: &Given<'_>) -> (String, Vec<String
         Description::None => String::new(),
         Description::Text(text) | Description::File(text) => text.clone(),
     };
-    if exports.iter().any(|it| it.header.description != Description::None) {
+    if exports
+        .iter()
+        .any(|it| it.header.description != Description::None)
+    {
         let text = variables.place("description", all(&described));
         let _ = writeln!(
             body,
@@ -180,12 +183,20 @@ fn rule(table: &Table, tables: &[Table], types: &Types, variables: &mut Variable
         variables.place_end("column", &names)
     };
     for (index, (_, place)) in table.fields.iter().enumerate() {
-        let column = at(&|it| it.fields.get(index).map(|it| it.0.clone()).unwrap_or_default());
+        let column = at(&|it| {
+            it.fields
+                .get(index)
+                .map(|it| it.0.clone())
+                .unwrap_or_default()
+        });
         let Some(field) = table.model.fields.get(*place) else {
             continue;
         };
         // As the name of a column it would be the setting.
-        if settings::KEYS.iter().any(|it| unicase::eq(*it, field.as_str())) {
+        if settings::KEYS
+            .iter()
+            .any(|it| unicase::eq(*it, field.as_str()))
+        {
             fields.push((field.clone(), format!("{{{{{column}}}}}")));
         } else {
             columns.push((column, Some(field.clone())));

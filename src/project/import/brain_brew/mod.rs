@@ -131,7 +131,10 @@ pub(super) fn import(
         )));
     }
     let mut imported = Imported {
-        name: origin.deck_name(options.name.as_deref())?.as_str().to_owned(),
+        name: origin
+            .deck_name(options.name.as_deref())?
+            .as_str()
+            .to_owned(),
         from: ImportFormat::BrainBrew,
         sign,
         notes: 0,
@@ -203,7 +206,10 @@ fn whole(exports: Vec<Export>, reader: &mut Reader<'_>) -> Vec<Export> {
             continue;
         }
         let models = match &export.notes {
-            Notes::Tables(tables) => tables.iter().map(|it| (it.model.clone(), it.span)).collect(),
+            Notes::Tables(tables) => tables
+                .iter()
+                .map(|it| (it.model.clone(), it.span))
+                .collect(),
             Notes::Listed(listed) => listed
                 .iter()
                 .map(|it| (it.model.clone(), it.span))
@@ -211,7 +217,10 @@ fn whole(exports: Vec<Export>, reader: &mut Reader<'_>) -> Vec<Export> {
         };
         let has = |uuid: &str| export.models.iter().any(|it| it.uuid == uuid);
         if let Some((model, span)) = models.iter().find(|(it, _)| !has(&it.uuid)) {
-            let title = format!("the export `{}` lacks a note model of its notes", export.name);
+            let title = format!(
+                "the export `{}` lacks a note model of its notes",
+                export.name
+            );
             reader.error(title, export.span, "this export", |it| {
                 it.also(*span, format!("of the note model `{}`", model.name))
                     .help("name the part under `note_models`")
@@ -228,9 +237,8 @@ fn group_name(exports: &[Export]) -> String {
     let slugs: Vec<String> = exports.iter().map(|it| slug(&it.name)).collect();
     let first = slugs.first().map_or("", String::as_str);
     let words = first.split('-').enumerate();
-    let shared = words.take_while(|(at, word)| {
-        slugs.iter().all(|it| it.split('-').nth(*at) == Some(*word))
-    });
+    let shared =
+        words.take_while(|(at, word)| slugs.iter().all(|it| it.split('-').nth(*at) == Some(*word)));
     let shared: Vec<&str> = shared.map(|(_, word)| word).collect();
     match shared.join("-").as_str() {
         "" => "deck".to_owned(),
@@ -291,7 +299,11 @@ impl Writing<'_> {
                 copied.insert(path.clone());
             }
         }
-        for path in copied.iter().map(String::as_str).chain(media.iter().copied()) {
+        for path in copied
+            .iter()
+            .map(String::as_str)
+            .chain(media.iter().copied())
+        {
             copy(reader.disk, path, self.folder)?;
         }
         self.write_locks(reader, &media, &keys, notices)?;

@@ -35,7 +35,12 @@ const YAML_KEYS: &[&str] = &[
     "latex_svg",
 ];
 /// What Anki works out by itself, or no version reads any more.
-const YAML_SILENT: &[&str] = &["required_fields_per_template", "tags", "version", "__type__"];
+const YAML_SILENT: &[&str] = &[
+    "required_fields_per_template",
+    "tags",
+    "version",
+    "__type__",
+];
 const HTML_KEYS: &[&str] = &[
     "part_id",
     "model_id",
@@ -164,11 +169,7 @@ fn list<'n>(reader: &mut Reader<'_>, keys: &Keys<'n>, key: &str) -> &'n [Node] {
         .unwrap_or_default()
 }
 
-fn template(
-    reader: &mut Reader<'_>,
-    node: &Node,
-    ordinal: usize,
-) -> Result<Option<Value>, Error> {
+fn template(reader: &mut Reader<'_>, node: &Node, ordinal: usize) -> Result<Option<Value>, Error> {
     let keys = reader.entries(
         node,
         "templates",

@@ -34,7 +34,12 @@ pub(super) fn read(
     let keys = reader.entries(&node, "notes", &["note_groupings"], &[]);
     let mut notes = Vec::new();
     for group in keys.get("note_groupings").map(items).unwrap_or_default() {
-        let keys = reader.entries(group, "note_groupings", &["note_model", "tags", "notes"], &[]);
+        let keys = reader.entries(
+            group,
+            "note_groupings",
+            &["note_model", "tags", "notes"],
+            &[],
+        );
         let model = reader.optional(&keys, "note_model");
         let tags = tags(reader, keys.get("tags"));
         for node in keys.get("notes").map(items).unwrap_or_default() {
@@ -46,7 +51,10 @@ pub(super) fn read(
 
 fn tags(reader: &mut Reader<'_>, node: Option<&Node>) -> Vec<String> {
     let tags = node.and_then(|it| decode::strings(it, "tags", &mut reader.sink));
-    tags.unwrap_or_default().into_iter().map(|it| it.value).collect()
+    tags.unwrap_or_default()
+        .into_iter()
+        .map(|it| it.value)
+        .collect()
 }
 
 fn note(

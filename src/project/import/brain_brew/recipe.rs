@@ -119,8 +119,10 @@ fn top(
         "generate_guids_in_csvs" => {
             let title = "guids are not written into tables".to_owned();
             reader.left_out(title, entry.key_span(), |it| {
-                it.note("a row with an empty guid gets one at the first build, which deckle.lock keeps")
-                    .info()
+                it.note(
+                    "a row with an empty guid gets one at the first build, which deckle.lock keeps",
+                )
+                .info()
             });
         }
         "generate_csvs" | "save_media_groups_to_folder" | "save_note_models_to_folder" => {

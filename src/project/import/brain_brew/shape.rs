@@ -77,7 +77,9 @@ fn keys(exports: &[Export]) -> Vec<String> {
     let first = words.first().cloned().unwrap_or_default();
     let is_shared = |at: usize| {
         let word = first.get(at);
-        words.iter().all(|it| it.get(at) == word && it.len() > at + 1)
+        words
+            .iter()
+            .all(|it| it.get(at) == word && it.len() > at + 1)
     };
     let shared = (0..first.len()).take_while(|at| is_shared(*at)).count();
     let mut unique = Unique::default();
@@ -98,9 +100,11 @@ pub(super) fn shape(export: &Export) -> String {
         Notes::Listed(_) => "listed".to_owned(),
         Notes::Tables(tables) => {
             let of_table = tables.iter().map(|it| {
-                let fields: Vec<_> = it.fields.iter().map(|(_, place)| {
-                    it.model.fields.get(*place)
-                }).collect();
+                let fields: Vec<_> = it
+                    .fields
+                    .iter()
+                    .map(|(_, place)| it.model.fields.get(*place))
+                    .collect();
                 format!(
                     "{:?}",
                     (

@@ -70,7 +70,11 @@ pub(super) fn read(
     let known = ["part_id", "note_model_mappings", "file_mappings"];
     let keys = reader.entries(step, "notes_from_csvs", &known, &["save_to_file"]);
     let mut mappings: BTreeMap<String, Arc<Mapping>> = BTreeMap::new();
-    for node in keys.get("note_model_mappings").map(items).unwrap_or_default() {
+    for node in keys
+        .get("note_model_mappings")
+        .map(items)
+        .unwrap_or_default()
+    {
         let known = ["note_models", "columns_to_fields", "personal_fields"];
         let keys = reader.entries(node, "note_model_mappings", &known, &[]);
         let names = keys.get("note_models");
@@ -231,7 +235,11 @@ fn map_columns(
             "guid" => Err(&mut table.guid),
             "tags" => Err(&mut table.tags),
             "flags" => Err(&mut table.flags),
-            lower => match model.fields.iter().position(|it| it.to_lowercase() == lower) {
+            lower => match model
+                .fields
+                .iter()
+                .position(|it| it.to_lowercase() == lower)
+            {
                 Some(place) => Ok(place),
                 // Without a mapping, columns that are no field mean nothing.
                 None if mapping.columns.is_empty() => continue,
@@ -330,7 +338,12 @@ fn derivative(
     let Some((path, delimiter, cells)) = cells(reader, &file, keys.get("delimiter"))? else {
         return Ok(None);
     };
-    let of_parent = |it: &&String| sheet.files.get(parent).is_some_and(|p| p.columns.contains(it));
+    let of_parent = |it: &&String| {
+        sheet
+            .files
+            .get(parent)
+            .is_some_and(|p| p.columns.contains(it))
+    };
     let shared: Vec<&String> = cells.columns.iter().filter(of_parent).collect();
     let [on] = shared.as_slice() else {
         let title = match shared.is_empty() {
@@ -349,7 +362,9 @@ fn derivative(
     };
     let on = (*on).clone();
     let mut seen = BTreeSet::new();
-    let twice = cells.column(&on).find(|it| !it.is_empty() && !seen.insert(*it));
+    let twice = cells
+        .column(&on)
+        .find(|it| !it.is_empty() && !seen.insert(*it));
     if let Some(twice) = twice.map(str::to_owned) {
         let title = format!("`{twice}` stands twice in `{path}`");
         reader.error(title, file.span, "joined here", |it| {
@@ -423,5 +438,9 @@ fn cells(
         });
         return Ok(None);
     }
-    Ok(Some((path, Some(delimiter).filter(|it| *it != usual), cells)))
+    Ok(Some((
+        path,
+        Some(delimiter).filter(|it| *it != usual),
+        cells,
+    )))
 }

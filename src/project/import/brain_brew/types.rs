@@ -45,8 +45,11 @@ impl Types {
                     known.name, model.name
                 );
                 reader.error(title, Span::NONE, "", |it| {
-                    it.note(format!("both say `{}`; Anki would take them for one", model.uuid))
-                        .help("give one of them another id")
+                    it.note(format!(
+                        "both say `{}`; Anki would take them for one",
+                        model.uuid
+                    ))
+                    .help("give one of them another id")
                 });
             }
             return;
