@@ -14,6 +14,7 @@ mod cards;
 mod cli;
 mod connect;
 mod decks;
+mod definitions;
 mod dialects;
 mod diff;
 mod divided;

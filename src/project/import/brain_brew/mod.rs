@@ -99,11 +99,11 @@ pub(super) fn find(origin: &Origin) -> Result<Option<Recipes>, Error> {
 
 /// What recipes name as files and folders, at a glance.
 fn named(texts: &str) -> impl Iterator<Item = &str> {
-    const KEYS: [&str; 5] = ["file:", "source:", "- file:", "css_file:", "- source:"];
     texts.lines().filter_map(|line| {
-        let line = line.trim();
-        let value = KEYS.iter().find_map(|key| line.strip_prefix(key))?;
-        Some(value.trim().trim_matches(['"', '\'']))
+        let keys = ["file:", "source:"].iter();
+        let value = keys.filter_map(|key| line.split_once(key)).next()?.1;
+        let value = value.split([',', '}']).next()?.trim();
+        Some(value.trim_matches(['"', '\'']))
     })
 }
 

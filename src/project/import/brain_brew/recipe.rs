@@ -214,7 +214,7 @@ fn part(
             parts.models.contains_key(&id.value)
         }
         "notes_from_csvs" => {
-            let found = table::read(reader, item, &parts.models)?.map(Notes::Tables);
+            let found = table::read(reader, item, &parts.models, &parts.broken)?.map(Notes::Tables);
             found.map(|it| parts.notes.insert(id.value.clone(), it));
             parts.notes.contains_key(&id.value)
         }

@@ -66,6 +66,7 @@ pub(super) fn read(
     reader: &mut Reader<'_>,
     step: &Node,
     models: &BTreeMap<String, Arc<Model>>,
+    broken: &[String],
 ) -> Result<Option<Vec<Table>>, Error> {
     let known = ["part_id", "note_model_mappings", "file_mappings"];
     let keys = reader.entries(step, "notes_from_csvs", &known, &["save_to_file"]);
@@ -95,7 +96,7 @@ pub(super) fn read(
     }
     let mut tables: Vec<Table> = Vec::new();
     for node in keys.get("file_mappings").map(items).unwrap_or_default() {
-        let Some(table) = table(reader, node, models, &mappings)? else {
+        let Some(table) = table(reader, node, (models, broken), &mappings)? else {
             return Ok(None);
         };
         if tables.iter().any(|it| it.path == table.path) {
@@ -146,7 +147,7 @@ impl Cells {
 fn table(
     reader: &mut Reader<'_>,
     node: &Node,
-    models: &BTreeMap<String, Arc<Model>>,
+    (models, broken): (&BTreeMap<String, Arc<Model>>, &[String]),
     mappings: &BTreeMap<String, Arc<Mapping>>,
 ) -> Result<Option<Table>, Error> {
     let Some(sheet) = sheet(reader, node)? else {
@@ -157,7 +158,10 @@ fn table(
         return Ok(None);
     };
     let Some(model) = models.get(&name.value).cloned() else {
-        unknown_model(reader, &name, models);
+        // Why it is not there was told already.
+        if !broken.contains(&name.value) {
+            unknown_model(reader, &name, models);
+        }
         return Ok(None);
     };
     let Some(mapping) = mappings.get(&name.value) else {
