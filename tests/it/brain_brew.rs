@@ -286,7 +286,7 @@ fn what_is_not_understood_is_told() {
         "word: Word",
         "word: Wort",
         &["`Word [en]` has no field `Wort`"],
-        2,
+        0,
     );
     check(
         "'meaning:en'",

@@ -175,16 +175,16 @@ pub(super) fn import(
         }
     }
     imported.found.sources = reader.sources;
-    imported.found.diagnostics = told_once(reader.sink);
+    imported.found.diagnostics = told_once(&reader.sink);
     imported.notices = notices.into_list();
     Ok(imported)
 }
 
 /// Exports that use the same parts find the same.
-fn told_once(found: Diagnostics) -> Diagnostics {
+fn told_once(found: &Diagnostics) -> Diagnostics {
     let mut once = Diagnostics::new();
     let mut known = Vec::new();
-    for diagnostic in &found {
+    for diagnostic in found {
         if !known.contains(&diagnostic) {
             known.push(diagnostic);
             once.push(diagnostic.clone());
@@ -370,8 +370,10 @@ impl Writing<'_> {
             };
             names.entry(name).or_insert(record);
         }
-        let mut lock = Lock::default();
-        lock.media = names.into_values().collect();
+        let lock = Lock {
+            media: names.into_values().collect(),
+            ..Lock::default()
+        };
         let text = lock.to_text();
         let (locks, pattern) = match keys {
             [] => (vec![LOCK_NAME.to_owned()], LOCK_NAME),

@@ -377,8 +377,8 @@ fn derivative(
         });
     }
     let again = cells.columns.iter().filter(|it| **it != on);
-    let again = again.filter(|it| sheet.columns.contains(it));
-    if let Some(again) = again.cloned().next() {
+    let mut again = again.filter(|it| sheet.columns.contains(it));
+    if let Some(again) = again.next().cloned() {
         let title = format!("the column `{again}` stands in two of the joined tables");
         reader.error(title, file.span, "joined here", |it| {
             it.help("give one of them another name")
