@@ -42,6 +42,9 @@ pub(super) fn import(args: &ImportArgs, printer: &Printer) -> Result<Outcome, Er
         plural(imported.note_types, "note type"),
         plural(imported.media, "media file"),
     ));
+    for project in &imported.folders {
+        printer.summary(&format!("  a project of its own: {folder}/{project}"));
+    }
     let left = found.diagnostics.count(Severity::Error);
     if left > 0 {
         printer.failure(&format!(
@@ -50,11 +53,18 @@ pub(super) fn import(args: &ImportArgs, printer: &Printer) -> Result<Outcome, Er
         ));
     }
     let errors = imported.report.diagnostics.count(Severity::Error);
+    let each = if imported.folders.is_empty() {
+        ""
+    } else {
+        "--each "
+    };
     if errors > 0 {
         let errors = plural(errors, "error");
-        printer.summary(&format!("Next: deckle check {folder} ({errors} to mend)"));
+        printer.summary(&format!(
+            "Next: deckle check {each}{folder} ({errors} to mend)"
+        ));
     } else {
-        printer.summary(&format!("Next: deckle build {folder}"));
+        printer.summary(&format!("Next: deckle build {each}{folder}"));
     }
     Ok(if left > 0 {
         Outcome::Sources

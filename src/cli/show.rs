@@ -84,7 +84,7 @@ fn text(note: &ShownNote) -> String {
     if !note.tags.is_empty() {
         line(format!("tags  {}", note.tags.join(" ")));
     }
-    let why = why(note.identity);
+    let why = why(note.identity, note.variant.as_deref());
     match &note.id {
         Some(id) => line(format!("id    {id}: {why}")),
         None => line(format!("id    none: {why}")),
@@ -121,16 +121,21 @@ fn indented(word: &str, text: &str) -> String {
     out
 }
 
-fn why(source: IdSource) -> &'static str {
-    match source {
+fn why(source: IdSource, variant: Option<&str>) -> String {
+    let lock = match variant {
+        Some(key) => format!("deckle.{key}.lock"),
+        None => "deckle.lock".to_owned(),
+    };
+    let why = match source {
         IdSource::Id => "the sources say so",
         IdSource::Guid => "the sources give its guid",
         IdSource::KeyFields => "made of its key fields",
-        IdSource::Lock => "deckle.lock knows it by its text",
-        IdSource::FoundAgain => "deckle.lock knows it, though it was edited or moved",
-        IdSource::New => "a new note; the next build writes it into deckle.lock",
+        IdSource::Lock => return format!("{lock} knows it by its text"),
+        IdSource::FoundAgain => return format!("{lock} knows it, though it was edited or moved"),
+        IdSource::New => return format!("a new note; the next build writes it into {lock}"),
         _ => "the guid is made of its text, because no lock is kept",
-    }
+    };
+    why.to_owned()
 }
 
 fn json(note: &ShownNote) -> String {

@@ -9,7 +9,7 @@ use crate::model::{CardTemplate, Field, NoteType};
 
 /// The hash of a note's content: the source of its fields, its tags and note type, the settings
 /// that shape its output, the bytes of its media, given as their hashes, and what outside of it
-/// shaped its formulas.
+/// shaped its formulas and links.
 #[must_use]
 pub fn content_hash(note: &WrittenNote, media: &[&str], shaped: &[String]) -> Digest {
     let mut hasher = Hasher::default();

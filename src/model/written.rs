@@ -334,12 +334,37 @@ pub struct Settings {
     pub audio: Arc<Audio>,
     /// What becomes of pictures.
     pub images: Images,
+    /// The definitions of links that hold for all notes of the file. Those that a note refers to are
+    /// part of what it comes to.
+    pub definitions: Arc<[LinkDefinition]>,
+}
+
+/// A definition of a link, `[label]: address "title"`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
+pub struct LinkDefinition {
+    /// What references say.
+    pub label: String,
+    /// Where the link leads.
+    pub address: String,
+    /// What is shown of it beside its text; may be empty.
+    pub title: String,
+}
+
+impl LinkDefinition {
+    /// Whether a reference by this label means it: letter case and how white space is written do
+    /// not matter.
+    #[must_use]
+    pub fn is_called(&self, label: &str) -> bool {
+        let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+        unicase::eq(&words(&self.label), &words(label))
+    }
 }
 
 impl Default for Settings {
     /// Soft breaks, explicit highlight clozes, no curly ones, MathJax, no macros, no font for formulas, code in colors, `%%` as text, addresses as
     /// links, no ruby, wiki links as text, no backlinks, no vault, no further media folders, remote
-    /// and missing files refused, 20 MB, pictures as they are, nothing spoken.
+    /// and missing files refused, 20 MB, pictures as they are, nothing spoken, no definitions.
     fn default() -> Self {
         Self {
             hard_breaks: false,
@@ -361,6 +386,7 @@ impl Default for Settings {
             max_media_bytes: 20_000_000,
             audio: Arc::default(),
             images: Images::default(),
+            definitions: Arc::default(),
         }
     }
 }

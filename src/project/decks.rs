@@ -17,6 +17,7 @@ pub(super) struct DeckPlan<'m> {
     whole: bool,
     /// Descriptions as texts, by the name that was written.
     descriptions: Vec<(Spanned<String>, String)>,
+    html_descriptions: Vec<(Spanned<String>, String)>,
     decks: BTreeMap<DeckName, Deck>,
     /// Decks in the order in which notes ask for them.
     order: Vec<DeckName>,
@@ -49,11 +50,29 @@ impl<'m> DeckPlan<'m> {
             }
             descriptions.push((name.clone(), text.clone()));
         }
+        let mut html_descriptions = Vec::new();
+        for (name, written) in &manifest.html_descriptions {
+            let text = &written.value;
+            let is_path = text.ends_with(".html") && !text.contains(['\n', '<']);
+            if !is_path || text.contains("..") {
+                html_descriptions.push((name.clone(), text.clone()));
+            } else if matches!(project.files.size(text), Ok(Some(_))) {
+                let read = load::read_text(project, text, sources, sink)?;
+                let text = read.map(|file| sources.text(file).to_owned());
+                html_descriptions.extend(text.map(|text| (name.clone(), text)));
+            } else {
+                sink.push(
+                    Diagnostic::new(Code::MediaMissing, format!("file not found: `{text}`"))
+                        .at(written.span, "the description of a deck"),
+                );
+            }
+        }
         let whole = project.is_whole();
         Ok(Self {
             manifest,
             whole,
             descriptions,
+            html_descriptions,
             decks: BTreeMap::new(),
             order: Vec::new(),
         })
@@ -103,7 +122,7 @@ impl<'m> DeckPlan<'m> {
     pub(super) fn finish(mut self, sink: &mut Diagnostics) -> Vec<Deck> {
         if self.whole {
             let descriptions = self.descriptions.iter().map(|(name, _)| name);
-            let html = self.manifest.html_descriptions.iter();
+            let html = self.html_descriptions.iter();
             let descriptions = descriptions.chain(html.map(|(name, _)| name));
             for name in descriptions.chain(self.manifest.deck_ids.iter().map(|(name, _)| name)) {
                 if !self.decks.keys().any(|deck| self.means(name, deck)) {
@@ -133,9 +152,9 @@ impl<'m> DeckPlan<'m> {
         {
             deck = deck.markdown_description(text.clone());
         }
-        let html = self.manifest.html_descriptions.iter();
+        let html = self.html_descriptions.iter();
         if let Some((_, html)) = html.rev().find(|(it, _)| self.means(it, name)) {
-            deck = deck.description(html.value.clone());
+            deck = deck.description(html.clone());
         }
         // The last pattern that matches wins, as with all rules.
         let preset = self

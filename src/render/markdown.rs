@@ -92,9 +92,14 @@ fn finish(mut html: Html, field: &Field<'_>, sink: &mut Sink<'_>) -> String {
 /// The pieces of a field, with its clozes where they stand in the source.
 pub(super) fn write(field: &Field<'_>, mask: &Mask<'_>, tracks: bool, sink: &mut Sink<'_>) -> Html {
     let mut missing: Vec<Range<usize>> = Vec::new();
+    let mut shaped: Vec<String> = Vec::new();
+    let of_file = std::sync::Arc::clone(&sink.settings.definitions);
     let mut take_missing = |link: BrokenLink<'_>| {
-        missing.extend(references::missing(&link));
-        None
+        let found = references::shared(&link, &of_file, &mut shaped);
+        if found.is_none() {
+            missing.extend(references::missing(&link));
+        }
+        found
     };
     let parser =
         Parser::new_with_broken_link_callback(&mask.text, options(), Some(&mut take_missing));
@@ -110,6 +115,7 @@ pub(super) fn write(field: &Field<'_>, mask: &Mask<'_>, tracks: bool, sink: &mut
     }
     drop(parser);
     let html = writer.finish();
+    sink.shaped.extend(shaped);
     used.tell_unused(&definitions, field, mask, sink);
     references::tell_missing(&missing, field, mask, sink);
     html

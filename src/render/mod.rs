@@ -83,7 +83,8 @@ pub struct RenderedNote {
     pub assets: Vec<NamedMedia>,
     /// Those of the media that were drawn from the note's own text, such as formulas.
     pub drawn: Vec<MediaKey>,
-    /// What stands outside of the note and shaped its formulas: macros and a font, each once.
+    /// What stands outside of the note and shaped it: macros and a font of its formulas, definitions
+    /// of its links, each once.
     pub shaped: Vec<String>,
     /// The numbers that clozes without one got, ascending.
     pub given_numbers: Vec<u16>,

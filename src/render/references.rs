@@ -1,15 +1,16 @@
-//! Links that refer to definitions: a field is read by itself, so a definition in another note,
-//! or at the end of the file, does not reach it.
+//! Links that refer to definitions: those of the field, then those of the file. A field of YAML or a
+//! table is read by itself.
 
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use pulldown_cmark::{BrokenLink, Event, LinkType, RefDefs, Tag};
+use pulldown_cmark::{BrokenLink, CowStr, Event, LinkType, RefDefs, Tag};
 
 use super::markdown::Field;
 use super::mask::Mask;
 use super::sink::Sink;
 use crate::diag::{Code, Diagnostic};
+use crate::model::written::LinkDefinition;
 
 /// What the parser said of references and definitions, by places in the masked text.
 #[derive(Debug, Default)]
@@ -22,6 +23,26 @@ pub(super) struct References {
 pub(super) fn missing(link: &BrokenLink<'_>) -> Option<Range<usize>> {
     let refers = matches!(link.link_type, LinkType::Reference | LinkType::Collapsed);
     refers.then(|| link.span.clone())
+}
+
+/// Where a reference leads by a definition of the file, and what is shown beside it. What it says is
+/// put to what shaped the note.
+pub(super) fn shared(
+    link: &BrokenLink<'_>,
+    definitions: &[LinkDefinition],
+    shaped: &mut Vec<String>,
+) -> Option<(CowStr<'static>, CowStr<'static>)> {
+    let found = definitions
+        .iter()
+        .find(|it| it.is_called(&link.reference))?;
+    let LinkDefinition {
+        label,
+        address,
+        title,
+        ..
+    } = found;
+    shaped.push(format!("link {label}\n{address}\n{title}"));
+    Some((address.clone().into(), title.clone().into()))
 }
 
 impl References {
@@ -52,10 +73,19 @@ impl References {
             if self.used.contains(start) {
                 continue;
             }
+            // Whether anything uses those of a file was told where the file was read.
+            let of_file = &sink.settings.definitions;
             let place = mask.span(range);
             let written = field.text.as_str().get(place.clone()).unwrap_or_default();
             let trimmed = written.trim_end().len();
             let label = written.find("]:").and_then(|end| written.get(..end + 2));
+            let name = label.and_then(|it| it.trim().strip_prefix('[')?.strip_suffix("]:"));
+            if of_file
+                .iter()
+                .any(|it| name.is_some_and(|name| it.is_called(name)))
+            {
+                continue;
+            }
             sink.push(
                 Diagnostic::new(
                     Code::UnusedDefinition,
@@ -68,7 +98,7 @@ impl References {
                     field.text.span(place.start..place.start + trimmed),
                     "shows nothing",
                 )
-                .note("each field is read by itself, so a definition reaches no other note")
+                .note("such a field is read by itself, so a definition reaches no other note")
                 .help("write the address where it is meant, such as `[text](https://..)`"),
             );
         }
@@ -94,10 +124,10 @@ pub(super) fn tell_missing(
         sink.push(
             Diagnostic::new(
                 Code::UnknownReference,
-                format!("`{written}` refers to a link that its field does not define"),
+                format!("`{written}` refers to a link that nothing defines"),
             )
             .at(field.text.span(place), "shown as it is typed")
-            .note("each field is read by itself, so a definition elsewhere in the file does not reach it")
+            .note("definitions of links hold for the Markdown file that they stand in; a field of YAML or a table has its own")
             .help("write the address itself, such as `[text](https://..)`; brackets that are to be shown are `\\[`"),
         );
     }

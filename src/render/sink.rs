@@ -42,7 +42,7 @@ pub(super) struct Sink<'n> {
     pub(super) latex: Vec<(u16, Span)>,
     /// Those of the media that were drawn from the note's own text.
     pub(super) drawn: Vec<MediaKey>,
-    /// What stands outside of the note and shapes its formulas, each once.
+    /// What stands outside of the note and shapes it, each once.
     pub(super) shaped: BTreeSet<String>,
     macros: Option<Arc<Macros>>,
     font: Option<SharedFont>,

@@ -9,7 +9,7 @@ use crate::files::{join, parent};
 use crate::model::DeckName;
 
 /// The keys of an entry that is a mapping.
-pub const KEYS: &[&str] = &["path", "deck"];
+pub const KEYS: &[&str] = &["path", "deck", "variant"];
 
 /// A project, or the projects, that an entry of `include` names.
 #[derive(Debug, Clone)]
@@ -19,6 +19,8 @@ pub struct Include {
     pub path: Spanned<String>,
     /// The deck that takes the place of the project's root deck.
     pub deck: Option<DeckName>,
+    /// Which variant it is of a project with a matrix.
+    pub variant: Option<Spanned<String>>,
 }
 
 /// A project that is included.
@@ -29,6 +31,8 @@ pub struct Included {
     pub folder: String,
     /// The deck that takes the place of its root deck.
     pub deck: Option<DeckName>,
+    /// Which variant it is of a project with a matrix.
+    pub variant: Option<Spanned<String>>,
     /// Where it is asked for.
     pub span: Span,
 }
@@ -49,7 +53,11 @@ pub fn read(value: &Node, name: &DeckName, sink: &mut Diagnostics) -> Vec<Includ
 fn include(item: &Node, name: &DeckName, sink: &mut Diagnostics) -> Option<Include> {
     let Value::Mapping(entries) = &item.value else {
         let path = decode::string(item, "include", sink)?;
-        return Some(Include { path, deck: None });
+        return Some(Include {
+            path,
+            deck: None,
+            variant: None,
+        });
     };
     for entry in entries.iter().filter(|it| !KEYS.contains(&it.name())) {
         decode::unknown_key(&entry.key, "in `include`", KEYS, sink);
@@ -67,6 +75,7 @@ fn include(item: &Node, name: &DeckName, sink: &mut Diagnostics) -> Option<Inclu
     Some(Include {
         path: decode::string(&path.value, "path", sink)?,
         deck: deck.and_then(|it| deck_from(&it, name, sink)),
+        variant: find("variant").and_then(|it| decode::string(&it.value, "variant", sink)),
     })
 }
 

@@ -9,11 +9,13 @@ mod adopt;
 mod assets;
 #[cfg(unix)]
 mod audio;
+mod brain_brew;
 mod browser;
 mod cards;
 mod cli;
 mod connect;
 mod decks;
+mod definitions;
 mod dialects;
 mod diff;
 mod divided;

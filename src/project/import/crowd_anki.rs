@@ -56,6 +56,7 @@ pub(super) fn import(
         notes: unpacked.notes,
         note_types: unpacked.note_types,
         media: unpacked.media,
+        folders: Vec::new(),
         found: Report::default(),
         notices: unpacked.notices,
         report: unpacked.report,

@@ -1,6 +1,7 @@
 //! Which format files are in: the one that was asked for, else the one that they show signs of.
 
 use super::Origin;
+use super::brain_brew::{self, Recipes};
 use crate::Error;
 use crate::files::{Files, file_name};
 use crate::source::dialect::{FrontEnd, guess};
@@ -13,9 +14,12 @@ pub enum ImportFormat {
     Text(FrontEnd),
     /// An export of CrowdAnki: a JSON file, and a folder `media` beside it.
     CrowdAnki,
+    /// Recipes of brain-brew, with the tables and note models that they name.
+    BrainBrew,
 }
 
 const CROWD_ANKI: &str = "crowdanki";
+const BRAIN_BREW: &str = "brain-brew";
 
 impl ImportFormat {
     /// Its name on the command line.
@@ -24,6 +28,7 @@ impl ImportFormat {
         match self {
             Self::Text(tool) => tool.name(),
             Self::CrowdAnki => CROWD_ANKI,
+            Self::BrainBrew => BRAIN_BREW,
         }
     }
 
@@ -32,6 +37,7 @@ impl ImportFormat {
     pub fn parse(name: &str) -> Option<Self> {
         match name {
             CROWD_ANKI => Some(Self::CrowdAnki),
+            BRAIN_BREW => Some(Self::BrainBrew),
             _ => FrontEnd::parse(name).map(Self::Text),
         }
     }
@@ -40,7 +46,7 @@ impl ImportFormat {
     #[must_use]
     pub fn names() -> Vec<&'static str> {
         let text = FrontEnd::ALL.iter().map(|(name, _)| *name);
-        text.chain([CROWD_ANKI]).collect()
+        text.chain([CROWD_ANKI, BRAIN_BREW]).collect()
     }
 }
 
@@ -51,10 +57,32 @@ pub(super) struct Detected {
     pub(super) sign: Option<String>,
     /// The file that it is about, where it is one.
     pub(super) path: Option<String>,
+    /// The recipes that it is about.
+    pub(super) recipes: Option<Recipes>,
 }
 
 pub(super) fn format(origin: &Origin, given: Option<ImportFormat>) -> Result<Detected, Error> {
+    // Recipes come first: the exports beside them are what they made.
+    let recipes = match given {
+        None | Some(ImportFormat::BrainBrew) => brain_brew::find(origin)?,
+        Some(_) => None,
+    };
+    if let Some(recipes) = recipes {
+        let first = recipes.paths.first().map_or("", String::as_str);
+        let sign = given.is_none().then(|| format!("`build_parts` in {first}"));
+        return Ok(Detected {
+            format: ImportFormat::BrainBrew,
+            sign,
+            path: None,
+            recipes: Some(recipes),
+        });
+    }
     let export = match given {
+        Some(ImportFormat::BrainBrew) => {
+            return Err(Error::usage(
+                "there is no recipe of brain-brew: a YAML file, here or in `recipes`, with `build_parts` and `generate_crowd_anki`",
+            ));
+        }
         Some(ImportFormat::Text(_)) => None,
         _ => export(origin)?,
     };
@@ -66,11 +94,13 @@ pub(super) fn format(origin: &Origin, given: Option<ImportFormat>) -> Result<Det
             format: ImportFormat::CrowdAnki,
             sign: given.is_none().then(|| format!("`note_models` in {path}")),
             path: Some(path),
+            recipes: None,
         }),
         (Some(format), _) => Ok(Detected {
             format,
             sign: None,
             path: None,
+            recipes: None,
         }),
         (None, None) => guessed(origin),
     }
@@ -122,6 +152,7 @@ fn guessed(origin: &Origin) -> Result<Detected, Error> {
             format: ImportFormat::Text(one.tool),
             sign: Some(one.sign.clone()),
             path: None,
+            recipes: None,
         }),
         [] => Err(Error::usage(format!(
             "nothing here shows a sign of a tool whose files can be imported; the formats are {}",

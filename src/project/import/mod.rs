@@ -4,6 +4,7 @@
 //! as an author would write it. Each file is read again and compared before it is kept, so that the
 //! project holds the same notes. What was not understood is told at its place in the old files.
 
+mod brain_brew;
 mod crowd_anki;
 mod detect;
 mod files;
@@ -82,6 +83,8 @@ pub struct Imported {
     pub note_types: usize,
     /// How many media files were copied.
     pub media: usize,
+    /// The folders of the projects, below the one that was named, where there are several.
+    pub folders: Vec<String>,
     /// What was found in the old files, with their places.
     pub found: Report,
     /// What is not as it was.
@@ -126,6 +129,12 @@ pub fn import(
         ImportFormat::CrowdAnki => {
             let export = detected.path.as_deref().unwrap_or_default();
             return crowd_anki::import(&origin, export, folder, options, detected.sign);
+        }
+        ImportFormat::BrainBrew => {
+            let Some(recipes) = &detected.recipes else {
+                return Err(Error::usage("there is no recipe of brain-brew"));
+            };
+            return brain_brew::import(&origin, recipes, folder, options, detected.sign);
         }
         ImportFormat::Text(tool) => {
             let importing = Importing {
@@ -288,6 +297,7 @@ impl Importing<'_> {
             notes: count,
             note_types: made.len(),
             media: copied,
+            folders: Vec::new(),
             found,
             notices: notices.into_list(),
             report: Report::default(),

@@ -14,7 +14,7 @@ use super::build::{Nesting, Parts, whole};
 use super::render::LAST_POSITION;
 use super::{BuildOptions, Project, Report, Scope, variants};
 use crate::Error;
-use crate::diag::{Code, Diagnostic, Diagnostics, Levels};
+use crate::diag::{Code, Diagnostic, Diagnostics, Levels, nearest};
 use crate::model::{Deck, DeckName, Note, NoteType, SPACING, allocate_note_ids, stable_id};
 use crate::source::includes::Included;
 use crate::source::manifest::Manifest;
@@ -51,15 +51,22 @@ pub(super) fn build(
             sink.push(Diagnostic::new(Code::ProjectInclude, title).at(included.span, "here"));
             break;
         }
-        let guest = Project {
+        let mut guest = Project {
             files: Arc::new(Below::new(project.files.clone(), included.folder.as_str())),
             root: project.root.join(&included.folder),
             scope: Scope::Manifest { only: Vec::new() },
             variant: None,
         };
-        if !variants::keys(&guest)?.is_empty() {
-            sink.push(several(included));
-            continue;
+        let keys = variants::keys(&guest)?;
+        match &included.variant {
+            Some(key) if keys.contains(&key.value) => {
+                guest.variant = Some(Arc::from(key.value.as_str()));
+            }
+            None if keys.is_empty() => {}
+            _ => {
+                sink.push(undecided(included, &keys));
+                continue;
+            }
         }
         let options = BuildOptions {
             output: None,
@@ -85,12 +92,31 @@ pub(super) fn build(
     Ok(guests)
 }
 
-fn several(included: &Included) -> Diagnostic {
-    let title = format!("the project in `{}` has a matrix", included.folder);
-    Diagnostic::new(Code::ProjectInclude, title)
-        .at(included.span, "not included")
-        .note("it is several projects, and none of them is the one to include")
-        .help("build it by itself; learners may import both packages")
+/// A project with a matrix is several, of which one is included; one without has no variants.
+fn undecided(included: &Included, keys: &[String]) -> Diagnostic {
+    let folder = &included.folder;
+    let Some(typed) = &included.variant else {
+        let title = format!("the project in `{folder}` has a matrix");
+        return Diagnostic::new(Code::ProjectInclude, title)
+            .at(included.span, "which variant of it?")
+            .help(format!(
+                "name one: `{{path: {folder}, variant: {}}}`; it has `{}`",
+                keys.first().map_or("", String::as_str),
+                keys.join("`, `")
+            ));
+    };
+    if keys.is_empty() {
+        let title = format!("the project in `{folder}` has no matrix");
+        return Diagnostic::new(Code::ProjectInclude, title)
+            .at(typed.span, "not included")
+            .help("take `variant` out");
+    }
+    let title = format!("the project in `{folder}` has no variant `{}`", typed.value);
+    let found = Diagnostic::new(Code::ProjectInclude, title).at(typed.span, "not included");
+    match nearest(&typed.value, keys.iter().map(String::as_str)) {
+        Some(near) => found.fix("a variant with a similar key exists", typed.span, near),
+        None => found.help(format!("its variants are `{}`", keys.join("`, `"))),
+    }
 }
 
 /// Puts what came of the guests behind what came of the project itself. Returns `None` where one

@@ -57,6 +57,7 @@ pub(in crate::project) fn resolve(
             found.push(Included {
                 folder,
                 deck: include.deck.clone(),
+                variant: include.variant.clone(),
                 span,
             });
         }

@@ -193,18 +193,29 @@ pub(super) fn text(
     if !settings.presets.is_empty() {
         text.push_str("presets:\n");
         for (preset, id, options) in &settings.presets {
-            let _ = writeln!(
-                text,
-                "  {}:\n    name: {}\n    id: {id}",
-                key(preset),
-                value(options.name(), 6)
-            );
-            for (option, option_value) in options.changed() {
-                let _ = writeln!(text, "    {option}: {}", option_text(&option_value));
-            }
+            push_preset(&mut text, preset, *id, options);
         }
     }
     text
+}
+
+/// A preset, below `presets`.
+pub(in crate::project) fn push_preset(
+    text: &mut String,
+    preset: &str,
+    id: i64,
+    options: &DeckOptions,
+) {
+    // Writing to a string cannot fail.
+    let _ = writeln!(
+        text,
+        "  {}:\n    name: {}\n    id: {id}",
+        key(preset),
+        value(options.name(), 6)
+    );
+    for (option, option_value) in options.changed() {
+        let _ = writeln!(text, "    {option}: {}", option_text(&option_value));
+    }
 }
 
 fn push_decks(text: &mut String, decks: &[PlannedDeck]) {

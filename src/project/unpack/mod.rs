@@ -6,7 +6,7 @@
 //! What a project cannot hold is told, never dropped.
 
 mod fields;
-mod manifest;
+pub(super) mod manifest;
 mod masks;
 pub(super) mod media;
 pub(super) mod names;
@@ -14,7 +14,7 @@ mod notes;
 pub(super) mod notices;
 mod roundtrip;
 pub(super) mod sources;
-mod types;
+pub(super) mod types;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;

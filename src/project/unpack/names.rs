@@ -33,7 +33,7 @@ impl Unique {
 }
 
 /// A part of a path that every system takes and that names no hidden or excluded file.
-pub(super) fn path_part(name: &str) -> String {
+pub(in crate::project) fn path_part(name: &str) -> String {
     let part = portable(name);
     let part = part.trim_start_matches(['_', '.', ' ']);
     if part.is_empty() {

@@ -15,10 +15,10 @@ use crate::source::emit::EmittedType;
 use crate::source::shipped;
 
 /// A note type on its way into a project.
-pub(super) struct PlannedType<'c> {
+pub(in crate::project) struct PlannedType<'c> {
     pub(super) stored: &'c StoredNoteType,
     /// The key that sources name it by.
-    pub(super) key: String,
+    pub(in crate::project) key: String,
     name: String,
     pub(super) fields: Vec<Field>,
     pub(super) templates: Vec<CardTemplate>,
@@ -29,7 +29,7 @@ pub(super) struct PlannedType<'c> {
     /// The field that holds masks.
     pub(super) masks: Option<usize>,
     /// Which fields hold HTML by default.
-    pub(super) html_fields: Vec<bool>,
+    pub(in crate::project) html_fields: Vec<bool>,
 }
 
 /// The note types that have notes, in the order of their ids, and where each stands.
@@ -62,7 +62,8 @@ pub(super) fn plan<'c>(
     (types, places)
 }
 
-fn planned<'c>(
+/// A note type as that of a project, under a key that is still free.
+pub(in crate::project) fn planned<'c>(
     stored: &'c StoredNoteType,
     keys: &mut Unique,
     notices: &mut Notices,
@@ -299,7 +300,7 @@ impl PlannedType<'_> {
         }
     }
 
-    pub(super) fn emitted(&self) -> EmittedType<'_> {
+    pub(in crate::project) fn emitted(&self) -> EmittedType<'_> {
         EmittedType {
             key: &self.key,
             name: &self.name,

@@ -39,6 +39,8 @@ impl Claims {
 #[derive(Clone)]
 struct Owner {
     key: String,
+    /// What it shares with editions of the same notes.
+    edition: String,
     span: Span,
 }
 
@@ -74,6 +76,7 @@ impl Rivals {
     ) {
         let owner = Owner {
             key: variant.key.clone(),
+            edition: variant.edition.clone(),
             span: variant.span,
         };
         for path in paths {
@@ -102,6 +105,10 @@ impl Rivals {
         let mut first_guid = None;
         for guid in claims.guids {
             if let Some(first) = self.guids.get(&guid) {
+                // A learner has one of the two.
+                if first.edition == owner.edition {
+                    continue;
+                }
                 first_guid.get_or_insert((guid, first.clone()));
             } else {
                 self.guids.insert(guid, owner.clone());
@@ -113,6 +120,7 @@ impl Rivals {
                 self.told(Code::DuplicateGuid, title, &first, &owner)
                     .note("Anki would take them for one note")
                     .help("notes that name a `guid` need another one in each variant, such as a column for each")
+                    .help(format!("if learners are to have one of the two, say so: `{}: {{edition-of: {}}}`", owner.key, first.key))
                     .help("if the lock of one variant began as a copy of another's, remove it"),
             );
         }

@@ -2,7 +2,10 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use crate::diag::{Code, Diagnostic, Span};
+use super::lock_name;
+use crate::diag::{Code, Diagnostic, Label, Span};
+use crate::files::file_name;
+use crate::identity::LOCK_NAME;
 use crate::project::{FileNotes, Report};
 use crate::source::matrix::Variant;
 
@@ -93,6 +96,13 @@ impl United {
             variants,
         } in self.found
         {
+            if !is_of_plain_lock(&diagnostic, &report) {
+                let lock = match variants.as_slice() {
+                    [one] => lock_name(one),
+                    _ => "deckle.*.lock".to_owned(),
+                };
+                name_lock(&mut diagnostic, &lock);
+            }
             if variants.len() < self.count {
                 let word = if variants.len() == 1 {
                     "variant"
@@ -105,6 +115,26 @@ impl United {
             report.diagnostics.push(diagnostic);
         }
         report
+    }
+}
+
+/// Whether a finding is about a lock that is called `deckle.lock` indeed: one that belongs to no
+/// variant, or to a project that is included.
+fn is_of_plain_lock(diagnostic: &Diagnostic, report: &Report) -> bool {
+    let in_lock = |it: &Label| file_name(report.sources.path(it.span.file)) == LOCK_NAME;
+    matches!(diagnostic.code, Code::MatrixLock | Code::MatrixLockLeft)
+        || diagnostic.labels.iter().any(in_lock)
+}
+
+/// Calls the lock of a variant by its name: rules do not know of which project they speak.
+fn name_lock(diagnostic: &mut Diagnostic, lock: &str) {
+    let labels = diagnostic.labels.iter_mut().map(|it| &mut it.text);
+    let texts = labels
+        .chain(&mut diagnostic.notes)
+        .chain(&mut diagnostic.helps)
+        .chain([&mut diagnostic.message]);
+    for text in texts.filter(|it| it.contains(LOCK_NAME)) {
+        *text = text.replace(LOCK_NAME, lock);
     }
 }
 

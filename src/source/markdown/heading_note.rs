@@ -172,7 +172,7 @@ impl HeadingNote<'_> {
     fn missing(&self, page: &Page<'_>, draft: &NoteDraft) -> Option<Diagnostic> {
         let note_type = draft.note_type();
         let cloze = note_type.note_type.kind() == Kind::Cloze;
-        let second = meta::needs_second(note_type);
+        let second = meta::needs_second(note_type, &self.scope.defaults.settings);
         let at = page.span(&self.head.heading.range);
         let diagnostic = |title: &str| Diagnostic::new(Code::EmptyField, title);
         if OcclusionFields::of(&note_type.note_type).is_some() {

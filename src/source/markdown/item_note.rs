@@ -122,7 +122,7 @@ impl ItemNote<'_> {
                     )),
             );
         }
-        (meta::needs_second(note_type) && !draft.has(1)).then(|| {
+        (meta::needs_second(note_type, &self.scope.defaults.settings) && !draft.has(1)).then(|| {
             Diagnostic::new(Code::EmptyField, "this list note has no answer")
                 .at(
                     signs,

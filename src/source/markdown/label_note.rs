@@ -229,7 +229,7 @@ impl LabelNote<'_> {
                     .help("write the text behind the label, or in the lines below it"),
             );
         }
-        (meta::needs_second(note_type) && !draft.has(1)).then(|| {
+        (meta::needs_second(note_type, &self.scope.defaults.settings) && !draft.has(1)).then(|| {
             let answer = note_type.labels.iter().find(|it| it.1 == 1);
             let answer = answer.map_or("A", |it| it.0.as_str());
             Diagnostic::new(

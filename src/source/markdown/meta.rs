@@ -103,11 +103,15 @@ pub(super) fn holds_cloze(text: &str, settings: &Settings) -> bool {
 }
 
 /// Whether a note of this type says nothing without its second field.
-pub(super) fn needs_second(note_type: &WrittenType) -> bool {
-    note_type.required.contains(&1)
+pub(super) fn needs_second(note_type: &WrittenType, settings: &Settings) -> bool {
+    let needed = note_type.required.contains(&1)
         || note_type.shipped
             && note_type.note_type.kind() == Kind::Normal
-            && note_type.fields.len() > 1
+            && note_type.fields.len() > 1;
+    // What is spoken into it comes later; that nothing is to be spoken is told with the fields.
+    let is_second = |target: &str| note_type.field_index(target) == Some(1);
+    let spoken = &settings.audio.fields;
+    needed && !spoken.iter().any(|it| is_second(&it.target))
 }
 
 /// Fills `Context` with the headings above, where that is wanted and the type has the field.

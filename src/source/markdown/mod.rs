@@ -7,6 +7,7 @@
 
 mod attributes;
 mod comment;
+mod definitions;
 mod formless;
 mod front_matter;
 mod heading_note;
@@ -28,6 +29,7 @@ mod tails;
 
 use std::collections::BTreeMap;
 use std::ops::Range;
+use std::sync::Arc;
 
 use crate::diag::{Diagnostics, FileId};
 use crate::model::written::WrittenNote;
@@ -63,10 +65,15 @@ pub fn read_with(
 ) -> Vec<WrittenNote> {
     let mut defaults = defaults.clone();
     let body = front_matter::apply(file, source, &mut defaults, sink);
-    let defaults = defaults.inside_file();
+    let mut defaults = defaults.inside_file();
     let options = defaults.markdown.clone();
     let labels = labels::Labels::new(types);
     let page = page(file, source, body, &labels, &defaults);
+    if !page.definitions.is_empty() {
+        let settings = Arc::make_mut(&mut defaults.settings);
+        settings.definitions = page.definitions.shared();
+        page.definitions.tell_unused(file, source, sink);
+    }
     let comments = comment::read_all(&page, sink);
     let heads = head_lines(&page, &defaults, types);
     let sections = section::Sections::new(defaults);

@@ -8,6 +8,7 @@ use std::ops::Range;
 
 use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 
+use super::definitions::Definitions;
 use super::inline::{Divider, divider};
 use super::labels::Labels;
 use super::mask::{Masked, mask};
@@ -39,6 +40,7 @@ pub(super) struct Page<'a> {
     pub(super) near_headings: Vec<Range<usize>>,
     /// Labels that a block of HTML hides.
     pub(super) hidden_labels: Vec<Range<usize>>,
+    pub(super) definitions: Definitions,
     /// What is written as other tools have it.
     pub(super) notation: Notation,
     /// Backslashes before a label, which make it text and are no text themselves.
@@ -122,6 +124,7 @@ impl<'a> Page<'a> {
             near_headings: Vec::new(),
             hidden_labels: Vec::new(),
             escapes: Vec::new(),
+            definitions: Definitions::default(),
             notation: Notation::default(),
             masked,
         };
@@ -141,6 +144,7 @@ impl<'a> Page<'a> {
             inside(&blocks.code, at) || inside(&blocks.html, at)
         });
         page.tables = blocks.tables;
+        page.definitions = blocks.definitions;
         page
     }
 
@@ -181,9 +185,29 @@ impl<'a> Page<'a> {
             .is_none_or(|it| it.trim().is_empty())
     }
 
-    /// What is written in `range`, without blank lines at its ends; line breaks are `\n`.
+    /// What is written in `range`, without blank lines at its ends, and without the definitions of
+    /// links that are for other notes; line breaks are `\n`.
     pub(super) fn text(&self, range: Range<usize>) -> Text {
-        let range = self.trimmed(range);
+        let mut range = self.trimmed(range);
+        let mut idle = self.definitions.idle(&range, self.source);
+        // Where they stand at an end, the text ends at what is left.
+        while let Some(last) = idle.pop_if(|it| it.end >= range.end) {
+            range = self.trimmed(range.start..last.start);
+        }
+        while let Some(first) = idle.first().filter(|it| it.start <= range.start).cloned() {
+            range = self.trimmed(first.end..range.end.max(first.end));
+            idle.remove(0);
+        }
+        if !idle.is_empty() {
+            let mut text = TextBuilder::new(self.file, range.start);
+            let mut at = range.start;
+            for idle in idle {
+                self.push_to(&mut text, at..idle.start);
+                at = idle.end;
+            }
+            self.push_to(&mut text, at..range.end);
+            return text.finish();
+        }
         let slice = &self.source[range.clone()];
         if !slice.contains('\r') && self.escapes_in(&range).is_empty() {
             return Text::verbatim(slice, self.file, range.start);
@@ -408,6 +432,7 @@ struct Blocks {
     tables: Vec<Range<usize>>,
     /// List items outside of quotes that begin with a line of text.
     items: Vec<Range<usize>>,
+    definitions: Definitions,
 }
 
 impl Blocks {
@@ -416,7 +441,13 @@ impl Blocks {
         let mut depth = 0_usize;
         let mut quotes = 0_usize;
         let mut item: Option<Range<usize>> = None;
-        for (event, range) in Parser::new_ext(text, Options::ENABLE_TABLES).into_offset_iter() {
+        let mut events = Parser::new_ext(text, Options::ENABLE_TABLES).into_offset_iter();
+        blocks.definitions = Definitions::of(text, events.reference_definitions());
+        while let Some((event, range)) = events.next() {
+            if !blocks.definitions.is_empty() {
+                let known = events.reference_definitions();
+                blocks.definitions.take(&event, range.start, known);
+            }
             if let Some(item) = item.take()
                 && !begins_block(&event)
             {

@@ -251,7 +251,7 @@ impl TableNotes<'_> {
         let at = self.page.span(&row.range);
         let empty = if !draft.has(0) {
             0
-        } else if meta::needs_second(note_type) && !draft.has(1) {
+        } else if meta::needs_second(note_type, &self.scope.defaults.settings) && !draft.has(1) {
             1
         } else {
             return None;

@@ -126,6 +126,7 @@ mod tests {
                 ("name".to_owned(), text("Deutsch {{=lang}}")),
                 ("none".to_owned(), text("")),
             ],
+            edition: "de".to_owned(),
             span: Span::NONE,
         }
     }

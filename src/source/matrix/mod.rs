@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 use super::manifest::FILE_NAME;
 use super::note_types::is_variable_name;
 use super::yaml::{Entry, Node, Value, decode};
-use crate::diag::{Code, Diagnostic, Diagnostics, Span, Text};
+use crate::diag::{Code, Diagnostic, Diagnostics, Span, Text, nearest};
 
 pub use fill::Unknown;
 
@@ -38,6 +38,9 @@ pub struct Variant {
     pub key: String,
     /// What `{{=name}}` stands for.
     pub variables: Vec<(String, Text)>,
+    /// The key that it shares with the variants that are editions of the same notes: its own,
+    /// with those in its place that `edition-of` names.
+    pub edition: String,
     /// Where it stands in the project file; of several lists in the last one.
     pub span: Span,
 }
@@ -47,7 +50,11 @@ struct Choice {
     key: String,
     span: Span,
     variables: Vec<(String, Text)>,
+    edition_of: Option<Text>,
 }
+
+/// What a variant names that a learner has in its place.
+pub const EDITION_OF: &str = "edition-of";
 
 /// The matrix of a `matrix` key; `None` where it cannot be used, which is told.
 #[must_use]
@@ -89,14 +96,13 @@ pub fn read(entry: &Entry, sink: &mut Diagnostics) -> Option<Matrix> {
     let mut variants = vec![Variant {
         key: String::new(),
         variables: Vec::new(),
+        edition: String::new(),
         span: entry.key_span(),
     }];
     for (_, choices) in &lists {
         let with = |outer: &Variant, choice: &Choice| Variant {
-            key: match outer.key.as_str() {
-                "" => choice.key.clone(),
-                above => format!("{above}-{}", choice.key),
-            },
+            key: below(&outer.key, &choice.key),
+            edition: below(&outer.edition, choice.edition()),
             variables: outer
                 .variables
                 .iter()
@@ -130,6 +136,21 @@ pub fn read(entry: &Entry, sink: &mut Diagnostics) -> Option<Matrix> {
     })
 }
 
+/// The key of a variant of several lists.
+fn below(above: &str, key: &str) -> String {
+    match above {
+        "" => key.to_owned(),
+        above => format!("{above}-{key}"),
+    }
+}
+
+impl Choice {
+    /// The key that it shares with the others of its edition.
+    fn edition(&self) -> &str {
+        self.edition_of.as_ref().map_or(&self.key, Text::as_str)
+    }
+}
+
 /// The values of one list: keys alone, or keys with what they bring along.
 fn list(entry: &Entry, sink: &mut Diagnostics) -> Vec<Choice> {
     check_name(entry, sink);
@@ -146,10 +167,11 @@ fn list(entry: &Entry, sink: &mut Diagnostics) -> Vec<Choice> {
         Value::Mapping(items) => {
             for item in items {
                 let mut choice = choice(entry, &item.key.text);
-                choice.variables.extend(variables(entry, item, sink));
+                variables(entry, item, &mut choice, sink);
                 choices.push(choice);
             }
             tell_missing(&choices, sink);
+            tell_editions(&choices, sink);
         }
         Value::Null | Value::Scalar(_) => {
             let what = format!("matrix.{}", entry.name());
@@ -179,11 +201,12 @@ fn choice(list: &Entry, key: &Text) -> Choice {
         key: key.as_str().to_owned(),
         span: key.whole(),
         variables: vec![(list.name().to_owned(), key.clone())],
+        edition_of: None,
     }
 }
 
-/// What a value brings along.
-fn variables(list: &Entry, item: &Entry, sink: &mut Diagnostics) -> Vec<(String, Text)> {
+/// Takes in what a value brings along.
+fn variables(list: &Entry, item: &Entry, choice: &mut Choice, sink: &mut Diagnostics) {
     let entries = match &item.value.value {
         Value::Mapping(entries) => entries.as_slice(),
         Value::Null => &[],
@@ -196,14 +219,20 @@ fn variables(list: &Entry, item: &Entry, sink: &mut Diagnostics) -> Vec<(String,
                     .note("first comes a name for what differs, below it the variants, and below these what each brings along")
                     .help(format!("if `{outer}` is a variant, write a name above it: `matrix: {{lang: {{{outer}: {{{key}: ..}}}}}}`")),
             );
-            return Vec::new();
+            return;
         }
     };
-    let mut found = Vec::new();
     for entry in entries {
+        if entry.name() == EDITION_OF {
+            choice.edition_of = decode::text(&entry.value, EDITION_OF, sink).map(|it| it.trim());
+            continue;
+        }
         check_name(entry, sink);
         match &entry.value.value {
-            Value::Scalar(value) => found.push((entry.name().to_owned(), value.text.clone())),
+            Value::Scalar(value) => {
+                let variable = (entry.name().to_owned(), value.text.clone());
+                choice.variables.push(variable);
+            }
             Value::Null => sink.push(
                 Diagnostic::new(Code::Matrix, format!("`{}` has no value", entry.name()))
                     .at(entry.key_span(), "nothing behind it")
@@ -220,7 +249,6 @@ fn variables(list: &Entry, item: &Entry, sink: &mut Diagnostics) -> Vec<(String,
             }
         }
     }
-    found
 }
 
 fn check_name(entry: &Entry, sink: &mut Diagnostics) {
@@ -264,6 +292,30 @@ fn check_keys(choices: &[Choice], sink: &mut Diagnostics) {
         } else {
             known.push((folded, choice.span));
         }
+    }
+}
+
+/// Tells editions of what is no variant, or an edition itself.
+fn tell_editions(choices: &[Choice], sink: &mut Diagnostics) {
+    for choice in choices {
+        let Some(of) = &choice.edition_of else {
+            continue;
+        };
+        let first = choices.iter().find(|it| it.key == of.as_str());
+        if first.is_some_and(|it| it.edition_of.is_none()) {
+            continue;
+        }
+        let title = match first {
+            None => format!("there is no variant `{}` in this list", of.as_str()),
+            Some(_) => format!("`{}` is an edition of another variant itself", of.as_str()),
+        };
+        let found = Diagnostic::new(Code::Matrix, title).at(of.whole(), "named here");
+        let keys = choices.iter().filter(|it| it.edition_of.is_none());
+        let keys: Vec<&str> = keys.map(|it| it.key.as_str()).collect();
+        sink.push(match nearest(of.as_str(), keys.iter().copied()) {
+            Some(near) => found.fix("a variant with a similar key exists", of.whole(), near),
+            None => found.help(format!("name one of `{}`", keys.join("`, `"))),
+        });
     }
 }
 
@@ -404,6 +456,24 @@ mod tests {
     }
 
     #[test]
+    fn editions_share_a_key() {
+        let (found, told) =
+            matrix("{lang: [de, fr], size: {full: {n: a}, core: {edition-of: full, n: b}}}");
+        assert_eq!(told, [""; 0]);
+        let keys = found.unwrap().variants.into_iter();
+        let keys: Vec<String> = keys
+            .map(|it| format!("{} {}", it.key, it.edition))
+            .collect();
+        let expect = [
+            "de-full de-full",
+            "de-core de-full",
+            "fr-full fr-full",
+            "fr-core fr-full",
+        ];
+        assert_eq!(keys, expect);
+    }
+
+    #[test]
     fn what_is_no_matrix_is_told() {
         let check = |source: &str, expect: &[&str]| {
             let (found, told) = matrix(source);
@@ -439,6 +509,18 @@ mod tests {
         check(
             "{lang: {de: {l.g: a}}}",
             &["`l.g` cannot be the name of a variable"],
+        );
+        check(
+            "{lang: {de: {edition-of: fr}}}",
+            &["there is no variant `fr` in this list"],
+        );
+        check(
+            "{a: {x: , y: {edition-of: x}, z: {edition-of: y}}}",
+            &["`y` is an edition of another variant itself"],
+        );
+        check(
+            "{a: {x: , y: {edition-of: [x]}}}",
+            &["`edition-of` takes a text, not a list"],
         );
         check(
             "{lang: {de: {lang: a}}}",
