@@ -33,6 +33,7 @@ mod references;
 mod ruby;
 mod scan;
 mod sink;
+mod speech;
 mod tag_pairs;
 pub mod targets;
 mod tex;
@@ -99,6 +100,9 @@ pub struct RenderedNote {
     /// The field of each LaTeX tag, and where the author wrote it, in the order of the tags in each
     /// field.
     pub latex: Vec<(u16, Span)>,
+    /// The font of what stands in LaTeX tags and the fonts of mathematics lack, where such a tag has
+    /// more than ASCII.
+    pub math_font: Option<MediaKey>,
     /// What is wrong with the note.
     pub diagnostics: Diagnostics,
 }

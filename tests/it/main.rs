@@ -24,6 +24,7 @@ mod fetch;
 mod fields;
 mod fix;
 mod formats;
+mod fonts;
 mod formulas;
 mod golden;
 mod history;

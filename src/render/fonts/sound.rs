@@ -2,7 +2,7 @@
 //! another it has no answer, and would stop the whole program.
 //!
 //! What is asked here was found by changing bytes of fonts (see the tests, which do the same): with
-//! it, none of a hundred thousand damaged fonts got further than an error.
+//! it, none of ninety thousand damaged fonts got further than an error.
 
 use read_fonts::tables::cmap::{Cmap4, Cmap12, CmapSubtable};
 use read_fonts::{FontRef, ReadError, TableProvider as _};
