@@ -16,7 +16,9 @@ use crate::files::file_name;
 use crate::identity::Lock;
 use crate::model::written::MathEngine;
 use crate::model::{Kind, Latex, Note, NoteType};
-use crate::render::{AskedPicture, LatexPicture, MediaKey, NamedMedia, NoPicture, Renderer, TexError};
+use crate::render::{
+    AskedPicture, LatexPicture, MediaKey, NamedMedia, NoPicture, Renderer, TexError,
+};
 use crate::template::av::extract_av;
 use crate::template::cloze::{CardSide, ClozeText};
 use crate::template::latex::latex_tags;

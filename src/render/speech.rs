@@ -17,7 +17,8 @@ pub(super) fn of_note(note: &WrittenNote) -> Vec<Diagnostic> {
         match content {
             Content::Markdown(text) | Content::Html(text) if text.as_str().contains(OPEN) => {
                 // Code may tell of a tag.
-                let may_tell = matches!(content, Content::Markdown(_)) && text.as_str().contains('`');
+                let may_tell =
+                    matches!(content, Content::Markdown(_)) && text.as_str().contains('`');
                 if !may_tell {
                     of_text(text, &mut found);
                 }
@@ -48,7 +49,10 @@ fn of_text(text: &Text, found: &mut Vec<Diagnostic>) {
                         "shown as it is typed",
                         end,
                     )
-                } else if named.iter().any(|it| it.starts_with("lang=") && it.len() > 5) {
+                } else if named
+                    .iter()
+                    .any(|it| it.starts_with("lang=") && it.len() > 5)
+                {
                     continue;
                 } else {
                     (
@@ -93,7 +97,10 @@ mod tests {
         const LANGUAGE: &str = "the speech tag names no language";
         let check = |text: &str, expect: &[&str]| assert_eq!(told(text), expect, "{text}");
         check("[anki:tts lang=fr_FR]a[/anki:tts]", &[]);
-        check("[anki:tts lang=fr_FR speed=0.8 voices=A,B]a[/anki:tts]", &[]);
+        check(
+            "[anki:tts lang=fr_FR speed=0.8 voices=A,B]a[/anki:tts]",
+            &[],
+        );
         check("[anki:tts]a[/anki:tts]", &[LANGUAGE]);
         check("[anki:tts lang=]a[/anki:tts]", &[LANGUAGE]);
         check("[anki:tts voices=X]a[/anki:tts]", &[LANGUAGE]);

@@ -28,7 +28,10 @@ fn project() -> Place {
         place.put(&format!("{folder}/type.yaml"), text);
     }
     place.put("types/style.css", CSS);
-    place.put("_fonts.css", "@font-face { font-family: p; src: url('tiny.woff2') }");
+    place.put(
+        "_fonts.css",
+        "@font-face { font-family: p; src: url('tiny.woff2') }",
+    );
     place.put("tiny.ttf", FONT);
     place.put("tiny.woff2", PACKED);
     place.put("one.yaml", "type: one\nnotes: [[日, sun]]\n");
@@ -78,10 +81,16 @@ fn fonts_hold_what_the_cards_of_all_types_show() {
     let sheet = files.iter().find(|it| it.0.ends_with(".css")).unwrap();
     assert!(String::from_utf8_lossy(sheet.1).contains(&packed_name));
     // The same again, also with what is kept of the first time.
-    assert_eq!(build(&folder, &place.outer.path().join("b.apkg"), 1_700_005_000), first);
+    assert_eq!(
+        build(&folder, &place.outer.path().join("b.apkg"), 1_700_005_000),
+        first
+    );
 
     // Another word in Latin letters changes no font, another character does.
-    place.put("one.yaml", "type: one\nnotes: [[日, sun], [la casa, house]]\n");
+    place.put(
+        "one.yaml",
+        "type: one\nnotes: [[日, sun], [la casa, house]]\n",
+    );
     build(&folder, &package, 1_700_010_000);
     assert_eq!(types(&package), before);
     place.put("one.yaml", "type: one\nnotes: [[日, sun], [人, house]]\n");

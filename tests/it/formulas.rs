@@ -91,7 +91,11 @@ fn pictures_of_formulas_are_found_and_come_back_as_their_source() {
     let redrawn = ["8 pictures of formulas, which a build draws again from their sources"];
     assert_eq!(lost, redrawn);
     assert_eq!(unpacked.media, 0);
-    assert!(!walk(&package.with_extension("")).iter().any(|it| it.ends_with("svg")));
+    assert!(
+        !walk(&package.with_extension(""))
+            .iter()
+            .any(|it| it.ends_with("svg"))
+    );
     assert_eq!(fields(&package), fields(&rebuilt));
     let mut text = String::new();
     for entry in walk(&package.with_extension("")) {

@@ -72,7 +72,10 @@ mod tests {
         };
         let one = "<img class=\"latex\" alt=\"$a &quot; b$\" src=\"formula-1.svg\" style=\"x\">";
         check(one, &["formula-1.svg"]);
-        check(&format!("{one} text {one}"), &["formula-1.svg", "formula-1.svg"]);
+        check(
+            &format!("{one} text {one}"),
+            &["formula-1.svg", "formula-1.svg"],
+        );
         check("<img class=\"latex\" alt=\"$x$\" src=\"mine.svg\">", &[]);
         check("<img class=\"latex\" alt=\"$x$", &[]);
         check("<img src=\"formula-1.svg\">", &[]);

@@ -110,7 +110,7 @@ impl Characters {
         let words = self.bits.iter().zip((0_u32..).step_by(64));
         words.flat_map(|(word, first)| {
             let word = *word;
-            let set = (0..64).filter(move |bit| word >> bit & 1 == 1);
+            let set = (0..64).filter(move |bit| (word >> bit) & 1 == 1);
             set.filter_map(move |bit| char::from_u32(first + bit))
         })
     }

