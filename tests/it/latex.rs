@@ -208,7 +208,7 @@ fn pictures_have_the_names_that_anki_asks_for() {
 }
 
 /// The names and bytes of a package's pictures of tags.
-fn pictures(package: &Path) -> BTreeMap<String, Vec<u8>> {
+pub(crate) fn pictures(package: &Path) -> BTreeMap<String, Vec<u8>> {
     let mut found = media(package);
     found.retain(|name, _| name.starts_with("latex-"));
     found
