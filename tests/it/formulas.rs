@@ -88,7 +88,7 @@ fn pictures_of_formulas_are_found_and_come_back_as_their_source() {
         .filter(|it| it.kind == NoticeKind::Lost)
         .map(|it| it.text.as_str())
         .collect();
-    let redrawn = ["8 pictures of formulas, which a build draws again from their sources"];
+    let redrawn = ["10 pictures of formulas, which a build draws again from their sources"];
     assert_eq!(lost, redrawn);
     assert_eq!(unpacked.media, 0);
     assert!(

@@ -31,7 +31,7 @@ const GUARDED: &[(&str, &[&str])] = &[
     ("oxipng", &["src/render/picture/pixels.rs"]),
     ("skera::", &["src/render/fonts/subset.rs"]),
     ("read_fonts::", &["src/render/fonts/"]),
-    ("wuff::", &["src/render/fonts/subset.rs"]),
+    ("wuff::", &["src/render/fonts/"]),
     ("ttf2woff2::", &["src/render/fonts/subset.rs"]),
     ("ratex_", &["src/render/formula/engine.rs"]),
     ("ttf_parser", &["src/render/formula/font.rs"]),

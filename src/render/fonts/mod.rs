@@ -45,7 +45,11 @@ pub(super) fn cut(font: &[u8], characters: &Characters, cache: &Cache) -> Result
     if let Some(known) = cache.get("font", &key) {
         return Ok(known);
     }
-    let made = subset::cut(font, characters)?;
+    let mut made = subset::cut(font, characters)?;
+    // Of a small font that is packed well, or is used as a whole, there is nothing to gain.
+    if made.len() >= font.len() {
+        made = font.to_vec();
+    }
     cache.put("font", &key, &made);
     Ok(made)
 }
