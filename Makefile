@@ -9,7 +9,7 @@ JUDGES := target/judges
 VENV := $(PYTHON) -B tests/anki/environment.py
 
 .DEFAULT_GOAL := help
-.PHONY: help test test-all tex browser lint doc judges peers bench snapshots fmt
+.PHONY: help test test-all tex browser lint notices doc judges peers bench snapshots fmt
 
 help: ## Lists the targets
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /  \1@/' | tr '@' '\t'
@@ -39,6 +39,9 @@ lint: ## Formatting and clippy, warnings denied
 	$(CARGO) fmt --check
 	$(CARGO) clippy --locked --all-targets -- -D warnings
 	$(CARGO) clippy --locked --lib --no-default-features -- -D warnings
+
+notices: ## THIRD-PARTY.md, written anew: when Cargo.lock changes, before a release
+	$(PYTHON) tests/notices.py
 
 doc: ## The library's documentation, warnings denied
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --no-deps --lib

@@ -2,7 +2,7 @@
 """Real formulas as pictures: how many succeed, how large they are, and how long it takes.
 
     benches/formulas.py collect FOLDER.. > formulas.txt     formulas of Markdown, HTML and text files
-    benches/formulas.py run formulas.txt [--count 10000] [--node DIR]
+    benches/formulas.py run formulas.txt [--count 10000] [--node DIR] [--deckle FILE]
     benches/formulas.py sheet formulas.txt sheet.html --node DIR [--count 60]
 
 `collect` writes each distinct formula once, as a JSON list of its TeX and whether it is a display
@@ -19,6 +19,7 @@ import html
 import json
 import os
 import re
+import resource
 import sqlite3
 import statistics
 import subprocess
@@ -63,6 +64,17 @@ def collect(folders):
         print(json.dumps(one, ensure_ascii=False))
 
 
+def timed(command):
+    """What a command came to, its time, and how long processors worked for it: on a busy machine that
+    says more."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    start = time.perf_counter()
+    ran = subprocess.run(command, capture_output=True, text=True)
+    seconds = time.perf_counter() - start
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return ran, seconds, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
 NODE = """
 const {mathjax}=require('mathjax-full/js/mathjax.js');
 const {TeX}=require('mathjax-full/js/input/tex.js');
@@ -83,7 +95,7 @@ console.log(JSON.stringify({good,bytes,seconds:(Date.now()-start)/1000}));
 """
 
 
-def run(path, count, node):
+def run(path, count, node, deckle):
     with open(path, encoding="utf-8") as file:
         formulas = [json.loads(line) for line in file]
     if count:
@@ -93,7 +105,7 @@ def run(path, count, node):
         while len(formulas) < count:
             # Distinct again: an index makes another formula of each.
             more = formulas[: min(distinct, count - len(formulas))]
-            formulas += [(tex + f"_{{{len(formulas)}}}", display) for tex, display in more]
+            formulas += [(f"{tex}+{len(formulas) + index}", display) for index, (tex, display) in enumerate(more)]
     with tempfile.TemporaryDirectory() as folder:
         def write(name, text):
             with open(os.path.join(folder, name), "w", encoding="utf-8") as file:
@@ -105,10 +117,10 @@ def run(path, count, node):
             notes.append({"Front": f"Formula {index}", "Back": f"{mark}{tex}{mark}"})
         write("notes.json", json.dumps({"math": {"engine": "auto"}, "notes": notes}, ensure_ascii=False))
         out = os.path.join(folder, "out.apkg")
-        command = [DECKLE, "build", os.path.join(folder, "notes.json"), "-o", out, "--message-format", "json"]
-        start = time.perf_counter()
-        built = subprocess.run(command, capture_output=True, text=True)
-        seconds = time.perf_counter() - start
+        command = [deckle, "build", os.path.join(folder, "notes.json"), "-o", out, "--message-format", "json"]
+        built, seconds, processor = timed(command)
+        # The pictures without a package around them.
+        _, drawing, drawing_processor = timed([deckle, "check", os.path.join(folder, "notes.json")])
         kinds = collections.Counter()
         for line in (built.stdout + built.stderr).splitlines():
             if line.startswith("{"):
@@ -126,7 +138,7 @@ def run(path, count, node):
         drawn = sum('class="latex"' in fields for (fields,) in notes)
         print(f"{len(formulas)} formulas, {drawn} pictures = {100 * drawn / len(formulas):.2f} %")
         print(f"{len(sizes)} files, {statistics.mean(sizes):.0f} bytes on average, median {statistics.median(sizes):.0f}, largest {max(sizes)}")
-        print(f"build with everything: {seconds:.2f} s")
+        print(f"build with everything: {seconds:.2f} s, {processor:.2f} s of processors; pictures alone: {drawing:.2f} s, {drawing_processor:.2f} s of processors")
         for (code, message), number in kinds.most_common(40):
             print(f"  {number:5} {code} {message}")
         if node:
@@ -136,12 +148,13 @@ def run(path, count, node):
             with open(script, "w", encoding="utf-8") as file:
                 file.write(NODE)
             try:
-                ran = subprocess.run(["node", script, os.path.join(folder, "list.jsonl")], capture_output=True, text=True)
+                ran, _, theirs_processor = timed(["node", script, os.path.join(folder, "list.jsonl")])
             finally:
                 os.unlink(script)
             theirs = json.loads(ran.stdout.strip().splitlines()[-1]) if ran.stdout else sys.exit(ran.stderr)
-            print(f"MathJax: {theirs['good']} pictures, {theirs['bytes'] / max(1, theirs['good']):.0f} bytes on average, {theirs['seconds']:.2f} s, without its start")
-            print(f"deckle takes {100 * seconds / theirs['seconds']:.1f} % of that, its start and the whole package included")
+            print(f"MathJax: {theirs['good']} pictures, {theirs['bytes'] / max(1, theirs['good']):.0f} bytes on average, {theirs['seconds']:.2f} s without its start, {theirs_processor:.2f} s of processors")
+            for what, one, two in [("the whole package", seconds, processor), ("pictures alone", drawing, drawing_processor)]:
+                print(f"deckle, {what}: {100 * one / theirs['seconds']:.1f} % of that time, {100 * two / theirs_processor:.1f} % of the processors', its start included")
 
 
 SHEET = NODE[: NODE.index("let good")].replace("'local'", "'local'") + """
@@ -206,6 +219,7 @@ def main():
     one.add_argument("file")
     one.add_argument("--count", type=int)
     one.add_argument("--node")
+    one.add_argument("--deckle", default=DECKLE)
     one = parts.add_parser("sheet")
     one.add_argument("file")
     one.add_argument("target")
@@ -217,7 +231,7 @@ def main():
     elif arguments.part == "collect":
         collect(arguments.folders)
     else:
-        run(arguments.file, arguments.count, arguments.node)
+        run(arguments.file, arguments.count, arguments.node, arguments.deckle)
 
 
 if __name__ == "__main__":

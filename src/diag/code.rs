@@ -169,6 +169,8 @@ codes! {
     MediaUnfetched = "E0363" "media-unfetched" "The file lies on the network and was not fetched yet; builds read no network."
     FetchedChanged = "E0364" "fetched-changed" "A fetched file is not the one any more that deckle.media knows."
     MediaList = "E0365" "media-list" "The list of fetched and made files cannot be read."
+    FontWhole = "W0366" "font-whole" "A font cannot be cut down to the characters that cards show; it is shipped whole."
+    SpeechTag = "W0369" "speech-tag" "A speech tag in a field is one that Anki does not speak."
     TemplateSyntax = "E0401" "template-syntax" "The card template cannot be read; Anki would show an error on each of its cards."
     TemplateUnknownField = "E0402" "template-unknown-field" "The card template asks for a field that the note type does not have."
     TemplateNoField = "E0403" "template-no-field" "The front of the card template shows no field; its cards would all be the same."

@@ -64,6 +64,14 @@ pub struct Latex {
     pub svg: bool,
 }
 
+impl Latex {
+    /// Whether the preamble is another than Anki's own: then the author counts on TeX.
+    #[must_use]
+    pub fn has_own_preamble(&self) -> bool {
+        self.preamble != Self::default().preamble
+    }
+}
+
 impl Default for Latex {
     /// Anki's own preamble and postamble, PNG.
     fn default() -> Self {

@@ -20,7 +20,7 @@ pub(super) fn renderer<'p>(
     lock: &Lock,
     targets: Targets,
 ) -> Renderer<'p> {
-    let keep = manifest.keep.iter().map(|it| it.value.clone());
+    let keep = manifest.assets.keep.iter().map(|it| it.value.clone());
     Renderer::new(&*project.files)
         .with_assets(keep.collect(), lock.media_names())
         .for_targets(targets)
@@ -88,13 +88,13 @@ pub(super) fn tell_kept(
         let found = Diagnostic::new(Code::AssetStale, title)
             .note("an import never writes over a file whose name begins with `_`: learners who have the older one keep it")
             .help("give the file another name, and name that in the script or template that loads it");
-        let keep = manifest.keep.first();
+        let keep = manifest.assets.keep.first();
         sink.push(match keep {
             Some(keep) => found.at(keep.span, "here names are kept"),
             None => found,
         });
     }
-    for keep in &manifest.keep {
+    for keep in &manifest.assets.keep {
         let pattern = &keep.value;
         let used = files
             .iter()

@@ -11,8 +11,8 @@ use super::render::{Facts, Made};
 use super::target::{Built, Target};
 use super::variants::{self, Claims};
 use super::{
-    BuildOptions, Project, Report, Scope, Statistics, assets, budget, clozes, history, includes,
-    latex, load, media, observed, output, predecessor, rematch, schema, targets, types,
+    BuildOptions, Project, Report, Scope, Statistics, assets, budget, clozes, fonts, history,
+    includes, latex, load, media, observed, output, predecessor, rematch, schema, targets, types,
 };
 use crate::diag::{Code, Diagnostic, Diagnostics, Levels, Severity, Sources, Span};
 use crate::files::{self, Cache};
@@ -333,11 +333,12 @@ fn run(
         sink.push(found);
     }
     let renderer = assets::renderer(project, manifest, lock, targets);
-    let renderer = renderer
+    let mut renderer = renderer
         .with_cache(cache(project, options))
         .with_tex(options.tex);
     let settings = &manifest.defaults.settings;
-    let (types, type_files) = assets::named(&types, &renderer, settings);
+    let read_types = types;
+    let (types, type_files) = assets::named(&read_types, &renderer, settings);
     let (types, changed_types) = if locked {
         types::stamped(&types, lock, &manifest.uid, options, sink)
     } else {
@@ -373,6 +374,33 @@ fn run(
         .map(|(note, facts)| (note.note_type.id(), note.fields.first(), facts.span()));
     check::duplicates(firsts, sink);
 
+    let mut cut = None;
+    if manifest.assets.subset_fonts && whole {
+        // What there is to tell of types was told when they were stamped first.
+        let stamped = |types| match locked {
+            true => {
+                types::stamped(
+                    &types,
+                    lock,
+                    &manifest.uid,
+                    options,
+                    &mut Diagnostics::new(),
+                )
+                .0
+            }
+            false => types,
+        };
+        cut = fonts::cut(
+            project,
+            &mut made,
+            &read_types,
+            &type_files,
+            &mut renderer,
+            settings,
+            stamped,
+        );
+    }
+    let (types, type_files) = cut.unwrap_or((types, type_files));
     let statics = media::statics(&made, &type_files, sink);
     assets::tell_kept(manifest, &statics, lock, sink);
     let mut frozen = media::frozen(lock, &statics);

@@ -16,7 +16,9 @@ use crate::files::file_name;
 use crate::identity::Lock;
 use crate::model::written::MathEngine;
 use crate::model::{Kind, Latex, Note, NoteType};
-use crate::render::{AskedPicture, LatexPicture, NamedMedia, NoPicture, Renderer, TexError};
+use crate::render::{
+    AskedPicture, LatexPicture, MediaKey, NamedMedia, NoPicture, Renderer, TexError,
+};
 use crate::template::av::extract_av;
 use crate::template::cloze::{CardSide, ClozeText};
 use crate::template::latex::latex_tags;
@@ -38,6 +40,7 @@ struct Asked<'m> {
     latex: &'m Latex,
     note_type: &'m NoteType,
     engine: MathEngine,
+    font: Option<MediaKey>,
     span: Span,
     /// The name of another note type that asks for it with another preamble.
     rival: Option<&'m str>,
@@ -78,6 +81,7 @@ pub(super) fn pictures(
                     asked.push(Asked {
                         span: place(note, facts, &source),
                         engine: facts.math_engine().unwrap_or(engine),
+                        font: facts.math_font(),
                         name: name.clone(),
                         source,
                         latex,
@@ -103,6 +107,7 @@ pub(super) fn pictures(
             source: &it.source,
             latex: it.latex,
             engine: it.engine,
+            font: it.font,
         })
         .collect();
     let outcomes = renderer.latex_pictures(&wanted, &own);
@@ -286,7 +291,11 @@ impl Told {
 
     fn none(&mut self, asked: &Asked<'_>, why: &NoPicture, sink: &mut Diagnostics) {
         // Who writes tags by hand may want no more than what a desktop makes of them.
-        let wanted = matches!(asked.engine, MathEngine::Latex | MathEngine::LatexTag);
+        let wanted = match asked.engine {
+            MathEngine::Latex | MathEngine::LatexTag => true,
+            MathEngine::Auto => asked.latex.has_own_preamble(),
+            _ => false,
+        };
         let severity = if wanted {
             Severity::Error
         } else {

@@ -14,6 +14,7 @@ mod division;
 mod fetch;
 mod fix;
 mod folders;
+mod fonts;
 mod gather;
 mod history;
 mod ids;

@@ -46,6 +46,7 @@ struct Rare {
     latex: Vec<(u16, Span)>,
     /// What formulas become, where it is not the default.
     math: MathEngine,
+    math_font: Option<MediaKey>,
 }
 
 impl Facts {
@@ -81,6 +82,11 @@ impl Facts {
     pub(super) fn math_engine(&self) -> Option<MathEngine> {
         let rare = self.rare.as_ref()?;
         (!rare.latex.is_empty()).then_some(rare.math)
+    }
+
+    /// The font of what LaTeX tags have beside ASCII.
+    pub(super) fn math_font(&self) -> Option<MediaKey> {
+        self.rare.as_ref()?.math_font
     }
 
     /// What the lock is to keep of these clozes.
@@ -223,6 +229,7 @@ impl Maker<'_> {
             masks: Vec::new(),
             latex: rendered.latex,
             math: written.settings.math,
+            math_font: rendered.math_font,
         };
         let facts = Facts {
             claim,

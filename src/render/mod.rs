@@ -12,6 +12,7 @@ mod assets;
 mod audio;
 mod code;
 mod emit;
+mod fonts;
 mod formula;
 mod html;
 mod image;
@@ -32,6 +33,7 @@ mod references;
 mod ruby;
 mod scan;
 mod sink;
+mod speech;
 mod tag_pairs;
 pub mod targets;
 mod tex;
@@ -42,6 +44,7 @@ use std::sync::Arc;
 
 pub use assets::{TypeAssets, asset_names, is_kept_by};
 pub use audio::{MADE_FOLDER, MadeSound};
+pub(crate) use fonts::{Characters, is_font};
 pub(crate) use formula::macro_paths;
 use formula::macros::Macros;
 use latex::Tex;
@@ -98,6 +101,9 @@ pub struct RenderedNote {
     /// The field of each LaTeX tag, and where the author wrote it, in the order of the tags in each
     /// field.
     pub latex: Vec<(u16, Span)>,
+    /// The font of what stands in LaTeX tags and the fonts of mathematics lack, where such a tag has
+    /// more than ASCII.
+    pub math_font: Option<MediaKey>,
     /// What is wrong with the note.
     pub diagnostics: Diagnostics,
 }
@@ -142,6 +148,12 @@ impl<'a> Renderer<'a> {
     pub fn with_assets(mut self, keep: Vec<String>, frozen: BTreeMap<String, Vec<String>>) -> Self {
         self.assets = assets::Store::new(keep, frozen);
         self
+    }
+
+    /// With the fonts at these paths cut down to these characters, in all note types that are asked
+    /// for from now on.
+    pub(crate) fn cut_fonts(&mut self, fonts: BTreeMap<String, Characters>) {
+        self.assets = std::mem::take(&mut self.assets).with_fonts(fonts);
     }
 
     /// For these clients: what they do not show is told. Default: what is lost on every phone.

@@ -11,7 +11,7 @@ use super::raw_html::{render_html, render_media};
 use super::ruby::bracket_fields;
 use super::scan::{Dialect, GroupKind, Scan, scan};
 use super::sink::Sink;
-use super::{NamedMedia, RenderedNote, targets};
+use super::{NamedMedia, RenderedNote, speech, targets};
 use crate::diag::{Code, Diagnostic, Diagnostics, Text};
 use crate::files::parent;
 use crate::model::written::{
@@ -50,6 +50,10 @@ pub(super) fn render(
     targets::of_note(note, targets)
         .into_iter()
         .for_each(|found| sink.push(found));
+    speech::of_note(note)
+        .into_iter()
+        .for_each(|found| sink.push(found));
+    sink.typesets = note.note_type.note_type.latex().has_own_preamble();
     let is_cloze = note.note_type.note_type.kind() == Kind::Cloze;
     let live = live_fields(note, is_cloze);
     let mut prepared: Vec<Prepared<'_>> = Vec::with_capacity(note.fields.len());
@@ -161,6 +165,7 @@ pub(super) fn render(
         drawings: occluded.drawings,
         sounds,
         latex: sink.latex,
+        math_font: sink.tag_font,
         diagnostics: sink.diagnostics,
     }
 }
@@ -317,7 +322,8 @@ fn write(prepared: &Prepared<'_>, guards: bool, footnotes: &str, sink: &mut Sink
         Prepared::Plain(marked) => field(marked, sink, false),
         Prepared::Html(text) => {
             for tag in latex_tags(text.as_str()) {
-                sink.latex_tag(text.span(tag.range));
+                let source = text.as_str().get(tag.range.clone()).unwrap_or_default();
+                sink.latex_tag(text.span(tag.range), !source.is_ascii());
             }
             render_html(text, sink)
         }

@@ -7,7 +7,7 @@ use super::RemoteMedia;
 use super::formula::macros::Macros;
 use super::formula::store::{Drawn, SharedFont};
 use super::formula::{FormulaError, FormulaPicture};
-use super::media::{Library, MediaContent, MediaKey, MediaKind, Reference, Resolved};
+use super::media::{Library, MediaKey, MediaKind, Reference, Resolved};
 use super::targets;
 use crate::diag::{Code, Diagnostic, Diagnostics, Severity, Span, Spanned};
 use crate::files::{Cache, parent};
@@ -44,6 +44,10 @@ pub(super) struct Sink<'n> {
     pub(super) drawn: Vec<MediaKey>,
     /// What stands outside of the note and shapes it, each once.
     pub(super) shaped: BTreeSet<String>,
+    /// The font of LaTeX tags, where one has more than ASCII.
+    pub(super) tag_font: Option<MediaKey>,
+    /// Whether the note type has a preamble of its own, so that TeX is to typeset what nothing else can.
+    pub(super) typesets: bool,
     macros: Option<Arc<Macros>>,
     font: Option<SharedFont>,
     pub(super) diagnostics: Diagnostics,
@@ -75,6 +79,8 @@ impl<'n> Sink<'n> {
             latex: Vec::new(),
             drawn: Vec::new(),
             shaped: BTreeSet::new(),
+            tag_font: None,
+            typesets: false,
             macros: None,
             font: None,
             diagnostics: Diagnostics::new(),
@@ -90,9 +96,14 @@ impl<'n> Sink<'n> {
         self.library
     }
 
-    /// Remembers where the author wrote what is a LaTeX tag in the field.
-    pub(super) fn latex_tag(&mut self, span: Span) {
+    /// Remembers where the author wrote what is a LaTeX tag in the field; `foreign` where it has more
+    /// than ASCII, which the author's font may have to show.
+    pub(super) fn latex_tag(&mut self, span: Span, foreign: bool) {
         self.latex.push((self.field, span));
+        if foreign && let Some(font) = self.math_font().key() {
+            self.shaped.insert(format!("font {}", font.hex()));
+            self.tag_font = Some(font);
+        }
     }
 
     pub(super) fn push(&mut self, diagnostic: Diagnostic) {
@@ -152,13 +163,7 @@ impl<'n> Sink<'n> {
         };
         let problem = match self.library.resolve(&reference) {
             Resolved::File { key, .. } => {
-                let read = || match self.library.content(&key)? {
-                    MediaContent::File(path) | MediaContent::Picture { path, .. } => {
-                        self.library.read(&path).ok()
-                    }
-                    MediaContent::Bytes(bytes) => Some(bytes.to_vec()),
-                };
-                if let Some(font) = self.library.formulas.font(key, read) {
+                if let Some(font) = self.library.font(key) {
                     return font;
                 }
                 Diagnostic::new(

@@ -4,15 +4,32 @@ use super::yaml::{Node, decode};
 use crate::diag::{Code, Diagnostic, Diagnostics, Spanned};
 
 /// The keys of `assets`.
-pub const KEYS: &[&str] = &["keep"];
+pub const KEYS: &[&str] = &["keep", "subset-fonts"];
 
-/// The patterns of `assets: {keep: [..]}`.
-pub(super) fn read(value: &Node, sink: &mut Diagnostics) -> Vec<Spanned<String>> {
-    let mut keep = Vec::new();
+/// What a project says of the files that its card templates and CSS load.
+#[derive(Debug, Clone, Default)]
+pub struct Assets {
+    /// Patterns of files that keep their names.
+    pub keep: Vec<Spanned<String>>,
+    /// Whether fonts are cut down to the characters that cards show.
+    pub subset_fonts: bool,
+}
+
+/// Reads `assets`.
+pub(super) fn read(value: &Node, sink: &mut Diagnostics) -> Assets {
+    let mut assets = Assets::default();
     for entry in decode::mapping(value, "assets", sink).unwrap_or_default() {
-        if entry.name() != "keep" {
-            decode::unknown_key(&entry.key, "in `assets`", KEYS, sink);
-            continue;
+        match entry.name() {
+            "keep" => {}
+            "subset-fonts" => {
+                let cut = decode::boolean(&entry.value, "assets.subset-fonts", sink);
+                assets.subset_fonts = cut.unwrap_or_default();
+                continue;
+            }
+            _ => {
+                decode::unknown_key(&entry.key, "in `assets`", KEYS, sink);
+                continue;
+            }
         }
         for name in decode::strings(&entry.value, "assets.keep", sink).unwrap_or_default() {
             if name.value.contains('/') {
@@ -23,9 +40,9 @@ pub(super) fn read(value: &Node, sink: &mut Diagnostics) -> Vec<Spanned<String>>
                         .help("write the name alone, such as `_data.js` or `_flag-*.png`"),
                 );
             } else {
-                keep.push(name);
+                assets.keep.push(name);
             }
         }
     }
-    keep
+    assets
 }

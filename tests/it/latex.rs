@@ -207,12 +207,19 @@ fn pictures_have_the_names_that_anki_asks_for() {
     }
 }
 
-/// The names and bytes of a package's pictures.
+/// The names and bytes of a package's pictures of tags.
 pub(crate) fn pictures(package: &Path) -> BTreeMap<String, Vec<u8>> {
+    let mut found = media(package);
+    found.retain(|name, _| name.starts_with("latex-"));
+    found
+}
+
+/// The names and bytes of a package's media.
+pub(crate) fn media(package: &Path) -> BTreeMap<String, Vec<u8>> {
     let mut reader = PackageReader::open(package).unwrap();
     let listed = reader.contents().media.clone();
     let mut found = BTreeMap::new();
-    for media in listed.iter().filter(|it| it.name.starts_with("latex-")) {
+    for media in &listed {
         let mut bytes = Vec::new();
         reader.copy_media(media, &mut bytes).unwrap();
         found.insert(media.name.clone(), bytes);
@@ -237,4 +244,37 @@ fn a_file_of_the_project_comes_before_a_made_one() {
     let pictures = pictures(&package);
     assert_eq!(pictures.len(), 2);
     assert_eq!(pictures[name], b"<svg/>");
+}
+
+/// A character that the fonts of mathematics lack comes from the font that the project names, in
+/// pictures of tags as in pictures of their own.
+#[test]
+fn tags_are_drawn_with_the_font_of_the_project() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |path: &str| folder.path().join(path);
+    let deck = |engine: &str, note: &str| {
+        format!("---\nmath: {{engine: {engine}, font: tiny.ttf}}\n---\n## {note}\n\nb\n")
+    };
+    fs::write(at("tiny.ttf"), include_bytes!("../fonts/tiny.ttf")).unwrap();
+    for (index, text) in [
+        deck("latex-tag", "$\\text{日本}$"),
+        deck("mathjax", "[$]\\text{日}[/$]"),
+        deck("image", "$\\text{人 x}$"),
+    ]
+    .iter()
+    .enumerate()
+    {
+        let source = at(&format!("{index}.md"));
+        fs::write(&source, text).unwrap();
+        let package = at("x.apkg");
+        let options = BuildOptions::new(BuildTime::from_unix(1_800_000_000)).output(&package);
+        let build = Project::open(&source).unwrap().build(&options).unwrap();
+        let told: Vec<_> = build.report().diagnostics.iter().collect();
+        assert!(told.is_empty(), "{told:?}");
+        build.write().unwrap();
+        let pictures = media(&package);
+        assert_eq!(pictures.len(), 1, "{text}");
+        let svg = String::from_utf8(pictures.into_values().next().unwrap()).unwrap();
+        assert!(svg.contains("<path") && !svg.contains("<text"), "{svg}");
+    }
 }

@@ -27,6 +27,7 @@ mod explain;
 mod fetch;
 mod fields;
 mod fix;
+mod fonts;
 mod formats;
 mod formulas;
 mod golden;

@@ -5,6 +5,7 @@
 //! into the collection they came from finds to be duplicates, and nobody loses anything.
 //! What a project cannot hold is told, never dropped.
 
+mod drawn;
 mod fields;
 pub(super) mod manifest;
 mod masks;
@@ -270,10 +271,16 @@ impl<'c> Unpacking<'c> {
             outcome = check(&self, &places)?;
         }
         self.tell(&outcome);
+        let redrawn = drawn::remove(folder, &self.media, &self.notes, &self.types)?;
+        self.notices.count_lost(
+            redrawn,
+            "picture of a formula, which a build draws again from its source",
+            "pictures of formulas, which a build draws again from their sources",
+        );
         // Notes without times get theirs at the first build; the names of media stay in any case.
         let lock = if self.exact { outcome.lock } else { names };
         write(folder, LOCK_NAME, &lock.to_text())?;
-        Ok(self.unpacked(outcome.report))
+        Ok(self.unpacked(outcome.report, redrawn))
     }
 
     fn tell(&mut self, outcome: &roundtrip::Outcome) {
@@ -316,14 +323,15 @@ impl<'c> Unpacking<'c> {
         );
     }
 
-    fn unpacked(self, report: Report) -> Unpacked {
+    /// `redrawn` of the media were left out.
+    fn unpacked(self, report: Report, redrawn: usize) -> Unpacked {
         let fields = || self.notes.iter().flat_map(|it| &it.fields);
         let filled = || fields().filter(|it| !it.expected.is_empty() && it.masks.is_none());
         Unpacked {
             name: self.name.as_str().to_owned(),
             notes: self.notes.len(),
             note_types: self.types.iter().filter(|it| !it.shipped).count(),
-            media: self.media.records.len(),
+            media: self.media.records.len().saturating_sub(redrawn),
             markdown_fields: filled().filter(|it| it.text().is_some()).count(),
             html_fields: filled().filter(|it| it.text().is_none()).count(),
             masked_notes: fields().filter(|it| it.masks.is_some()).count(),

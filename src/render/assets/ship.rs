@@ -10,6 +10,7 @@ use super::{markup, script, style, tell};
 use crate::diag::{Code, Diagnostic, Span};
 use crate::files::{file_name, parent};
 use crate::model::written::{Images, Missing, Settings};
+use crate::render::fonts::{self, Characters};
 use crate::render::media::{
     Library, MediaKey, NamedMedia, Reference, Resolved, asset_name_for, extension,
 };
@@ -24,6 +25,8 @@ pub(in crate::render) struct Store {
     keep: Vec<String>,
     /// Names by the hashes of contents.
     frozen: BTreeMap<String, Vec<String>>,
+    /// What is kept of fonts that are cut, by their paths.
+    fonts: BTreeMap<String, Characters>,
     known: Mutex<BTreeMap<Wanted, Arc<Shipped>>>,
 }
 
@@ -63,7 +66,16 @@ impl Store {
         Self {
             keep,
             frozen,
+            fonts: BTreeMap::new(),
             known: Mutex::default(),
+        }
+    }
+
+    /// The same, with these fonts cut; nothing is known of files any more.
+    pub(in crate::render) fn with_fonts(self, fonts: BTreeMap<String, Characters>) -> Self {
+        Self {
+            fonts,
+            ..Self::new(self.keep, self.frozen)
         }
     }
 
@@ -233,6 +245,19 @@ impl Shipper<'_, '_> {
                 return shipped;
             }
         };
+        // Who keeps a name keeps the content under it, here and below.
+        if let Some(characters) = self.store.fonts.get(path).filter(|_| !kept) {
+            let cut = match self.library.read(path) {
+                Ok(font) => fonts::cut(&font, characters, &self.library.cache),
+                Err(error) => Err(error.to_string()),
+            };
+            match cut {
+                Ok(font) => key = self.library.made(path, font),
+                Err(why) => shipped
+                    .problems
+                    .push(tell::whole_font(file_name(path), &why)),
+            }
+        }
         let text = if loads_others(path) {
             self.library
                 .read(path)
@@ -261,8 +286,7 @@ impl Shipper<'_, '_> {
                         .push(problem.note(format!("in `{path}`, line {line}")));
                 }
             }
-            // Who keeps a name keeps the content under it: a file that refers to new names would
-            // reach nobody who has the older one.
+            // A file that refers to new names would reach nobody who has the older one.
             if let Some(new) = new.filter(|_| !kept) {
                 key = self.library.made(path, new.into_bytes());
             }

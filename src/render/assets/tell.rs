@@ -86,6 +86,14 @@ pub(super) fn by_field(found: &Found) -> Diagnostic {
     ))
 }
 
+/// Of a font that cannot be cut down.
+pub(super) fn whole_font(name: &str, why: &str) -> Diagnostic {
+    let title = format!("the font `{name}` is shipped whole: {why}");
+    Diagnostic::new(Code::FontWhole, title)
+        .note("`assets: {subset-fonts: true}` has fonts cut down to the characters that cards show")
+        .help("TrueType fonts (`.ttf`) and WOFF2 files of them can be cut; `keep: [..]` beside it names fonts that stay as they are")
+}
+
 /// Of files that load one another.
 pub(super) fn cycle(chain: &[String]) -> Diagnostic {
     let chain: Vec<&str> = chain.iter().map(|it| file_name(it)).collect();

@@ -53,7 +53,8 @@ impl SharedFont {
         None
     }
 
-    fn options(&self) -> FormulaOptions<'_> {
+    /// What formulas are typeset with.
+    pub(in crate::render) fn options(&self) -> FormulaOptions<'_> {
         FormulaOptions {
             #[cfg(feature = "formulas")]
             font: self

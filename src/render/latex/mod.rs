@@ -14,7 +14,8 @@ use rayon::prelude::*;
 
 pub(crate) use tex::{Tex, TexError};
 
-use super::formula::{self, FormulaErrorKind, FormulaOptions};
+use super::formula::store::SharedFont;
+use super::formula::{self, FormulaErrorKind};
 use super::media::{Library, MediaContent, MediaKey, NamedMedia};
 use crate::model::Latex;
 use crate::model::written::MathEngine;
@@ -34,6 +35,8 @@ pub(crate) struct AskedPicture<'a> {
     pub(crate) latex: &'a Latex,
     /// The engine of the note.
     pub(crate) engine: MathEngine,
+    /// The font of what the fonts of mathematics lack.
+    pub(crate) font: Option<MediaKey>,
 }
 
 /// A picture that a card asks for, as it goes into the package.
@@ -144,7 +147,7 @@ fn first(
     if asked.engine == MathEngine::Latex {
         return Attempt::Open(None);
     }
-    match drawn(asked) {
+    match drawn(library, asked) {
         Ok(svg) => {
             let media = named(asked.name, svg.as_bytes());
             Attempt::Done(Ok(LatexPicture {
@@ -165,7 +168,7 @@ fn named(name: &str, bytes: &[u8]) -> NamedMedia {
 }
 
 /// The picture of a formula that stands alone, made here.
-fn drawn(asked: &AskedPicture<'_>) -> Result<String, Refusal> {
+fn drawn(library: &Library<'_>, asked: &AskedPicture<'_>) -> Result<String, Refusal> {
     let needs_tex = |message: &str| Refusal {
         message: message.to_owned(),
         needs_tex: true,
@@ -176,7 +179,9 @@ fn drawn(asked: &AskedPicture<'_>) -> Result<String, Refusal> {
     if !asked.latex.svg {
         return Err(needs_tex("its note type asks for PNG pictures"));
     }
-    let picture = formula::svg(formula, display, &FormulaOptions::default());
+    let font = asked.font.and_then(|it| library.font(it));
+    let options = font.as_ref().map(SharedFont::options).unwrap_or_default();
+    let picture = formula::svg(formula, display, &options);
     let picture = picture.map_err(|error| Refusal {
         needs_tex: !matches!(
             error.kind,

@@ -15,7 +15,7 @@ use crate::files::{Cache, Container, Content, FetchedFile, Files, PINS, Picture,
 use crate::model::written::Images;
 use crate::render::RemoteMedia;
 use crate::render::audio::{MadeSound, MadeSounds, Recorded};
-use crate::render::formula::store::Formulas;
+use crate::render::formula::store::{Formulas, SharedFont};
 use crate::render::picture::{self, Outcome};
 
 /// How a note refers to a file.
@@ -284,6 +284,15 @@ impl<'a> Library<'a> {
     /// The bytes of the file at this path.
     pub(in crate::render) fn read(&self, path: &str) -> Result<Vec<u8>, Error> {
         self.finder.files().read(path)
+    }
+
+    /// The font of formulas with this content; `None` where it is no font.
+    pub(in crate::render) fn font(&self, key: MediaKey) -> Option<SharedFont> {
+        let read = || match self.content(&key)? {
+            MediaContent::File(path) | MediaContent::Picture { path, .. } => self.read(&path).ok(),
+            MediaContent::Bytes(bytes) => Some(bytes.to_vec()),
+        };
+        self.formulas.font(key, read)
     }
 
     /// Takes in a content that was made; `path` is what it is named from.

@@ -72,7 +72,9 @@ impl Writer<'_, '_> {
         tex = expanded;
         let draws = matches!(engine, MathEngine::Image | MathEngine::Auto);
         let has_cloze = tex.iter().any(|(it, _)| matches!(it, Tex::Cloze { .. }));
-        if draws && !has_cloze && self.picture(&tex, display) {
+        // Whatever is installed here: a deck comes out the same everywhere.
+        let for_tex = engine == MathEngine::Auto && self.sink.typesets && is_for_tex(&tex);
+        if draws && !has_cloze && !for_tex && self.picture(&tex, display) {
             return;
         }
         if draws && has_cloze && engine == MathEngine::Image {
@@ -87,9 +89,13 @@ impl Writer<'_, '_> {
             );
         }
         // What could not be drawn was told; of tags, each side that a card shows is drawn later.
-        let tagged = matches!(engine, MathEngine::LatexTag | MathEngine::Latex);
+        let tagged = for_tex || matches!(engine, MathEngine::LatexTag | MathEngine::Latex);
         if tagged {
-            self.sink.latex_tag(self.field.text.span(whole.clone()));
+            let span = self.field.text.span(whole.clone());
+            let foreign = tex
+                .iter()
+                .any(|(it, _)| matches!(it, Tex::Character(it) if !it.is_ascii()));
+            self.sink.latex_tag(span, foreign);
         } else if !draws || has_cloze {
             self.lint(&tex);
         }
@@ -253,6 +259,9 @@ impl Writer<'_, '_> {
             if code == Code::FormulaPicture {
                 found = found.help("`math: {engine: auto}` leaves such formulas to MathJax");
             }
+        } else if name.is_some() && code == Code::FormulaLeft {
+            found = found
+                .help("packages of TeX that have it stand in the preamble of the note type (`latex: {preamble: ..}`); then TeX typesets it");
         }
         let macros = self.sink.macros();
         match &error.kind {
@@ -295,6 +304,17 @@ impl Writer<'_, '_> {
             found.help(format!("did you mean `{near}`?"))
         }
     }
+}
+
+/// Whether the formula has a command or an environment that TeX alone may know.
+fn is_for_tex(tex: &[Placed]) -> bool {
+    let error = formula::check(&whole(tex).text).err();
+    error.is_some_and(|it| match it.kind {
+        FormulaErrorKind::Command(name) | FormulaErrorKind::Environment(name) => {
+            !formula::is_of_mathjax(&name)
+        }
+        _ => false,
+    })
 }
 
 fn is_balanced(tex: &[Placed]) -> bool {

@@ -41,8 +41,8 @@ impl<'w> Writer<'w, '_> {
                 self.formula(&region.range, content, first_token, *display);
             }
             RegionKind::Latex { content, document } => {
-                self.sink
-                    .latex_tag(self.field.text.span(region.range.clone()));
+                let span = self.field.text.span(region.range.clone());
+                self.sink.latex_tag(span, !part(&region.range).is_ascii());
                 let open = part(&(region.range.start..content.start));
                 let close = part(&(content.end..region.range.end));
                 if *document {

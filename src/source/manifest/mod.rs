@@ -7,6 +7,7 @@ use std::sync::Arc;
 use crate::diag::{Code, Diagnostic, Diagnostics, FileId, Levels, Span, Spanned};
 use crate::model::written::{CompatGuid, IdMode, Settings};
 use crate::model::{DeckName, DeckOptions, Targets};
+use crate::source::assets::{self, Assets};
 use crate::source::budget::{self, Budget};
 use crate::source::defaults::Defaults;
 use crate::source::includes::{self, Include, Included};
@@ -16,7 +17,7 @@ use crate::source::outputs::{self, Outputs};
 use crate::source::rules::{self, Rule};
 use crate::source::ship::{self, Channel};
 use crate::source::yaml::{self, Entry, Node, Value, decode};
-use crate::source::{assets, header, levels, presets, targets};
+use crate::source::{header, levels, presets, targets};
 
 pub use decks::DECKS_KEYS;
 
@@ -67,8 +68,8 @@ pub struct Manifest {
     pub targets: Targets,
     /// How large files and packages may be.
     pub budget: Budget,
-    /// Patterns of files of card templates that keep their names.
-    pub keep: Vec<Spanned<String>>,
+    /// What becomes of the files that card templates and CSS load.
+    pub assets: Assets,
     /// Which of the variants of the project this is; `None` where it has no matrix.
     pub variant: Option<Variant>,
     /// The keys of all its variants.
@@ -158,7 +159,7 @@ impl Manifest {
             ship: Vec::new(),
             targets: Targets::default(),
             budget: Budget::default(),
-            keep: Vec::new(),
+            assets: Assets::default(),
             variant: None,
             variants: Vec::new(),
             matrix_span: Span::NONE,
@@ -292,7 +293,7 @@ impl Manifest {
             }
             "targets" => self.targets = targets::read(value, sink),
             "budget" => self.budget = budget::read(value, sink),
-            "assets" => self.keep = assets::read(value, sink),
+            "assets" => self.assets = assets::read(value, sink),
             "output" => self.outputs = outputs::read(value, entry.key_span(), sink),
             "ship" => self.ship = ship::read(value, sink),
             "diagnostics" => self.levels = levels::read(value, sink),
