@@ -31,6 +31,7 @@ mod options;
 mod output;
 mod overlay;
 mod predecessor;
+mod pull;
 mod quoting;
 mod rematch;
 mod remembering;
@@ -61,6 +62,10 @@ pub use fix::{FixPlan, FixedFile, Mend};
 pub use ids::{IdChange, IdFile, IdLeft, IdOptions, IdPlan};
 pub use import::{ImportFormat, ImportOptions, Imported, import};
 pub use options::{BuildOptions, LockMode};
+pub use pull::{
+    Marked, Marks, PullBase, PullOptions, PullOutcome, Pulled, PulledChange, PulledFile,
+    PulledMedia, PulledNote,
+};
 pub use ship::{Delivery, DeliveryState, Ignored, ShipOptions, ShipTarget, Shipment};
 pub use show::{IdSource, Shown, ShownAt, ShownCard, ShownField, ShownNote};
 pub use starter::{Created, Starter, create, write_schemas};

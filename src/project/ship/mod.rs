@@ -383,6 +383,28 @@ fn encoded_length(name: &str) -> usize {
     name.bytes().map(|it| if plain(it) { 1 } else { 3 }).sum()
 }
 
+/// The packages that were last delivered, by the names of their targets.
+pub(super) fn kept(project: &Project) -> Result<BTreeMap<String, Vec<PathBuf>>, Error> {
+    let folder = project.root.join(BASE);
+    let mut kept = BTreeMap::new();
+    if !files::is_folder(&folder) {
+        return Ok(kept);
+    }
+    for target in files::names_in(&folder)? {
+        let of_target = folder.join(&target);
+        if !files::is_folder(&of_target) {
+            continue;
+        }
+        let names = files::names_in(&of_target)?.into_iter();
+        let packages = names.filter(|it| it.ends_with(".apkg") && !it.starts_with(['.', '~']));
+        let packages: Vec<PathBuf> = packages.map(|it| of_target.join(it)).collect();
+        if !packages.is_empty() {
+            kept.insert(target, packages);
+        }
+    }
+    Ok(kept)
+}
+
 /// The whole of a project is shipped, or nothing.
 pub(super) fn check_whole(project: &Project) -> Result<(), Error> {
     if project.is_whole() {
