@@ -14,9 +14,7 @@ use super::printer::Printer;
 use super::words::{plain, plural, size};
 
 pub(super) fn pull(args: &PullArgs, printer: &Printer) -> Result<Outcome, Error> {
-    let within = Project::open(&args.project)?;
-    // From a folder of the project, too, all of it is meant.
-    let mut project = Project::open(within.root())?;
+    let mut project = Project::open(&args.project)?;
     if let Some(key) = &args.variant {
         project = project.variant(key)?;
     }
@@ -144,6 +142,9 @@ fn summary(pulled: &Pulled) -> String {
         }
     }
     parts.push(format!("{} unchanged", pulled.unchanged()));
+    if pulled.others() > 0 {
+        parts.push(format!("{} in decks of others", pulled.others()));
+    }
     for media in pulled.media() {
         let bytes = u64::try_from(media.size()).unwrap_or(u64::MAX);
         parts.push(format!("{} ({}) is new", plain(&media.path), size(bytes)));
@@ -187,6 +188,7 @@ fn object(pulled: &Pulled, dry_run: bool) -> Value {
         "base-packages": packages.collect::<Value>(),
         "written": !dry_run,
         "unchanged": pulled.unchanged(),
+        "others": pulled.others(),
         "notes": notes.collect::<Value>(),
         "files": files.map(|it| json!(it.path)).collect::<Value>(),
         "media": media.collect::<Value>(),

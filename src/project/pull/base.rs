@@ -34,6 +34,8 @@ pub(super) struct Version {
     pub(super) tags: BTreeSet<String>,
     pub(super) flag: crate::model::Flag,
     pub(super) suspended: bool,
+    /// Whether it is what the sources come to, because nobody shipped it.
+    pub(super) is_ours: bool,
 }
 
 /// The versions of each note that are known.
@@ -72,8 +74,9 @@ impl Bases {
                 versions.entry(note.guid).or_default().push(version);
             }
         }
-        if origin == PullBase::Sources {
-            for note in &reading.notes {
+        // Such as notes of the phone that were pulled and not shipped yet.
+        for note in &reading.notes {
+            if !versions.contains_key(&note.guid) {
                 let record = note.id.as_ref().and_then(|id| reading.lock.notes.get(id));
                 let Some(record) = record else { continue };
                 let version = Version {
@@ -82,6 +85,7 @@ impl Bases {
                     tags: note.tags.clone(),
                     flag: note.flag(),
                     suspended: note.suspended != "None",
+                    is_ours: true,
                 };
                 versions.entry(note.guid.clone()).or_default().push(version);
             }
@@ -92,22 +96,32 @@ impl Bases {
         Ok(Self { origin, versions })
     }
 
-    /// What a note was before it was edited: the newest version that is no newer than it, because an
-    /// import gives a note the time of the package.
+    /// What a note was before it was edited: of the versions that are no newer than it, because an
+    /// import gives a note the time of the package, the one that is most like it, and of equally
+    /// likely ones the newest.
     pub(super) fn before(&self, note: &PhoneNote) -> Before<'_> {
         let Some(versions) = self.versions.get(&note.guid) else {
             return Before::Nothing;
         };
-        let older = versions.partition_point(|it| it.modified <= note.modified);
-        match older.checked_sub(1).and_then(|at| versions.get(at)) {
+        let older = versions.iter().filter(|it| it.modified <= note.modified);
+        let likeness = |it: &&Version| {
+            let same = it.fields.iter().zip(&note.fields).filter(|(one, two)| one == two);
+            (same.count() + usize::from(it.tags == note.tags), it.modified)
+        };
+        match older.max_by_key(likeness) {
             Some(version) => Before::Known(version),
             None => Before::Older,
         }
     }
 
-    /// The guids of all notes that were shipped.
+    /// The guids of all notes that were shipped, or built where nothing was.
     pub(super) fn guids(&self) -> impl Iterator<Item = &String> {
-        self.versions.keys()
+        let by_package = self.origin != PullBase::Sources;
+        let is_shipped = move |versions: &Vec<Version>| {
+            !by_package || versions.iter().any(|it| !it.is_ours)
+        };
+        let shipped = self.versions.iter().filter(move |it| is_shipped(it.1));
+        shipped.map(|it| it.0)
     }
 
     /// The newest version of a note.
@@ -124,6 +138,7 @@ impl Version {
             tags: note.tags.clone(),
             flag: note.flag(),
             suspended: note.suspended().is_some(),
+            is_ours: false,
         }
     }
 }

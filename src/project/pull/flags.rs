@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use super::phone::{Phone, PhoneNote};
 use super::plan::flag_name;
 use super::reading::{Given, Reading};
-use super::shown;
+use super::{shown, whole};
 use crate::Error;
 use crate::model::Flag;
 use crate::package::ReadLimits;
@@ -71,14 +71,15 @@ impl Project {
     /// what is wrong with the sources; places are found as far as they can be read.
     ///
     /// # Errors
-    /// When a package or a file cannot be read.
+    /// When a package or a file cannot be read, or the project has a matrix and no variant is chosen.
     pub fn marked(
         &self,
         packages: &[PathBuf],
         marks: Marks,
     ) -> Result<(Vec<Marked>, Report), Error> {
         let phone = Phone::read(packages, ReadLimits::default())?;
-        let (reading, report) = match Reading::take(self, &Given::default())? {
+        let project = whole(self)?;
+        let (reading, report) = match Reading::take(&project, &Given::default())? {
             Ok(reading) => (Some(reading), None),
             Err(report) => (None, Some(report)),
         };

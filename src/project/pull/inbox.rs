@@ -45,6 +45,8 @@ struct NewField {
 pub(super) struct Inbox {
     pub(super) file: Option<PulledFile>,
     pub(super) notes: Vec<PulledNote>,
+    /// How many notes lie in decks of others.
+    pub(super) others: usize,
     /// What the lock is to know of them, by their ids.
     pub(super) records: Vec<(String, NoteRecord)>,
 }
@@ -65,7 +67,7 @@ pub(super) fn write(
     let mut notes: Vec<NewNote<'_>> = Vec::new();
     for phone in unknown {
         match belongs(reading, phone) {
-            Belongs::No => {}
+            Belongs::No => inbox.others += 1,
             Belongs::Untyped(reason) => {
                 inbox.notes.push(told(phone, PullOutcome::Left, None, Some(reason)));
             }

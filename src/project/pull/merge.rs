@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::PullOptions;
-use super::base::{Bases, Before, PullBase, Version};
+use super::base::{Bases, Before, Version};
 use super::phone::{PhoneNote, Suspended};
 use super::reading::{Reading, SourceNote};
 use crate::model::Flag;
@@ -79,7 +79,7 @@ pub(super) fn merge(
     }
     // An unedited note may come out of an import in other words.
     let edited = base.modified != phone.modified;
-    let drifted = bases.origin == PullBase::Sources && reading.locked && has_drifted(reading, source);
+    let drifted = base.is_ours && reading.locked && has_drifted(reading, source);
     let mut wanted = source.fields.clone();
     let mut fields = Vec::new();
     for (field, (now, (was, there))) in

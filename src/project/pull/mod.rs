@@ -24,7 +24,7 @@ mod weave;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use super::{Project, Report, variants};
+use super::{Project, Report, ids, variants};
 use crate::diag::Severity;
 use crate::files::{self, Disk};
 use crate::identity::MediaRecord;
@@ -127,6 +127,7 @@ pub struct Pulled {
     base: PullBase,
     notes: Vec<PulledNote>,
     unchanged: usize,
+    others: usize,
     files: Vec<PulledFile>,
     media: Vec<PulledMedia>,
     lock: Option<(PathBuf, String)>,
@@ -140,6 +141,7 @@ impl Pulled {
             base: PullBase::Sources,
             notes: Vec::new(),
             unchanged: 0,
+            others: 0,
             files: Vec::new(),
             media: Vec::new(),
             lock: None,
@@ -191,6 +193,12 @@ impl Pulled {
     #[must_use]
     pub fn unchanged(&self) -> usize {
         self.unchanged
+    }
+
+    /// How many notes of the packages lie in decks of others, and are left alone.
+    #[must_use]
+    pub fn others(&self) -> usize {
+        self.others
     }
 
     /// The source files that change or are new, in the order of their paths.
@@ -250,21 +258,10 @@ impl Project {
     /// than the sources, and how it is written there. Nothing is written yet; see [`Pulled::apply`].
     ///
     /// # Errors
-    /// When a package or a file cannot be read; the project is opened in part only, or has a matrix
-    /// and no variant is chosen; the inbox cannot be a file of notes.
+    /// When a package or a file cannot be read; the project has a matrix and no variant is chosen; the
+    /// inbox cannot be a file of notes.
     pub fn pull(&self, packages: &[PathBuf], options: &PullOptions) -> Result<Pulled, Error> {
-        if !self.is_all_there_is() {
-            return Err(Error::usage(
-                "packages are pulled into a whole project, not into some of its files",
-            ));
-        }
-        let keys = variants::keys(self)?;
-        if !keys.is_empty() {
-            return Err(Error::usage(format!(
-                "the project has a matrix, and a package is that of one variant; say which by `--variant`: {}",
-                keys.join(", ")
-            )));
-        }
+        let whole = whole(self)?;
         let lower = options.inbox.to_ascii_lowercase();
         if !lower.ends_with(".yaml") && !lower.ends_with(".yml") {
             return Err(Error::usage(format!(
@@ -275,7 +272,20 @@ impl Project {
         if files::join("", &options.inbox).is_none_or(|it| it != options.inbox) {
             return Err(Error::new(ErrorKind::Outside(options.inbox.clone().into())));
         }
-        plan::plan(self, packages, options)
+        plan::plan(&whole, packages, options)
+    }
+}
+
+/// All of a project, of which packages are one variant.
+fn whole(project: &Project) -> Result<Project, Error> {
+    let whole = ids::whole(project);
+    let keys = variants::keys(&whole)?;
+    match keys.is_empty() {
+        true => Ok(whole),
+        false => Err(Error::usage(format!(
+            "the project has a matrix, and a package is that of one variant; say which by `--variant`: {}",
+            keys.join(", ")
+        ))),
     }
 }
 

@@ -13,7 +13,7 @@ use super::trial::{self, Attempt, Part, State, What};
 use super::ways::{Spot, ways};
 use super::{PullOptions, Pulled, conflict, inbox, shown};
 use crate::Error;
-use crate::diag::{FileId, Severity, Spanned};
+use crate::diag::{FileId, Severity, Span, Spanned};
 use crate::model::written::{Content, WrittenNote};
 use crate::model::{Flag, Tag};
 use crate::project::Project;
@@ -104,6 +104,7 @@ pub(super) fn plan(
     let unknown: Vec<&PhoneNote> = unknown.iter().collect();
     let inbox = inbox::write(project, &reading, &unknown, &media, &texts, &given, options)?;
     pulled.notes.extend(inbox.notes);
+    pulled.others = inbox.others;
     if let Some(file) = inbox.file {
         pulled.files.retain(|it| it.path != file.path);
         pulled.files.push(file);
@@ -232,8 +233,8 @@ fn parts(
             media.with_paths(now, path),
             media.with_paths(&it.wanted, path),
         );
-        let elsewhere = content.is_some_and(|it| it.span().file != written.span.file);
-        let ways = match writable && !elsewhere {
+        let here = content.is_none_or(|it| is_within(it.span(), written, reading));
+        let ways = match writable && here {
             true => ways(&spot, &now, &wanted),
             false => Vec::new(),
         };
@@ -242,11 +243,11 @@ fn parts(
     if !merge.new_tags.is_empty() || !merge.gone_tags.is_empty() {
         let is_gone = |it: &&Spanned<Tag>| merge.gone_tags.iter().any(|tag| tag == it.value.as_str());
         let gone: Vec<&Spanned<Tag>> = written.tags.iter().filter(is_gone).collect();
-        let own = |it: &&Spanned<Tag>| {
-            it.span.file == written.span.file && it.span.start >= written.span.start.saturating_sub(400)
-        };
-        let kept = written.tags.iter().filter(|it| !is_gone(it)).filter(own);
-        let kept = kept.filter(|it| is_of(it, written, reading)).next_back();
+        let own = |it: &&Spanned<Tag>| is_within(it.span, written, reading);
+        let kept = written.tags.iter().filter(|it| !is_gone(it));
+        let kept = kept.filter(own).next_back();
+        // What its file gives to all of its notes is not this one's to lose.
+        let writable = writable && gone.iter().all(own);
         let new: Vec<&str> = merge.new_tags.iter().map(String::as_str).collect();
         let ways = match writable {
             true => sheet.tags(&note, &gone, kept, &new),
@@ -266,14 +267,20 @@ fn parts(
     parts
 }
 
-/// Whether a tag stands in the note itself: behind the note before it and before the one behind.
-fn is_of(tag: &Spanned<Tag>, note: &WrittenNote, reading: &Reading) -> bool {
-    let in_file = reading.notes.iter().filter(|it| it.span().file == note.span.file);
-    let mut starts: Vec<u32> = in_file.map(|it| it.span().start).collect();
-    starts.sort_unstable();
-    let at = starts.partition_point(|it| *it <= note.span.start);
-    let next = starts.get(at).copied().unwrap_or(u32::MAX);
-    tag.span.start >= note.span.start && tag.span.start < next
+/// Whether a place is the note's own: it stands behind its beginning and before the next note, or in
+/// the comments directly above it.
+fn is_within(place: Span, note: &WrittenNote, reading: &Reading) -> bool {
+    if place.file != note.span.file {
+        return false;
+    }
+    let next = reading.starts(note.span.file);
+    let next = next.get(next.partition_point(|it| *it <= note.span.start));
+    if place.start >= note.span.start {
+        return next.is_none_or(|it| place.start < *it);
+    }
+    let text = reading.sources().text(note.span.file);
+    let between = text.get(place.range().end..note.span.range().start);
+    between.is_some_and(|it| it.contains("-->") && !it.contains("\n\n") && !it.contains("\n#"))
 }
 
 /// Where the text of a note ends, as far as its fields in its own file tell.

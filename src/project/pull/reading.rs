@@ -37,6 +37,8 @@ pub(super) struct Reading {
     pub(super) media: BTreeMap<String, String>,
     /// The names in packages of the media that are in use, by their contents.
     pub(super) contents: BTreeMap<String, String>,
+    /// Where the notes of each file begin, sorted.
+    starts: BTreeMap<FileId, Vec<u32>>,
 }
 
 /// A note of the sources.
@@ -99,6 +101,11 @@ impl Reading {
             Some(taken) => Ok(Self { report, ..taken }),
             None => Err(report),
         })
+    }
+
+    /// Where the notes of a file begin, sorted.
+    pub(super) fn starts(&self, file: FileId) -> &[u32] {
+        self.starts.get(&file).map_or(&[], Vec::as_slice)
     }
 
     pub(super) fn sources(&self) -> &Sources {
@@ -232,7 +239,14 @@ fn taken(
             media.insert(file.name.clone(), path.clone());
         }
     }
+    let mut starts: BTreeMap<FileId, Vec<u32>> = BTreeMap::new();
+    for note in &notes {
+        let span = note.span();
+        starts.entry(span.file).or_default().push(span.start);
+    }
+    starts.values_mut().for_each(|it| it.sort_unstable());
     Ok(Some(Reading {
+        starts,
         report: Report::default(),
         types,
         lock,

@@ -25,6 +25,13 @@ pub(super) struct Spot<'a> {
 pub(super) fn ways(spot: &Spot<'_>, now: &str, wanted: &str) -> Vec<Vec<Edit>> {
     let Spot { sheet, note, .. } = spot;
     let mut found: Vec<Vec<Edit>> = Vec::new();
+    if let Some(
+        Content::Markdown(text) | Content::Html(text) | Content::Plain(text) | Content::Media(text),
+    ) = spot.content
+        && wanted.is_empty()
+    {
+        found.extend(sheet.replace(note, text, "", Kind::Own));
+    }
     match spot.content {
         None => {
             for text in markdown(wanted, spot.hard_breaks) {

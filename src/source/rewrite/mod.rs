@@ -171,6 +171,10 @@ impl<'s> Sheet<'s> {
                     let text = text.replace('\n', self.newline);
                     Some(vec![self.edit(range, text)?])
                 }));
+                // What is nothing is best said by saying nothing.
+                if new.is_empty() {
+                    ways.reverse();
+                }
             }
             Form::Table { cells, .. } | Form::Cells(cells) if kind == Kind::Own => {
                 let edit = cells.replacement(&place, new);

@@ -10,7 +10,7 @@ use crate::source::emit::list;
 pub(super) fn removals(source: &str, tags: &[Range<usize>]) -> Option<Vec<Range<usize>>> {
     let mut found = Vec::new();
     for tag in tags {
-        found.push(removal(source, tag)?);
+        found.push(removal(source, &without_sign(source, tag))?);
     }
     found.sort_by_key(|it: &Range<usize>| it.start);
     let apart = found
@@ -18,6 +18,12 @@ pub(super) fn removals(source: &str, tags: &[Range<usize>]) -> Option<Vec<Range<
         .zip(found.iter().skip(1))
         .all(|(one, next)| one.end <= next.start);
     apart.then_some(found)
+}
+
+/// The tag alone, where its place begins with the sign that makes it one.
+fn without_sign(source: &str, tag: &Range<usize>) -> Range<usize> {
+    let text = source.get(tag.clone()).unwrap_or_default();
+    tag.start + usize::from(text.starts_with(['.', '#']))..tag.end
 }
 
 fn removal(source: &str, tag: &Range<usize>) -> Option<Range<usize>> {
@@ -36,8 +42,15 @@ fn removal(source: &str, tag: &Range<usize>) -> Option<Range<usize>> {
     let (before, behind) = (source.get(..start)?, source.get(end..)?);
     if before.ends_with(['.', '#']) {
         let sign = start - 1;
-        let space = before.get(..sign)?.ends_with(' ');
-        return Some(sign - usize::from(space)..end);
+        let outside = before.get(..sign)?;
+        return Some(match outside.strip_suffix('{') {
+            // Braces without anything in them are no attributes.
+            Some(outside) if behind.starts_with('}') => {
+                sign - 1 - usize::from(outside.ends_with(' '))..end + 1
+            }
+            Some(_) if behind.starts_with(' ') => sign..end + 1,
+            _ => sign - usize::from(outside.ends_with(' '))..end,
+        });
     }
     let spaces = behind.len() - behind.trim_start_matches(' ').len();
     if behind.get(spaces..)?.starts_with(',') {
@@ -71,6 +84,7 @@ pub(super) fn additions(
     new: &[&str],
     newline: &str,
 ) -> Vec<(usize, String)> {
+    let tag = &without_sign(source, tag);
     let (Some(before), Some(behind)) = (source.get(..tag.start), source.get(tag.end..)) else {
         return Vec::new();
     };

@@ -92,7 +92,7 @@ fn a_field_is_replaced_in_its_own_form() {
     // YAML in each of its styles; comments stay.
     check("a.yaml", "- front: q\n  back: old # why\n", "new", "- front: q\n  back: new # why\n");
     check("a.yaml", "- front: q\n  back: 'o''ld'\n", "it's", "- front: q\n  back: 'it''s'\n");
-    check("a.yaml", "- front: q\n  back: \"old\"\n", "a\n\"b\"", "- front: q\n  back: \"a\\x0A\\\"b\\\"\"\n");
+    check("a.yaml", "- front: q\n  back: \"old\"\n", "a\n\"b\"", "- front: q\n  back: \"a\\n\\\"b\\\"\"\n");
     check(
         "a.yaml",
         "- front: q\n  back: |\n    old\n    lines\n# end\n",
