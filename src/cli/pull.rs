@@ -79,7 +79,11 @@ fn outcome(pulled: &Pulled) -> Outcome {
 
 fn list(note: &PulledNote, printer: &Printer) {
     let text = plain(&note.text);
-    printer.data(&format!("{}\t{}\t{text}", note.outcome.as_str(), place(note)));
+    printer.data(&format!(
+        "{}\t{}\t{text}",
+        note.outcome.as_str(),
+        place(note)
+    ));
     for change in &note.changes {
         let PulledChange {
             what,

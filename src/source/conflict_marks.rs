@@ -77,9 +77,15 @@ mod tests {
             let found = marks(source).map(|(ours, _)| &source[ours]);
             assert_eq!(found, expect, "{source}");
         };
-        check("a\n<<<<<<< HEAD\nb\n=======\nc\n>>>>>>> x\n", Some("<<<<<<< HEAD"));
+        check(
+            "a\n<<<<<<< HEAD\nb\n=======\nc\n>>>>>>> x\n",
+            Some("<<<<<<< HEAD"),
+        );
         check("<<<<<<< HEAD\r\nb\r\n", Some("<<<<<<< HEAD"));
-        check("\u{feff}<<<<<<< sources\n=======\n", Some("<<<<<<< sources"));
+        check(
+            "\u{feff}<<<<<<< sources\n=======\n",
+            Some("<<<<<<< sources"),
+        );
         check("a\n=======\nc\n>>>>>>> x\n", Some(">>>>>>> x"));
         check("x <<<<<<< HEAD\n", None);
         check(" <<<<<<< HEAD\n =======\n >>>>>>> x\n", None);

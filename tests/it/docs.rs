@@ -166,6 +166,7 @@ fn every_command_that_is_shown_exists() {
     for page in PAGES.iter().chain(&[
         "CONTRIBUTING.md",
         "docs/packages.md",
+        "docs/pull.md",
         "examples/decks/README.md",
         IDENTITY,
     ]) {
@@ -208,11 +209,13 @@ fn every_command_that_is_shown_exists() {
         "diff",
         "explain",
         "fetch",
+        "flags",
         "id",
         "import",
         "init",
         "inspect",
         "man",
+        "pull",
         "schema",
         "ship",
         "show",

@@ -92,7 +92,10 @@ fn exported(place: &Place, edits: &[Edit<'_>], tags: Option<&str>) -> PathBuf {
 
 fn pull(place: &Place, export: &Path, more: &[&str]) -> Run {
     let export = export.to_string_lossy().into_owned();
-    let args: Vec<&str> = ["pull", export.as_str()].into_iter().chain(more.iter().copied()).collect();
+    let args: Vec<&str> = ["pull", export.as_str()]
+        .into_iter()
+        .chain(more.iter().copied())
+        .collect();
     run(place, &args)
 }
 
@@ -118,8 +121,20 @@ fn each_form_of_note_is_written_as_it_was() {
         None,
         "\u{feff}# T\r\n\r\n## Q\r\n<!-- id: x -->\r\n\r\nan *new*\r\n__text__\r\n\r\n## R\r\n\r\nr",
     );
-    check("a.md", "## Q\n\nold\n", &back("1<br>2"), None, "## Q\n\n1\\\n2\n");
-    check("a.md", "## Q\n\n$x$ old\n", &back("\\(x\\) new \\(y_1\\)"), None, "## Q\n\n$x$ new $y_1$\n");
+    check(
+        "a.md",
+        "## Q\n\nold\n",
+        &back("1<br>2"),
+        None,
+        "## Q\n\n1\\\n2\n",
+    );
+    check(
+        "a.md",
+        "## Q\n\n$x$ old\n",
+        &back("\\(x\\) new \\(y_1\\)"),
+        None,
+        "## Q\n\n$x$ new $y_1$\n",
+    );
     check(
         "a.md",
         "## Q\n\nold <!-- why -->\n",
@@ -127,9 +142,27 @@ fn each_form_of_note_is_written_as_it_was() {
         None,
         "## Q\n\nnew <!-- why -->\n\n### Extra\n\n<b>x</b>\n",
     );
-    check("a.md", "## Q\n\nold\n", &[("Q", "Front", "Q and more")], None, "## Q and more\n\nold\n");
-    check("a.md", "## Q\n\n<i>old</i>\n", &back("<div>a</div><div>b</div>"), None, "## Q\n\n<div>a</div><div>b</div>\n");
-    check("a.md", "Q: Q\nA: old\n\nQ: R\nA: r\n", &back("- new"), None, "Q: Q\nA: \\- new\n\nQ: R\nA: r\n");
+    check(
+        "a.md",
+        "## Q\n\nold\n",
+        &[("Q", "Front", "Q and more")],
+        None,
+        "## Q and more\n\nold\n",
+    );
+    check(
+        "a.md",
+        "## Q\n\n<i>old</i>\n",
+        &back("<div>a</div><div>b</div>"),
+        None,
+        "## Q\n\n<div>a</div><div>b</div>\n",
+    );
+    check(
+        "a.md",
+        "Q: Q\nA: old\n\nQ: R\nA: r\n",
+        &back("- new"),
+        None,
+        "Q: Q\nA: \\- new\n\nQ: R\nA: r\n",
+    );
     check(
         "a.md",
         "<!-- notes -->\n\n| Front | Back |\n|---|---|\n| Q | old |\n| R | r |\n",
@@ -144,8 +177,20 @@ fn each_form_of_note_is_written_as_it_was() {
         None,
         "---\nmarkdown: {inline: true}\n---\n- Q :: new\n- R :: r\n",
     );
-    check("a.md", "## Q {.t}\n\nold\n", &back("old"), Some("t u"), "## Q {.t .u}\n\nold\n");
-    check("a.md", "## Q\n\nold\n", &back("old"), Some("u"), "## Q\n<!-- tags: [u] -->\n\nold\n");
+    check(
+        "a.md",
+        "## Q {.t}\n\nold\n",
+        &back("old"),
+        Some("t u"),
+        "## Q {.t .u}\n\nold\n",
+    );
+    check(
+        "a.md",
+        "## Q\n\nold\n",
+        &back("old"),
+        Some("u"),
+        "## Q\n<!-- tags: [u] -->\n\nold\n",
+    );
     check(
         "a.yaml",
         "# c\n- front: Q # q\n  back: >\n    an old\n    text\n",
@@ -153,7 +198,13 @@ fn each_form_of_note_is_written_as_it_was() {
         None,
         "# c\n- front: Q # q\n  back: >\n    an new\n    text\n",
     );
-    check("a.yaml", "- {front: Q, back: \"old\"}\n", &back("<div>a</div>"), None, "- {front: Q, back: \"<div>a</div>\"}\n");
+    check(
+        "a.yaml",
+        "- {front: Q, back: \"old\"}\n",
+        &back("<div>a</div>"),
+        None,
+        "- {front: Q, back: \"<div>a</div>\"}\n",
+    );
     check(
         "a.yaml",
         "groups:\n- deck: A\n  notes:\n  - [Q, old]\n  - [R, r]\n",
@@ -161,26 +212,72 @@ fn each_form_of_note_is_written_as_it_was() {
         None,
         "groups:\n- deck: A\n  notes:\n  - [Q, 'a, b']\n  - [R, r]\n",
     );
-    check("a.yaml", "- front: Q\n  back: {html: <b>old</b>}\n", &back("<b>new</b>"), None, "- front: Q\n  back: {html: <b>new</b>}\n");
-    check("a.yaml", "- front: Q\n  back: {text: 1 < 2}\n", &back("1 &lt; 3"), None, "- front: Q\n  back: {text: 1 < 3}\n");
-    check("a.yaml", "- front: Q\n  back: b\n  extra: old\n", &[("Q", "Extra", "")], None, "- front: Q\n  back: b\n");
-    check("a.csv", "Front,Back,tags\r\nQ,old,t\r\nR,r,\r\n", &back("a, b"), Some("t"), "Front,Back,tags\r\nQ,\"a, b\",t\r\nR,r,\r\n");
-    check("a.csv", "Front,Back,Extra\nQ,old,\n", &[("Q", "Extra", "x")], None, "Front,Back,Extra\nQ,old,x\n");
-    check("a.tsv", "Front\tBack\nQ\told\n", &back("a \"b\""), None, "Front\tBack\nQ\t\"a \"\"b\"\"\"\n");
+    check(
+        "a.yaml",
+        "- front: Q\n  back: {html: <b>old</b>}\n",
+        &back("<b>new</b>"),
+        None,
+        "- front: Q\n  back: {html: <b>new</b>}\n",
+    );
+    check(
+        "a.yaml",
+        "- front: Q\n  back: {text: 1 < 2}\n",
+        &back("1 &lt; 3"),
+        None,
+        "- front: Q\n  back: {text: 1 < 3}\n",
+    );
+    check(
+        "a.yaml",
+        "- front: Q\n  back: b\n  extra: old\n",
+        &[("Q", "Extra", "")],
+        None,
+        "- front: Q\n  back: b\n",
+    );
+    check(
+        "a.csv",
+        "Front,Back,tags\r\nQ,old,t\r\nR,r,\r\n",
+        &back("a, b"),
+        Some("t"),
+        "Front,Back,tags\r\nQ,\"a, b\",t\r\nR,r,\r\n",
+    );
+    check(
+        "a.csv",
+        "Front,Back,Extra\nQ,old,\n",
+        &[("Q", "Extra", "x")],
+        None,
+        "Front,Back,Extra\nQ,old,x\n",
+    );
+    check(
+        "a.tsv",
+        "Front\tBack\nQ\told\n",
+        &back("a \"b\""),
+        None,
+        "Front\tBack\nQ\t\"a \"\"b\"\"\"\n",
+    );
 }
 
 #[test]
 fn what_both_changed_is_marked_and_stops_the_build() {
     let before = "## Q\n\nold words\n\n### Extra\n\nmore\n\n## R\n\nr\n";
     let place = shipped(&[("a.md", before)]);
-    let export = exported(&place, &[("Q", "Back", "phone words"), ("Q", "Extra", "much more")], None);
+    let export = exported(
+        &place,
+        &[("Q", "Back", "phone words"), ("Q", "Extra", "much more")],
+        None,
+    );
     place.put("a.md", before.replace("old words", "desk words"));
-    let run = pull(&place, &export, &[]).ends(1);
-    assert!(run.stdout.starts_with("conflict\ta.md:1\tQ\n"), "{run:#?}");
+    let told = pull(&place, &export, &[]).ends(1);
+    assert!(
+        told.stdout.starts_with("conflict\ta.md:1\tQ\n"),
+        "{told:#?}"
+    );
     let expect = "## Q\n\n<<<<<<< sources\ndesk words\n=======\nphone words\n>>>>>>> export.apkg\n\n### Extra\n\nmuch more\n\n## R\n\nr\n";
     assert_eq!(read(&place, "a.md"), expect);
-    let run = super::pull::run(&place, &["build"]).ends(1);
-    assert!(run.stderr.contains("E0905") && run.stderr.contains("a.md:3:1"), "{run:#?}");
+    let told = run(&place, &["build"]).ends(1);
+    assert!(
+        told.stderr.contains("E0905") && told.stderr.contains("a.md:3:1"),
+        "{told:#?}"
+    );
     // Nothing is pulled into a file that nobody has mended.
     pull(&place, &export, &[]).ends(1);
     assert_eq!(read(&place, "a.md"), expect);
@@ -194,11 +291,50 @@ fn what_both_changed_is_marked_and_stops_the_build() {
             .replace(&format!("{gone}\n"), "");
         assert!(mended.contains(keep));
         place.put("a.md", mended);
-        super::pull::run(&place, &["build"]).ends(0);
+        self::run(&place, &["build"]).ends(0);
         let built = PackageReader::open(place.folder().join("Heart.apkg")).unwrap();
-        let note = built.contents().notes.iter().find(|it| it.fields.starts_with('Q')).unwrap();
+        let note = built
+            .contents()
+            .notes
+            .iter()
+            .find(|it| it.fields.starts_with('Q'))
+            .unwrap();
         assert!(note.modified > 1_700_000_100, "{}", note.modified);
         assert!(note.fields.contains(keep), "{}", note.fields);
+    }
+}
+
+#[test]
+fn a_conflict_about_the_question_leaves_the_note_who_it_is() {
+    let place = shipped(&[("a.md", "## Q\n\nold\n\n## R\n\nr\n")]);
+    let export = exported(
+        &place,
+        &[("Q", "Front", "phone"), ("Q", "Back", "phone")],
+        None,
+    );
+    place.put("a.md", "## desk\n\nold\n\n## R\n\nr\n");
+    // Only with an id can it be found again, whatever becomes of it.
+    run(&place, &["build"]).ends(0);
+    pull(&place, &export, &[]).ends(1);
+    let marked = read(&place, "a.md");
+    let parts: Vec<&str> = marked.split("-->").collect();
+    assert_eq!(parts.len(), 3, "{marked}");
+    let guids = || {
+        let built = PackageReader::open(place.folder().join("Heart.apkg")).unwrap();
+        let mut guids: Vec<String> = built
+            .contents()
+            .notes
+            .iter()
+            .map(|it| it.guid.clone())
+            .collect();
+        guids.sort();
+        guids
+    };
+    let before = guids();
+    for theirs in [false, true] {
+        place.put("a.md", random::mend(&marked, theirs));
+        let told = run(&place, &["build"]).ends(0);
+        assert_eq!(guids(), before, "{told:#?}");
     }
 }
 
@@ -220,21 +356,34 @@ fn what_stands_in_no_one_place_is_told_and_not_written() {
         "list of values",
     );
     check(
-        &[("a.yaml", "- front: Q\n  back: {file: _q.md}\n"), ("_q.md", "old\n")],
+        &[
+            ("a.yaml", "- front: Q\n  back: {file: _q.md}\n"),
+            ("_q.md", "old\n"),
+        ],
         ("Q", "Back", "new"),
         "another file",
     );
     check(
-        &[("a.yaml", "- front: Q\n  back: &b old\n- front: R\n  back: *b\n")],
+        &[(
+            "a.yaml",
+            "- front: Q\n  back: &b old\n- front: R\n  back: *b\n",
+        )],
         ("Q", "Back", "new"),
         "no way to write it",
     );
     // A build would refuse a note without an answer.
-    check(&[("a.md", "## Q\n\nold\n")], ("Q", "Back", ""), "the build would refuse it");
+    check(
+        &[("a.md", "## Q\n\nold\n")],
+        ("Q", "Back", ""),
+        "the build would refuse it",
+    );
     check(
         &[
             ("a.csv", "w,m\nQ,old\n"),
-            ("_deck.yaml", "csv: {columns: {w: Front}, fields: {Back: \"{{m}} of {{w}}\"}}\n"),
+            (
+                "_deck.yaml",
+                "csv: {columns: {w: Front}, fields: {Back: \"{{m}} of {{w}}\"}}\n",
+            ),
         ],
         ("Q", "Back", "new of R"),
         "no way to write it",
@@ -250,12 +399,18 @@ fn without_anything_shipped_only_newer_notes_count() {
     // A note that changed since the last build was changed on both sides.
     place.put("a.yaml", text.replace("back: r", "back: s"));
     let run = pull(&place, &export, &["--dry-run"]).ends(0);
-    assert!(run.stderr.contains("because nothing was shipped"), "{run:#?}");
+    assert!(
+        run.stderr.contains("because nothing was shipped"),
+        "{run:#?}"
+    );
     assert!(run.stdout.starts_with("edited\ta.yaml:1\tQ\n"), "{run:#?}");
     assert_eq!(run.stdout.matches("a.yaml").count(), 1);
     place.put("a.yaml", text.replace("back: old", "back: desk"));
     let run = pull(&place, &export, &["--dry-run"]).ends(1);
-    assert!(run.stdout.starts_with("conflict\ta.yaml:1\tQ\n"), "{run:#?}");
+    assert!(
+        run.stdout.starts_with("conflict\ta.yaml:1\tQ\n"),
+        "{run:#?}"
+    );
 
     // What is older than the package that is named is no edit.
     let later = place.outer.path().join("later.apkg");
@@ -271,7 +426,11 @@ fn uncommitted_changes_are_not_written_over() {
     let place = shipped(&[("a.yaml", "- {front: Q, back: old}\n")]);
     let git = |args: &[&str]| {
         let names = ["-c", "user.name=x", "-c", "user.email=x@x"];
-        let done = Command::new("git").args(names).args(args).current_dir(place.folder()).output();
+        let done = Command::new("git")
+            .args(names)
+            .args(args)
+            .current_dir(place.folder())
+            .output();
         assert!(done.unwrap().status.success(), "{args:?}");
     };
     git(&["init", "-q"]);
@@ -299,10 +458,16 @@ fn a_dry_run_writes_nothing_and_tells_all() {
     assert_eq!(found["unchanged"], 1);
     let note = &found["notes"][0];
     assert_eq!(note["outcome"], "edited");
-    assert_eq!((&note["path"], &note["line"]), (&"a.yaml".into(), &1.into()));
+    assert_eq!(
+        (&note["path"], &note["line"]),
+        (&"a.yaml".into(), &1.into())
+    );
     let changes = note["changes"].as_array().unwrap();
     assert_eq!(changes[0]["wanted"], "new");
-    assert_eq!((&changes[1]["what"], &changes[1]["wanted"]), (&"tags".into(), &"t".into()));
+    assert_eq!(
+        (&changes[1]["what"], &changes[1]["wanted"]),
+        (&"tags".into(), &"t".into())
+    );
 }
 
 #[test]

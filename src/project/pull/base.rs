@@ -68,7 +68,8 @@ impl Bases {
         };
         let mut versions: BTreeMap<String, Vec<Version>> = BTreeMap::new();
         for path in paths {
-            let contents = PackageReader::open_within(&path, ReadLimits::default())?.into_contents();
+            let contents =
+                PackageReader::open_within(&path, ReadLimits::default())?.into_contents();
             for note in phone::notes(&contents) {
                 let version = Version::of(&note);
                 versions.entry(note.guid).or_default().push(version);
@@ -105,8 +106,15 @@ impl Bases {
         };
         let older = versions.iter().filter(|it| it.modified <= note.modified);
         let likeness = |it: &&Version| {
-            let same = it.fields.iter().zip(&note.fields).filter(|(one, two)| one == two);
-            (same.count() + usize::from(it.tags == note.tags), it.modified)
+            let same = it
+                .fields
+                .iter()
+                .zip(&note.fields)
+                .filter(|(one, two)| one == two);
+            (
+                same.count() + usize::from(it.tags == note.tags),
+                it.modified,
+            )
         };
         match older.max_by_key(likeness) {
             Some(version) => Before::Known(version),
@@ -117,9 +125,8 @@ impl Bases {
     /// The guids of all notes that were shipped, or built where nothing was.
     pub(super) fn guids(&self) -> impl Iterator<Item = &String> {
         let by_package = self.origin != PullBase::Sources;
-        let is_shipped = move |versions: &Vec<Version>| {
-            !by_package || versions.iter().any(|it| !it.is_ours)
-        };
+        let is_shipped =
+            move |versions: &Vec<Version>| !by_package || versions.iter().any(|it| !it.is_ours);
         let shipped = self.versions.iter().filter(move |it| is_shipped(it.1));
         shipped.map(|it| it.0)
     }
@@ -143,11 +150,7 @@ impl Version {
     }
 }
 
-fn origin(
-    project: &Project,
-    reading: &Reading,
-    options: &PullOptions,
-) -> Result<PullBase, Error> {
+fn origin(project: &Project, reading: &Reading, options: &PullOptions) -> Result<PullBase, Error> {
     if let Some(path) = &options.base {
         if !files::is_file(path) {
             return Err(Error::read(path, std::io::ErrorKind::NotFound.into()));

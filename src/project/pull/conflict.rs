@@ -7,25 +7,29 @@ use crate::source::stamp::Edit;
 
 /// The text with the edits that are clear, and with both versions where they are not. `theirs` names
 /// the other version.
-pub(super) fn marked(
-    source: &str,
-    clear: &[&Edit],
-    conflicting: &[&Edit],
-    theirs: &str,
-) -> String {
+pub(super) fn marked(source: &str, clear: &[&Edit], conflicting: &[&Edit], theirs: &str) -> String {
     let regions = regions(source, conflicting);
     let newline = match source.split_once('\n') {
         Some((line, _)) if line.ends_with('\r') => "\r\n",
         _ => "\n",
     };
+    // An edit between two of them belongs to the first.
+    let region_of = |edit: &Edit| {
+        let inside = |it: &&Range<usize>| it.start <= edit.range.start && edit.range.end <= it.end;
+        regions.iter().find(inside)
+    };
     let with = |range: &Range<usize>, both: bool| {
         let conflicting = conflicting.iter().filter(|_| both);
         let edits = clear.iter().chain(conflicting);
-        let inside = edits.filter(|it| range.start <= it.range.start && it.range.end <= range.end);
-        part(source, range, inside.copied().collect())
+        let own = edits.filter(|it| region_of(it) == Some(range));
+        part(source, range, own.copied().collect())
     };
-    let mut out = String::with_capacity(source.len() + 200 * regions.len());
-    let mut at = 0;
+    let outside = |range: Range<usize>| {
+        let between = clear.iter().filter(|it| {
+            range.start <= it.range.start && it.range.end <= range.end && region_of(it).is_none()
+        });
+        part(source, &range, between.copied().collect())
+    };
     let line = |out: &mut String, text: &str| {
         if !out.is_empty() && !out.ends_with('\n') && !out.ends_with('\u{feff}') {
             out.push_str(newline);
@@ -33,32 +37,19 @@ pub(super) fn marked(
         out.push_str(text);
         out.push_str(newline);
     };
-    for region in regions {
-        // An edit at the border belongs to the region.
-        out.push_str(&outside(source, &(at..region.start), clear, &region));
+    let mut out = String::with_capacity(source.len() + 200 * regions.len());
+    let mut at = 0;
+    for region in &regions {
+        out.push_str(&outside(at..region.start));
         line(&mut out, "<<<<<<< sources");
-        out.push_str(&with(&region, false));
+        out.push_str(&with(region, false));
         line(&mut out, "=======");
-        out.push_str(&with(&region, true));
+        out.push_str(&with(region, true));
         line(&mut out, &format!(">>>>>>> {theirs}"));
         at = region.end;
     }
-    let rest = at..source.len();
-    let behind = clear
-        .iter()
-        .filter(|it| it.range.start >= at && !(it.range.start == at && at > 0 && it.range.is_empty()));
-    out.push_str(&part(source, &rest, behind.copied().collect()));
+    out.push_str(&outside(at..source.len()));
     out
-}
-
-/// A part of the text before a region, with its edits.
-fn outside(source: &str, range: &Range<usize>, clear: &[&Edit], region: &Range<usize>) -> String {
-    let inside = clear.iter().filter(|it| {
-        range.start <= it.range.start
-            && it.range.end <= range.end
-            && !(region.start <= it.range.start && it.range.end <= region.end)
-    });
-    part(source, range, inside.copied().collect())
 }
 
 /// A part of the text with these edits.
@@ -116,14 +107,26 @@ mod tests {
 
     #[test]
     fn both_versions_stand_in_whole_lines() {
-        let check = |source: &str, clear: &[(usize, usize, &str)], conflicting: &[(usize, usize, &str)], expect: &str| {
+        let check = |source: &str,
+                     clear: &[(usize, usize, &str)],
+                     conflicting: &[(usize, usize, &str)],
+                     expect: &str| {
             let edits = |all: &[(usize, usize, &str)]| -> Vec<Edit> {
-                all.iter().map(|(from, to, text)| Edit { range: *from..*to, text: (*text).to_owned() }).collect()
+                all.iter()
+                    .map(|(from, to, text)| Edit {
+                        range: *from..*to,
+                        text: (*text).to_owned(),
+                    })
+                    .collect()
             };
             let (clear, conflicting) = (edits(clear), edits(conflicting));
             let clear: Vec<&Edit> = clear.iter().collect();
             let conflicting: Vec<&Edit> = conflicting.iter().collect();
-            assert_eq!(marked(source, &clear, &conflicting, "phone"), expect, "{source}");
+            assert_eq!(
+                marked(source, &clear, &conflicting, "phone"),
+                expect,
+                "{source}"
+            );
         };
         check(
             "a\nbc\nd\n",
@@ -144,6 +147,13 @@ mod tests {
             &[(0, 1, "x")],
             &[(2, 3, "c")],
             "x\n<<<<<<< sources\nb\n=======\nc\n>>>>>>> phone\n",
+        );
+        // What is inserted between two of them is there once a side.
+        check(
+            "a\nb\n",
+            &[(2, 2, "i\n")],
+            &[(0, 1, "x"), (2, 3, "y")],
+            "<<<<<<< sources\na\ni\n=======\nx\ni\n>>>>>>> phone\n<<<<<<< sources\nb\n=======\ny\n>>>>>>> phone\n",
         );
         check(
             "ab\n",

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use super::attempts::flag_name;
 use super::phone::{Phone, PhoneNote};
-use super::plan::flag_name;
 use super::reading::{Given, Reading};
 use super::{shown, whole};
 use crate::Error;
@@ -119,9 +119,10 @@ fn of_note<'n>(
     place: Option<&'n (String, usize)>,
 ) -> impl Iterator<Item = Marked> + 'n {
     let leech = marks.leeches && note.is_leech;
-    let cards = note.cards.iter().filter(move |it| {
-        it.flag != Flag::None || leech || marks.suspended && it.suspended
-    });
+    let cards = note
+        .cards
+        .iter()
+        .filter(move |it| it.flag != Flag::None || leech || marks.suspended && it.suspended);
     cards.map(move |card| Marked {
         flag: (card.flag != Flag::None).then(|| flag_name(card.flag)),
         suspended: card.suspended,

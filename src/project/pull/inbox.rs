@@ -69,7 +69,9 @@ pub(super) fn write(
         match belongs(reading, phone) {
             Belongs::No => inbox.others += 1,
             Belongs::Untyped(reason) => {
-                inbox.notes.push(told(phone, PullOutcome::Left, None, Some(reason)));
+                inbox
+                    .notes
+                    .push(told(phone, PullOutcome::Left, None, Some(reason)));
             }
             Belongs::Yes(note_type, deck) => {
                 notes.push(planned(phone, note_type, deck, media, &path));
@@ -132,7 +134,9 @@ pub(super) fn write(
         let reason = format!(
             "it does not come out of `{path}` as it is; the project may not read that file, or a build may refuse the note"
         );
-        inbox.notes.push(told(note.phone, PullOutcome::Left, None, Some(reason)));
+        inbox
+            .notes
+            .push(told(note.phone, PullOutcome::Left, None, Some(reason)));
     }
     Ok(inbox)
 }
@@ -180,7 +184,9 @@ fn belongs(reading: &Reading, phone: &PhoneNote) -> Belongs {
                 .all(|(name, _)| it.field_index(name).is_some())
     };
     let names = |it: &&Arc<WrittenType>| {
-        it.note_type.field_names().eq(stored.fields.iter().map(String::as_str))
+        it.note_type
+            .field_names()
+            .eq(stored.fields.iter().map(String::as_str))
     };
     let found = by_id
         .filter(names)
@@ -209,7 +215,13 @@ fn planned<'p>(
             *slot = media.renamed(html);
         }
     }
-    let kind = |at: usize| note_type.fields.get(at).map(|it| it.kind).unwrap_or_default();
+    let kind = |at: usize| {
+        note_type
+            .fields
+            .get(at)
+            .map(|it| it.kind)
+            .unwrap_or_default()
+    };
     let fields = wanted.iter().enumerate().map(|(at, html)| {
         let html = media.with_paths(html, path);
         let texts = match kind(at) {
@@ -235,7 +247,9 @@ fn can_be_continued(text: &str) -> bool {
     let list = text
         .lines()
         .filter(|it| !it.starts_with([' ', '#']) && !it.trim().is_empty());
-    let last = list.last().map(|it| it.trim_start_matches('\u{feff}').trim_end());
+    let last = list
+        .last()
+        .map(|it| it.trim_start_matches('\u{feff}').trim_end());
     last == Some("notes:") && text.contains("\n  - ")
 }
 
@@ -252,13 +266,20 @@ fn free_path(project: &Project, path: &str) -> Result<String, Error> {
 
 /// The text of the inbox with these notes at its end.
 fn text(before: Option<&str>, notes: &[NewNote<'_>], options: &PullOptions) -> String {
-    let emitted = notes.iter().filter(|it| !it.left).map(|it| emitted(it, options));
+    let emitted = notes
+        .iter()
+        .filter(|it| !it.left)
+        .map(|it| emitted(it, options));
     let (new, _) = notes_file_below(&EmittedHeader::default(), emitted);
     let Some(before) = before else {
         return new;
     };
     let items = new.strip_prefix("notes:\n").unwrap_or(&new);
-    let newline = if before.contains("\r\n") { "\r\n" } else { "\n" };
+    let newline = if before.contains("\r\n") {
+        "\r\n"
+    } else {
+        "\n"
+    };
     let mut text = before.to_owned();
     if !text.ends_with('\n') {
         text.push_str(newline);

@@ -99,12 +99,7 @@ impl Media {
     }
 
     /// A path that no file has yet.
-    fn free_path(
-        &self,
-        name: &str,
-        project: &Project,
-        reading: &Reading,
-    ) -> Result<String, Error> {
+    fn free_path(&self, name: &str, project: &Project, reading: &Reading) -> Result<String, Error> {
         let folders = &reading.manifest.defaults.settings.media_paths;
         let folder = folders.first().map_or(FOLDER, String::as_str);
         let (stem, extension) = media_file(name);
@@ -113,7 +108,10 @@ impl Media {
                 1 => format!("{folder}/{stem}{extension}"),
                 _ => format!("{folder}/{stem}-{number}{extension}"),
             };
-            let taken = self.new.iter().any(|it| it.path.eq_ignore_ascii_case(&file));
+            let taken = self
+                .new
+                .iter()
+                .any(|it| it.path.eq_ignore_ascii_case(&file));
             if !taken && project.files.size(&file)?.is_none() {
                 return Ok(file);
             }
@@ -148,6 +146,8 @@ impl Media {
 
     /// The files by their paths.
     pub(super) fn texts(&self) -> impl Iterator<Item = (String, Vec<u8>)> {
-        self.new.iter().map(|it| (it.path.clone(), it.bytes.clone()))
+        self.new
+            .iter()
+            .map(|it| (it.path.clone(), it.bytes.clone()))
     }
 }

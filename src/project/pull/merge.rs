@@ -58,13 +58,20 @@ pub(super) fn merge(
     let note_type = &source.written.note_type.note_type;
     let names: Vec<&str> = note_type.field_names().collect();
     let same_type = names.len() == phone.note_type.fields.len()
-        && names.iter().zip(&phone.note_type.fields).all(|(one, two)| one == two);
+        && names
+            .iter()
+            .zip(&phone.note_type.fields)
+            .all(|(one, two)| one == two);
     let base = match bases.before(phone) {
         Before::Known(base) => base,
         // What nobody shipped, or shipped later only, can be compared with nothing.
         Before::Older | Before::Nothing => {
             let same = same_type && is_same(source, phone);
-            return if same { Verdict::Nothing(None) } else { Verdict::Older };
+            return if same {
+                Verdict::Nothing(None)
+            } else {
+                Verdict::Older
+            };
         }
     };
     let states = states(source, phone, base, options);
@@ -82,8 +89,11 @@ pub(super) fn merge(
     let drifted = base.is_ours && reading.locked && has_drifted(reading, source);
     let mut wanted = source.fields.clone();
     let mut fields = Vec::new();
-    for (field, (now, (was, there))) in
-        (source.fields.iter().zip(base.fields.iter().zip(&phone.fields))).enumerate()
+    for (field, (now, (was, there))) in (source
+        .fields
+        .iter()
+        .zip(base.fields.iter().zip(&phone.fields)))
+    .enumerate()
     {
         if !edited || there == was || there == now {
             continue;
@@ -142,14 +152,10 @@ impl States {
 
 /// The states of cards that are asked for and that the sources do not say yet. They change without
 /// the note's time.
-fn states(
-    source: &SourceNote,
-    phone: &PhoneNote,
-    base: &Version,
-    options: &PullOptions,
-) -> States {
+fn states(source: &SourceNote, phone: &PhoneNote, base: &Version, options: &PullOptions) -> States {
     let flag = phone.flag();
-    let new_flag = options.flags && flag != Flag::None && flag != source.flag() && flag != base.flag;
+    let new_flag =
+        options.flags && flag != Flag::None && flag != source.flag() && flag != base.flag;
     let suspended = phone.suspended();
     let says_none = matches!(source.written.suspend, WrittenSuspend::None);
     let new_suspended = options.suspended && says_none && !base.suspended;

@@ -6,6 +6,7 @@
 //! and unless the note comes out exactly as the phone has it, and every other note as it was, nothing
 //! of it is written and it is told.
 
+mod attempts;
 mod base;
 mod canonical;
 mod conflict;

@@ -63,11 +63,8 @@ pub(super) struct PhoneCard {
 impl PhoneNote {
     /// The flag of its first card that has one.
     pub(super) fn flag(&self) -> Flag {
-        let flags = self.cards.iter().map(|it| it.flag);
-        flags
-            .filter(|it| *it != Flag::None)
-            .next()
-            .unwrap_or_default()
+        let mut flags = self.cards.iter().map(|it| it.flag);
+        flags.find(|it| *it != Flag::None).unwrap_or_default()
     }
 
     /// The cards that are suspended, as the setting `suspend` names them; `None` where none is.

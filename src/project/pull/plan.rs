@@ -3,23 +3,19 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
+use super::attempts::{attempts, flag_name, suspend_value};
 use super::base::Bases;
 use super::media::Media;
 use super::merge::{Merge, Verdict, merge};
 use super::outcome::{PullOutcome, PulledChange, PulledFile, PulledNote};
-use super::phone::{Phone, PhoneNote, Suspended};
+use super::phone::{Phone, PhoneNote};
 use super::reading::{Reading, SourceNote};
 use super::trial::{self, Attempt, Part, State, What};
-use super::ways::{Spot, ways};
 use super::{PullOptions, Pulled, conflict, inbox, shown};
 use crate::Error;
-use crate::diag::{FileId, Severity, Span, Spanned};
-use crate::model::written::{Content, WrittenNote};
-use crate::model::{Flag, Tag};
+use crate::diag::Severity;
+use crate::model::written::Content;
 use crate::project::Project;
-use crate::project::load::table_text;
-use crate::source::emit::list;
-use crate::source::rewrite::{NewField, Sheet};
 use crate::source::stamp::{self, Edit};
 
 pub(super) fn plan(
@@ -80,10 +76,14 @@ pub(super) fn plan(
                 }
             }
             Verdict::Older => {
-                pulled.notes.push(told(&reading, source, PullOutcome::Older, None));
+                pulled
+                    .notes
+                    .push(told(&reading, source, PullOutcome::Older, None));
             }
             Verdict::Left(reason) => {
-                pulled.notes.push(told(&reading, source, PullOutcome::Left, Some(reason)));
+                pulled
+                    .notes
+                    .push(told(&reading, source, PullOutcome::Left, Some(reason)));
             }
             Verdict::Changes(merge) => merges.push((merge, note)),
         }
@@ -150,9 +150,17 @@ fn recognize(
     before: &Reading,
 ) {
     let settled = attempts.iter().filter(|it| it.state == State::Settled);
-    let clear = settled.filter(|it| it.parts.iter().all(|it| !it.conflict));
-    let ids: BTreeSet<&String> = clear
-        .filter_map(|it| before.notes.get(it.merge.note)?.id.as_ref())
+    // What the author decides of the other fields does not matter to who the note is.
+    let ids: BTreeSet<&String> = settled
+        .filter_map(|it| {
+            let source = before.notes.get(it.merge.note)?;
+            let first = source.written.note_type.first_field;
+            let is_open = it
+                .parts
+                .iter()
+                .any(|it| it.conflict && it.what == What::Field(first));
+            source.id.as_ref().filter(|_| !is_open)
+        })
         .collect();
     for note in &after.notes {
         let Some(id) = note.id.as_ref().filter(|it| ids.contains(it)) else {
@@ -161,147 +169,6 @@ fn recognize(
         if let Some(record) = lock.notes.get_mut(id) {
             record.fingerprint = note.fingerprint;
             record.sketch = note.sketch;
-        }
-    }
-}
-
-/// The notes with the ways to write them.
-fn attempts(
-    project: &Project,
-    reading: &Reading,
-    media: &Media,
-    merges: Vec<(Merge, PhoneNote)>,
-) -> Vec<Attempt> {
-    let mut sheets: BTreeMap<FileId, Sheet<'_>> = BTreeMap::new();
-    let mut found = Vec::new();
-    for (merge, phone) in merges {
-        let Some(source) = reading.notes.get(merge.note) else {
-            continue;
-        };
-        let file = source.span().file;
-        let mut parts = Vec::new();
-        if let Some(input) = reading.inputs.get(&file) {
-            let sheet = sheets.entry(file).or_insert_with(|| {
-                let text = table_text(file, reading.sources());
-                Sheet::of(input.dialect, text, &input.defaults, &reading.types)
-            });
-            // One text of a matrix or an alias serves several notes.
-            let writable = !source.shared && project.variant.is_none();
-            parts = self::parts(sheet, &merge, source, reading, media, writable);
-        }
-        found.push(Attempt {
-            merge,
-            guid: phone.guid,
-            parts,
-            state: State::Active,
-        });
-    }
-    found
-}
-
-fn parts(
-    sheet: &Sheet<'_>,
-    merge: &Merge,
-    source: &SourceNote,
-    reading: &Reading,
-    media: &Media,
-    writable: bool,
-) -> Vec<Part> {
-    let written = &source.written;
-    let (note, path) = (written.span.range(), reading.path(source));
-    let end = end_of(written);
-    let mut parts = Vec::new();
-    for it in &merge.fields {
-        let now = source.fields.get(it.index).map_or("", String::as_str);
-        let content = written.fields.get(it.index).and_then(Option::as_ref);
-        let note_type = &written.note_type;
-        let label = note_type.labels.iter().find(|label| label.1 == it.index);
-        let spot = Spot {
-            sheet,
-            note: note.clone(),
-            // What computed it stands elsewhere, and nothing is said here.
-            content,
-            field: NewField {
-                name: note_type.note_type.field_names().nth(it.index).unwrap_or(""),
-                label: label.map(|it| it.0.as_str()),
-                index: it.index,
-                end,
-            },
-            hard_breaks: written.settings.hard_breaks,
-        };
-        let (now, wanted) = (
-            media.with_paths(now, path),
-            media.with_paths(&it.wanted, path),
-        );
-        let here = content.is_none_or(|it| is_within(it.span(), written, reading));
-        let ways = match writable && here {
-            true => ways(&spot, &now, &wanted),
-            false => Vec::new(),
-        };
-        parts.push(Part::new(What::Field(it.index), it.conflict, ways));
-    }
-    if !merge.new_tags.is_empty() || !merge.gone_tags.is_empty() {
-        let is_gone = |it: &&Spanned<Tag>| merge.gone_tags.iter().any(|tag| tag == it.value.as_str());
-        let gone: Vec<&Spanned<Tag>> = written.tags.iter().filter(is_gone).collect();
-        let own = |it: &&Spanned<Tag>| is_within(it.span, written, reading);
-        let kept = written.tags.iter().filter(|it| !is_gone(it));
-        let kept = kept.filter(own).next_back();
-        // What its file gives to all of its notes is not this one's to lose.
-        let writable = writable && gone.iter().all(own);
-        let new: Vec<&str> = merge.new_tags.iter().map(String::as_str).collect();
-        let ways = match writable {
-            true => sheet.tags(&note, &gone, kept, &new),
-            false => Vec::new(),
-        };
-        parts.push(Part::new(What::Tags, false, ways));
-    }
-    if let Some(flag) = merge.flag {
-        let name = flag_name(flag);
-        let ways = sheet.setting(&note, "flag", name);
-        parts.push(Part::new(What::Flag, false, ways));
-    }
-    if let Some(suspended) = &merge.suspended {
-        let ways = sheet.setting(&note, "suspend", &suspend_value(suspended));
-        parts.push(Part::new(What::Suspend, false, ways));
-    }
-    parts
-}
-
-/// Whether a place is the note's own: it stands behind its beginning and before the next note, or in
-/// the comments directly above it.
-fn is_within(place: Span, note: &WrittenNote, reading: &Reading) -> bool {
-    if place.file != note.span.file {
-        return false;
-    }
-    let next = reading.starts(note.span.file);
-    let next = next.get(next.partition_point(|it| *it <= note.span.start));
-    if place.start >= note.span.start {
-        return next.is_none_or(|it| place.start < *it);
-    }
-    let text = reading.sources().text(note.span.file);
-    let between = text.get(place.range().end..note.span.range().start);
-    between.is_some_and(|it| it.contains("-->") && !it.contains("\n\n") && !it.contains("\n#"))
-}
-
-/// Where the text of a note ends, as far as its fields in its own file tell.
-fn end_of(note: &WrittenNote) -> usize {
-    let fields = note.fields.iter().flatten().map(Content::span);
-    let own = fields.filter(|it| it.file == note.span.file);
-    own.map(|it| it.range().end)
-        .fold(note.span.range().end, usize::max)
-}
-
-pub(super) fn flag_name(flag: Flag) -> &'static str {
-    let found = Flag::ALL.iter().find(|(it, _)| *it == flag);
-    found.map_or("none", |it| it.1)
-}
-
-fn suspend_value(suspended: &Suspended) -> String {
-    match suspended {
-        Suspended::All => "true".to_owned(),
-        Suspended::Cards(names) => {
-            let names: Vec<&str> = names.iter().map(String::as_str).collect();
-            list(&names)
         }
     }
 }
@@ -316,7 +183,9 @@ fn removed(note: &PhoneNote, bases: &Bases) -> Option<PulledNote> {
         line: None,
         text: shown(note.fields.first().map_or("", String::as_str)),
         changes: Vec::new(),
-        reason: edited.then(|| "it was edited on the phone, and the sources do not have it any more".to_owned()),
+        reason: edited.then(|| {
+            "it was edited on the phone, and the sources do not have it any more".to_owned()
+        }),
     })
 }
 
@@ -411,7 +280,8 @@ impl Pulled {
         for guid in bases.guids().filter(|it| !phone.notes.contains_key(*it)) {
             let index = by_guid.get(guid.as_str()).copied();
             if let Some(source) = index.and_then(|it| reading.notes.get(it)) {
-                self.notes.push(told(reading, source, PullOutcome::Absent, None));
+                self.notes
+                    .push(told(reading, source, PullOutcome::Absent, None));
             }
         }
     }
@@ -466,7 +336,12 @@ fn changes(source: &SourceNote, attempt: &Attempt, settled: bool) -> Vec<PulledC
     }
     if let Some(suspended) = &merge.suspended {
         let taken = settled && has(What::Suspend);
-        state("suspend", "false".to_owned(), suspend_value(suspended), taken);
+        state(
+            "suspend",
+            "false".to_owned(),
+            suspend_value(suspended),
+            taken,
+        );
     }
     found
 }

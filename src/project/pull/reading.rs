@@ -151,11 +151,7 @@ pub(super) fn new_errors(before: &Report, now: &Report) -> BTreeSet<String> {
     now.map(|((path, _), _)| path).collect()
 }
 
-fn taken(
-    project: &Project,
-    given: &Given,
-    report: &mut Report,
-) -> Result<Option<Reading>, Error> {
+fn taken(project: &Project, given: &Given, report: &mut Report) -> Result<Option<Reading>, Error> {
     let Report {
         diagnostics: sink,
         sources,

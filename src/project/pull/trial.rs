@@ -42,6 +42,8 @@ pub(super) enum What {
     Tags,
     Flag,
     Suspend,
+    /// The id that the note has, written down.
+    Id,
 }
 
 /// How far a note is.
@@ -74,7 +76,7 @@ impl Part {
 
     /// States of cards are worth no note.
     fn is_optional(&self) -> bool {
-        matches!(self.what, What::Flag | What::Suspend)
+        matches!(self.what, What::Flag | What::Suspend | What::Id)
     }
 }
 
@@ -208,8 +210,12 @@ fn judge(
         verdicts.trouble = new_errors(&before.report, report);
     }
     let Some(after) = after else {
-        let paths = attempts.iter().filter_map(|it| before.notes.get(it.merge.note));
-        verdicts.trouble.extend(paths.map(|it| before.path(it).to_owned()));
+        let paths = attempts
+            .iter()
+            .filter_map(|it| before.notes.get(it.merge.note));
+        verdicts
+            .trouble
+            .extend(paths.map(|it| before.path(it).to_owned()));
         return verdicts;
     };
     let tried: BTreeMap<usize, &Attempt> = attempts
@@ -268,6 +274,7 @@ fn failures(attempt: &Attempt, was: &SourceNote, is: &SourceNote) -> Vec<What> {
             What::Tags => is.tags != merge.wanted_tags,
             What::Flag => merge.flag.is_some_and(|it| is.flag() != it),
             What::Suspend => is.suspended == was.suspended,
+            What::Id => is.written.id.is_none(),
         };
         if wrong || other || stray {
             failed.push(part.what);

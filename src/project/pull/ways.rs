@@ -53,11 +53,12 @@ pub(super) fn ways(spot: &Spot<'_>, now: &str, wanted: &str) -> Vec<Vec<Edit>> {
                     found.extend(sheet.change(note, text, &hunks));
                 }
             }
-            if let Some(hunks) = weave(text.as_str(), now, wanted) {
-                found.extend(sheet.change(note, text, &hunks));
-            }
             for new in &new {
                 found.extend(sheet.replace(note, text, new, Kind::Own));
+            }
+            // Markdown lets HTML through.
+            if let Some(hunks) = weave(text.as_str(), now, wanted) {
+                found.extend(sheet.change(note, text, &hunks));
             }
             found.extend(sheet.replace(note, text, wanted, Kind::Own));
             found.extend(sheet.replace(note, text, wanted, Kind::Html));

@@ -112,9 +112,8 @@ fn longest(
     }
     let mut lengths = vec![0_u32; rows * columns];
     let at = |row: usize, column: usize| row * columns + column;
-    let length = |lengths: &[u32], row, column| {
-        lengths.get(at(row, column)).copied().unwrap_or_default()
-    };
+    let length =
+        |lengths: &[u32], row, column| lengths.get(at(row, column)).copied().unwrap_or_default();
     for (row, a) in one.iter().enumerate().rev() {
         for (column, b) in other.iter().enumerate().rev() {
             let best = if same(a.1, b.1) {
@@ -150,11 +149,7 @@ fn differences(
     old: &[(usize, &str)],
     new: &[(usize, &str)],
 ) -> Option<Vec<(Range<usize>, Range<usize>)>> {
-    let front = old
-        .iter()
-        .zip(new)
-        .take_while(|(a, b)| a.1 == b.1)
-        .count();
+    let front = old.iter().zip(new).take_while(|(a, b)| a.1 == b.1).count();
     let (old_rest, new_rest) = (old.get(front..)?, new.get(front..)?);
     let back = old_rest
         .iter()
@@ -214,7 +209,12 @@ mod tests {
         check("a", "a", "", "");
         check("", "", "a", "a");
         check("one two", "one two", "zero one two", "zero one two");
-        check("![](img/a.png) old", "![](a-1.png) old", "![](a-1.png) new", "![](img/a.png) new");
+        check(
+            "![](img/a.png) old",
+            "![](a-1.png) old",
+            "![](a-1.png) new",
+            "![](img/a.png) new",
+        );
     }
 
     proptest! {

@@ -33,7 +33,7 @@ fn removal(source: &str, tag: &Range<usize>) -> Option<Range<usize>> {
         && source.get(end..)?.starts_with(quote)
     {
         // A text such as `tags="a b"` holds several; then the quotes are none of the tag's.
-        let list = before[..start - 1].trim_end();
+        let list = before.get(..start - 1)?.trim_end();
         if list.ends_with(['[', ',', '-']) {
             start -= 1;
             end += 1;
@@ -98,7 +98,10 @@ pub(super) fn additions(
     let lead = before.trim_end_matches(' ');
     if lead.ends_with('-') {
         let line = lead.rfind('\n').map_or(0, |it| it + 1);
-        let item = before.get(line..).unwrap_or_default().trim_matches(['"', '\'']);
+        let item = before
+            .get(line..)
+            .unwrap_or_default()
+            .trim_matches(['"', '\'']);
         let end = tag.end + behind.find(['\r', '\n']).unwrap_or(behind.len());
         let items = new.iter().map(|it| {
             let word = list(&[*it]);

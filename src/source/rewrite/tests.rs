@@ -4,8 +4,8 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::diag::{Diagnostics, Sources};
-use crate::model::written::{Content, WrittenNote};
 use crate::model::DeckName;
+use crate::model::written::{Content, WrittenNote};
 use crate::source::manifest::Manifest;
 use crate::source::shipped;
 use crate::source::stamp;
@@ -34,11 +34,7 @@ fn read(path: &str, source: &str) -> (FileId, Dialect, Vec<WrittenNote>, TypeSet
     (file, dialect, notes, types)
 }
 
-fn with_sheet<T>(
-    path: &str,
-    source: &str,
-    act: impl FnOnce(&Sheet<'_>, &[WrittenNote]) -> T,
-) -> T {
+fn with_sheet<T>(path: &str, source: &str, act: impl FnOnce(&Sheet<'_>, &[WrittenNote]) -> T) -> T {
     let (file, dialect, notes, types) = read(path, source);
     let defaults = Manifest::without_file(&DeckName::new("D").unwrap()).defaults;
     let text = TableText {
@@ -80,9 +76,19 @@ fn a_field_is_replaced_in_its_own_form() {
         "new\n\nmore",
         "## Q?\n<!-- id: x -->\n\nnew\n\nmore\n\n## R?\n\nr\n",
     );
-    check("a.md", "\u{feff}## Q?\r\n\r\nold\r\n", "a\nb", "\u{feff}## Q?\r\n\r\na\r\nb\r\n");
+    check(
+        "a.md",
+        "\u{feff}## Q?\r\n\r\nold\r\n",
+        "a\nb",
+        "\u{feff}## Q?\r\n\r\na\r\nb\r\n",
+    );
     check("a.md", "## Q?\n\nold", "new", "## Q?\n\nnew");
-    check("a.md", "Q: q\nA: old\n\nQ: r\nA: s\n", "new", "Q: q\nA: new\n\nQ: r\nA: s\n");
+    check(
+        "a.md",
+        "Q: q\nA: old\n\nQ: r\nA: s\n",
+        "new",
+        "Q: q\nA: new\n\nQ: r\nA: s\n",
+    );
     check(
         "a.md",
         "<!-- notes -->\n\n| Front | Back |\n|---|---|\n| q | old |\n",
@@ -90,32 +96,92 @@ fn a_field_is_replaced_in_its_own_form() {
         "<!-- notes -->\n\n| Front | Back |\n|---|---|\n| q | a\\|b |\n",
     );
     // YAML in each of its styles; comments stay.
-    check("a.yaml", "- front: q\n  back: old # why\n", "new", "- front: q\n  back: new # why\n");
-    check("a.yaml", "- front: q\n  back: 'o''ld'\n", "it's", "- front: q\n  back: 'it''s'\n");
-    check("a.yaml", "- front: q\n  back: \"old\"\n", "a\n\"b\"", "- front: q\n  back: \"a\\n\\\"b\\\"\"\n");
+    check(
+        "a.yaml",
+        "- front: q\n  back: old # why\n",
+        "new",
+        "- front: q\n  back: new # why\n",
+    );
+    check(
+        "a.yaml",
+        "- front: q\n  back: 'o''ld'\n",
+        "it's",
+        "- front: q\n  back: 'it''s'\n",
+    );
+    check(
+        "a.yaml",
+        "- front: q\n  back: \"old\"\n",
+        "a\n\"b\"",
+        "- front: q\n  back: \"a\\n\\\"b\\\"\"\n",
+    );
     check(
         "a.yaml",
         "- front: q\n  back: |\n    old\n    lines\n# end\n",
         "new\n\nlines",
         "- front: q\n  back: |\n    new\n\n    lines\n# end\n",
     );
-    check("a.yaml", "- front: q\n  back: old\n", "a: b", "- front: q\n  back: 'a: b'\n");
+    check(
+        "a.yaml",
+        "- front: q\n  back: old\n",
+        "a: b",
+        "- front: q\n  back: 'a: b'\n",
+    );
     check(
         "a.yaml",
         "- front: q\n  back: old\n- {front: x, back: y}\n",
         "a\nb",
         "- front: q\n  back: |-\n    a\n    b\n- {front: x, back: y}\n",
     );
-    check("a.yaml", "- {front: q, back: old}\n", "a, b", "- {front: q, back: 'a, b'}\n");
+    check(
+        "a.yaml",
+        "- {front: q, back: old}\n",
+        "a, b",
+        "- {front: q, back: 'a, b'}\n",
+    );
     check("a.yaml", "- [q, old]\n", "new", "- [q, new]\n");
-    check("a.yaml", "pairs:\n  q: old\n  r: s\n", "new", "pairs:\n  q: new\n  r: s\n");
-    check("a.yaml", "- front: q\r\n  back: old\r\n", "a\nb", "- front: q\r\n  back: |-\r\n    a\r\n    b\r\n");
-    check("a.yaml", "- front: q\n  extra: e\n  back: old\n", "", "- front: q\n  extra: e\n");
+    check(
+        "a.yaml",
+        "pairs:\n  q: old\n  r: s\n",
+        "new",
+        "pairs:\n  q: new\n  r: s\n",
+    );
+    check(
+        "a.yaml",
+        "- front: q\r\n  back: old\r\n",
+        "a\nb",
+        "- front: q\r\n  back: |-\r\n    a\r\n    b\r\n",
+    );
+    check(
+        "a.yaml",
+        "- front: q\n  extra: e\n  back: old\n",
+        "",
+        "- front: q\n  extra: e\n",
+    );
     // Tables.
-    check("a.csv", "Front,Back,tags\nq,old,t\n", "new", "Front,Back,tags\nq,new,t\n");
-    check("a.csv", "Front,Back\nq,old\n", "a, \"b\"", "Front,Back\nq,\"a, \"\"b\"\"\"\n");
-    check("a.csv", "Front,Back\nq,\"old\"\n", "new", "Front,Back\nq,\"new\"\n");
-    check("a.tsv", "Front\tBack\r\nq\told\r\n", "a, b", "Front\tBack\r\nq\ta, b\r\n");
+    check(
+        "a.csv",
+        "Front,Back,tags\nq,old,t\n",
+        "new",
+        "Front,Back,tags\nq,new,t\n",
+    );
+    check(
+        "a.csv",
+        "Front,Back\nq,old\n",
+        "a, \"b\"",
+        "Front,Back\nq,\"a, \"\"b\"\"\"\n",
+    );
+    check(
+        "a.csv",
+        "Front,Back\nq,\"old\"\n",
+        "new",
+        "Front,Back\nq,\"new\"\n",
+    );
+    check(
+        "a.tsv",
+        "Front\tBack\r\nq\told\r\n",
+        "a, b",
+        "Front\tBack\r\nq\ta, b\r\n",
+    );
 }
 
 #[test]
@@ -143,12 +209,37 @@ fn a_field_is_added_where_an_author_would_write_it() {
         });
         assert!(found.iter().any(|it| it == expect), "{source:?} {found:#?}");
     };
-    check("a.md", "## Q?\n\na\n\n## R?\n\nb\n", "x", "## Q?\n\na\n\n### Extra\n\nx\n\n## R?\n\nb\n");
-    check("a.md", "Q: q\nA: a\n", "x", "<!-- Extra: x -->\nQ: q\nA: a\n");
-    check("a.yaml", "- front: q\n  back: a\n- [r, s]\n", "x: y", "- front: q\n  back: a\n  Extra: 'x: y'\n- [r, s]\n");
-    check("a.yaml", "- {front: q, back: a}\n", "x", "- {front: q, back: a, Extra: x}\n");
+    check(
+        "a.md",
+        "## Q?\n\na\n\n## R?\n\nb\n",
+        "x",
+        "## Q?\n\na\n\n### Extra\n\nx\n\n## R?\n\nb\n",
+    );
+    check(
+        "a.md",
+        "Q: q\nA: a\n",
+        "x",
+        "<!-- Extra: x -->\nQ: q\nA: a\n",
+    );
+    check(
+        "a.yaml",
+        "- front: q\n  back: a\n- [r, s]\n",
+        "x: y",
+        "- front: q\n  back: a\n  Extra: 'x: y'\n- [r, s]\n",
+    );
+    check(
+        "a.yaml",
+        "- {front: q, back: a}\n",
+        "x",
+        "- {front: q, back: a, Extra: x}\n",
+    );
     check("a.yaml", "- [q, a]\n", "x", "- [q, a, x]\n");
-    check("a.csv", "Front,Back,Extra\nq,a,\nr,b,c\n", "x", "Front,Back,Extra\nq,a,x\nr,b,c\n");
+    check(
+        "a.csv",
+        "Front,Back,Extra\nq,a,\nr,b,c\n",
+        "x",
+        "Front,Back,Extra\nq,a,x\nr,b,c\n",
+    );
     check(
         "a.md",
         "<!-- notes -->\n\n| Front | Back | Extra |\n|---|---|---|\n| q | a |  |\n",
@@ -170,15 +261,69 @@ fn tags_come_and_go_in_their_own_notation() {
         });
         assert!(found.iter().any(|it| it == expect), "{source:?} {found:#?}");
     };
-    check("a.md", "## Q? {.a .b}\n\nx\n", &["a"], &["c"], "## Q? {.b .c}\n\nx\n");
-    check("a.md", "## Q? {#i .a}\n\nx\n", &["a"], &[], "## Q? {#i}\n\nx\n");
-    check("a.md", "## Q?\n\nx\n", &[], &["a", "b::c"], "## Q?\n<!-- tags: [a, b::c] -->\n\nx\n");
-    check("a.md", "Q: q\nA: a\n", &[], &["t"], "<!-- tags: [t] -->\nQ: q\nA: a\n");
-    check("a.yaml", "- {front: q, back: a, tags: [x, y]}\n", &["x"], &["z"], "- {front: q, back: a, tags: [y, z]}\n");
-    check("a.yaml", "- {front: q, back: a, tags: [x, y]}\n", &["y"], &[], "- {front: q, back: a, tags: [x]}\n");
-    check("a.yaml", "- {front: q, back: a, tags: [x]}\n", &["x"], &[], "- {front: q, back: a, tags: []}\n");
-    check("a.yaml", "- front: q\n  back: a\n", &[], &["t"], "- front: q\n  back: a\n  tags: [t]\n");
-    check("a.yaml", "- front: q\n  tags: x y\n  back: a\n", &["x"], &["z"], "- front: q\n  tags: y z\n  back: a\n");
+    check(
+        "a.md",
+        "## Q? {.a .b}\n\nx\n",
+        &["a"],
+        &["c"],
+        "## Q? {.b .c}\n\nx\n",
+    );
+    check(
+        "a.md",
+        "## Q? {#i .a}\n\nx\n",
+        &["a"],
+        &[],
+        "## Q? {#i}\n\nx\n",
+    );
+    check(
+        "a.md",
+        "## Q?\n\nx\n",
+        &[],
+        &["a", "b::c"],
+        "## Q?\n<!-- tags: [a, b::c] -->\n\nx\n",
+    );
+    check(
+        "a.md",
+        "Q: q\nA: a\n",
+        &[],
+        &["t"],
+        "<!-- tags: [t] -->\nQ: q\nA: a\n",
+    );
+    check(
+        "a.yaml",
+        "- {front: q, back: a, tags: [x, y]}\n",
+        &["x"],
+        &["z"],
+        "- {front: q, back: a, tags: [y, z]}\n",
+    );
+    check(
+        "a.yaml",
+        "- {front: q, back: a, tags: [x, y]}\n",
+        &["y"],
+        &[],
+        "- {front: q, back: a, tags: [x]}\n",
+    );
+    check(
+        "a.yaml",
+        "- {front: q, back: a, tags: [x]}\n",
+        &["x"],
+        &[],
+        "- {front: q, back: a, tags: []}\n",
+    );
+    check(
+        "a.yaml",
+        "- front: q\n  back: a\n",
+        &[],
+        &["t"],
+        "- front: q\n  back: a\n  tags: [t]\n",
+    );
+    check(
+        "a.yaml",
+        "- front: q\n  tags: x y\n  back: a\n",
+        &["x"],
+        &["z"],
+        "- front: q\n  tags: y z\n  back: a\n",
+    );
     check(
         "a.yaml",
         "- front: q\n  tags:\n    - x\n    - y\n  back: a\n",
@@ -186,8 +331,20 @@ fn tags_come_and_go_in_their_own_notation() {
         &["z"],
         "- front: q\n  tags:\n    - y\n    - z\n  back: a\n",
     );
-    check("a.csv", "Front,Back,tags\nq,a,x y\n", &["y"], &["z"], "Front,Back,tags\nq,a,x z\n");
-    check("a.csv", "Front,Back,tags\nq,a,\n", &[], &["z", "w"], "Front,Back,tags\nq,a,z w\n");
+    check(
+        "a.csv",
+        "Front,Back,tags\nq,a,x y\n",
+        &["y"],
+        &["z"],
+        "Front,Back,tags\nq,a,x z\n",
+    );
+    check(
+        "a.csv",
+        "Front,Back,tags\nq,a,\n",
+        &[],
+        &["z", "w"],
+        "Front,Back,tags\nq,a,z w\n",
+    );
 }
 
 #[test]
@@ -199,10 +356,22 @@ fn settings_stand_beside_what_the_note_says() {
         });
         assert_eq!(found, [expect], "{source:?}");
     };
-    check("a.md", "## Q?\r\n\r\nx\r\n", "## Q?\r\n<!-- flag: red -->\r\n\r\nx\r\n");
+    check(
+        "a.md",
+        "## Q?\r\n\r\nx\r\n",
+        "## Q?\r\n<!-- flag: red -->\r\n\r\nx\r\n",
+    );
     check("a.md", "Q: q\nA: a", "<!-- flag: red -->\nQ: q\nA: a");
-    check("a.yaml", "- front: q\n  back: a\n", "- front: q\n  back: a\n  flag: red\n");
-    check("a.yaml", "- {front: q, back: a}", "- {front: q, back: a, flag: red}");
+    check(
+        "a.yaml",
+        "- front: q\n  back: a\n",
+        "- front: q\n  back: a\n  flag: red\n",
+    );
+    check(
+        "a.yaml",
+        "- {front: q, back: a}",
+        "- {front: q, back: a, flag: red}",
+    );
 }
 
 proptest! {

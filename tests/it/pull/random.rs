@@ -7,7 +7,7 @@ use std::path::Path;
 use deckle::package::PackageReader;
 use serde_json::{Value, json};
 
-use super::{package, pull, read, ship, shipped};
+use super::{package, pull, read, run, ship, shipped};
 use crate::cli::Place;
 use crate::judge::{run_script, with_each_backend};
 
@@ -16,7 +16,10 @@ struct Dice(u64);
 
 impl Dice {
     fn roll(&mut self, sides: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
         usize::try_from(self.0 >> 33).unwrap() % sides
     }
 
@@ -52,7 +55,10 @@ const FILES: [(&str, &str); 6] = [
         "a.md",
         "# Part\r\n\r\n## h1 {.t1}\r\n\r\nan *answer*\r\nof __words__\r\n\r\n## h2\r\n<!-- {id: h2, tags: [t1, t2]} -->\r\n\r\n- a\r\n- b\r\n\r\n### Extra\r\n\r\nmore\r\n\r\n## h3\r\n\r\nlast",
     ),
-    ("b.md", "Q: l1\nA: an answer\n\n<!-- tags: [t1] -->\nQ: l2\nA:\n- a\n- b\n"),
+    (
+        "b.md",
+        "Q: l1\nA: an answer\n\n<!-- tags: [t1] -->\nQ: l2\nA:\n- a\n- b\n",
+    ),
     (
         "c.md",
         "---\nmarkdown: {inline: true}\n---\n\n- i1 :: an answer\n- i2 :: another\n  - with a list\n\n<!-- notes -->\n\n| Front | Back | tags |\n|---|---|---|\n| r1 | an answer | t1 |\n| r2 | another |  |\n",
@@ -61,7 +67,10 @@ const FILES: [(&str, &str); 6] = [
         "d.yaml",
         "# mine\ntags: [all]\nnotes:\n  - front: y1\n    back: an answer # why\n    tags: [t1]\n  - {front: \"y2\", back: 'an ''answer'''}\n  - [y3, an answer]\n  - front: y4\n    back: |\n      two\n\n      paragraphs\n    extra: \"more\\twords\"\n",
     ),
-    ("e.csv", "Front,Back,tags\nc1,an answer,t1\nc2,\"quoted, \"\"words\"\"\",\n"),
+    (
+        "e.csv",
+        "Front,Back,tags\nc1,an answer,t1\nc2,\"quoted, \"\"words\"\"\",\n",
+    ),
     ("f.tsv", "Front\tBack\r\nv1\tan answer\r\n"),
 ];
 
@@ -84,11 +93,14 @@ fn same(html: &str) -> String {
 
 fn fields(note: &Value) -> BTreeMap<String, String> {
     let fields = note["fields"].as_object().unwrap();
-    fields.iter().map(|(name, html)| (name.clone(), same(html.as_str().unwrap()))).collect()
+    fields
+        .iter()
+        .map(|(name, html)| (name.clone(), same(html.as_str().unwrap())))
+        .collect()
 }
 
 /// Keeps one side of each conflict: the phone's or the sources'.
-fn mend(text: &str, theirs: bool) -> String {
+pub(super) fn mend(text: &str, theirs: bool) -> String {
     let mut kept = String::new();
     let mut side = None;
     for line in text.split_inclusive('\n') {
@@ -173,16 +185,25 @@ fn round(backend: &str, seed: u64, export: &str, legacy: bool) -> Result<[usize;
     let edited = edited.last().unwrap().clone();
 
     // On the desk the same notes were edited, in the field that the phone edited too.
-    let mut sources: BTreeMap<&str, String> = FILES.iter().map(|(path, _)| (*path, read(&place, path))).collect();
+    let mut sources: BTreeMap<&str, String> = FILES
+        .iter()
+        .map(|(path, _)| (*path, read(&place, path)))
+        .collect();
     for text in sources.values_mut() {
         for (name, word) in &desk {
             for (from, to) in [
-                (format!("{name}\nA: an answer"), format!("{name}\nA: {word} answer")),
+                (
+                    format!("{name}\nA: an answer"),
+                    format!("{name}\nA: {word} answer"),
+                ),
                 (format!("{name} :: an"), format!("{name} :: {word}")),
                 (format!("| {name} | an"), format!("| {name} | {word}")),
                 (format!("{name},an"), format!("{name},{word}")),
                 (format!("{name}\tan"), format!("{name}\t{word}")),
-                (format!("front: {name}\n    back: an"), format!("front: {name}\n    back: {word}")),
+                (
+                    format!("front: {name}\n    back: an"),
+                    format!("front: {name}\n    back: {word}"),
+                ),
             ] {
                 *text = text.replace(&from, &to);
             }
@@ -191,18 +212,41 @@ fn round(backend: &str, seed: u64, export: &str, legacy: bool) -> Result<[usize;
     for (path, text) in &sources {
         place.put(path, text);
     }
-    let run = pull(&place, &path, &["--json", "--allow-dirty"]);
-    if !matches!(run.code, Some(0 | 1)) {
-        return Err(format!("{run:#?}"));
+    // Every flag is found again, with its place.
+    let flags = run(&place, &["flags", &path.to_string_lossy(), "--json"]).ends(0);
+    let flags: Value = serde_json::from_str(&flags.stdout).map_err(|error| error.to_string())?;
+    let flagged = edited["cards"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|it| it[8] != 0)
+        .count();
+    let places = flags
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|it| it["place"].is_string())
+        .count();
+    if places != flagged {
+        return Err(format!("seed {seed}: {flagged} flags, {flags:#}"));
     }
-    let found: Value = serde_json::from_str(&run.stdout).map_err(|error| error.to_string())?;
+    let pulled = pull(&place, &path, &["--json", "--allow-dirty"]);
+    if !matches!(pulled.code, Some(0 | 1)) {
+        return Err(format!("{pulled:#?}"));
+    }
+    let found: Value = serde_json::from_str(&pulled.stdout).map_err(|error| error.to_string())?;
     let outcome = |wanted: &str| -> Vec<&Value> {
         let all = found["notes"].as_array().unwrap().iter();
         all.filter(|it| it["outcome"] == wanted).collect()
     };
-    let left: Vec<&str> = outcome("left").iter().map(|it| it["guid"].as_str().unwrap()).collect();
-    let conflicts: Vec<&str> =
-        outcome("conflict").iter().map(|it| it["guid"].as_str().unwrap()).collect();
+    let left: Vec<&str> = outcome("left")
+        .iter()
+        .map(|it| it["guid"].as_str().unwrap())
+        .collect();
+    let conflicts: Vec<&str> = outcome("conflict")
+        .iter()
+        .map(|it| it["guid"].as_str().unwrap())
+        .collect();
     if !outcome("older").is_empty() || !outcome("removed").is_empty() {
         return Err(format!("seed {seed}: {found:#}"));
     }
@@ -211,9 +255,9 @@ fn round(backend: &str, seed: u64, export: &str, legacy: bool) -> Result<[usize;
     for path in FILES.iter().map(|it| it.0) {
         place.put(path, mend(&read(&place, path), theirs));
     }
-    let run = ship(&place);
-    if run.code != Some(0) {
-        return Err(format!("seed {seed}: {run:#?} {found:#}"));
+    let shipped = ship(&place);
+    if shipped.code != Some(0) {
+        return Err(format!("seed {seed}: {shipped:#?} {found:#}"));
     }
     let again = phone(backend, &folder, &json!([{"import": package(&place)}]))?;
     let (log, after) = (&again[0], again.last().unwrap());
@@ -239,22 +283,32 @@ fn round(backend: &str, seed: u64, export: &str, legacy: bool) -> Result<[usize;
         let mut wanted: Vec<&String> = source.iter().collect();
         shown.sort();
         wanted.sort();
-        let same_tags = note["tags"].as_array().unwrap().iter().all(|it| {
-            tags.iter().any(|tag| it == tag.as_str())
-        });
+        let same_tags = note["tags"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .all(|it| tags.iter().any(|tag| it == tag.as_str()));
         if shown != wanted || !same_tags {
-            return Err(format!("seed {seed}: the phone has {note}, the sources {source:?} {tags:?}"));
+            return Err(format!(
+                "seed {seed}: the phone has {note}, the sources {source:?} {tags:?}"
+            ));
         }
         // Without a conflict it is what the phone had.
         let kept = was.is_none_or(|was| was == html);
         if !kept && (theirs || !conflicts.contains(&guid.as_str())) {
-            return Err(format!("seed {seed}: lost {:?} for {html:?}", before.get(guid)));
+            return Err(format!(
+                "seed {seed}: lost {:?} for {html:?}",
+                before.get(guid)
+            ));
         }
     }
     // What was learned stays as it was.
     let rows = |state: &Value| -> Vec<Value> {
         let cards = state["cards"].as_array().unwrap().iter();
-        cards.filter(|it| it[2] != 0 || it[8] != 0).cloned().collect()
+        cards
+            .filter(|it| it[2] != 0 || it[8] != 0)
+            .cloned()
+            .collect()
     };
     if rows(&edited) != rows(after) {
         return Err(format!("seed {seed}: schedules differ"));
@@ -273,7 +327,9 @@ fn the_collection_and_the_sources_agree_in_the_end() {
             (3, "c.colpkg", true),
             (4, "d.colpkg", false),
         ] {
-            let found = round(backend, seed, export, legacy).map_err(|it| format!("{backend}: {it}"))?;
+            // A phone each, with its own edits.
+            let found =
+                round(backend, seed, export, legacy).map_err(|it| format!("{backend}: {it}"))?;
             for (sum, count) in total.iter_mut().zip(found) {
                 *sum += count;
             }
