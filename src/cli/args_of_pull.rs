@@ -14,7 +14,7 @@ Examples:
 Fields and tags that only the phone changed go into the sources, in the form in which they are
 written. What both changed is marked in the file as git does, and the next build stops there. What
 cannot be written is told. Notes are never deleted; new ones go into the inbox.
-Exit codes: 1 there are conflicts, or edits that could not be written, or the sources have errors.")]
+Exit code 1: there are conflicts, edits that could not be written, or errors in the sources.")]
 pub(crate) struct PullArgs {
     /// Packages that were exported on the phone: .apkg or .colpkg
     #[arg(value_name = "FILE", required = true)]
@@ -74,7 +74,7 @@ Examples:
   deckle flags phone.apkg --leeches    and what was forgotten again and again
   deckle flags phone.apkg --json | jq -r '.[] | select(.flag == \"red\").place'
 
-A line for each card: place, mark, deck and the beginning of the first field, with tabs between them.")]
+A line for each card: place, mark, deck and the beginning of the first field, with tabs between.")]
 pub(crate) struct FlagsArgs {
     /// Packages that were exported on the phone: .apkg or .colpkg
     #[arg(value_name = "FILE", required = true)]

@@ -100,8 +100,8 @@ fn parts_of(
             |it: &&Spanned<Tag>| merge.gone_tags.iter().any(|tag| tag == it.value.as_str());
         let gone: Vec<&Spanned<Tag>> = written.tags.iter().filter(is_gone).collect();
         let own = |it: &&Spanned<Tag>| is_within(it.span, written, reading);
-        let kept = written.tags.iter().filter(|it| !is_gone(it));
-        let kept = kept.filter(own).next_back();
+        let mut kept = written.tags.iter().filter(|it| !is_gone(it));
+        let kept = kept.rfind(own);
         // What its file gives to all of its notes is not this one's to lose.
         let writable = writable && gone.iter().all(own);
         let new: Vec<&str> = merge.new_tags.iter().map(String::as_str).collect();

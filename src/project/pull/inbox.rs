@@ -244,11 +244,11 @@ fn planned<'p>(
 
 /// Whether the file ends in a list of notes as it is written here.
 fn can_be_continued(text: &str) -> bool {
-    let list = text
+    let mut list = text
         .lines()
         .filter(|it| !it.starts_with([' ', '#']) && !it.trim().is_empty());
     let last = list
-        .last()
+        .next_back()
         .map(|it| it.trim_start_matches('\u{feff}').trim_end());
     last == Some("notes:") && text.contains("\n  - ")
 }

@@ -127,7 +127,7 @@ pub(super) fn settle(
         let tried = with_texts(project, texts(before, media, attempts));
         let after = Reading::take(&tried, &given)?;
         let verdicts = judge(before, after.as_ref().ok(), after.as_ref().err(), attempts);
-        apply(before, attempts, verdicts);
+        apply(before, attempts, &verdicts);
         last = after.ok();
     }
     for attempt in attempts.iter_mut() {
@@ -286,7 +286,7 @@ fn failures(attempt: &Attempt, was: &SourceNote, is: &SourceNote) -> Vec<What> {
     failed
 }
 
-fn apply(before: &Reading, attempts: &mut [Attempt], verdicts: Verdicts) {
+fn apply(before: &Reading, attempts: &mut [Attempt], verdicts: &Verdicts) {
     let path = |attempt: &Attempt| {
         let note = before.notes.get(attempt.merge.note);
         note.map_or("", |it| before.path(it)).to_owned()
@@ -301,7 +301,7 @@ fn apply(before: &Reading, attempts: &mut [Attempt], verdicts: Verdicts) {
     let unexplained = verdicts.trouble.iter().any(|it| !active.contains_key(it));
     for (path, indices) in active {
         if unexplained || verdicts.trouble.contains(&path) {
-            blame(attempts, &indices, &verdicts);
+            blame(attempts, &indices, verdicts);
             continue;
         }
         for index in indices {

@@ -260,8 +260,24 @@ impl<'s> Sheet<'s> {
             return Vec::new();
         }
         let places: Vec<Range<usize>> = gone.iter().map(|it| it.span.range()).collect();
+        // A list whose last tag goes gets the new ones in its place.
+        let mut ways: Vec<Vec<Edit>> = Vec::new();
+        if let (None, Some((last, others))) = (kept, places.split_last())
+            && let Some(others) = tags::removals(self.source, others)
+        {
+            let others = others.into_iter().map(|range| (range, String::new()));
+            let instead = tags::instead(self.source, last, new, self.newline);
+            let edits = others
+                .chain(instead)
+                .map(|(range, text)| self.edit(range, text));
+            ways.extend(
+                edits
+                    .collect::<Option<Vec<Edit>>>()
+                    .filter(|_| !new.is_empty()),
+            );
+        }
         let Some(gone) = tags::removals(self.source, &places) else {
-            return Vec::new();
+            return ways;
         };
         let gone = gone
             .into_iter()
@@ -270,17 +286,18 @@ impl<'s> Sheet<'s> {
         if new.is_empty() {
             return vec![gone];
         }
-        let mut ways: Vec<Vec<Edit>> = Vec::new();
+        let mut more: Vec<Vec<Edit>> = Vec::new();
         if let Some(kept) = kept {
             let beside = tags::additions(self.source, &kept.span.range(), new, self.newline);
-            ways.extend(self.insertions(beside));
+            more.extend(self.insertions(beside));
         }
-        ways.extend(self.setting(note, "tags", &crate::source::emit::list(new)));
-        let with_gone = ways.into_iter().map(|mut edits| {
+        more.extend(self.setting(note, "tags", &crate::source::emit::list(new)));
+        let with_gone = more.into_iter().map(|mut edits| {
             edits.extend(gone.iter().cloned());
             edits
         });
-        with_gone.collect()
+        ways.extend(with_gone);
+        ways
     }
 
     fn insertions(&self, ways: Vec<(usize, String)>) -> Vec<Vec<Edit>> {

@@ -77,6 +77,33 @@ fn removal(source: &str, tag: &Range<usize>) -> Option<Range<usize>> {
     Some(start..end)
 }
 
+/// Edits that put these tags, of which there are some, into the place of one.
+pub(super) fn instead(
+    source: &str,
+    tag: &Range<usize>,
+    new: &[&str],
+    newline: &str,
+) -> Vec<(Range<usize>, String)> {
+    let tag = without_sign(source, tag);
+    let before = source.get(..tag.start).unwrap_or_default();
+    let Some((first, more)) = new.split_first() else {
+        return Vec::new();
+    };
+    let word = match before.ends_with(['.', '#', '"', '\'']) {
+        true => (*first).to_owned(),
+        false => list(&[*first]).trim_matches(['[', ']']).to_owned(),
+    };
+    let mut edits = vec![(tag.clone(), word)];
+    if let Some((at, text)) = additions(source, &tag, more, newline)
+        .into_iter()
+        .next()
+        .filter(|_| !more.is_empty())
+    {
+        edits.push((at..at, text));
+    }
+    edits
+}
+
 /// Ways to write more tags behind one that is there.
 pub(super) fn additions(
     source: &str,

@@ -333,6 +333,27 @@ fn tags_come_and_go_in_their_own_notation() {
     );
     check(
         "a.csv",
+        "Front,Back,tags\nq,a,x\n",
+        &["x"],
+        &["z"],
+        "Front,Back,tags\nq,a,z\n",
+    );
+    check(
+        "a.yaml",
+        "- {front: q, back: a, tags: [x]}\n",
+        &["x"],
+        &["y", "z"],
+        "- {front: q, back: a, tags: [y, z]}\n",
+    );
+    check(
+        "a.md",
+        "## Q? {.a}\n\nx\n",
+        &["a"],
+        &["b"],
+        "## Q? {.b}\n\nx\n",
+    );
+    check(
+        "a.csv",
         "Front,Back,tags\nq,a,x y\n",
         &["y"],
         &["z"],

@@ -339,7 +339,7 @@ fn the_collection_and_the_sources_agree_in_the_end() {
     let total = total.unwrap_or_else(|error| panic!("{error}"));
     for [edited, conflicts, new, left] in total.clone() {
         assert!(edited > 20 && conflicts > 0 && new == 12, "{total:?}");
-        // Nearly everything that an editor writes can be written.
-        assert!(left * 8 < edited, "{total:?}");
+        // What is left are tags and fields that a table has no column for, and lists of values no key.
+        assert!(left * 6 < edited, "{total:?}");
     }
 }
