@@ -1,5 +1,6 @@
 //! Random edits in the real Anki, desktop and AnkiDroid's backend, exported in both formats: behind
-//! the pull and the next import the collection and the sources agree, and nothing is lost.
+//! the pull and the next import the collection and the sources agree, and nothing is lost. It takes
+//! long, because eight phones start, edit, export and import.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -340,6 +341,6 @@ fn the_collection_and_the_sources_agree_in_the_end() {
     for [edited, conflicts, new, left] in total.clone() {
         assert!(edited > 20 && conflicts > 0 && new == 12, "{total:?}");
         // What is left are tags and fields that a table has no column for, and lists of values no key.
-        assert!(left * 6 < edited, "{total:?}");
+        assert!(left * 5 < edited, "{total:?}");
     }
 }
