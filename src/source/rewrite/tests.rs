@@ -255,7 +255,7 @@ fn tags_come_and_go_in_their_own_notation() {
             let note = &notes[0];
             let is_gone = |it: &&Spanned<Tag>| gone.contains(&it.value.as_str());
             let going: Vec<&Spanned<Tag>> = note.tags.iter().filter(is_gone).collect();
-            let kept = note.tags.iter().filter(|it| !is_gone(it)).next_back();
+            let kept = note.tags.iter().rfind(|it| !is_gone(it));
             let ways = sheet.tags(&note.span.range(), &going, kept, new);
             ways.iter().map(|it| stamp::apply(source, it)).collect()
         });

@@ -252,7 +252,7 @@ fn round(backend: &str, seed: u64, export: &str, legacy: bool) -> Result<[usize;
         return Err(format!("seed {seed}: {found:#}"));
     }
     // Each conflict keeps both versions.
-    let theirs = seed % 2 == 0;
+    let theirs = seed.is_multiple_of(2);
     for path in FILES.iter().map(|it| it.0) {
         place.put(path, mend(&read(&place, path), theirs));
     }
