@@ -14,6 +14,7 @@ pub(crate) use super::args_beyond::ConnectArgs;
 pub(crate) use super::args_beyond::FetchArgs;
 pub(crate) use super::args_beyond::{AudioArgs, DoctorArgs, ShipArgs};
 pub(crate) use super::args_of_ids::{IdAddArgs, IdCommand, IdSourceArgs, IdStripArgs};
+pub(crate) use super::args_of_pull::{FlagsArgs, PullArgs};
 pub(crate) use super::choices::{
     ClientName, ColorChoice, Format, IdStyle, MessageFormat, SchemaName, Starter, UpdateChoice,
 };
@@ -68,6 +69,10 @@ pub(crate) enum Command {
     Diff(DiffArgs),
     /// Build, and deliver the packages to the folders and servers that deckle.yaml names
     Ship(ShipArgs),
+    /// Merge into the sources what was edited on the phone
+    Pull(PullArgs),
+    /// List what was flagged on the phone, with its places in the sources
+    Flags(FlagsArgs),
     /// Look what is there and what is not: lock, TeX, sounds, the targets of ship; each with its mend
     Doctor(DoctorArgs),
     /// Show the note at a line: as written, as HTML, as cards, and who it is

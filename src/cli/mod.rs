@@ -5,6 +5,7 @@ mod adopt;
 mod args;
 mod args_beyond;
 mod args_of_ids;
+mod args_of_pull;
 mod audio;
 mod build;
 mod choices;
@@ -16,6 +17,7 @@ mod each;
 mod explain;
 #[cfg(feature = "fetch")]
 mod fetch;
+mod flags;
 mod git;
 mod id;
 mod import;
@@ -26,6 +28,7 @@ mod list;
 mod observers;
 mod printer;
 mod progress;
+mod pull;
 mod schema;
 mod shell;
 mod ship;
@@ -88,6 +91,8 @@ pub(crate) fn run() -> ExitCode {
         Command::Diff(it) => diff::diff(it, &printer),
         Command::Show(it) => show::show(it, &printer),
         Command::Ship(it) => ship::ship(it, &printer),
+        Command::Pull(it) => pull::pull(it, &printer),
+        Command::Flags(it) => flags::flags(it, &printer),
         Command::Doctor(it) => doctor::doctor(it, &printer),
         Command::Init(it) => init::init(it, &printer),
         Command::Adopt(it) => adopt::adopt(it, &printer),

@@ -2,7 +2,7 @@
 //!
 //! A code is a letter, a number and a name: `E0301 media-missing`. The hundreds: 01 source
 //! syntax, 02 notes and note types, 03 media, 04 card templates, 05 clozes and math, 06 packages,
-//! 07 identity, 08 files of other tools. `E` stops the build, `W` does not. Codes are never reused
+//! 07 identity, 08 files of other tools, 09 delivery and the way back. `E` stops the build, `W` does not. Codes are never reused
 //! for another meaning.
 
 use std::fmt;
@@ -236,6 +236,7 @@ codes! {
     AmbiguousNote = "W0731" "ambiguous-note" "A note without an id may be either of two notes of the last build, edited; it counts as a new one."
     ForeignSyntax = "E0810" "foreign-syntax" "Text that is read as another tool's lacks something that this tool would ask for."
     ForeignLeftOut = "W0811" "foreign-left-out" "Something in another tool's file has no counterpart in a package and is left out."
+    ConflictMarks = "E0905" "conflict-marks" "The file holds both versions of lines that were changed in two places, between the marks of git or `deckle pull`."
 }
 
 impl Code {

@@ -22,7 +22,7 @@ use crate::source::layout::{Dialect, Selection};
 use crate::source::manifest::{self, Manifest};
 use crate::source::table::{self, JoinedText, TableText};
 use crate::source::types::TypeSet;
-use crate::source::{anki_text, dialect, markdown, yaml};
+use crate::source::{anki_text, conflict_marks, dialect, markdown, yaml};
 use crate::{Error, ErrorKind};
 
 /// What the files hold.
@@ -236,6 +236,8 @@ fn shelve(
                 Ok(Some(_)) => match read_text(project, &path, sources, sink)? {
                     None => Shelved::Unreadable,
                     Some(file) => {
+                        let marks = conflict_marks::conflict(file, &path, sources.text(file));
+                        marks.into_iter().for_each(|found| sink.push(found));
                         private_use(file, sources.text(file), sink);
                         if let Some(dialect) = Dialect::of(&path) {
                             next.extend(include::wanted(dialect, &path, sources.text(file)));
@@ -274,6 +276,10 @@ pub(super) fn inputs(
             continue;
         };
         let text = sources.text(file);
+        if let Some(found) = conflict_marks::conflict(file, path, text) {
+            sink.push(found);
+            continue;
+        }
         let Some(dialect) = dialect.of_text(text) else {
             let title = format!("`{path}` does not begin as a text file of Anki does");
             sink.push(

@@ -33,6 +33,7 @@ mod options;
 mod output;
 mod overlay;
 mod predecessor;
+mod pull;
 mod quoting;
 mod rematch;
 mod remembering;
@@ -64,6 +65,10 @@ pub use ids::{IdChange, IdFile, IdLeft, IdOptions, IdPlan};
 pub use import::{ImportFormat, ImportOptions, Imported, import};
 pub use lock_state::{LockHeld, LockState};
 pub use options::{BuildOptions, LockMode};
+pub use pull::{
+    Marked, Marks, PullBase, PullOptions, PullOutcome, Pulled, PulledChange, PulledFile,
+    PulledMedia, PulledNote,
+};
 pub use ship::{
     Delivery, DeliveryState, Dispatch, IgnoreState, Ignored, Parcel, ShipOptions, ShipTarget,
     Shipment, ignore_state,

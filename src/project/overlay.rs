@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use crate::Error;
-use crate::files::{Content, FileList, Files, Stamp};
+use crate::files::{Content, FileList, Files, Stamp, file_name, parent};
 use crate::project::Project;
 
 /// The project with these texts in the place of what its files hold.
@@ -27,11 +27,26 @@ struct Overlay {
 
 impl Files for Overlay {
     fn list(&self) -> Result<FileList, Error> {
-        self.below.list()
+        let mut list = self.below.list()?;
+        for path in self.texts.keys() {
+            // A file that there is and that is not listed is left out on purpose.
+            if self.below.size(path)?.is_none() && !list.paths.contains(path) {
+                list.paths.push(path.clone());
+            }
+        }
+        list.paths.sort_unstable();
+        Ok(list)
     }
 
     fn folder(&self, path: &str) -> Vec<String> {
-        self.below.folder(path)
+        let mut names = self.below.folder(path);
+        let new = self.texts.keys().filter(|it| parent(it) == path);
+        for name in new.map(|it| file_name(it)) {
+            if !names.iter().any(|it| it == name) {
+                names.push(name.to_owned());
+            }
+        }
+        names
     }
 
     fn size(&self, path: &str) -> Result<Option<u64>, Error> {

@@ -2,6 +2,7 @@
 
 pub mod assets;
 pub mod budget;
+pub mod conflict_marks;
 pub mod includes;
 pub mod layout;
 mod levels;
@@ -30,6 +31,7 @@ pub mod dialect;
 pub mod draft;
 pub mod emit;
 pub mod markdown;
+pub mod rewrite;
 pub mod stamp;
 pub mod table;
 pub mod yaml;

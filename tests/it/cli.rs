@@ -737,6 +737,8 @@ fn help_is_as_it_was() {
         ("id-strip", &["id", "strip", "--help"]),
         ("verify", &["verify", "--help"]),
         ("ship", &["ship", "--help"]),
+        ("pull", &["pull", "--help"]),
+        ("flags", &["flags", "--help"]),
         ("show", &["show", "--help"]),
         ("connect", &["connect", "--help"]),
         ("explain", &["explain", "--help"]),

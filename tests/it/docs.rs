@@ -168,6 +168,7 @@ fn every_command_that_is_shown_exists() {
     for page in PAGES.iter().chain(&[
         "CONTRIBUTING.md",
         "docs/packages.md",
+        "docs/pull.md",
         "examples/decks/README.md",
         IDENTITY,
     ]) {
@@ -211,11 +212,13 @@ fn every_command_that_is_shown_exists() {
         "doctor",
         "explain",
         "fetch",
+        "flags",
         "id",
         "import",
         "init",
         "inspect",
         "man",
+        "pull",
         "schema",
         "ship",
         "show",

@@ -52,6 +52,7 @@ mod outputs;
 mod package;
 #[cfg(feature = "images")]
 mod pictures;
+mod pull;
 mod read;
 mod rebuilt;
 mod render;

@@ -43,6 +43,7 @@ const PAGES: &[(&str, &str)] = pages! {
     E0701 E0702 W0703 W0704 W0705 E0706 W0721 E0722 W0723 W0724 W0725 W0726
     W0731
     E0810 W0811
+    E0905
 };
 
 /// How wide the text of a page is for people, in characters.

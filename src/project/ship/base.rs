@@ -1,5 +1,6 @@
 //! What was delivered last: a copy of each package, in a folder of the project for each target.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use crate::{Error, files};
@@ -28,4 +29,26 @@ impl Base {
         files::deliver(package, &self.path(package))?;
         Ok(())
     }
+}
+
+/// The packages that were last delivered, by the names of their targets.
+pub(in crate::project) fn kept(root: &Path) -> Result<BTreeMap<String, Vec<PathBuf>>, Error> {
+    let folder = root.join(FOLDER);
+    let mut kept = BTreeMap::new();
+    if !files::is_folder(&folder) {
+        return Ok(kept);
+    }
+    for target in files::names_in(&folder)? {
+        let of_target = folder.join(&target);
+        if !files::is_folder(&of_target) {
+            continue;
+        }
+        let names = files::names_in(&of_target)?.into_iter();
+        let packages = names.filter(|it| it.ends_with(".apkg") && !it.starts_with(['.', '~']));
+        let packages: Vec<PathBuf> = packages.map(|it| of_target.join(it)).collect();
+        if !packages.is_empty() {
+            kept.insert(target, packages);
+        }
+    }
+    Ok(kept)
 }

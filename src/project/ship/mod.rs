@@ -29,6 +29,7 @@ use crate::model::BuildTime;
 use crate::source::ship::Via;
 use crate::{Error, ErrorKind};
 use base::Base;
+pub(super) use base::kept;
 
 /// How to deliver.
 #[derive(Debug, Clone)]

@@ -133,16 +133,33 @@ impl IdSource {
     }
 }
 
-/// Keeps the notes of one file as they were written: a build lets go of them as soon as they are
+/// Keeps the notes of one file, or of all, as they were written: a build lets go of them as soon as they are
 /// rendered.
 pub(in crate::project) struct Watch {
-    path: String,
+    /// All files where it is `None`.
+    path: Option<String>,
     seen: Mutex<Vec<WrittenNote>>,
 }
 
 impl Watch {
+    /// Of every file.
+    pub(in crate::project) fn all() -> Self {
+        Self {
+            path: None,
+            seen: Mutex::new(Vec::new()),
+        }
+    }
+
+    /// What was seen, in no order.
+    pub(in crate::project) fn into_seen(self) -> Vec<WrittenNote> {
+        self.seen
+            .into_inner()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
     pub(in crate::project) fn see(&self, note: &WrittenNote, sources: &Sources) {
-        if sources.path(note.span.file) == self.path {
+        let path = || sources.path(note.span.file);
+        if self.path.as_deref().is_none_or(|it| it == path()) {
             let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
             seen.push(note.clone());
         }
@@ -187,7 +204,7 @@ fn at(
     let (lock, locked) = (&lock_file.lock, lock_file.is_kept);
     let (types, _) = types::stamped(&types, lock, &manifest.uid, &options, sink);
     let watch = Watch {
-        path: path.to_owned(),
+        path: Some(path.to_owned()),
         seen: Mutex::new(Vec::new()),
     };
     let renderer = assets::renderer(project, &manifest, lock, manifest.targets);
@@ -218,10 +235,7 @@ fn at(
     }
     let frozen = lock.media_names();
     let mut names = renderer.names(made.facts().flat_map(Facts::media), &frozen);
-    let mut seen = watch
-        .seen
-        .into_inner()
-        .unwrap_or_else(PoisonError::into_inner);
+    let mut seen = watch.into_seen();
     seen.sort_by_key(|it| it.span);
     let lines = Lines { file, sources };
     let Some(written) = seen.iter().find(|it| lines.hold(it, line)) else {

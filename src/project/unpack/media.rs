@@ -16,7 +16,7 @@ use crate::template::media::media_references;
 use crate::{Error, files};
 
 /// The folder of a project that media go into.
-pub(super) const FOLDER: &str = "media";
+pub(in crate::project) const FOLDER: &str = "media";
 
 /// The media of a package, on disk.
 #[derive(Debug, Default)]
@@ -235,7 +235,10 @@ impl MediaPlan {
 }
 
 /// The HTML with other names of media; those that stay are left as they are written.
-fn replaced<'n>(html: &str, mut name_of: impl FnMut(&str) -> Option<&'n str>) -> String {
+pub(in crate::project) fn replaced<'n>(
+    html: &str,
+    mut name_of: impl FnMut(&str) -> Option<&'n str>,
+) -> String {
     let mut text = String::with_capacity(html.len());
     let mut at = 0;
     for reference in media_references(html) {

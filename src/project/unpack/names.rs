@@ -58,7 +58,7 @@ pub(super) fn media_name(name: &str) -> String {
 }
 
 /// The stem and the extension, with its dot, of a file for a media file of this name.
-pub(super) fn media_file(name: &str) -> (String, String) {
+pub(in crate::project) fn media_file(name: &str) -> (String, String) {
     let name = portable(name);
     let name = name.trim_start_matches('.');
     match name.rsplit_once('.') {

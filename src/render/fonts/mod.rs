@@ -64,5 +64,6 @@ pub(super) fn cut(
     Err("this deckle was built without the feature `fonts`".to_owned())
 }
 
-#[cfg(all(test, feature = "fonts"))]
+#[cfg(test)]
+#[cfg(feature = "fonts")]
 mod tests;

@@ -21,4 +21,4 @@ pub use note::{
 };
 pub use note_type::{EmittedType, TextFile, type_file};
 pub use page::{PageForm, PageNote, page_file};
-pub use scalar::{key, value};
+pub use scalar::{double_quoted, key, list, value, value_in_flow};

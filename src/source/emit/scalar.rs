@@ -41,7 +41,24 @@ pub fn value(text: &str, indent: usize) -> String {
     inside_flow(text)
 }
 
-/// A text as a value inside of `{..}` or `[..]`.
+/// A text as a value inside of `{..}` or `[..]`, in the fewest quotes.
+#[must_use]
+pub fn value_in_flow(text: &str) -> String {
+    let special = |it: char| matches!(it, ',' | '[' | ']' | '{' | '}' | ':' | '#');
+    if is_plain(text) && !text.contains(special) {
+        text.to_owned()
+    } else {
+        inside_flow(text)
+    }
+}
+
+/// Words as a list on one line: `[a, b]`.
+#[must_use]
+pub fn list(words: &[&str]) -> String {
+    flow_list(words.iter().copied())
+}
+
+/// A text as a value inside of `{..}` or `[..]`, in quotes.
 pub(super) fn inside_flow(text: &str) -> String {
     if is_printable(text) {
         single_quoted(text)
@@ -104,7 +121,9 @@ fn single_quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', "''"))
 }
 
-fn double_quoted(text: &str) -> String {
+/// A text in double quotes.
+#[must_use]
+pub fn double_quoted(text: &str) -> String {
     let mut quoted = String::from("\"");
     let mut characters = text.chars().peekable();
     while let Some(character) = characters.next() {

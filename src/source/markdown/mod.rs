@@ -156,8 +156,26 @@ pub fn places(file: FileId, source: &str, defaults: &Defaults, types: &TypeSet) 
     Places {
         headings: headings.collect(),
         items: items.collect(),
-        rows: tables.flat_map(|it| it.places(&page)).collect(),
+        rows: tables.flat_map(|it| it.places(&page, "id")).collect(),
     }
+}
+
+/// As [`Places::rows`], for the column of another name.
+#[must_use]
+pub fn cells(
+    file: FileId,
+    source: &str,
+    defaults: &Defaults,
+    types: &TypeSet,
+    column: &str,
+) -> BTreeMap<usize, RowPlace> {
+    let mut defaults = defaults.clone();
+    let body = front_matter::apply(file, source, &mut defaults, &mut Diagnostics::new());
+    let defaults = defaults.inside();
+    let page = page(file, source, body, &labels::Labels::new(types), &defaults);
+    let comments = comment::read_all(&page, &mut Diagnostics::new());
+    let tables = comments.iter().filter_map(|it| it.table(&page));
+    tables.flat_map(|it| it.places(&page, column)).collect()
 }
 
 fn page<'s>(

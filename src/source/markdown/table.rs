@@ -73,10 +73,15 @@ impl Table {
 }
 
 impl Table {
-    /// Where an id can be written for each row, by where the row begins.
-    pub(super) fn places(&self, page: &Page<'_>) -> Vec<(usize, RowPlace)> {
-        let is_id = |cell: &Range<usize>| page.source.get(trimmed(page, cell)) == Some("id");
-        let column = self.header.cells.iter().position(is_id);
+    /// Where an id, or what another column holds, can be written for each row, by where the row
+    /// begins.
+    pub(super) fn places(&self, page: &Page<'_>, wanted: &str) -> Vec<(usize, RowPlace)> {
+        let is_it = |cell: &Range<usize>| {
+            let name = page.source.get(trimmed(page, cell)).unwrap_or_default();
+            name == wanted
+                || wanted != "id" && unicase::eq(name.trim_matches(['*', '`']).trim(), wanted)
+        };
+        let column = self.header.cells.iter().position(is_it);
         let width = self.header.cells.len();
         let end = |range: &Range<usize>| {
             let text = page.source.get(range.clone()).unwrap_or_default();

@@ -237,7 +237,7 @@ pub fn apply<'e>(source: &str, edits: impl IntoIterator<Item = &'e Edit>) -> Str
 }
 
 /// The line break that ends the line of `at`; that of the file's first line where it is the last.
-fn line_break(source: &str, at: usize) -> &'static str {
+pub(in crate::source) fn line_break(source: &str, at: usize) -> &'static str {
     let here = source.get(at..).and_then(|rest| rest.split_once('\n'));
     let line = here.or_else(|| source.split_once('\n')).map(|it| it.0);
     match line {
@@ -247,7 +247,7 @@ fn line_break(source: &str, at: usize) -> &'static str {
 }
 
 /// Where the line of `at` begins, behind a byte order mark.
-fn line_start(source: &str, at: usize) -> usize {
+pub(in crate::source) fn line_start(source: &str, at: usize) -> usize {
     let before = source.get(..at).unwrap_or("");
     match before.rfind('\n') {
         Some(newline) => newline + 1,

@@ -20,7 +20,7 @@ mod template;
 #[cfg(test)]
 mod tests;
 
-pub use outline::{IdColumn, id_column};
+pub use outline::{IdColumn, column, id_column};
 pub use rows::{Cell, Line, Row, Rows};
 pub use settings::{ColumnNames, Filter, JOIN_KEYS, Join, KEYS, TableSettings};
 pub use template::Template;

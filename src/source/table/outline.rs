@@ -31,9 +31,15 @@ pub struct IdColumn {
 /// Where the ids of a table stand.
 #[must_use]
 pub fn id_column(table: TableText<'_>, settings: &TableSettings) -> IdColumn {
+    column(table, settings, "id")
+}
+
+/// Where the cells of a field or setting stand.
+#[must_use]
+pub fn column(table: TableText<'_>, settings: &TableSettings, wanted: &str) -> IdColumn {
     let delimiter = settings.delimiter.unwrap_or(table.delimiter);
     let mut rows = Rows::new(table.source, table.start(), delimiter, false);
-    let is_id = |name: &Spanned<String>| unicase::eq(name.value.as_str(), "id");
+    let is_id = |name: &Spanned<String>| unicase::eq(name.value.as_str(), wanted);
     let mut name = None;
     let (column, width) = match &settings.columns {
         ColumnNames::InOrder(names) if !settings.header => {

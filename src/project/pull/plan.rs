@@ -1,0 +1,372 @@
+//! The plan of a pull: who is compared with whom, and what comes of it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+
+use super::attempts::{attempts, flag_name, suspend_value};
+use super::base::Bases;
+use super::media::Media;
+use super::merge::{Merge, Verdict, merge};
+use super::outcome::{PullOutcome, PulledChange, PulledFile, PulledNote};
+use super::phone::{Phone, PhoneNote};
+use super::reading::{Reading, SourceNote};
+use super::trial::{self, Attempt, Part, State, What};
+use super::{PullOptions, Pulled, conflict, inbox, shown};
+use crate::Error;
+use crate::diag::Severity;
+use crate::model::written::Content;
+use crate::project::Project;
+use crate::source::stamp::{self, Edit};
+
+pub(super) fn plan(
+    project: &Project,
+    paths: &[PathBuf],
+    options: &PullOptions,
+) -> Result<Pulled, Error> {
+    let mut phone = Phone::read(paths, options.limits)?;
+    let mut pulled = Pulled::of(project);
+    let reading = match Reading::take(project, &super::reading::Given::default())? {
+        Ok(reading) => reading,
+        Err(report) => return Ok(pulled.refused(report)),
+    };
+    if reading.report.diagnostics.count(Severity::Error) > 0 {
+        return Ok(pulled.refused(reading.report));
+    }
+    let bases = Bases::find(project, &reading, options)?;
+    pulled.base = bases.origin.clone();
+    let by_guid: BTreeMap<&str, usize> = reading
+        .notes
+        .iter()
+        .enumerate()
+        .map(|(index, it)| (it.guid.as_str(), index))
+        .collect();
+    let shipped: BTreeSet<&String> = bases.guids().collect();
+    let gone = |guid: &str| reading.lock.removed.values().any(|it| it.guid == guid);
+    let mut media = Media::of(&reading);
+    let mut merges: Vec<(Merge, PhoneNote)> = Vec::new();
+    let mut unknown: Vec<PhoneNote> = Vec::new();
+    let mut times: BTreeMap<String, i64> = BTreeMap::new();
+    let all: Vec<PhoneNote> = phone.notes.values().cloned().collect();
+    for note in all {
+        let Some(&index) = by_guid.get(note.guid.as_str()) else {
+            if shipped.contains(&note.guid) || gone(&note.guid) {
+                pulled.notes.extend(removed(&note, &bases));
+            } else {
+                unknown.push(note);
+            }
+            continue;
+        };
+        let Some(source) = reading.notes.get(index) else {
+            continue;
+        };
+        for html in &note.fields {
+            if !source.fields.contains(html) {
+                media.learn(html, &mut phone, project, &reading)?;
+            }
+        }
+        let note = PhoneNote {
+            fields: note.fields.iter().map(|it| media.renamed(it)).collect(),
+            ..note
+        };
+        match merge(&reading, index, source, &note, &bases, options) {
+            Verdict::Nothing(time) => {
+                pulled.unchanged += 1;
+                if let (Some(time), Some(id)) = (time, &source.id) {
+                    times.insert(id.clone(), time);
+                }
+            }
+            Verdict::Older => {
+                pulled
+                    .notes
+                    .push(told(&reading, source, PullOutcome::Older, None));
+            }
+            Verdict::Left(reason) => {
+                pulled
+                    .notes
+                    .push(told(&reading, source, PullOutcome::Left, Some(reason)));
+            }
+            Verdict::Changes(merge) => merges.push((merge, note)),
+        }
+    }
+    for note in &unknown {
+        for html in &note.fields {
+            media.learn(html, &mut phone, project, &reading)?;
+        }
+    }
+    let mut attempts = attempts(project, &reading, &media, merges);
+    let after = trial::settle(project, &reading, &media, &mut attempts)?;
+    let given = trial::given(&reading, &media, &attempts);
+    let written = pulled.write_files(&reading, &attempts, options);
+    pulled.tell(project, &reading, &attempts, &mut times);
+    // With marks in a file nothing of it can be read, so the inbox is tried out beside the rest.
+    let mut texts: BTreeMap<String, Vec<u8>> = media.texts().collect();
+    texts.extend(written);
+    let unknown: Vec<&PhoneNote> = unknown.iter().collect();
+    let inbox = inbox::write(project, &reading, &unknown, &media, &texts, &given, options)?;
+    pulled.notes.extend(inbox.notes);
+    pulled.others = inbox.others;
+    if let Some(file) = inbox.file {
+        pulled.files.retain(|it| it.path != file.path);
+        pulled.files.push(file);
+    }
+    pulled.files.sort_by(|one, other| one.path.cmp(&other.path));
+    pulled.absent(&bases, &phone, &reading, &by_guid);
+    pulled.keep_used(media);
+    let mut lock = reading.lock.clone();
+    for (id, time) in times {
+        if let Some(record) = lock.notes.get_mut(&id) {
+            record.modified = record.modified.max(time);
+        }
+    }
+    if let Some(after) = &after {
+        recognize(&mut lock, after, &attempts, &reading);
+    }
+    for (id, record) in inbox.records {
+        lock.notes.insert(id, record);
+    }
+    for record in pulled.media_records() {
+        if !lock.media.contains(&record) {
+            lock.media.push(record);
+        }
+    }
+    lock.sort();
+    if reading.locked && lock != reading.lock {
+        let path = project.root.join(project.lock_name());
+        pulled.lock = Some((path, lock.to_text()));
+    }
+    pulled.report = reading.report;
+    pulled.notes.sort_by(|one, other| {
+        let key = |it: &PulledNote| (it.outcome, it.path.clone(), it.line, it.guid.clone());
+        key(one).cmp(&key(other))
+    });
+    Ok(pulled)
+}
+
+/// Lets the lock know notes again whose first field is another now.
+fn recognize(
+    lock: &mut crate::identity::Lock,
+    after: &Reading,
+    attempts: &[Attempt],
+    before: &Reading,
+) {
+    let settled = attempts.iter().filter(|it| it.state == State::Settled);
+    // What the author decides of the other fields does not matter to who the note is.
+    let ids: BTreeSet<&String> = settled
+        .filter_map(|it| {
+            let source = before.notes.get(it.merge.note)?;
+            let first = source.written.note_type.first_field;
+            let is_open = it
+                .parts
+                .iter()
+                .any(|it| it.conflict && it.what == What::Field(first));
+            source.id.as_ref().filter(|_| !is_open)
+        })
+        .collect();
+    for note in &after.notes {
+        let Some(id) = note.id.as_ref().filter(|it| ids.contains(it)) else {
+            continue;
+        };
+        if let Some(record) = lock.notes.get_mut(id) {
+            record.fingerprint = note.fingerprint;
+            record.sketch = note.sketch;
+        }
+    }
+}
+
+fn removed(note: &PhoneNote, bases: &Bases) -> Option<PulledNote> {
+    let newest = bases.newest(&note.guid)?;
+    let edited = note.modified > newest.modified;
+    Some(PulledNote {
+        outcome: PullOutcome::Removed,
+        guid: note.guid.clone(),
+        path: None,
+        line: None,
+        text: shown(note.fields.first().map_or("", String::as_str)),
+        changes: Vec::new(),
+        reason: edited.then(|| {
+            "it was edited on the phone, and the sources do not have it any more".to_owned()
+        }),
+    })
+}
+
+fn told(
+    reading: &Reading,
+    source: &SourceNote,
+    outcome: PullOutcome,
+    reason: Option<String>,
+) -> PulledNote {
+    PulledNote {
+        outcome,
+        guid: source.guid.clone(),
+        path: Some(reading.path(source).to_owned()),
+        line: Some(reading.line(source)),
+        text: shown(source.fields.first().map_or("", String::as_str)),
+        changes: Vec::new(),
+        reason,
+    }
+}
+
+impl Pulled {
+    /// Makes the files of what has settled. Returns their texts without marks, as they can be read.
+    fn write_files(
+        &mut self,
+        reading: &Reading,
+        attempts: &[Attempt],
+        options: &PullOptions,
+    ) -> Vec<(String, Vec<u8>)> {
+        let mut readable = Vec::new();
+        for (file, attempts) in trial::edits_by_file(reading, attempts) {
+            let source = reading.sources().text(file);
+            let path = reading.sources().path(file).to_owned();
+            let of = |conflict: bool| -> Vec<&Edit> {
+                let parts = attempts.iter().flat_map(|it| &it.parts);
+                let parts = parts.filter(|it| it.conflict == conflict);
+                parts.filter_map(Part::edits).flatten().collect()
+            };
+            let (clear, conflicting) = (of(false), of(true));
+            let all = clear.iter().chain(&conflicting).copied();
+            let merged = stamp::apply(source, all);
+            let after = match conflicting.is_empty() {
+                true => merged.clone(),
+                false => conflict::marked(source, &clear, &conflicting, &options.theirs),
+            };
+            readable.push((path.clone(), merged.into_bytes()));
+            self.files.push(PulledFile {
+                path,
+                before: Some(source.to_owned()),
+                after,
+            });
+        }
+        readable
+    }
+
+    fn tell(
+        &mut self,
+        project: &Project,
+        reading: &Reading,
+        attempts: &[Attempt],
+        times: &mut BTreeMap<String, i64>,
+    ) {
+        for attempt in attempts {
+            let Some(source) = reading.notes.get(attempt.merge.note) else {
+                continue;
+            };
+            let settled = attempt.state == State::Settled;
+            let conflict = attempt.merge.fields.iter().any(|it| it.conflict);
+            let outcome = match (settled, conflict) {
+                (false, _) => PullOutcome::Left,
+                (true, true) => PullOutcome::Conflict,
+                (true, false) => PullOutcome::Edited,
+            };
+            if let (true, Some(id)) = (settled, &source.id) {
+                times.insert(id.clone(), attempt.merge.time);
+            }
+            let reason = (!settled).then(|| reason(project, source, attempt));
+            let mut told = told(reading, source, outcome, reason);
+            told.guid.clone_from(&attempt.guid);
+            told.changes = changes(source, attempt, settled);
+            self.notes.push(told);
+        }
+    }
+
+    /// Tells what was shipped and is in no package of the phone.
+    fn absent(
+        &mut self,
+        bases: &Bases,
+        phone: &Phone,
+        reading: &Reading,
+        by_guid: &BTreeMap<&str, usize>,
+    ) {
+        for guid in bases.guids().filter(|it| !phone.notes.contains_key(*it)) {
+            let index = by_guid.get(guid.as_str()).copied();
+            if let Some(source) = index.and_then(|it| reading.notes.get(it)) {
+                self.notes
+                    .push(told(reading, source, PullOutcome::Absent, None));
+            }
+        }
+    }
+
+    /// Keeps the media that a file of the plan names.
+    fn keep_used(&mut self, media: Media) {
+        let used = |path: &str| {
+            let name = crate::files::file_name(path);
+            self.files.iter().any(|it| it.after.contains(name))
+        };
+        let new = media.new.into_iter().filter(|it| used(&it.path));
+        self.media = new.collect();
+    }
+}
+
+fn changes(source: &SourceNote, attempt: &Attempt, settled: bool) -> Vec<PulledChange> {
+    let merge = &attempt.merge;
+    let names: Vec<&str> = source.written.note_type.note_type.field_names().collect();
+    let has = |what: What| attempt.parts.iter().any(|it| it.what == what);
+    let mut found: Vec<PulledChange> = merge
+        .fields
+        .iter()
+        .map(|it| PulledChange {
+            what: names.get(it.index).copied().unwrap_or_default().to_owned(),
+            conflict: it.conflict,
+            before: source.fields.get(it.index).cloned().unwrap_or_default(),
+            wanted: it.wanted.clone(),
+            taken: settled,
+        })
+        .collect();
+    let words = |all: &BTreeSet<String>| {
+        let all: Vec<&str> = all.iter().map(String::as_str).collect();
+        all.join(" ")
+    };
+    let mut state = |what: &str, before: String, wanted: String, taken: bool| {
+        found.push(PulledChange {
+            what: what.to_owned(),
+            conflict: false,
+            before,
+            wanted,
+            taken,
+        });
+    };
+    if merge.wanted_tags != source.tags {
+        let (before, wanted) = (words(&source.tags), words(&merge.wanted_tags));
+        state("tags", before, wanted, settled);
+    }
+    if let Some(flag) = merge.flag {
+        let before = flag_name(source.flag()).to_owned();
+        let taken = settled && has(What::Flag);
+        state("flag", before, flag_name(flag).to_owned(), taken);
+    }
+    if let Some(suspended) = &merge.suspended {
+        let taken = settled && has(What::Suspend);
+        state(
+            "suspend",
+            "false".to_owned(),
+            suspend_value(suspended),
+            taken,
+        );
+    }
+    found
+}
+
+/// Why a note could not be written, as far as that is known.
+fn reason(project: &Project, source: &SourceNote, attempt: &Attempt) -> String {
+    if project.variant.is_some() {
+        return "its text serves all variants of the project; edit it by hand".to_owned();
+    }
+    let written = &source.written;
+    let fields = attempt.merge.fields.iter();
+    let contents = fields.map(|it| written.fields.get(it.index).and_then(Option::as_ref));
+    for content in contents {
+        match content {
+            _ if source.shared => {
+                return "its text serves several notes".to_owned();
+            }
+            Some(Content::List(_)) => return "a field of it is a list of values".to_owned(),
+            Some(Content::Masks(_)) => return "its masks are drawn in the sources".to_owned(),
+            Some(content) if content.span().file != written.span.file => {
+                return "the text of a field stands in another file, or in none".to_owned();
+            }
+            _ => {}
+        }
+    }
+    "no way to write it comes out as the phone has it, or the build would refuse it; edit it by hand"
+        .to_owned()
+}
