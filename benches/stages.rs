@@ -1,6 +1,11 @@
 //! How long each stage of a build takes on one thread, for a thousand notes:
 //! `cargo bench --bench stages`.
 
+#![expect(
+    clippy::disallowed_methods,
+    reason = "a project's files are written here, which no stage of a build does"
+)]
+
 use std::hint::black_box;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};

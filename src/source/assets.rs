@@ -8,6 +8,7 @@ pub const KEYS: &[&str] = &["keep", "subset-fonts"];
 
 /// What a project says of the files that its card templates and CSS load.
 #[derive(Debug, Clone, Default)]
+#[non_exhaustive]
 pub struct Assets {
     /// Patterns of files that keep their names.
     pub keep: Vec<Spanned<String>>,
