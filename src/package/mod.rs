@@ -230,14 +230,23 @@ impl Package {
     /// When something in the package is nothing that Anki would keep as it is, or the file or a
     /// media file fails; an older file then is as it was.
     pub fn write(&self, path: impl AsRef<Path>) -> Result<Written, Error> {
-        let path = path.as_ref();
+        self.write_seen(path.as_ref(), |_| Ok(()))
+    }
+
+    /// As [`Package::write`], while somebody sees the whole file before it is put in its place.
+    pub(crate) fn write_seen(
+        &self,
+        path: &Path,
+        see: impl FnOnce(&mut std::fs::File) -> Result<(), Error>,
+    ) -> Result<Written, Error> {
         file_name::check(path)?;
         // What comes behind the last byte: comparing, syncing, renaming.
         let mut writing = None;
         let outcome = files::write_atomically(path, |file| {
-            let written = self.write_to(file);
+            let written = self.write_to(&mut *file)?;
+            see(file)?;
             writing = Some(self.observed.stage(Stage::Write));
-            written
+            Ok(written)
         });
         drop(writing);
         let (mut written, changed) = outcome?;

@@ -7,7 +7,8 @@ use crate::Error;
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::model::{Deck, MediaFile};
 use crate::observe::{Observed, Stage};
-use crate::package::{Format, NotesText, Package};
+use crate::files;
+use crate::package::{Format, NotesText, Package, Written};
 use crate::source::outputs::Container;
 
 /// A package of a build, and where it goes.
@@ -103,7 +104,24 @@ impl Target {
             }
             None => self.package.write(&self.path)?,
         };
-        Ok(Built {
+        Ok(self.built(&written))
+    }
+
+    /// As [`Target::write`], with the hash of the package's bytes: of those that were written, whatever
+    /// another build puts in their place.
+    pub(super) fn write_and_hash(self, observed: &Observed) -> Result<(Built, [u8; 32]), Error> {
+        let mut hash = [0; 32];
+        let seen = |file: &mut std::fs::File| {
+            let _writing = observed.stage(Stage::Write);
+            hash = files::hash_of(file).map_err(|source| Error::read(&self.path, source))?;
+            Ok(())
+        };
+        let written = self.package.write_seen(&self.path, seen)?;
+        Ok((self.built(&written), hash))
+    }
+
+    fn built(self, written: &Written) -> Built {
+        Built {
             name: self.name,
             path: self.path,
             changed: written.changed,
@@ -111,7 +129,7 @@ impl Target {
             notes: written.notes,
             cards: written.cards,
             media: written.media,
-        })
+        }
     }
 }
 
