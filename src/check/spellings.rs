@@ -27,6 +27,23 @@ impl Spellings {
         spellings
     }
 
+    /// The spellings that were kept.
+    pub(crate) fn of_parts(tags: Vec<(Tag, Span)>, decks: Vec<(DeckName, Span)>) -> Self {
+        let mut spellings = Self::default();
+        for (tag, span) in tags {
+            spellings.tags.add(&tag, span);
+        }
+        for (deck, span) in decks {
+            spellings.decks.add(&deck, span);
+        }
+        spellings
+    }
+
+    /// Tags and decks, each once, with their first places.
+    pub(crate) fn parts(&self) -> (&[(Tag, Span)], &[(DeckName, Span)]) {
+        (&self.tags.in_order, &self.decks.in_order)
+    }
+
     /// Adds those of notes that stand behind.
     pub fn append(&mut self, later: Self) {
         for (tag, span) in later.tags.in_order {

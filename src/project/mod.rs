@@ -200,6 +200,10 @@ impl Project {
     /// # Errors
     /// When a file or folder cannot be read.
     pub fn check(&self, options: &BuildOptions) -> Result<Report, Error> {
+        // What the last build told holds wherever its packages are.
+        if let Some(done) = memo::unchanged(self, options, false) {
+            return Ok(done.report);
+        }
         Ok(self.build(options)?.into_report())
     }
 

@@ -102,6 +102,7 @@ pub(super) fn render(
     let sounds = if note.settings.audio.fields.is_empty() {
         Vec::new()
     } else {
+        sink.asking.more();
         let brackets = bracket_fields(&note.note_type.note_type);
         audio::fill(note, &mut fields, &brackets, is_cloze, &mut sink)
     };
@@ -119,6 +120,7 @@ pub(super) fn render(
         sink.push(occlusion::no_masks(note.span));
     }
     if let Some((index, masks)) = masks {
+        sink.asking.more();
         // Pixels count on the picture, whose field is written by now.
         let image = occlusion
             .and_then(|it| fields.get(it.image))
@@ -139,6 +141,7 @@ pub(super) fn render(
         let Some((new, files, problems)) = found else {
             continue;
         };
+        sink.asking.more();
         if let Some(new) = new {
             *html = new;
         }
@@ -162,6 +165,7 @@ pub(super) fn render(
         sounds,
         latex: sink.latex,
         diagnostics: sink.diagnostics,
+        asked: sink.asking.finish(library),
     }
 }
 

@@ -64,6 +64,15 @@ impl Writer {
         self.number(place);
     }
 
+    /// One without bytes yet, whose table goes on with this one's.
+    pub(super) fn beside(&self) -> Self {
+        Self {
+            bytes: Vec::new(),
+            files: self.files.clone(),
+            known: self.known.clone(),
+        }
+    }
+
     /// The bytes, and the files in the order of the table.
     pub(super) fn finish(self) -> (Vec<u8>, Vec<FileId>) {
         (self.bytes, self.files)

@@ -5,6 +5,8 @@
 //! what it told and of the packages. Where everything is as it was, [`unchanged`] tells the same
 //! again without a build.
 //!
+//! Where something changed, `notes` has what the files without changes came to.
+//!
 //! - Texts are read and hashed each time, folders listed. Of media the stamp is enough, if it was
 //!   certain when the record was written: see [`Stamp::is_certain`](crate::files::Stamp::is_certain).
 //!   No other clock is asked than that of the file system itself.
@@ -16,6 +18,7 @@
 
 mod bytes;
 mod findings;
+mod notes;
 mod record;
 mod witness;
 
@@ -28,6 +31,7 @@ use super::{BuildOptions, Built, Project, Report, Scope, history};
 use crate::diag::Code;
 use crate::files::{Cache, Files, Stamp};
 use crate::observe::Stage;
+pub(super) use notes::Shelf;
 use record::{Output, Record};
 pub(super) use witness::Witness;
 use witness::{Question, Witnessed, of_bytes};
