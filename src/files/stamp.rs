@@ -134,7 +134,9 @@ mod tests {
         let others = [
             Stamp::new(4, at(100)).changed(at(200)).place(7, 1),
             Stamp::new(3, at(101)).changed(at(200)).place(7, 1),
-            Stamp::new(3, UNIX_EPOCH - Duration::from_secs(100)).changed(at(200)).place(7, 1),
+            Stamp::new(3, UNIX_EPOCH - Duration::from_secs(100))
+                .changed(at(200))
+                .place(7, 1),
             Stamp::new(3, at(100)).place(7, 1),
             stamp.changed(at(201)),
             stamp.place(8, 1),

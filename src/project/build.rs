@@ -118,7 +118,7 @@ impl Build {
         };
         let targets = ready.targets.into_iter();
         let written: Result<Vec<(Built, [u8; 32])>, Error> =
-            targets.map(|it| it.write_and_hash(&ready.observed)).collect();
+            targets.map(Target::write_and_hash).collect();
         let written = written?;
         let built = written.iter().map(|(it, _)| it.clone()).collect();
         memo.keep(report, &ready.locks, written);
@@ -483,7 +483,10 @@ fn run(
         decks: decks.finish(sink),
         media,
         origins,
-        locks: lock_file.written(&next, project, sources).into_iter().collect(),
+        locks: lock_file
+            .written(&next, project, sources)
+            .into_iter()
+            .collect(),
         claims: Claims::default(),
         baseline,
         output,

@@ -7,7 +7,6 @@ use crate::Error;
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::model::{Deck, MediaFile};
 use crate::observe::{Observed, Stage};
-use crate::files;
 use crate::package::{Format, NotesText, Package, Written};
 use crate::source::outputs::Container;
 
@@ -109,14 +108,8 @@ impl Target {
 
     /// As [`Target::write`], with the hash of the package's bytes: of those that were written, whatever
     /// another build puts in their place.
-    pub(super) fn write_and_hash(self, observed: &Observed) -> Result<(Built, [u8; 32]), Error> {
-        let mut hash = [0; 32];
-        let seen = |file: &mut std::fs::File| {
-            let _writing = observed.stage(Stage::Write);
-            hash = files::hash_of(file).map_err(|source| Error::read(&self.path, source))?;
-            Ok(())
-        };
-        let written = self.package.write_seen(&self.path, seen)?;
+    pub(super) fn write_and_hash(self) -> Result<(Built, [u8; 32]), Error> {
+        let (written, hash) = self.package.write_and_hash(&self.path)?;
         Ok((self.built(&written), hash))
     }
 

@@ -9,6 +9,7 @@ mod adopt;
 mod assets;
 #[cfg(unix)]
 mod audio;
+mod cache;
 mod cards;
 mod cli;
 mod connect;

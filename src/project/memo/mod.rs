@@ -76,7 +76,10 @@ impl Memo {
     }
 
     /// The files, with what is asked of them written down.
-    pub(super) fn watch(&self, below: Arc<dyn Files + Send + Sync>) -> Arc<dyn Files + Send + Sync> {
+    pub(super) fn watch(
+        &self,
+        below: Arc<dyn Files + Send + Sync>,
+    ) -> Arc<dyn Files + Send + Sync> {
         Arc::new(Witnessed {
             below,
             witness: Arc::clone(&self.witness),
@@ -134,7 +137,11 @@ impl Memo {
 
 /// What a build would tell that has nothing to do. `None` where it is not certain that there is
 /// nothing.
-pub(super) fn unchanged(project: &Project, options: &BuildOptions, packages: bool) -> Option<Unchanged> {
+pub(super) fn unchanged(
+    project: &Project,
+    options: &BuildOptions,
+    packages: bool,
+) -> Option<Unchanged> {
     let key = key(project, options)?;
     let cache = Cache::of(&project.root);
     let bytes = cache.get(KIND, &key)?;
@@ -227,6 +234,9 @@ fn tells_of_changes(code: Code) -> bool {
 }
 
 fn slashed(path: &Path) -> Option<String> {
-    let parts: Option<Vec<&str>> = path.components().map(|it| it.as_os_str().to_str()).collect();
+    let parts: Option<Vec<&str>> = path
+        .components()
+        .map(|it| it.as_os_str().to_str())
+        .collect();
     Some(parts?.join("/"))
 }

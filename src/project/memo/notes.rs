@@ -106,11 +106,7 @@ impl<'a> Shelf<'a> {
     }
 
     /// What comes of a file: what was kept of it, else what `render` makes of it, which is kept.
-    pub(in crate::project) fn recall(
-        &self,
-        input: &Input,
-        render: impl FnOnce() -> Read,
-    ) -> Read {
+    pub(in crate::project) fn recall(&self, input: &Input, render: impl FnOnce() -> Read) -> Read {
         let (path, text) = (self.sources.path(input.file), self.sources.text(input.file));
         let is_alone = input.joined.is_empty()
             && text.len() <= LONGEST
@@ -303,7 +299,11 @@ impl<'a> Shelf<'a> {
         put_facts(facts, to)
     }
 
-    fn note(&self, before: Option<(&Note, &Facts)>, from: &mut Reader<'_>) -> Option<(Note, Facts)> {
+    fn note(
+        &self,
+        before: Option<(&Note, &Facts)>,
+        from: &mut Reader<'_>,
+    ) -> Option<(Note, Facts)> {
         let written = self.types.get(from.text()?)?;
         let mut note = Note::new(&written.note_type);
         note.fields = FieldValues::of_joined(from.text()?);

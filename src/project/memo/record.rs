@@ -109,9 +109,11 @@ impl Record {
         let learned: Option<Vec<bool>> = answers
             .par_iter_mut()
             .map(|(question, answer)| {
-                is_as_it_was(answer, || stamp(files, question), || {
-                    ask(files, question, just_now)
-                })
+                is_as_it_was(
+                    answer,
+                    || stamp(files, question),
+                    || ask(files, question, just_now),
+                )
             })
             .collect();
         let mut learned = learned?.into_iter().any(|it| it);

@@ -378,10 +378,19 @@ mod tests {
         assert_eq!(same(&files()), [true; 5]);
         let check = |now: Memory, expect: [bool; 5]| assert_eq!(same(&now), expect);
         check(files().with("a.md", "A"), [true, true, true, false, true]);
-        check(files().with("b/c.png", "C"), [true, true, true, true, false]);
+        check(
+            files().with("b/c.png", "C"),
+            [true, true, true, true, false],
+        );
         check(files().with("b/d.png", "D"), [true; 5]);
-        check(files().with("b/e.png", ""), [false, false, true, true, true]);
-        check(files().with("none.md", ""), [false, true, false, true, true]);
+        check(
+            files().with("b/e.png", ""),
+            [false, false, true, true, true],
+        );
+        check(
+            files().with("none.md", ""),
+            [false, true, false, true, true],
+        );
     }
 
     #[test]
