@@ -50,7 +50,8 @@ impl Twins {
 
     /// Does the same to both.
     fn both(&self, change: impl Fn(&Path)) {
-        [&self.warm, &self.cold].map(|it| change(it));
+        change(&self.warm);
+        change(&self.cold);
     }
 
     /// Builds both, which must come to the same.
@@ -206,7 +207,7 @@ const FILES: &[(&str, &str)] = &[
     ),
     (
         "b/four.md",
-        "<!-- include: _part.md -->\n\n## {{c1::Four}}\n\nbehind\n",
+        "<!-- include: _part.md -->\n\n## Four\n\nbehind\n",
     ),
     ("b/_part.md", "## Five?\n\nfive\n"),
     ("b/six.csv", "front,back\nsix,6\n"),
@@ -216,7 +217,7 @@ const FILES: &[(&str, &str)] = &[
     ),
     (
         "types/word/type.yaml",
-        "name: Word\nfields: [Word, Meaning]\ncard-templates: [{name: Card, front: front.html, back: back.html}]\ncss: style.css\n",
+        "key: word\nname: Word\nfields: [Word, Meaning]\ncard-templates: [{name: Card, front: front.html, back: back.html}]\ncss: [style.css]\n",
     ),
     ("types/word/front.html", "{{Word}}\n"),
     ("types/word/back.html", "{{Meaning}}\n"),
@@ -230,7 +231,7 @@ const FILES: &[(&str, &str)] = &[
     ),
     (
         "c/words.yaml",
-        "note-type: word\nnotes:\n- {word: canis, meaning: dog, id: dog}\n",
+        "type: word\nnotes:\n- {word: canis, meaning: dog, id: dog}\n",
     ),
 ];
 
@@ -577,7 +578,7 @@ fn several_packages_and_variants_are_one_build() {
         fill(folder);
         edit(&folder.join("deckle.yaml"), |text| {
             format!(
-                "{text}output: [{{name: all, file: out/all.apkg}}, {{name: a, sources: [a/**], file: out/a.apkg}}]\n"
+                "{text}output:\n  all: {{file: out/all.apkg}}\n  a: {{file: out/a.apkg, decks: \"::a\"}}\n"
             )
         });
     });

@@ -5,7 +5,7 @@
 //! what it told and of the packages. Where everything is as it was, [`unchanged`] tells the same
 //! again without a build.
 //!
-//! Where something changed, `notes` has what the files without changes came to.
+//! Where something changed, `shelf` has what the files without changes came to.
 //!
 //! - Texts are read and hashed each time, folders listed. Of media the stamp is enough, if it was
 //!   certain when the record was written: see [`Stamp::is_certain`](crate::files::Stamp::is_certain).
@@ -20,6 +20,7 @@ mod bytes;
 mod findings;
 mod notes;
 mod record;
+mod shelf;
 mod witness;
 
 use std::collections::BTreeSet;
@@ -31,8 +32,8 @@ use super::{BuildOptions, Built, Project, Report, Scope, history};
 use crate::diag::Code;
 use crate::files::{Cache, Files, Stamp};
 use crate::observe::Stage;
-pub(super) use notes::Shelf;
 use record::{Output, Record};
+pub(super) use shelf::Shelf;
 pub(super) use witness::Witness;
 use witness::{Question, Witnessed, of_bytes};
 
