@@ -1,6 +1,11 @@
 //! Tells the library the hash of all that it is made of, so that what an earlier program kept in a
 //! cache is none of its own: the sources, the dependencies, the features, the machine it is for.
 
+#![expect(
+    clippy::disallowed_methods,
+    reason = "a build script reads the sources and what Cargo tells it"
+)]
+
 use std::path::{Path, PathBuf};
 
 fn main() {

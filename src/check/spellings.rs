@@ -28,7 +28,7 @@ impl Spellings {
     }
 
     /// The spellings that were kept.
-    pub(crate) fn of_parts(tags: Vec<(Tag, Span)>, decks: Vec<(DeckName, Span)>) -> Self {
+    pub(crate) fn of_parts(tags: Vec<Spelling<Tag>>, decks: Vec<Spelling<DeckName>>) -> Self {
         let mut spellings = Self::default();
         for (tag, span) in tags {
             spellings.tags.add(&tag, span);
@@ -40,7 +40,7 @@ impl Spellings {
     }
 
     /// Tags and decks, each once, with their first places.
-    pub(crate) fn parts(&self) -> (&[(Tag, Span)], &[(DeckName, Span)]) {
+    pub(crate) fn parts(&self) -> (&[Spelling<Tag>], &[Spelling<DeckName>]) {
         (&self.tags.in_order, &self.decks.in_order)
     }
 
@@ -85,7 +85,8 @@ struct Seen<T> {
     in_order: Vec<Spelling<T>>,
 }
 
-type Spelling<T> = (T, Span);
+/// A name, and where it stands first.
+pub(crate) type Spelling<T> = (T, Span);
 
 impl<T> Default for Seen<T> {
     fn default() -> Self {

@@ -367,12 +367,10 @@ impl Kept for Asked {
             media_paths: from.get()?,
             wiki: from.get()?,
             max_bytes: from.get()?,
-            images: {
-                let mut images = Images::default();
-                images.max_width = from.get()?;
-                images.recompress = one_of(&RECOMPRESS, from)?;
-                images.strip_metadata = from.get()?;
-                images
+            images: Images {
+                max_width: from.get()?,
+                recompress: one_of(&RECOMPRESS, from)?,
+                strip_metadata: from.get()?,
             },
             span: from.get()?,
             lenient: from.get()?,
