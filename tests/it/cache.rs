@@ -508,8 +508,8 @@ fn walk(seed: u64, steps: usize) {
             twins.both(event);
         }
         let what = format!("seed {seed}: {}", story.join(", "));
+        story.push("builds");
         for _ in 0..=next(&mut state) % 3 {
-            story.push("build");
             twins.build(&what);
         }
     }
