@@ -608,7 +608,7 @@ fn two_builds_at_once_do_one_another_no_harm() {
         twins.both(|it| {
             edit(&it.join("a/two.md"), |text| {
                 format!("{text}\n## {turn}?\n\n{turn}\n")
-            })
+            });
         });
         let options = BuildOptions::new(BuildTime::from_unix(twins.time)).cache(true);
         std::thread::scope(|scope| {
