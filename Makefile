@@ -57,6 +57,7 @@ peers: ## The tools whose packages are read, and that the benchmark compares wit
 bench: peers ## Compares speed and memory with genanki and genanki-rs
 	$(CARGO) build --locked --release
 	$(PYTHON) -B benches/compare.py $(BENCH_ARGS)
+	$(PYTHON) -B benches/rebuild.py
 
 snapshots: judges ## Runs the tests and takes what they print as what is expected
 	SNAPSHOTS=overwrite $(CARGO) test --locked

@@ -5,9 +5,14 @@ do, while deckle reads its own from a file. peers/genanki_rs.rs repeats the form
 """
 
 import random
+import struct
+import zlib
 from pathlib import Path
 
 MEDIA_BYTES = 50_000
+BOOK_NOTES = 20_000
+BOOK_FILES = 1_000
+BOOK_PICTURES = 2_000
 TREE_FILES = 8_000
 TREE_NOTES = 50_000
 
@@ -137,6 +142,67 @@ def _tree_answer(index):
     if index % 4 == 0:
         return f"- **specimen** {index}\n- found at $x_{{{index % 100}}} < {index % 7}$\n- see `{_noun(index)}`"
     return back(index)
+
+
+def write_book(folder, count, files=BOOK_FILES, pictures=BOOK_PICTURES):
+    """`count` notes as people write them, in `files` Markdown files, with formulas, code and pictures."""
+    Path(folder, "deckle.yaml").write_text(MANIFEST.format("Book"), encoding="utf-8")
+    plates = Path(folder, "plates")
+    plates.mkdir(exist_ok=True)
+    source = random.Random(1)
+    for index in range(pictures):
+        (plates / f"plate-{index:05}.png").write_bytes(_png(source))
+    for index in range(files):
+        path = book_file(folder, index)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        notes = range(index * count // files, (index + 1) * count // files)
+        text = "".join(_book_note(n, pictures) for n in notes)
+        path.write_text(f"---\ntags: [file-{index}]\n---\n\n{text}", encoding="utf-8")
+
+
+def book_file(folder, index):
+    """The path of a file of the book."""
+    return Path(folder, f"chapter-{index // 20:02}", f"section-{index % 20:02}.md")
+
+
+def _png(source):
+    """A picture of 64 by 64 pixels that does not compress: 12 kB."""
+    rows = b"".join(b"\0" + source.randbytes(64 * 3) for _ in range(64))
+
+    def chunk(kind, data):
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    head = chunk(b"IHDR", struct.pack(">IIBBBBB", 64, 64, 8, 2, 0, 0, 0))
+    return b"\x89PNG\r\n\x1a\n" + head + chunk(b"IDAT", zlib.compress(rows, 1)) + chunk(b"IEND", b"")
+
+
+def _book_note(index, pictures):
+    kind = index % 4
+    if kind == 0:
+        return (
+            f"## How fast does the **{_noun(index)}** no. {index} fall after $t$ seconds?\n\n"
+            f"$$v(t) = \\frac{{m_{{{index}}} g}}{{k}} \\left(1 - e^{{-k t / m}}\\right)$$\n\n"
+            f"- without drag: $v = g t$\n- with drag: it *approaches* $m g / k$\n\n"
+        )
+    if kind == 1:
+        return (
+            f"## What does `{_noun(index)}({index})` return?\n\n"
+            "```python\n"
+            f"def {_noun(index)}(n):\n"
+            f"    return [k for k in range(n) if k % {index % 7 + 2} < 1 and k != {index}]\n"
+            "```\n\n"
+            f"A list, see [the manual](https://example.org/{index}).\n\n"
+        )
+    if kind == 2:
+        return (
+            f"## What is shown on plate {index}?\n\n"
+            f"![The {_noun(index)}](/plates/plate-{index // 4 % max(1, pictures):05}.png)\n\n"
+            f"The {_adjective(index)} {_noun(index)}, of which **{index % 90}** were counted.\n\n"
+        )
+    return (
+        f"## Which {_noun(index)} is the {_adjective(index)} one, no. {index}?\n\n"
+        f"{back(index)} Its length is $l_{{{index}}} = {index % 90}\\,\\mathrm{{mm}}$.\n\n"
+    )
 
 
 def _rich_note(index):

@@ -27,6 +27,23 @@ impl Spellings {
         spellings
     }
 
+    /// The spellings that were kept.
+    pub(crate) fn of_parts(tags: Vec<Spelling<Tag>>, decks: Vec<Spelling<DeckName>>) -> Self {
+        let mut spellings = Self::default();
+        for (tag, span) in tags {
+            spellings.tags.add(&tag, span);
+        }
+        for (deck, span) in decks {
+            spellings.decks.add(&deck, span);
+        }
+        spellings
+    }
+
+    /// Tags and decks, each once, with their first places.
+    pub(crate) fn parts(&self) -> (&[Spelling<Tag>], &[Spelling<DeckName>]) {
+        (&self.tags.in_order, &self.decks.in_order)
+    }
+
     /// Adds those of notes that stand behind.
     pub fn append(&mut self, later: Self) {
         for (tag, span) in later.tags.in_order {
@@ -68,7 +85,8 @@ struct Seen<T> {
     in_order: Vec<Spelling<T>>,
 }
 
-type Spelling<T> = (T, Span);
+/// A name, and where it stands first.
+pub(crate) type Spelling<T> = (T, Span);
 
 impl<T> Default for Seen<T> {
     fn default() -> Self {

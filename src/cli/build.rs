@@ -50,12 +50,19 @@ fn build_observed(
     for selection in &args.touch {
         options = options.touch(selection);
     }
-    let build = project.build(&options)?;
     let root = project.root();
-    if let Some(outcome) = report(build.report(), &args.sources, root, printer) {
-        return Ok(outcome);
-    }
-    let written = build.write()?;
+    let written = if let Some(done) = project.unchanged(&options) {
+        if let Some(outcome) = report(&done.report, &args.sources, root, printer) {
+            return Ok(outcome);
+        }
+        done.built
+    } else {
+        let build = project.build(&options)?;
+        if let Some(outcome) = report(build.report(), &args.sources, root, printer) {
+            return Ok(outcome);
+        }
+        build.write()?
+    };
     let took = started.elapsed();
     let several = written.len() > 1;
     for it in &written {

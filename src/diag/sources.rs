@@ -132,6 +132,16 @@ impl Sources {
         }
     }
 
+    /// How many files there are.
+    pub(crate) fn len(&self) -> usize {
+        self.files.len()
+    }
+
+    /// The ids of all files, in their order.
+    pub(crate) fn ids(&self) -> impl Iterator<Item = FileId> + use<> {
+        (0..self.files.len()).map(FileId::from_index)
+    }
+
     /// The file of an id.
     #[must_use]
     pub fn get(&self, file: FileId) -> Option<&SourceFile> {

@@ -10,11 +10,11 @@ impl FileId {
     /// The id of nothing: what was made by a program and not read from a file.
     pub const NONE: Self = Self(u32::MAX);
 
-    pub(super) fn from_index(index: usize) -> Self {
+    pub(crate) fn from_index(index: usize) -> Self {
         Self(u32::try_from(index).unwrap_or(u32::MAX))
     }
 
-    pub(super) fn index(self) -> usize {
+    pub(crate) fn index(self) -> usize {
         self.0 as usize
     }
 }

@@ -13,6 +13,9 @@ use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
+use super::disk::stamp_of;
+use super::stamp::Stamp;
+
 /// Part of the path of every entry. Another layout of entries takes another number, and finds none
 /// of the older ones.
 const LAYOUT: &str = "v1";
@@ -85,6 +88,42 @@ impl Cache {
         let path = entry(folder, kind, key);
         let written = write(&path, &[&seal(kind, key, bytes), bytes]);
         debug_assert!(written.is_ok() || !folder.is_dir(), "{written:?}");
+    }
+
+    /// As [`Cache::put`], for an entry in whose place mostly stands another one already: that one is
+    /// written over, which is cheaper than a new file. Who reads in between finds none.
+    pub fn replace(&self, kind: &str, key: &[u8; 32], bytes: &[u8]) {
+        if u64::try_from(bytes.len()).is_ok_and(|length| length > LONGEST) {
+            return;
+        }
+        let folder = self.made.get_or_init(|| self.make_folder());
+        let Some(folder) = folder else { return };
+        let path = entry(folder, kind, key);
+        let whole = [&seal(kind, key, bytes)[..], bytes].concat();
+        if std::fs::write(&path, &whole).is_err() {
+            let made = path.parent().map(std::fs::create_dir_all);
+            if made.is_some_and(|it| it.is_ok()) {
+                // As with a folder that is not there, the next build makes it again.
+                let _ = std::fs::write(&path, &whole);
+            }
+        }
+    }
+
+    /// Whether nothing is kept.
+    #[must_use]
+    pub fn is_none(&self) -> bool {
+        self.root.is_none()
+    }
+
+    /// The stamp of a file that was written just now: what the clock of the project's file system
+    /// says. `None` where nothing can be written.
+    #[must_use]
+    pub fn just_now(&self) -> Option<Stamp> {
+        let folder = self.made.get_or_init(|| self.make_folder()).as_ref()?;
+        std::fs::create_dir_all(folder).ok()?;
+        let mut file = tempfile::NamedTempFile::new_in(folder).ok()?;
+        file.write_all(b"now").ok()?;
+        stamp_of(&file.as_file().metadata().ok()?)
     }
 
     /// The folder, where it is there and inside of the project.

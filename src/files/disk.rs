@@ -7,6 +7,7 @@
 
 use std::io::{Read, Write};
 use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
 #[cfg(unix)]
 use std::time::{Duration, UNIX_EPOCH};
 
@@ -14,7 +15,7 @@ use ignore::WalkBuilder;
 
 use super::stamp::Stamp;
 use super::write::write_atomically;
-use super::{FileList, Files};
+use super::{Content, FileList, Files};
 use crate::error::{Error, ErrorKind};
 
 /// A folder on disk.
@@ -162,6 +163,17 @@ impl Files for Disk {
         std::fs::read(found).map_err(|source| Error::read(path, source))
     }
 
+    fn content_and_stamp(&self, path: &str) -> Result<(Arc<Content>, Option<Stamp>), Error> {
+        let missing = || Error::read(path, std::io::ErrorKind::NotFound.into());
+        let found = self.resolve(path)?.ok_or_else(missing)?;
+        let failed = |source| Error::read(path, source);
+        let file = std::fs::File::open(found).map_err(failed)?;
+        // Of the file that is open, whatever comes into its place.
+        let stamp = stamp_of(&file.metadata().map_err(failed)?);
+        let content = Content::read(file).map_err(failed)?;
+        Ok((Arc::new(content), stamp))
+    }
+
     fn stamp(&self, path: &str) -> Result<Option<Stamp>, Error> {
         let Some(found) = self.resolve(path)? else {
             return Ok(None);
@@ -172,7 +184,7 @@ impl Files for Disk {
 }
 
 #[cfg(unix)]
-fn stamp_of(data: &std::fs::Metadata) -> Option<Stamp> {
+pub(super) fn stamp_of(data: &std::fs::Metadata) -> Option<Stamp> {
     use std::os::unix::fs::MetadataExt;
     let seconds = Duration::from_secs(data.ctime().unsigned_abs());
     let changed = match data.ctime() {
@@ -188,7 +200,7 @@ fn stamp_of(data: &std::fs::Metadata) -> Option<Stamp> {
 /// The standard library knows neither the time of change nor the place here; when the file was
 /// created tells at least one file from another.
 #[cfg(not(unix))]
-fn stamp_of(data: &std::fs::Metadata) -> Option<Stamp> {
+pub(super) fn stamp_of(data: &std::fs::Metadata) -> Option<Stamp> {
     let stamp = Stamp::new(data.len(), data.modified().ok()?);
     Some(data.created().map_or(stamp, |it| stamp.changed(it)))
 }

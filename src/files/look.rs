@@ -5,8 +5,11 @@
     reason = "this is the place that they are disallowed for"
 )]
 
+use std::io::{Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
+use super::disk::stamp_of;
+use super::stamp::Stamp;
 use crate::error::Error;
 
 /// What stands at a path.
@@ -78,6 +81,34 @@ pub fn open_disk(path: &Path) -> Result<(std::fs::File, u64), Error> {
         return Err(failed(std::io::ErrorKind::IsADirectory.into()));
     }
     Ok((file, data.len()))
+}
+
+/// The BLAKE3 hash of a file outside of any project, with the stamp of the very file that was read.
+///
+/// # Errors
+/// As [`open_disk`].
+pub fn disk_hash(path: &Path) -> Result<([u8; 32], Option<Stamp>), Error> {
+    let (mut file, _) = open_disk(path)?;
+    let failed = |source| Error::read(path, source);
+    let stamp = stamp_of(&file.metadata().map_err(failed)?);
+    Ok((hash_of(&mut file).map_err(failed)?, stamp))
+}
+
+/// The stamp of a file outside of any project; `None` where there is none.
+#[must_use]
+pub fn disk_stamp(path: &Path) -> Option<Stamp> {
+    let data = std::fs::metadata(path).ok()?;
+    stamp_of(&data).filter(|_| data.is_file())
+}
+
+/// The BLAKE3 hash of a whole file that is open.
+///
+/// # Errors
+/// When it cannot be read.
+pub fn hash_of(file: &mut std::fs::File) -> std::io::Result<[u8; 32]> {
+    file.seek(SeekFrom::Start(0))?;
+    let mut hasher = blake3::Hasher::new();
+    Ok(hasher.update_reader(file)?.finalize().into())
 }
 
 /// Whether there is nothing at this path.

@@ -46,8 +46,8 @@ pub use disk::Disk;
 pub use download::{Downloaded, Downloader};
 pub use ending::EarlyEnd;
 pub use look::{
-    Kind, is_file, is_missing, is_program, is_read_only, is_vacant, locate, open_disk,
-    read_if_exists,
+    Kind, disk_hash, disk_stamp, hash_of, is_file, is_missing, is_program, is_read_only, is_vacant,
+    locate, open_disk, read_if_exists,
 };
 pub use memory::Memory;
 pub use metadata::{Metadata, metadata, without_metadata};
@@ -111,6 +111,15 @@ pub trait Files: Sync {
         content
             .map(Arc::new)
             .map_err(|source| Error::read(path, source))
+    }
+
+    /// As [`Files::content`], with the stamp that the very file had which was read, where one is
+    /// known. Default: none is.
+    ///
+    /// # Errors
+    /// As [`Files::open`].
+    fn content_and_stamp(&self, path: &str) -> Result<(Arc<Content>, Option<Stamp>), Error> {
+        Ok((self.content(path)?, None))
     }
 
     /// The BLAKE3 hash of a file, from [`Files::content`].

@@ -143,6 +143,13 @@ impl Files for Remembering {
         self.recall(path, |it| &mut it.contents, size, read)
     }
 
+    fn content_and_stamp(&self, path: &str) -> Result<(Arc<Content>, Option<Stamp>), Error> {
+        let before = self.below.stamp(path).ok().flatten();
+        let content = self.content(path)?;
+        let after = self.below.stamp(path).ok().flatten();
+        Ok((content, before.filter(|_| before == after)))
+    }
+
     fn stamp(&self, path: &str) -> Result<Option<Stamp>, Error> {
         self.below.stamp(path)
     }

@@ -33,6 +33,15 @@ struct Said {
     key: Option<Arc<str>>,
 }
 
+/// What a claim says of who the note is.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct ClaimParts {
+    pub(crate) id: Option<Spanned<String>>,
+    pub(crate) guid: Option<Spanned<String>>,
+    pub(crate) was: Option<Spanned<String>>,
+    pub(crate) key: Option<Arc<str>>,
+}
+
 /// What ids that are made of key fields begin with.
 const KEY_FIELDS: &str = "k-";
 
@@ -75,6 +84,41 @@ impl Claim {
             sketch: None,
             span: note.span,
         }
+    }
+
+    /// The claim that was kept in these parts.
+    pub(crate) fn of_parts(
+        note_type: Arc<WrittenType>,
+        said: Option<ClaimParts>,
+        fingerprint: Digest,
+        span: Span,
+    ) -> Self {
+        let said = said.map(|it| {
+            Box::new(Said {
+                id: it.id.map(Box::new),
+                guid: it.guid.map(Box::new),
+                was: it.was.map(Box::new),
+                key: it.key,
+            })
+        });
+        Self {
+            note_type,
+            said,
+            fingerprint,
+            sketch: None,
+            span,
+        }
+    }
+
+    /// What it says of who the note is, where it says something.
+    pub(crate) fn parts(&self) -> Option<ClaimParts> {
+        let said = self.said.as_ref()?;
+        Some(ClaimParts {
+            id: said.id.as_deref().cloned(),
+            guid: said.guid.as_deref().cloned(),
+            was: said.was.as_deref().cloned(),
+            key: said.key.clone(),
+        })
     }
 
     /// The explicit id, where the author gave one.

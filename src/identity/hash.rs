@@ -26,6 +26,16 @@ impl Digest {
         u64::from_str_radix(digits, 16).ok().map(Self)
     }
 
+    /// That of this number.
+    pub(crate) const fn of_number(number: u64) -> Self {
+        Self(number)
+    }
+
+    /// The number that it is.
+    pub(crate) const fn as_number(self) -> u64 {
+        self.0
+    }
+
     pub(super) fn number(self) -> i64 {
         self.0.cast_signed()
     }

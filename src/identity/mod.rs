@@ -31,6 +31,7 @@ mod was;
 pub use assign::{Assigned, FoundAgain, Heirs, Identity, assign};
 pub use by_text::{FoundByText, TextItem, find_by_text};
 pub use changes::{ChangeKind, LockChange, changes};
+pub(crate) use claim::ClaimParts;
 pub use claim::{Claim, is_from_key_fields, is_generated};
 pub use clozes::{ClozeRecord, cloze_text, number_clozes};
 pub use content::{content_hash, rendered_hash, schema_hash, type_content};

@@ -32,6 +32,11 @@ impl FieldValues {
         Self(joined.into())
     }
 
+    /// The values that were [`joined`](Self::joined).
+    pub(crate) fn of_joined(joined: &str) -> Self {
+        Self(joined.into())
+    }
+
     /// The values with the separator between them.
     pub(crate) fn joined(&self) -> &str {
         &self.0

@@ -231,19 +231,32 @@ impl Package {
     /// When something in the package is nothing that Anki would keep as it is, or the file or a
     /// media file fails; an older file then is as it was.
     pub fn write(&self, path: impl AsRef<Path>) -> Result<Written, Error> {
-        let path = path.as_ref();
+        Ok(self.write_as(path.as_ref(), false)?.0)
+    }
+
+    /// As [`Package::write`], with the BLAKE3 hash of the bytes: of those that were written, whatever
+    /// another program puts in their place.
+    pub(crate) fn write_and_hash(&self, path: &Path) -> Result<(Written, [u8; 32]), Error> {
+        self.write_as(path, true)
+    }
+
+    fn write_as(&self, path: &Path, hashed: bool) -> Result<(Written, [u8; 32]), Error> {
         file_name::check(path)?;
         // What comes behind the last byte: comparing, syncing, renaming.
         let mut writing = None;
+        let mut hash = [0; 32];
         let outcome = files::write_atomically(path, |file| {
-            let written = self.write_to(file);
+            let written = self.write_to(&mut *file)?;
             writing = Some(self.observed.stage(Stage::Write));
-            written
+            if hashed {
+                hash = files::hash_of(file).map_err(|source| Error::read(path, source))?;
+            }
+            Ok(written)
         });
         drop(writing);
         let (mut written, changed) = outcome?;
         written.changed = changed;
-        Ok(written)
+        Ok((written, hash))
     }
 
     /// Writes the package to anything that can be written and sought in, such as a file or a

@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use super::decks::DeckPlan;
 use super::division::{self, Origins};
-use super::lock_file::{self, LockFile, Touched};
+use super::lock_file::{self, LockFile, Touched, WrittenLock};
+use super::memo::Memo;
 use super::render::{Facts, Made};
 use super::target::{Built, Target};
 use super::variants::{self, Claims};
@@ -33,14 +34,15 @@ use crate::{Error, ErrorKind, check};
 pub struct Build {
     report: Report,
     ready: Option<Ready>,
+    memo: Option<Memo>,
 }
 
 /// Packages, and what is written with them.
 #[derive(Debug, Default)]
 pub(super) struct Ready {
     pub(super) targets: Vec<Target>,
-    /// The paths and new texts of the locks, if the build is one that writes them.
-    pub(super) locks: Vec<(PathBuf, String)>,
+    /// The locks, if the build is one that writes them.
+    pub(super) locks: Vec<WrittenLock>,
     observed: Observed,
 }
 
@@ -52,8 +54,8 @@ pub(super) struct Parts {
     pub(super) media: Vec<MediaFile>,
     /// Where the notes come from, if that decides which package they go into.
     pub(super) origins: Origins,
-    /// The paths and new texts of the locks, if the build is one that writes them.
-    pub(super) locks: Vec<(PathBuf, String)>,
+    /// The locks, if the build is one that writes them.
+    pub(super) locks: Vec<WrittenLock>,
     /// Of a variant of the project, what no other one may have.
     pub(super) claims: Claims,
     output: PathBuf,
@@ -95,21 +97,32 @@ impl Build {
     /// When the sources have errors, the lock would change though it must not, or the file at the
     /// path of a package is none that deckle wrote (see [`BuildOptions::force`]): nothing is
     /// written then. When a file cannot be written: each package then is the new one or as it was.
-    pub fn write(self) -> Result<Vec<Built>, Error> {
+    pub fn write(mut self) -> Result<Vec<Built>, Error> {
+        let memo = self.memo.take();
+        let report = memo.is_some().then(|| self.report.clone());
         let ready = self.into_ready()?;
         for target in ready.targets.iter().filter(|it| !it.replaces) {
             output::check_replaceable(&target.path, target.text.is_some())?;
         }
         let writing = ready.observed.stage(Stage::Write);
-        for (path, text) in &ready.locks {
+        for WrittenLock { path, text, .. } in &ready.locks {
             files::write_atomically(path, |file| {
                 file.write_all(text.as_bytes())
                     .map_err(|source| Error::write(path, source))
             })?;
         }
         drop(writing);
+        let (Some(memo), Some(report)) = (memo, report) else {
+            let targets = ready.targets.into_iter();
+            return targets.map(|it| it.write(&ready.observed)).collect();
+        };
         let targets = ready.targets.into_iter();
-        targets.map(|it| it.write(&ready.observed)).collect()
+        let written: Result<Vec<(Built, [u8; 32])>, Error> =
+            targets.map(Target::write_and_hash).collect();
+        let written = written?;
+        let built = written.iter().map(|(it, _)| it.clone()).collect();
+        memo.keep(report, &ready.locks, written);
+        Ok(built)
     }
 
     /// Writes the packages into a temporary folder, with the bytes that [`Build::write`] would
@@ -167,9 +180,15 @@ pub(super) fn build(project: &Project, options: &BuildOptions) -> Result<Build, 
     if let Some(now) = options.time.to_system_time() {
         project.files.begin(now);
     }
+    let memo = Memo::begin(project, options);
+    let files = observed::files(&project.files, &options.observed);
     let project = &Project {
-        files: observed::files(&project.files, &options.observed),
+        files: memo.as_ref().map_or(files.clone(), |it| it.watch(files)),
         ..project.clone()
+    };
+    let options = &BuildOptions {
+        witness: memo.as_ref().map(|it| Arc::clone(&it.witness)),
+        ..options.clone()
     };
     let mut report = Report::default();
     let mut levels = options.levels.clone();
@@ -190,7 +209,11 @@ pub(super) fn build(project: &Project, options: &BuildOptions) -> Result<Build, 
         observed: options.observed.clone(),
         ..ready
     });
-    Ok(Build { report, ready })
+    Ok(Build {
+        report,
+        ready,
+        memo,
+    })
 }
 
 fn is_refused(report: &Report) -> bool {
@@ -329,7 +352,7 @@ fn run(
     };
     let (lock, locked) = (&lock_file.lock, lock_file.is_kept);
     let targets = options.targets.unwrap_or(manifest.targets);
-    if let Some(found) = history::clock_behind(lock, options.time) {
+    if let Some(found) = history::clock_behind(lock.newest(), options.time) {
         sink.push(found);
     }
     let renderer = assets::renderer(project, manifest, lock, targets);
@@ -425,6 +448,10 @@ fn run(
     let engine = manifest.defaults.settings.math;
     let latex = latex::pictures(project, &made, engine, &renderer, lock, sink)?;
     drop(rendering);
+    // TeX may have drawn them, or may be there the next time.
+    if let Some(witness) = options.witness.as_ref().filter(|_| latex.are_asked_for) {
+        witness.depends_on_more();
+    }
     let identifying = observed.stage(Stage::Identify);
     *statistics = count(&made, &names, &statics, files.len());
     statistics.media += latex.files.len();
@@ -460,7 +487,7 @@ fn run(
     ));
     targets::tell(&media, targets, sink);
     budget::files(&manifest.budget, &media, sink)?;
-    *lock_changes = lock_file.refused(&next, project, options);
+    *lock_changes = lock_file.refused(&next, project, sources, options);
     if options.changes && locked && project.is_whole() {
         *changes = lock_file.changes(&next, project);
     }
@@ -484,7 +511,10 @@ fn run(
         decks: decks.finish(sink),
         media,
         origins,
-        locks: lock_file.written(&next, project).into_iter().collect(),
+        locks: lock_file
+            .written(&next, project, sources)
+            .into_iter()
+            .collect(),
         claims: Claims::default(),
         baseline,
         output,

@@ -31,6 +31,8 @@ pub(super) struct LatexPictures {
     pub(super) files: Vec<NamedMedia>,
     /// The names that notes ask for, by the places of the notes in the build.
     pub(super) of_notes: BTreeMap<usize, Vec<Arc<str>>>,
+    /// Whether any was asked for, be it one that cannot be made.
+    pub(super) are_asked_for: bool,
 }
 
 /// A picture that some card asks for first.
@@ -127,7 +129,11 @@ pub(super) fn pictures(
             Err(why) => told.none(asked, &why, sink),
         }
     }
-    Ok(LatexPictures { files, of_notes })
+    Ok(LatexPictures {
+        files,
+        of_notes,
+        are_asked_for: true,
+    })
 }
 
 /// Whether a name is one that Anki gives to such a picture.

@@ -5,6 +5,7 @@ use std::sync::{Mutex, PoisonError};
 use rayon::prelude::*;
 
 use super::folders::Folders;
+use super::memo::Shelf;
 use super::render::{Batch, Made, Maker};
 use super::show::Watch;
 use super::{FileNotes, Project, Scope, conflicts, gather, includes, joins, macros, unread};
@@ -107,7 +108,9 @@ pub(super) fn notes_seen(
 ) -> Result<Loaded, Error> {
     let reading = observed.stage(Stage::Read);
     let mut inputs = inputs(project, manifest, sources, sink)?;
+    let before = sources.len();
     let library = shelve(project, manifest, &inputs, sources, sink)?;
+    let included: Vec<FileId> = sources.ids().skip(before).collect();
     macros::learn(project, renderer, &inputs, sources, sink)?;
     drop(reading);
     let _rendering = observed.stage(Stage::Render);
@@ -119,36 +122,17 @@ pub(super) fn notes_seen(
         observed,
     };
     let take = |notes: Vec<WrittenNote>| maker.batch(notes);
+    let shelf = Shelf::open(project, types, &maker, &inputs, &included);
     // Each file has a sink of its own, so that threads cannot change the order of findings.
     let read: Vec<(Vec<Batch>, Diagnostics, Vec<Included>)> = inputs
         .par_iter()
         .map(|input| {
-            let mut sink = Diagnostics::new();
-            let (file, defaults) = (input.file, &input.defaults);
-            let text = sources.text(file);
-            private_use(file, text, &mut sink);
             let taken = Mutex::default();
             let includes = Includes::new(sources, &library, &taken);
-            let batches = match input.dialect {
-                Dialect::Table => {
-                    let joined = joined_texts(&input.joined, sources);
-                    let table = table_text(file, sources);
-                    table::read(table, &joined, defaults, types, &mut sink, &take)
-                }
-                Dialect::AnkiText => anki_text::read(file, text, defaults, types, &mut sink, &take),
-                Dialect::Markdown => {
-                    let notes =
-                        markdown::read_with(file, text, defaults, types, &includes, &mut sink);
-                    vec![take(notes)]
-                }
-                Dialect::Yaml | Dialect::Json => {
-                    yaml::read_with(file, text, defaults, types, &includes, &mut sink, &take)
-                }
-                Dialect::Foreign(tool) => {
-                    let place = (file, sources.path(file));
-                    let notes = dialect::read(tool, place, text, defaults, types, &mut sink);
-                    vec![take(notes)]
-                }
+            let render = || read_notes(input, sources, types, &includes, &take);
+            let (batches, sink) = match &shelf {
+                None => render(),
+                Some(shelf) => shelf.recall(input, render),
             };
             let taken = taken.into_inner().unwrap_or_else(PoisonError::into_inner);
             (batches, sink, taken)
@@ -192,6 +176,41 @@ pub(super) fn notes_seen(
         files,
         inputs,
     })
+}
+
+/// The notes of a file, and what is found in its text.
+fn read_notes(
+    input: &Input,
+    sources: &Sources,
+    types: &TypeSet,
+    includes: &Includes<'_>,
+    take: &(impl Fn(Vec<WrittenNote>) -> Batch + Sync),
+) -> (Vec<Batch>, Diagnostics) {
+    let mut sink = Diagnostics::new();
+    let (file, defaults) = (input.file, &input.defaults);
+    let text = sources.text(file);
+    private_use(file, text, &mut sink);
+    let batches = match input.dialect {
+        Dialect::Table => {
+            let joined = joined_texts(&input.joined, sources);
+            let table = table_text(file, sources);
+            table::read(table, &joined, defaults, types, &mut sink, take)
+        }
+        Dialect::AnkiText => anki_text::read(file, text, defaults, types, &mut sink, take),
+        Dialect::Markdown => {
+            let notes = markdown::read_with(file, text, defaults, types, includes, &mut sink);
+            vec![take(notes)]
+        }
+        Dialect::Yaml | Dialect::Json => {
+            yaml::read_with(file, text, defaults, types, includes, &mut sink, take)
+        }
+        Dialect::Foreign(tool) => {
+            let place = (file, sources.path(file));
+            let notes = dialect::read(tool, place, text, defaults, types, &mut sink);
+            vec![take(notes)]
+        }
+    };
+    (batches, sink)
 }
 
 /// The files that sources ask for, and those that these ask for.

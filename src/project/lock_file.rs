@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::render::Made;
 use super::{BuildOptions, LockMode, Project, Scope, load, variants};
-use crate::diag::{Code, Diagnostic, Diagnostics, Sources, Span, Spanned};
+use crate::diag::{Code, Diagnostic, Diagnostics, FileId, Sources, Span, Spanned};
 use crate::identity::{
     self, ChangeKind, Entry, Heirs, Lock, LockChange, Next, Renewal, rendered_hash,
 };
@@ -22,8 +22,21 @@ pub(super) struct LockFile {
     pub(super) lock: Lock,
     /// Whether the project keeps one.
     pub(super) is_kept: bool,
-    /// Its text, where the build must not change a byte of it.
-    text: Option<String>,
+    /// Its text among the sources; `None` where there is no such file.
+    read: Option<FileId>,
+}
+
+/// A lock that a build writes.
+#[derive(Debug)]
+pub(super) struct WrittenLock {
+    pub(super) path: PathBuf,
+    pub(super) text: String,
+    /// Whether the file is another one now, or new.
+    pub(super) is_changed: bool,
+    /// Whether the next build, if nothing else changes, has nothing more to tell than this one.
+    pub(super) stays: bool,
+    /// The newest time in it.
+    pub(super) newest: Option<i64>,
 }
 
 impl LockFile {
@@ -33,7 +46,7 @@ impl LockFile {
         Self {
             lock,
             is_kept: true,
-            text: None,
+            read: None,
         }
     }
 
@@ -74,9 +87,7 @@ impl LockFile {
             return Ok(None);
         };
         file.lock = lock;
-        if options.lock_mode == LockMode::Frozen {
-            file.text = Some(text.to_owned());
-        }
+        file.read = Some(id);
         Ok(Some(file))
     }
 
@@ -135,6 +146,7 @@ impl LockFile {
         &self,
         next: &Lock,
         project: &Project,
+        sources: &Sources,
         options: &BuildOptions,
     ) -> Vec<LockChange> {
         if options.lock_mode == LockMode::Update || !self.is_kept {
@@ -144,7 +156,7 @@ impl LockFile {
         let mut changes = identity::changes(&self.lock, next, whole);
         if options.lock_mode == LockMode::Locked {
             changes.retain(|it| it.kind.is_identity());
-        } else if changes.is_empty() && whole && self.text.as_deref() != Some(&*next.to_text()) {
+        } else if changes.is_empty() && whole && self.text(sources) != Some(&*next.to_text()) {
             let details = "lines stand in another order or format".to_owned();
             changes.push(LockChange::new(ChangeKind::Form, details));
         }
@@ -155,9 +167,44 @@ impl LockFile {
     }
 
     /// The file to write, if the build is one that writes it.
-    pub(super) fn written(&self, next: &Lock, project: &Project) -> Option<(PathBuf, String)> {
-        let writes = self.is_kept && project.is_whole();
-        writes.then(|| (project.root.join(project.lock_name()), next.to_text()))
+    pub(super) fn written(
+        &self,
+        next: &Lock,
+        project: &Project,
+        sources: &Sources,
+    ) -> Option<WrittenLock> {
+        if !self.is_kept || !project.is_whole() {
+            return None;
+        }
+        let text = next.to_text();
+        let is_changed = self.text(sources) != Some(&*text);
+        Some(WrittenLock {
+            path: project.root.join(project.lock_name()),
+            text,
+            is_changed,
+            stays: !is_changed || self.read.is_none() || self.goes_on_to(next),
+            newest: next.newest(),
+        })
+    }
+
+    /// Whether nothing but contents and places makes the difference.
+    fn goes_on_to(&self, next: &Lock) -> bool {
+        let changes = identity::changes(&self.lock, next, true);
+        changes.iter().all(|it| {
+            matches!(
+                it.kind,
+                ChangeKind::ChangedNote
+                    | ChangeKind::MovedNote
+                    | ChangeKind::NewNote
+                    | ChangeKind::NewMedia
+                    | ChangeKind::GoneMedia
+            )
+        })
+    }
+
+    /// Its text, as it was read.
+    fn text<'s>(&self, sources: &'s Sources) -> Option<&'s str> {
+        Some(sources.text(self.read?))
     }
 }
 

@@ -27,6 +27,7 @@ mod lock_file;
 mod lock_state;
 mod macros;
 mod media;
+mod memo;
 mod observed;
 mod open;
 mod options;
@@ -64,6 +65,7 @@ pub use fix::{FixPlan, FixedFile, Mend};
 pub use ids::{IdChange, IdFile, IdLeft, IdOptions, IdPlan};
 pub use import::{ImportFormat, ImportOptions, Imported, import};
 pub use lock_state::{LockHeld, LockState};
+pub use memo::Unchanged;
 pub use options::{BuildOptions, LockMode};
 pub use pull::{
     Marked, Marks, PullBase, PullOptions, PullOutcome, Pulled, PulledChange, PulledFile,
@@ -209,6 +211,10 @@ impl Project {
     /// # Errors
     /// When a file or folder cannot be read.
     pub fn check(&self, options: &BuildOptions) -> Result<Report, Error> {
+        // What the last build told holds wherever its packages are.
+        if let Some(done) = memo::unchanged(self, options, false) {
+            return Ok(done.report);
+        }
         Ok(self.build(options)?.into_report())
     }
 
@@ -219,6 +225,19 @@ impl Project {
     /// When a file or folder cannot be read.
     pub fn build(&self, options: &BuildOptions) -> Result<Build, Error> {
         build::build(self, options)
+    }
+
+    /// What a build of the whole project with these options would tell and leave, where an earlier
+    /// one that kept a [cache](BuildOptions::cache) was written and nothing is another since then:
+    /// every file that it read, every name that it looked for, the lock and the packages are as they
+    /// were. It is what [`Project::build`] and [`Build::write`] would come to, for a fraction of
+    /// their time. `None` where there has to be a build.
+    ///
+    /// Texts and lists of files are compared by their content. So are media and packages, but those
+    /// whose size, times and place on the disk are the same and were certain to change with them.
+    #[must_use]
+    pub fn unchanged(&self, options: &BuildOptions) -> Option<Unchanged> {
+        memo::unchanged(self, options, true)
     }
 
     /// The note at a line of a file, from 1, whose path is relative to the project: as written, as

@@ -56,6 +56,12 @@ impl Files for ObservedFiles {
         Ok(content)
     }
 
+    fn content_and_stamp(&self, path: &str) -> Result<(Arc<Content>, Option<Stamp>), Error> {
+        let found = self.below.content_and_stamp(path)?;
+        self.observed.counts(Count::Hashed, 1);
+        Ok(found)
+    }
+
     fn stamp(&self, path: &str) -> Result<Option<Stamp>, Error> {
         self.below.stamp(path)
     }

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::memo::Witness;
 use crate::diag::{Level, Levels, Subject};
 use crate::model::{BuildTime, Targets};
 use crate::observe::{Observed, Observer};
@@ -30,6 +31,8 @@ pub struct BuildOptions {
     pub(super) tex: bool,
     pub(super) changes: bool,
     pub(super) observed: Observed,
+    /// Who writes down what the build asks, where somebody does.
+    pub(super) witness: Option<Arc<Witness>>,
 }
 
 /// What a build may change in `deckle.lock`.
@@ -67,6 +70,7 @@ impl BuildOptions {
             tex: false,
             changes: false,
             observed: Observed::default(),
+            witness: None,
         }
     }
 

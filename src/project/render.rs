@@ -15,7 +15,7 @@ use crate::identity::{
 use crate::model::written::{Backlink, MathEngine, WrittenNote, WrittenType};
 use crate::model::{DeckName, FieldValues, Note};
 use crate::observe::{Count, Observed};
-use crate::render::{MaskGroup, MediaKey, NamedMedia, Renderer};
+use crate::render::{Asked, MaskGroup, MediaKey, NamedMedia, Renderer};
 
 /// Anki's database check complains about new cards behind this position.
 pub(super) const LAST_POSITION: u32 = 999_999;
@@ -32,21 +32,36 @@ pub(super) struct Facts {
     pub(super) headings: Arc<[String]>,
     pub(super) cards: u32,
     /// What most notes have nothing of, out of the way: there may be a million of them.
-    rare: Option<Box<Rare>>,
+    pub(super) rare: Option<Box<Rare>>,
+    /// Where the sketch in the claim comes from.
+    pub(super) sketched: Sketched,
 }
 
 #[derive(Default)]
-struct Rare {
-    media: Vec<MediaKey>,
-    assets: Vec<NamedMedia>,
-    given_numbers: Vec<u16>,
-    clozes: Vec<ClozeRecord>,
-    mask_groups: Vec<MaskGroup>,
-    masks: Vec<MaskRecord>,
-    latex: Vec<(u16, Span)>,
+pub(super) struct Rare {
+    pub(super) media: Vec<MediaKey>,
+    pub(super) assets: Vec<NamedMedia>,
+    pub(super) given_numbers: Vec<u16>,
+    pub(super) clozes: Vec<ClozeRecord>,
+    pub(super) mask_groups: Vec<MaskGroup>,
+    pub(super) masks: Vec<MaskRecord>,
+    pub(super) latex: Vec<(u16, Span)>,
     /// What formulas become, where it is not the default.
-    math: MathEngine,
-    math_font: Option<MediaKey>,
+    pub(super) math: MathEngine,
+    pub(super) math_font: Option<MediaKey>,
+}
+
+/// Where the sketch of a note comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Sketched {
+    /// There is none.
+    Not,
+    /// From the note, whatever a lock knows.
+    Anyway,
+    /// From the note, which no lock knows with this content.
+    Anew,
+    /// From the lock.
+    Known,
 }
 
 impl Facts {
@@ -131,6 +146,8 @@ pub(super) struct Batch {
     pub(super) facts: Vec<Facts>,
     pub(super) spellings: Spellings,
     pub(super) found: Diagnostics,
+    /// What rendering them asked; `None` where that is not all that can be asked again.
+    pub(super) asked: Option<Vec<Asked>>,
 }
 
 /// Makes notes of what was written.
@@ -153,22 +170,32 @@ impl Maker<'_> {
             facts: Vec::with_capacity(notes.len()),
             spellings,
             found: Diagnostics::new(),
+            asked: Some(Vec::new()),
         };
-        let each: Vec<(Note, Facts, Diagnostics)> = notes
+        let each: Vec<(Note, Facts, Diagnostics, Option<Vec<Asked>>)> = notes
             .into_par_iter()
             .with_min_len(64)
             .map(|note| self.one(note))
             .collect();
-        for (note, facts, found) in each {
+        for (note, facts, found, asked) in each {
             batch.notes.push(note);
             batch.facts.push(facts);
             batch.found.append(found);
+            match (&mut batch.asked, asked) {
+                (Some(all), Some(asked)) => all.extend(asked),
+                (all, _) => *all = None,
+            }
         }
-        self.observed.counts(Count::Notes, batch.notes.len());
+        self.counts(batch.notes.len());
         batch
     }
 
-    fn one(&self, mut written: WrittenNote) -> (Note, Facts, Diagnostics) {
+    /// Tells those who observe that so many notes are done.
+    pub(super) fn counts(&self, notes: usize) {
+        self.observed.counts(Count::Notes, notes);
+    }
+
+    fn one(&self, mut written: WrittenNote) -> (Note, Facts, Diagnostics, Option<Vec<Asked>>) {
         if let Some(watch) = self.watch {
             watch.see(&written, self.sources);
         }
@@ -178,6 +205,10 @@ impl Maker<'_> {
         if self.known.is_some() && written.settings.backlink != Backlink::None {
             claim = claim.with_sketch(&written, None);
         }
+        let mut sketched = match claim.sketch {
+            None => Sketched::Not,
+            Some(_) => Sketched::Anyway,
+        };
         self.renderer.fill_source(&mut written, path);
         let written = &written;
         let rendered = self.renderer.note(written, path);
@@ -207,7 +238,12 @@ impl Maker<'_> {
             let hashes: Vec<&str> = hashes.iter().map(String::as_str).collect();
             content = content_hash(written, &hashes, &rendered.shaped);
             if claim.sketch.is_none() {
-                claim = claim.with_sketch(written, known.of_content(content));
+                let known = known.of_content(content);
+                sketched = match known {
+                    None => Sketched::Anew,
+                    Some(_) => Sketched::Known,
+                };
+                claim = claim.with_sketch(written, known);
             }
         }
         let mut note = Note::new(note_type)
@@ -239,8 +275,9 @@ impl Maker<'_> {
             headings: written.headings.clone(),
             rare: rare.then(|| Box::new(few)),
             cards: u32::try_from(cards).unwrap_or(u32::MAX),
+            sketched,
         };
-        (note, facts, found)
+        (note, facts, found, rendered.asked)
     }
 }
 

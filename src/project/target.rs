@@ -7,7 +7,7 @@ use crate::Error;
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::model::{Deck, MediaFile};
 use crate::observe::{Observed, Stage};
-use crate::package::{Format, NotesText, Package};
+use crate::package::{Format, NotesText, Package, Written};
 use crate::source::outputs::Container;
 
 /// A package of a build, and where it goes.
@@ -103,7 +103,18 @@ impl Target {
             }
             None => self.package.write(&self.path)?,
         };
-        Ok(Built {
+        Ok(self.built(&written))
+    }
+
+    /// As [`Target::write`], with the hash of the package's bytes: of those that were written, whatever
+    /// another build puts in their place.
+    pub(super) fn write_and_hash(self) -> Result<(Built, [u8; 32]), Error> {
+        let (written, hash) = self.package.write_and_hash(&self.path)?;
+        Ok((self.built(&written), hash))
+    }
+
+    fn built(self, written: &Written) -> Built {
+        Built {
             name: self.name,
             path: self.path,
             changed: written.changed,
@@ -111,7 +122,7 @@ impl Target {
             notes: written.notes,
             cards: written.cards,
             media: written.media,
-        })
+        }
     }
 }
 

@@ -8,6 +8,7 @@
 //! The only I/O is through [`Files`]: media are looked up and hashed, never
 //! loaded. Notes can be rendered in parallel; names of media are known when all are done.
 
+mod asked;
 mod assets;
 mod audio;
 mod code;
@@ -42,6 +43,7 @@ mod writer;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+pub(crate) use asked::{Asked, AskedFile};
 pub use assets::{TypeAssets, asset_names, is_kept_by};
 pub use audio::{MADE_FOLDER, MadeSound};
 pub(crate) use fonts::{Characters, is_font};
@@ -106,6 +108,8 @@ pub struct RenderedNote {
     pub math_font: Option<MediaKey>,
     /// What is wrong with the note.
     pub diagnostics: Diagnostics,
+    /// What was asked of files; `None` where that is not all that can be asked again.
+    pub(crate) asked: Option<Vec<Asked>>,
 }
 
 /// A file on the network that notes name under `media: {remote: fetch}`.
@@ -201,6 +205,22 @@ impl<'a> Renderer<'a> {
     #[must_use]
     pub fn note(&self, note: &WrittenNote, source_path: &str) -> RenderedNote {
         note::render(&self.library, &self.assets, self.targets, note, source_path)
+    }
+
+    /// Asks again what the rendering of a note asked that stands in the file of this path. Returns
+    /// whether the answer is the same. The media are then known as if the note had been rendered.
+    pub(crate) fn asks_again(&self, asked: &Asked, source_path: &str) -> bool {
+        asked::ask_again(&self.library, asked, crate::files::parent(source_path))
+    }
+
+    /// The clients that notes are rendered for.
+    pub(crate) fn targets(&self) -> Targets {
+        self.targets
+    }
+
+    /// What earlier builds made.
+    pub(crate) fn cache(&self) -> &Cache {
+        &self.library.cache
     }
 
     /// Fills the field Source of a note that leaves it empty with the way back to its file, where

@@ -106,6 +106,7 @@ pub(super) fn render(
     let sounds = if note.settings.audio.fields.is_empty() {
         Vec::new()
     } else {
+        sink.asking.more();
         let brackets = bracket_fields(&note.note_type.note_type);
         audio::fill(note, &mut fields, &brackets, is_cloze, &mut sink)
     };
@@ -123,6 +124,7 @@ pub(super) fn render(
         sink.push(occlusion::no_masks(note.span));
     }
     if let Some((index, masks)) = masks {
+        sink.asking.more();
         // Pixels count on the picture, whose field is written by now.
         let image = occlusion
             .and_then(|it| fields.get(it.image))
@@ -143,6 +145,7 @@ pub(super) fn render(
         let Some((new, files, problems)) = found else {
             continue;
         };
+        sink.asking.more();
         if let Some(new) = new {
             *html = new;
         }
@@ -167,6 +170,7 @@ pub(super) fn render(
         latex: sink.latex,
         math_font: sink.tag_font,
         diagnostics: sink.diagnostics,
+        asked: sink.asking.finish(library),
     }
 }
 

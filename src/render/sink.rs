@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::RemoteMedia;
+use super::asked::{Asking, DRAWING};
 use super::formula::macros::Macros;
 use super::formula::store::{Drawn, SharedFont};
 use super::formula::{FormulaError, FormulaPicture};
@@ -51,6 +52,8 @@ pub(super) struct Sink<'n> {
     macros: Option<Arc<Macros>>,
     font: Option<SharedFont>,
     pub(super) diagnostics: Diagnostics,
+    /// What is asked of files.
+    pub(super) asking: Asking,
 }
 
 /// Where a reference leads.
@@ -84,6 +87,7 @@ impl<'n> Sink<'n> {
             macros: None,
             font: None,
             diagnostics: Diagnostics::new(),
+            asking: Asking::default(),
         }
     }
 
@@ -150,6 +154,7 @@ impl<'n> Sink<'n> {
         if path.is_empty() {
             return SharedFont::default();
         }
+        self.asking.more();
         let reference = Reference {
             path,
             folder: parent(self.path),
@@ -202,8 +207,9 @@ impl<'n> Sink<'n> {
         font: &SharedFont,
     ) -> Result<Drawn, FormulaError> {
         let library = self.library;
-        let keep = |picture: &FormulaPicture| library.made("formula.svg", picture.svg.clone());
+        let keep = |picture: &FormulaPicture| library.made(DRAWING, picture.svg.clone());
         let drawn = library.formulas.picture(tex, display, font, keep)?;
+        self.asking.drawing(drawn.key);
         if !tex.is_ascii()
             && let Some(font) = font.key()
         {
@@ -251,7 +257,9 @@ impl<'n> Sink<'n> {
             lenient: self.settings.missing == Missing::Keep,
             ships: !self.is_drawing,
         };
-        let problem = match self.library.resolve(&reference) {
+        let led_to = self.library.resolve(&reference);
+        self.asking.file(&reference, &led_to);
+        let problem = match led_to {
             Resolved::File {
                 key,
                 known_as,
@@ -361,6 +369,7 @@ impl<'n> Sink<'n> {
 
     /// The file of the project that was fetched from an address.
     fn follow_fetched(&mut self, address: &str, span: Span) -> Target {
+        self.asking.more();
         let fetched = self.library.fetched(address);
         let reference = fetched.as_ref().map(|it| format!("/{}", it.path));
         let found = reference.as_ref().map(|path| {

@@ -63,6 +63,8 @@ impl Place {
     pub(crate) fn files(&self) -> BTreeMap<String, Vec<u8>> {
         let mut files = BTreeMap::new();
         collect(self.outer.path(), "", &mut files);
+        // Nobody misses what is kept there.
+        files.retain(|name, _| !name.contains(".deckle/cache/"));
         files
     }
 }

@@ -11,6 +11,7 @@ mod assets;
 mod audio;
 mod brain_brew;
 mod browser;
+mod cache;
 mod cards;
 mod cli;
 mod connect;

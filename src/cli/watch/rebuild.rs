@@ -54,7 +54,11 @@ impl Rebuild {
 
 fn build(project: &Project, args: &WatchArgs, observers: &Observers) -> Result<End, Error> {
     let options = package_options(&args.package, options(&args.sources)?);
-    let build = project.build(&observers.join(options).changes(true))?;
+    let options = observers.join(options).changes(true);
+    if let Some(done) = project.unchanged(&options) {
+        return Ok(End::Written(Box::new(done.report), done.built));
+    }
+    let build = project.build(&options)?;
     let report = Box::new(build.report().clone());
     if is_refused(&build) {
         return Ok(End::Refused(report));

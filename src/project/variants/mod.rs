@@ -116,10 +116,10 @@ fn add(all: &mut Ready, of_variant: Ready, variant: &Variant) {
         });
         all.targets.push(target);
     }
-    for (path, text) in of_variant.locks {
+    for lock in of_variant.locks {
         // A project that each of them includes has one lock.
-        if !all.locks.iter().any(|(known, _)| *known == path) {
-            all.locks.push((path, text));
+        if !all.locks.iter().any(|known| known.path == lock.path) {
+            all.locks.push(lock);
         }
     }
 }

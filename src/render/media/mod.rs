@@ -38,6 +38,16 @@ impl MediaKey {
         Self(blake3::hash(bytes).into())
     }
 
+    /// That of this hash.
+    pub(crate) const fn of_hash(hash: [u8; 32]) -> Self {
+        Self(hash)
+    }
+
+    /// The hash.
+    pub(crate) const fn hash(&self) -> [u8; 32] {
+        self.0
+    }
+
     /// The hash in hexadecimal, 64 digits in lower case.
     #[must_use]
     pub fn hex(&self) -> String {
