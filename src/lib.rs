@@ -76,6 +76,8 @@ pub mod project;
 
 #[cfg(feature = "connect")]
 pub mod connect;
+#[cfg(feature = "sync")]
+pub mod sync;
 
 pub mod files;
 pub mod source;

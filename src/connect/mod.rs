@@ -26,9 +26,11 @@ use std::time::Duration;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-pub use delivery::{Delivery, DeliveryOptions, Removed, RemovedNote, Transfer, deliver};
+pub use delivery::{Delivery, DeliveryOptions, Transfer, deliver};
 pub use notes::{NewNote, NoteInfo};
 pub use permission::Permission;
+
+pub use crate::model::{Removed, RemovedNote};
 
 use crate::diag::nearest;
 use crate::{Error, ErrorKind};

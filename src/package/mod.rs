@@ -34,6 +34,8 @@ mod proto;
 mod read;
 mod schema_11;
 mod schema_18;
+#[cfg(any(feature = "connect", feature = "sync"))]
+mod side;
 mod summary;
 mod text;
 mod unknown_characters;
@@ -60,6 +62,10 @@ pub use read::{
     StoredDeckKind, StoredField, StoredMedia, StoredNote, StoredNoteType, StoredPreset,
     StoredTemplate, Variant, read_crowd_anki,
 };
+#[cfg(feature = "sync")]
+pub(crate) use preset_rows::preset_json;
+#[cfg(any(feature = "connect", feature = "sync"))]
+pub(crate) use side::Side;
 pub use summary::{DeckSummary, NoteTypeSummary, Summary};
 pub use text::NotesText;
 pub use verify::{Example, Finding, Harm, Place, Rule, Verification};

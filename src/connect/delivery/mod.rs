@@ -17,24 +17,23 @@ mod held;
 mod merged;
 mod options;
 mod removed;
-mod side;
 mod transfer;
 
 use std::collections::BTreeSet;
 use std::path::Path;
 
-pub use options::{DeliveryOptions, Removed, Transfer};
-pub use removed::RemovedNote;
+pub use options::{DeliveryOptions, Transfer};
 
 use super::Client;
-use crate::package::{PackageReader, StoredNote};
+use crate::model::RemovedNote;
+use crate::package::{PackageReader, Side, StoredNote};
 use crate::{Error, ErrorKind};
 use appearance::Appearance;
 use assets::Assets;
 use cards::CardChanges;
 use held::{Held, State};
 use removed::Removals;
-use side::Side;
+
 
 /// What was done, or in a dry run would be done.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

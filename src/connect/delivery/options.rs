@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use crate::model::Removed;
+
 /// How a package is delivered.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[non_exhaustive]
@@ -12,34 +14,6 @@ pub struct DeliveryOptions {
     pub(super) max_removed: Option<usize>,
     pub(super) transfer: Transfer,
     pub(super) dry_run: bool,
-}
-
-/// What becomes of notes that the package no longer has.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-#[non_exhaustive]
-pub enum Removed {
-    /// They stay as they are.
-    #[default]
-    Keep,
-    /// They get the tag [`Removed::TAG`].
-    Tag,
-    /// Their cards are suspended.
-    Suspend,
-    /// They are deleted, with all that the learner knew of them.
-    Delete,
-}
-
-impl Removed {
-    /// The tag of removed notes.
-    pub const TAG: &'static str = "deckle::removed";
-
-    /// Each with its name: `keep`, `tag`, `suspend`, `delete`.
-    pub const ALL: [(Self, &'static str); 4] = [
-        (Self::Keep, "keep"),
-        (Self::Tag, "tag"),
-        (Self::Suspend, "suspend"),
-        (Self::Delete, "delete"),
-    ];
 }
 
 /// How the package comes to Anki.
