@@ -43,6 +43,6 @@ pub(crate) use note_ids::{MAX_ID, SPACING, allocate_note_ids};
 pub use note_type::{CardTemplate, Field, Kind, Latex, NoteType};
 pub(crate) use note_type_builder::stable_id;
 pub use note_type_builder::{NoteTypeBuilder, NoteTypeProblem};
-pub(crate) use repeats::repeats;
 pub use removed::{Removed, RemovedNote};
+pub(crate) use repeats::repeats;
 pub use tag::{Tag, TagError};

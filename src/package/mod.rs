@@ -57,13 +57,13 @@ pub use import::{
     Client, Collection, DeckOutcome, HeldCard, HeldDeck, HeldNote, HeldNoteType, ImportLog,
     ImportOptions, MediaOutcome, NoteOutcome, NoteTypeImport, NoteTypeOutcome, Refusal, Update,
 };
+#[cfg(feature = "sync")]
+pub(crate) use preset_rows::preset_json;
 pub use read::{
     CardState, Contents, FilterTerm, PackageReader, ReadLimits, StoredCard, StoredDeck,
     StoredDeckKind, StoredField, StoredMedia, StoredNote, StoredNoteType, StoredPreset,
     StoredTemplate, Variant, read_crowd_anki,
 };
-#[cfg(feature = "sync")]
-pub(crate) use preset_rows::preset_json;
 #[cfg(any(feature = "connect", feature = "sync"))]
 pub(crate) use side::Side;
 pub use summary::{DeckSummary, NoteTypeSummary, Summary};

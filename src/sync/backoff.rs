@@ -17,7 +17,11 @@ const LONGEST: u64 = 8000;
 /// The time before an attempt, after so many that failed.
 pub(super) fn pause(failed: u32, chance: u64) -> Duration {
     let most = FIRST
-        .saturating_mul(1_u64.checked_shl(failed.saturating_sub(1)).unwrap_or(u64::MAX))
+        .saturating_mul(
+            1_u64
+                .checked_shl(failed.saturating_sub(1))
+                .unwrap_or(u64::MAX),
+        )
         .min(LONGEST);
     let least = most / 4;
     Duration::from_millis(least + chance % (most - least).max(1))

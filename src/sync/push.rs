@@ -318,7 +318,9 @@ impl Push<'_> {
         let Some(counted) = &sanity.counted else {
             return Ok(false);
         };
-        let same = [1, 2, 3, 5, 6, 7].into_iter().all(|it| counted.get(it) == counts.get(it));
+        let same = [1, 2, 3, 5, 6, 7]
+            .into_iter()
+            .all(|it| counted.get(it) == counts.get(it));
         Ok(same && self.session.check(counted)?.status == "ok")
     }
 

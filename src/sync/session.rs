@@ -131,11 +131,7 @@ impl Session<'_> {
         Ok(said == "OK")
     }
 
-    fn media<T: DeserializeOwned>(
-        &self,
-        name: &'static str,
-        payload: &[u8],
-    ) -> Result<T, Failure> {
+    fn media<T: DeserializeOwned>(&self, name: &'static str, payload: &[u8]) -> Result<T, Failure> {
         let reply: MediaReply<T> = self.read(Method::Media(name), payload)?;
         match reply.data {
             Some(data) if reply.err.is_empty() => Ok(data),

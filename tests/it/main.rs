@@ -57,6 +57,8 @@ mod shell;
 mod ship;
 mod show;
 mod specification;
+#[cfg(feature = "sync")]
+mod sync;
 mod tables;
 mod tex;
 mod ui;

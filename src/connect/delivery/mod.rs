@@ -34,7 +34,6 @@ use cards::CardChanges;
 use held::{Held, State};
 use removed::Removals;
 
-
 /// What was done, or in a dry run would be done.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[non_exhaustive]

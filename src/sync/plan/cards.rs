@@ -75,7 +75,9 @@ pub(super) fn lacking(
             let deck = match (card.and_then(|it| new.deck(it)), there.first()) {
                 (Some(name), _) => decks.deck(name),
                 (None, Some(sibling)) => sibling.home(),
-                (None, None) => named.and_then(|it| new.deck(it)).map_or(1, |it| decks.deck(it)),
+                (None, None) => named
+                    .and_then(|it| new.deck(it))
+                    .map_or(1, |it| decks.deck(it)),
             };
             let due = own.iter().map(|it| it.due).min();
             found.push(Lacking {

@@ -102,15 +102,27 @@ mod tests {
             check([Some("a"), Some("a"), Some("b")], newer, [false; 3]);
             check([Some("a"), Some("a"), None], newer, [false; 3]);
             // The author changed it.
-            check([Some("a"), Some("b"), Some("a")], newer, [true, false, false]);
+            check(
+                [Some("a"), Some("b"), Some("a")],
+                newer,
+                [true, false, false],
+            );
             // The learner did.
-            check([Some("b"), Some("a"), Some("a")], newer, [false, false, true]);
+            check(
+                [Some("b"), Some("a"), Some("a")],
+                newer,
+                [false, false, true],
+            );
             // Nothing there is what it is by default.
             check([None, Some(""), None], newer, [false; 3]);
         }
         // Both did.
         check([Some("b"), Some("c"), Some("a")], true, [true, true, false]);
-        check([Some("b"), Some("c"), Some("a")], false, [false, false, true]);
+        check(
+            [Some("b"), Some("c"), Some("a")],
+            false,
+            [false, false, true],
+        );
         // Nobody knows.
         check([Some("b"), Some("c"), None], true, [true, false, false]);
         check([Some("b"), Some("c"), None], false, [false, false, true]);

@@ -165,8 +165,16 @@ impl Plan {
         let new_cards = new_cards.filter(|it| !state.cards.contains_key(&it.id));
         json!([
             [0, 0, 0],
-            added(state.cards.len(), new_cards.count(), self.graves.cards.len()),
-            added(state.notes.len(), new_notes.count(), self.graves.notes.len()),
+            added(
+                state.cards.len(),
+                new_cards.count(),
+                self.graves.cards.len()
+            ),
+            added(
+                state.notes.len(),
+                new_notes.count(),
+                self.graves.notes.len()
+            ),
             state.reviews,
             0,
             state.note_types.len() + self.new_note_types,

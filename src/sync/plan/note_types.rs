@@ -322,7 +322,9 @@ impl Growth<'_> {
         let mut there: Vec<Option<Object>> = fields.into_iter().map(Some).collect();
         let mut grown = Vec::new();
         for (own, place) in self.own.fields.iter().zip(&best.field_places) {
-            let held = place.and_then(|it| there.get_mut(it)).and_then(Option::take);
+            let held = place
+                .and_then(|it| there.get_mut(it))
+                .and_then(Option::take);
             grown.push(held.unwrap_or_else(|| fresh::field(own)));
         }
         let rest: Vec<Object> = there.into_iter().flatten().collect();
@@ -406,7 +408,9 @@ fn modified(object: &Object) -> i64 {
 /// The name, with as many `+` as no other note type has it with.
 fn free_name(name: &str, id: i64, state: &State) -> String {
     let others = state.note_types.iter().filter(|(it, _)| **it != id);
-    let taken: Vec<String> = others.map(|(_, it)| fold(fresh::text(it, "name"))).collect();
+    let taken: Vec<String> = others
+        .map(|(_, it)| fold(fresh::text(it, "name")))
+        .collect();
     let mut name = name.to_owned();
     while taken.contains(&fold(&name)) {
         name.push('+');

@@ -89,14 +89,34 @@ mod tests {
             let there: Vec<Part> = there.iter().map(part).collect();
             assert_eq!(places(&wanted, &there), expect);
         };
-        check(&[("A", 1), ("B", 2)], &[("A", 1), ("B", 2)], &[Some(0), Some(1)]);
+        check(
+            &[("A", 1), ("B", 2)],
+            &[("A", 1), ("B", 2)],
+            &[Some(0), Some(1)],
+        );
         // Renamed, and names exchanged.
-        check(&[("X", 1), ("B", 2)], &[("A", 1), ("B", 2)], &[Some(0), Some(1)]);
-        check(&[("B", 1), ("A", 2)], &[("A", 1), ("B", 2)], &[Some(0), Some(1)]);
+        check(
+            &[("X", 1), ("B", 2)],
+            &[("A", 1), ("B", 2)],
+            &[Some(0), Some(1)],
+        );
+        check(
+            &[("B", 1), ("A", 2)],
+            &[("A", 1), ("B", 2)],
+            &[Some(0), Some(1)],
+        );
         // Without ids, or with Anki's own.
-        check(&[("A", 1), ("B", 2)], &[("B", 0), ("A", 0)], &[Some(1), Some(0)]);
+        check(
+            &[("A", 1), ("B", 2)],
+            &[("B", 0), ("A", 0)],
+            &[Some(1), Some(0)],
+        );
         check(&[("A", 1)], &[("A", 9)], &[Some(0)]);
         // New ones.
-        check(&[("A", 1), ("C", 3)], &[("A", 1), ("B", 2)], &[Some(0), None]);
+        check(
+            &[("A", 1), ("C", 3)],
+            &[("A", 1), ("B", 2)],
+            &[Some(0), None],
+        );
     }
 }

@@ -88,8 +88,7 @@ impl Removals {
 pub(super) fn candidates<'a>(new: &Side<'_>, base: &Side<'a>) -> BTreeSet<&'a str> {
     let kept: BTreeSet<i64> = new.note_ids().collect();
     let notes = base.notes.iter();
-    let gone = notes.filter(|(guid, note)| {
-        !new.notes.contains_key(*guid) && !kept.contains(&note.id)
-    });
+    let gone =
+        notes.filter(|(guid, note)| !new.notes.contains_key(*guid) && !kept.contains(&note.id));
     gone.map(|(guid, _)| *guid).collect()
 }
