@@ -12,7 +12,7 @@ use deckle::project::ImportFormat;
 pub(crate) use super::args_beyond::ConnectArgs;
 #[cfg(feature = "fetch")]
 pub(crate) use super::args_beyond::FetchArgs;
-pub(crate) use super::args_beyond::{AudioArgs, ShipArgs};
+pub(crate) use super::args_beyond::{AudioArgs, DoctorArgs, ShipArgs};
 pub(crate) use super::args_of_ids::{IdAddArgs, IdCommand, IdSourceArgs, IdStripArgs};
 pub(crate) use super::choices::{
     ClientName, ColorChoice, Format, IdStyle, MessageFormat, SchemaName, Starter, UpdateChoice,
@@ -66,8 +66,10 @@ pub(crate) enum Command {
     Watch(WatchArgs),
     /// Tell what an import of a new package will do to learners who have the old one
     Diff(DiffArgs),
-    /// Build, and deliver the packages to the folders that deckle.yaml names
+    /// Build, and deliver the packages to the folders and servers that deckle.yaml names
     Ship(ShipArgs),
+    /// Look what is there and what is not: lock, TeX, sounds, the targets of ship; each with its mend
+    Doctor(DoctorArgs),
     /// Show the note at a line: as written, as HTML, as cards, and who it is
     Show(ShowArgs),
     /// Make the sounds that notes ask for, by the programs that the project names
@@ -173,6 +175,8 @@ pub(crate) struct PackageArgs {
 #[command(after_help = "\
 Examples:
   deckle watch                       the project that this folder belongs to
+  deckle watch --ship                and deliver to the targets that deckle.yaml names, see deckle ship
+  deckle watch --ship phone          to this one alone
   deckle watch biology/ -o ~/Sync/anki/biology.apkg
   deckle watch --poll 5              on a network folder, where changes are not announced
   deckle watch --message-format json one object for each build, on stdout
@@ -190,6 +194,22 @@ pub(crate) struct WatchArgs {
     /// Look every so many seconds what changed, in the place of being told by the system
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     pub(crate) poll: Option<std::time::Duration>,
+
+    /// Deliver what is new to this target under `ship` in deckle.yaml, or to all of them; may be
+    /// repeated. One that fails is tried again at the next change, one that is away also meanwhile
+    #[arg(
+        long,
+        value_name = "TARGET",
+        num_args = 0..=1,
+        default_missing_value = "",
+        conflicts_with_all = ["output", "only"],
+    )]
+    pub(crate) ship: Option<Vec<String>>,
+
+    /// With --ship: read the key or password of the one server among the targets from standard
+    /// input: its first line
+    #[arg(long, requires = "ship")]
+    pub(crate) password_stdin: bool,
 }
 
 #[cfg(feature = "watch")]

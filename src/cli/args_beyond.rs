@@ -1,5 +1,5 @@
-//! What can be typed for the commands that reach beyond the project: `ship`, `audio`, `fetch`,
-//! `connect`.
+//! What can be typed for the commands that reach beyond the project: `ship`, `doctor`, `audio`,
+//! `fetch`, `connect`.
 
 use std::path::PathBuf;
 
@@ -16,14 +16,17 @@ Examples:
   deckle ship phone                  to this one
   deckle ship --dry-run              what would go where, and how much Syncthing would send
   deckle ship --stignore             and tell Syncthing what it should never send
+  pass show anki | deckle ship desk --password-stdin
 
 In deckle.yaml:
   ship:
     phone: {via: folder, path: ~/Sync/anki}
+    desk: {via: connect, key-env: ANKICONNECT_KEY}
 
-A folder that does not exist is not made. A package that is the same already is not touched.
-Exit codes: 1 the sources have errors; 4 a folder is away; 5 deckle.lock would change under --locked
-or --frozen."
+A folder that does not exist is not made. A package that is the same already is not touched. A target
+that fails is told, and the others get their packages; docs/ship.md says what becomes of progress.
+Exit codes: 1 the sources have errors; 2 a secret or a package is not there; 4 a server refuses or
+does not answer, or a folder is away; 5 deckle.lock would change under --locked or --frozen."
 )]
 pub(crate) struct ShipArgs {
     #[command(flatten)]
@@ -42,6 +45,11 @@ pub(crate) struct ShipArgs {
     #[arg(long)]
     pub(crate) dry_run: bool,
 
+    /// Read the key or password of the one server among the targets from standard input: its first
+    /// line
+    #[arg(long)]
+    pub(crate) password_stdin: bool,
+
     /// Print an array of JSON, an object for each target; docs/format.md lists its keys
     #[arg(long)]
     pub(crate) json: bool,
@@ -53,6 +61,30 @@ pub(crate) struct ShipArgs {
     /// Write over a file that deckle did not write
     #[arg(long)]
     pub(crate) force: bool,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  deckle doctor                      the project of this folder, and this machine
+  deckle doctor --json | jq '.[] | select(.state != \"ok\")'
+
+It writes nothing, and asks the servers that `ship` in deckle.yaml names, no others.
+Exit codes: 0 where nothing is a problem, 1 else.")]
+pub(crate) struct DoctorArgs {
+    /// The project [default: that of the current folder]
+    #[arg(
+        long,
+        value_name = "DIR",
+        default_value = ".",
+        hide_default_value = true
+    )]
+    pub(crate) project: PathBuf,
+
+    /// Print an array of JSON, an object for each thing: about, state (ok, warning or problem), text,
+    /// mend
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Debug, clap::Args)]

@@ -59,6 +59,19 @@ pub(super) fn uncommitted(folder: &Path) -> Result<Git, Error> {
     Ok(Git::Uncommitted(paths.map(str::to_owned).collect()))
 }
 
+/// What git does with a file where two branches changed it: the value of its attribute `merge`,
+/// `unspecified` where there is none. `None` where the folder is in no repository, or git does not
+/// tell.
+pub(super) fn merge_attribute(folder: &Path, file: &str) -> Option<String> {
+    let output = run(folder, &["check-attr", "-z", "merge", "--", file]).ok()?;
+    if !output.status.success() {
+        return None;
+    }
+    // The path, the attribute and its value, a zero behind each.
+    let listed = String::from_utf8_lossy(&output.stdout);
+    listed.split('\0').nth(2).map(str::to_owned)
+}
+
 /// An error where one of the files, whose paths are relative to the folder, has changes that are
 /// not committed: they could not be got back if the author does not like the outcome. Outside of a
 /// repository `hint` is told.

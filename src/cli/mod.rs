@@ -11,6 +11,7 @@ mod choices;
 #[cfg(feature = "connect")]
 mod connect;
 mod diff;
+mod doctor;
 mod each;
 mod explain;
 #[cfg(feature = "fetch")]
@@ -62,6 +63,19 @@ enum Outcome {
     Locked = 5,
 }
 
+impl Outcome {
+    /// How an error ends a run.
+    fn of(error: &Error) -> Self {
+        match error.kind() {
+            ErrorKind::Usage(_) => Self::Usage,
+            ErrorKind::Sources(_) | ErrorKind::TooManyRemoved(_) => Self::Sources,
+            ErrorKind::Unreachable(_) | ErrorKind::Refused(_) => Self::Server,
+            ErrorKind::LockChanges(_) => Self::Locked,
+            _ => Self::Environment,
+        }
+    }
+}
+
 /// Runs the command that the process was called with.
 pub(crate) fn run() -> ExitCode {
     let args = Args::parse();
@@ -74,6 +88,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Diff(it) => diff::diff(it, &printer),
         Command::Show(it) => show::show(it, &printer),
         Command::Ship(it) => ship::ship(it, &printer),
+        Command::Doctor(it) => doctor::doctor(it, &printer),
         Command::Init(it) => init::init(it, &printer),
         Command::Adopt(it) => adopt::adopt(it, &printer),
         Command::Import(it) => import::import(it, &printer),
@@ -94,13 +109,7 @@ pub(crate) fn run() -> ExitCode {
     };
     let outcome = result.unwrap_or_else(|error| {
         printer.error(&error);
-        match error.kind() {
-            ErrorKind::Usage(_) => Outcome::Usage,
-            ErrorKind::Sources(_) | ErrorKind::TooManyRemoved(_) => Outcome::Sources,
-            ErrorKind::Unreachable(_) | ErrorKind::Refused(_) => Outcome::Server,
-            ErrorKind::LockChanges(_) => Outcome::Locked,
-            _ => Outcome::Environment,
-        }
+        Outcome::of(&error)
     });
     ExitCode::from(outcome as u8)
 }
@@ -116,7 +125,6 @@ fn clock() -> std::time::SystemTime {
 }
 
 /// Whether the moment of a build is given, whatever the clock says.
-#[cfg(feature = "watch")]
 #[expect(
     clippy::disallowed_methods,
     reason = "the command line is where the world comes in"

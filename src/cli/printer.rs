@@ -259,6 +259,16 @@ impl Printer {
     /// Prints what kept a run from its end, with its causes.
     pub(crate) fn error(&self, error: &Error) {
         self.failure(&error.to_string());
+        self.causes(error);
+    }
+
+    /// Prints why one of several things failed, with its causes.
+    pub(crate) fn failed_at(&self, what: &str, error: &Error) {
+        self.failure(&format!("{what}: {error}"));
+        self.causes(error);
+    }
+
+    fn causes(&self, error: &Error) {
         let mut cause = std::error::Error::source(error);
         while let Some(error) = cause {
             self.message(&format!("  caused by: {error}"));

@@ -88,6 +88,27 @@ impl Cache {
     }
 
     /// The folder, where it is there and inside of the project.
+    /// How many bytes the entries have.
+    #[must_use]
+    pub fn size(&self) -> u64 {
+        let mut size = 0_u64;
+        let mut open: Vec<PathBuf> = self.find_folder().into_iter().collect();
+        while let Some(folder) = open.pop() {
+            let Ok(entries) = std::fs::read_dir(folder) else {
+                continue;
+            };
+            for entry in entries.flatten() {
+                // Links are not followed: what they lead to is no entry.
+                match entry.metadata() {
+                    Ok(data) if data.is_dir() => open.push(entry.path()),
+                    Ok(data) if data.is_file() => size = size.saturating_add(data.len()),
+                    _ => {}
+                }
+            }
+        }
+        size
+    }
+
     fn find_folder(&self) -> Option<PathBuf> {
         let root = std::fs::canonicalize(self.root.as_ref()?).ok()?;
         let folder = cache_folder(&root);

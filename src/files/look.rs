@@ -85,3 +85,32 @@ pub fn open_disk(path: &Path) -> Result<(std::fs::File, u64), Error> {
 pub fn is_missing(path: &Path) -> bool {
     matches!(path.try_exists(), Ok(false))
 }
+
+/// Whether the system says of a file or folder that nobody may write it. That it does not say so is
+/// no promise.
+#[must_use]
+pub fn is_read_only(path: &Path) -> bool {
+    std::fs::metadata(path).is_ok_and(|it| it.permissions().readonly())
+}
+
+/// Whether there is a program at this path that may be run; on Windows also under the endings that
+/// programs have. It is not run.
+#[must_use]
+pub fn is_program(path: &Path) -> bool {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let data = std::fs::metadata(path);
+        data.is_ok_and(|it| it.is_file() && it.permissions().mode() & 0o111 != 0)
+    }
+    #[cfg(not(unix))]
+    {
+        let name = path.as_os_str().to_owned();
+        let with = |ending: &str| {
+            let mut name = name.clone();
+            name.push(ending);
+            PathBuf::from(name).is_file()
+        };
+        ["", ".exe", ".cmd", ".bat"].into_iter().any(with)
+    }
+}

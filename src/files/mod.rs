@@ -22,6 +22,7 @@ mod picture;
 mod pins;
 mod remember;
 mod scratch;
+mod secret;
 mod stamp;
 mod svg;
 mod syncthing;
@@ -40,7 +41,10 @@ pub use deliver::{are_same, deliver, deliver_bytes, is_folder, names_in, sweep_d
 pub use disk::Disk;
 #[cfg(feature = "fetch")]
 pub use download::{Downloaded, Downloader};
-pub use look::{Kind, is_file, is_missing, is_vacant, locate, open_disk, read_if_exists};
+pub use look::{
+    Kind, is_file, is_missing, is_program, is_read_only, is_vacant, locate, open_disk,
+    read_if_exists,
+};
 pub use memory::Memory;
 pub use metadata::{Metadata, metadata, without_metadata};
 pub(crate) use picture::UNITS;
@@ -48,6 +52,7 @@ pub use picture::{Picture, PictureFormat};
 pub use pins::{BadLine, FetchedFile, MadeFile, PINS, Pins};
 pub use remember::Remembering;
 pub use scratch::Scratch;
+pub use secret::{Secret, read_secret};
 pub use stamp::Stamp;
 pub use svg::{SvgFlaw, SvgFlawKind, svg_flaws};
 pub use syncthing::{conflict_original, is_conflict_copy, transfer_size};

@@ -1,4 +1,4 @@
-//! Notes that an author took out of the sources, and learners still have.
+//! What becomes, in a learner's collection, of notes that an author took out.
 
 /// What becomes of notes that the package no longer has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -7,7 +7,7 @@ pub enum Removed {
     /// They stay as they are.
     #[default]
     Keep,
-    /// They get the tag [`Removed::TAG`].
+    /// They get a tag, [`Removed::TAG`] unless another one is said.
     Tag,
     /// Their cards are suspended.
     Suspend,

@@ -23,6 +23,7 @@ mod joins;
 mod latex;
 mod load;
 mod lock_file;
+mod lock_state;
 mod macros;
 mod media;
 mod observed;
@@ -60,8 +61,12 @@ pub use fetch::{FetchOptions, FetchOutcome, FetchState, FetchedMedia};
 pub use fix::{FixPlan, FixedFile, Mend};
 pub use ids::{IdChange, IdFile, IdLeft, IdOptions, IdPlan};
 pub use import::{ImportFormat, ImportOptions, Imported, import};
+pub use lock_state::{LockHeld, LockState};
 pub use options::{BuildOptions, LockMode};
-pub use ship::{Delivery, DeliveryState, Ignored, ShipOptions, ShipTarget, Shipment};
+pub use ship::{
+    Delivery, DeliveryState, Dispatch, IgnoreState, Ignored, Parcel, ShipOptions, ShipTarget,
+    Shipment, ignore_state,
+};
 pub use show::{IdSource, Shown, ShownAt, ShownCard, ShownField, ShownNote};
 pub use starter::{Created, Starter, create, write_schemas};
 pub use target::{Built, Target};
@@ -292,22 +297,31 @@ impl Project {
         ship::targets(self)
     }
 
-    /// Finds out what is to be delivered: to each of these targets, in the folder beside it, the
-    /// packages that were built and that it takes. A folder that is not absolute is one below the
-    /// project's. Nothing is written yet; see [`Shipment::deliver`].
+    /// What the project's locks hold: one, or one for each variant of its matrix; none where it keeps
+    /// none. Nothing is built.
     ///
     /// # Errors
-    /// When the project is opened in part only; a target asks for a package that does not exist;
-    /// two packages would get one name; the file in a package's place is none that deckle wrote
-    /// (see [`ShipOptions::force`]); a file or folder cannot be read.
-    pub fn plan_shipments(
-        &self,
-        targets: &[(ShipTarget, PathBuf)],
-        built: &[Built],
-        options: &ShipOptions,
-    ) -> Result<Vec<Shipment>, Error> {
-        ship::check_whole(self)?;
-        ship::plan(self, targets, built, options)
+    /// When a file cannot be read.
+    pub fn lock_states(&self) -> Result<Vec<LockState>, Error> {
+        lock_state::states(self)
+    }
+
+    /// Whether there is a `deckle.yaml`.
+    #[must_use]
+    pub fn is_declared(&self) -> bool {
+        self.has_manifest()
+    }
+
+    /// The packages of a build, ready to be planned for one target after the other.
+    ///
+    /// # Errors
+    /// When the project is opened in part only.
+    pub fn dispatch<'a>(
+        &'a self,
+        built: &'a [Built],
+        options: &'a ShipOptions,
+    ) -> Result<Dispatch<'a>, Error> {
+        Dispatch::new(self, built, options)
     }
 
     /// Finds out how ids can be taken out of the sources again: those of notes that a build

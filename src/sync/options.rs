@@ -5,14 +5,27 @@ use std::path::PathBuf;
 use crate::model::Removed;
 
 /// How a package is pushed.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 #[must_use = "options do nothing until something is pushed"]
 pub struct PushOptions {
     pub(super) base: Option<PathBuf>,
     pub(super) removed: Removed,
+    pub(super) tag: String,
     pub(super) max_removed: Option<usize>,
     pub(super) dry_run: bool,
+}
+
+impl Default for PushOptions {
+    fn default() -> Self {
+        Self {
+            base: None,
+            removed: Removed::default(),
+            tag: Removed::TAG.to_owned(),
+            max_removed: None,
+            dry_run: false,
+        }
+    }
 }
 
 impl PushOptions {
@@ -31,6 +44,12 @@ impl PushOptions {
     /// What becomes of notes that the package no longer has [default: they stay].
     pub fn removed(mut self, removed: Removed) -> Self {
         self.removed = removed;
+        self
+    }
+
+    /// The tag of removed notes that get one [default: [`Removed::TAG`]].
+    pub fn tag(mut self, tag: impl Into<String>) -> Self {
+        self.tag = tag.into();
         self
     }
 

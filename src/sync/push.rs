@@ -266,6 +266,7 @@ impl Push<'_> {
             package: self.contents,
             base: self.base,
             removed: self.options.removed,
+            tag: &self.options.tag,
             now: self.now(),
         };
         let mut plan = Plan::new(&state, &wish);

@@ -217,12 +217,6 @@ pub(super) struct Changes {
 /// What a server says of an account.
 #[derive(Debug, Clone, Default, Deserialize)]
 pub(super) struct Meta {
-    /// When its collection changed last, in milliseconds.
-    #[serde(rename = "mod", default)]
-    pub(super) modified: i64,
-    /// When its schema changed last; another one means that clients must sync one way.
-    #[serde(rename = "scm", default)]
-    pub(super) schema: i64,
     #[serde(default)]
     pub(super) usn: i64,
     /// Its time, in seconds.

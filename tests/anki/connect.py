@@ -10,8 +10,9 @@ What the real add-on does to its clients, this does too: it closes each connecti
 answer without saying so, wants `Content-Length: ` with the space, takes chunked bodies as empty,
 answers errors with status 200, and takes requests without a version as of version 4.
 
-Two actions are for tests: `_sql` (query, arguments) reads or writes the database, and `_calls`
-tells which actions were called since the last time, those inside of `multi` included.
+Three actions are for tests: `_sql` (query, arguments) reads or writes the database, `_import`
+(path) imports a package by hand, and `_calls` tells which actions were called since the last time,
+those inside of `multi` included.
 """
 
 import argparse
@@ -34,7 +35,7 @@ NO_KEY = "valid api key must be provided"
 PHONE = {
     "version", "deckNames", "deckNamesAndIds", "modelNames", "modelNamesAndIds",
     "modelFieldNames", "findNotes", "guiBrowse", "canAddNotes", "addNote", "updateNoteFields",
-    "storeMediaFile", "notesInfo", "multi", "_sql", "_calls",
+    "storeMediaFile", "notesInfo", "multi", "_sql", "_calls", "_import",
 }  # fmt: skip
 # Of those that are here, what the add-on of 2023 does not know.
 NEWER = {"notesModTime"}
@@ -85,6 +86,10 @@ class Actions:
         # As a reset of the window does.
         self.collection.models._clear_cache()
         return True
+
+    def _import(self, path):
+        """What a learner does on the phone."""
+        return self.importPackage(path)
 
     def _sql(self, query, arguments=()):
         return self.collection.db.all(query, *arguments)

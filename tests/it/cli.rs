@@ -721,6 +721,7 @@ fn help_is_as_it_was() {
         #[cfg(feature = "watch")]
         ("watch", &["watch", "--help"]),
         ("diff", &["diff", "--help"]),
+        ("doctor", &["doctor", "--help"]),
         ("audio", &["audio", "--help"]),
         #[cfg(feature = "fetch")]
         ("fetch", &["fetch", "--help"]),

@@ -17,13 +17,13 @@ use crate::cli::Place;
 const BACKEND: &str = "anki-26.9.3";
 
 /// The stand-in, which ends with this value.
-struct StandIn {
+pub(crate) struct StandIn {
     child: Child,
     port: u16,
 }
 
 impl StandIn {
-    fn new(arguments: &[&str]) -> Self {
+    pub(crate) fn new(arguments: &[&str]) -> Self {
         let root = Path::new(env!("CARGO_MANIFEST_DIR"));
         let python = if cfg!(windows) {
             "Scripts/python.exe"
@@ -51,11 +51,11 @@ impl StandIn {
         Self { child, port }
     }
 
-    fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
     }
 
-    fn client(&self) -> Client {
+    pub(crate) fn client(&self) -> Client {
         Client::new(&self.url(), None).unwrap()
     }
 
@@ -68,18 +68,42 @@ impl StandIn {
         answer.split_once("\r\n\r\n").unwrap().1.to_owned()
     }
 
-    fn sql(&self, query: &str) -> Value {
+    pub(crate) fn sql(&self, query: &str) -> Value {
         let params = json!({"query": query}).to_string();
         let rows = self.client().call("_sql", &params).unwrap();
         serde_json::from_str(&rows).unwrap()
     }
 
     /// What was called since the last time, reflection and permission aside.
-    fn calls(&self) -> Vec<String> {
+    pub(crate) fn calls(&self) -> Vec<String> {
         let calls = self.client().call("_calls", "{}").unwrap();
         let mut calls: Vec<String> = serde_json::from_str(&calls).unwrap();
         calls.retain(|it| it != "apiReflect" && it != "_sql");
         calls
+    }
+}
+
+impl StandIn {
+    /// Nothing was called since the last time that changes a collection.
+    #[track_caller]
+    pub(crate) fn only_looked_at(&self) {
+        let looks = [
+            "findNotes",
+            "notesInfo",
+            "modelNamesAndIds",
+            "modelFieldNames",
+            "modelTemplates",
+            "modelStyling",
+            "retrieveMediaFile",
+            "getDecks",
+            "areSuspended",
+            "findCards",
+        ];
+        let calls = self.calls();
+        assert!(
+            calls.iter().all(|it| looks.contains(&it.as_str())),
+            "{calls:?}"
+        );
     }
 }
 
@@ -414,23 +438,7 @@ fn repeat(anki: &StandIn, package: &Path, options: &DeliveryOptions) {
     let before = anki.sql("select mod, usn from col");
     let delivery = send(anki, package, options);
     assert!(!delivery.sent, "{delivery:#?}");
-    let looks = [
-        "findNotes",
-        "notesInfo",
-        "modelNamesAndIds",
-        "modelFieldNames",
-        "modelTemplates",
-        "modelStyling",
-        "retrieveMediaFile",
-        "getDecks",
-        "areSuspended",
-        "findCards",
-    ];
-    let calls = anki.calls();
-    assert!(
-        calls.iter().all(|it| looks.contains(&it.as_str())),
-        "{calls:?}"
-    );
+    anki.only_looked_at();
     assert_eq!(anki.sql("select mod, usn from col"), before);
 }
 
@@ -802,13 +810,45 @@ fn ten_thousand_notes_take_few_requests() {
 }
 
 #[test]
-fn a_server_without_imports_is_told_before_anything_is_sent() {
+fn without_imports_texts_are_brought_up_to_date_and_the_rest_waits() {
     let phone = StandIn::new(&["--phone"]);
     let folder = tempfile::tempdir().unwrap();
-    let package = with_media(folder.path(), "1.apkg", "a.png", "one", FIRST);
-    let error = refused(deliver(&phone.client(), &package, &DeliveryOptions::new()));
-    assert!(error.ends_with("bring the package as a file"), "{error}");
+    let mut releases = Releases::new();
+    let note = |id: &str, back: &str| format!("- {{id: {id}, front: {id}, back: {back}}}\n");
+    let first = folder.path().join("first.apkg");
+    let built = releases.build(&(note("a", "1") + &note("b", "2") + &note("c", "3")));
+    std::fs::copy(&built, &first).unwrap();
+    let waiting = |package: &Path, options: &DeliveryOptions| {
+        let delivery = send(&phone, package, options);
+        assert!(delivery.texts_only);
+        (delivery.changed, delivery.waiting.len())
+    };
+    assert_eq!(waiting(&first, &DeliveryOptions::new()), (0, 3));
+    let params = json!({"path": first}).to_string();
+    phone.client().call("_import", &params).unwrap();
+    assert_eq!(waiting(&first, &DeliveryOptions::new()), (0, 0));
+
+    // One is edited by the author, one by the learner, one by both, and one is new.
+    let edit = |front: &str| {
+        phone.sql(&format!(
+            "update notes set flds = replace(flds, sfld || char(31), sfld || char(31) || 'mine ') where sfld = '{front}'"
+        ));
+    };
+    edit("b");
+    edit("c");
+    let text = note("a", "one") + &note("b", "2") + &note("c", "three") + &note("d", "4");
+    let second = releases.build(&text);
+    let based = DeliveryOptions::new().base(&first);
+    assert_eq!(waiting(&second, &based.clone().dry_run(true)), (1, 2));
+    phone.calls();
+    assert_eq!(waiting(&second, &based), (1, 2));
+    let found =
+        phone.sql("select sfld, instr(flds, 'one'), instr(flds, 'mine') from notes order by 1");
+    assert_eq!(found.as_array().unwrap().len(), 3);
+    assert_ne!(found[0][1], 0, "{found}");
+    assert_ne!(found[2][2], 0, "{found}");
+    // Again: what was written is there.
+    assert_eq!(waiting(&second, &based), (0, 2));
     // What it knows can be scripted.
-    assert_eq!(phone.client().deck_names().unwrap(), ["Default"]);
     assert!(refused(phone.client().create_deck("A")).contains("does not know the action"));
 }

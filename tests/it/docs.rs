@@ -390,7 +390,15 @@ fn the_schemas_list_the_keys_that_are_read() {
     assert_eq!(keys(&project, "/properties/budget"), set(budget::KEYS));
     assert_eq!(part("decks"), set(manifest::DECKS_KEYS));
     assert_eq!(part("output"), set(outputs::KEYS));
-    assert_eq!(part("channel"), set(ship::KEYS));
+    let ways = [
+        ("folder", ship::FOLDER_KEYS),
+        ("connect", ship::CONNECT_KEYS),
+        ("sync", ship::SYNC_KEYS),
+    ];
+    for (way, own) in ways {
+        let all = ship::COMMON_KEYS.iter().chain(own);
+        assert_eq!(part(&format!("{way}Channel")), set(all), "{way}");
+    }
     let defaults = header::KEYS.iter().filter(|it| **it != "deck");
     assert_eq!(part("defaults"), set(defaults));
     let rule = header::KEYS.iter().chain([&rules::MATCH]);

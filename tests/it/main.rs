@@ -17,6 +17,7 @@ mod dialects;
 mod diff;
 mod divided;
 mod docs;
+mod doctor;
 mod edits;
 mod explain;
 #[cfg(feature = "fetch")]
@@ -55,6 +56,7 @@ mod rules;
 mod schema;
 mod shell;
 mod ship;
+mod shipped;
 mod show;
 mod specification;
 #[cfg(feature = "sync")]

@@ -104,7 +104,7 @@ fn a_dry_run_tells_the_plan_and_writes_nothing() {
     let run = place.run(&["ship", "phone"]).ends(0);
     assert!(
         run.stderr
-            .contains("0 new, 0 changed, 1 removed (phones keep them)"),
+            .contains("0 new, 0 changed, 0 cards moved, 1 removed (phones keep them)"),
         "{run:#?}"
     );
 }
@@ -200,7 +200,7 @@ fn without_a_target_there_is_nothing_to_ship_to() {
     place.put("deckle.yaml", MANIFEST.replace("folder", "connect"));
     let run = place.run(&["ship"]).ends(1);
     assert!(
-        run.stderr.contains("does not ship `via: connect`"),
+        run.stderr.contains("`via: connect` takes no `path`"),
         "{}",
         run.stderr
     );
@@ -217,6 +217,29 @@ fn what_deckle_did_not_write_stays() {
     assert_eq!(fs::read(&package).unwrap(), b"an export of the phone");
     place.run(&["ship", "--force"]).ends(0);
     assert!(fs::read(&package).unwrap().starts_with(b"PK"));
+}
+
+#[test]
+fn projects_do_not_take_each_others_place() {
+    let place = shipping(MANIFEST, NOTES);
+    place.run(&["ship"]).ends(0);
+    let package = phone(&place).join("Heart.apkg");
+    let first = fs::read(&package).unwrap();
+    // Another project that delivers under the same name.
+    let other = Place::new(&[
+        ("deckle.yaml", &MANIFEST.replace("5f3f55", "5f3f66")),
+        ("a.yaml", "- {id: z, front: z, back: z}\n"),
+    ]);
+    let folder = phone(&place).to_string_lossy().replace('\\', "/");
+    let manifest = MANIFEST.replace("5f3f55", "5f3f66");
+    other.put("deckle.yaml", manifest.replace("../phone", &folder));
+    let run = other.run(&["ship"]).ends(2);
+    assert!(run.stderr.contains("holds other notes"), "{}", run.stderr);
+    assert_eq!(fs::read(&package).unwrap(), first);
+    // A project that begins anew is still the one that delivered last.
+    place.put("a.yaml", "- {id: y, front: y, back: y}\n");
+    place.run(&["ship"]).ends(0);
+    other.run(&["ship", "--force"]).ends(0);
 }
 
 #[test]

@@ -247,10 +247,63 @@ fn a_folder_becomes_a_project() {
 }
 
 #[test]
+fn what_is_built_is_delivered_and_again_where_that_failed() {
+    let manifest =
+        format!("{MANIFEST}ship:\n  phone: {{path: ../phone}}\n  tablet: {{path: ../tablet}}\n");
+    let place = Place::new(&[("deckle.yaml", &manifest), ("a.md", "## One?\n\n1\n")]);
+    let folder = |name: &str| place.outer.path().join(name);
+    fs::create_dir(folder("phone")).unwrap();
+    let watch = Watch::begin(&place, &["--ship", "--message-format", "json"]);
+    let until = |target: &str, away: bool| {
+        watch.until(&format!("a delivery to {target}"), |it| {
+            let shipped = &it["shipped"];
+            shipped["target"] == target && shipped["away"] == away
+        })
+    };
+    let told = until("phone", false);
+    assert_eq!(told["shipped"]["packages"][0]["state"], "new");
+    let told = until("tablet", true);
+    assert_eq!(told["shipped"]["error"], Value::Null);
+    assert!(!folder("tablet").exists());
+    // It is back, and nothing else changed.
+    fs::create_dir(folder("tablet")).unwrap();
+    until("tablet", false);
+    assert!(folder("tablet").join("Latin.apkg").is_file());
+
+    place.put("a.md", "## One?\n\nuno\n\n## Two?\n\ndue\n");
+    let told = until("phone", false);
+    let sent = &told["shipped"]["packages"][0];
+    assert_eq!((&sent["added"], &sent["changed"]), (&1.into(), &1.into()));
+    until("tablet", false);
+    // Sources with errors, and a target that nobody knows any more, end nothing.
+    place.put("a.md", "## One?\n");
+    watch.until("an error", |it| it["outcome"] == "refused");
+    place.put("deckle.yaml", MANIFEST);
+    place.put("a.md", "## One?\n\nuno\n");
+    watch.until_notes("a project without targets", 1);
+    place.put("deckle.yaml", &manifest);
+    watch.until("the targets are back", |it| {
+        it["shipped"]["target"] == "tablet"
+    });
+    assert_eq!(watch.end("-INT").code(), Some(0));
+    for name in ["phone", "tablet"] {
+        let mut found: Vec<String> = fs::read_dir(folder(name))
+            .unwrap()
+            .map(|it| it.unwrap().file_name().into_string().unwrap())
+            .collect();
+        found.sort();
+        assert_eq!(found, ["Latin.apkg", "Latin.html"]);
+    }
+}
+
+#[test]
 fn what_cannot_begin_ends_at_once() {
     let place = Place::new(&[("deckle.yaml", MANIFEST), ("a.md", "## One?\n\n1\n")]);
     place.run(&["watch", "nowhere"]).ends(3);
     place.run(&["watch", "--only", "verbs"]).ends(2);
     place.run(&["watch", "--poll", "0"]).ends(2);
+    place.run(&["watch", "--ship"]).ends(2);
+    place.run(&["watch", "--ship", "--format", "text"]).ends(2);
+    place.run(&["watch", "--password-stdin"]).ends(2);
     place.run(&["watch", "--message-format", "sarif"]).ends(2);
 }

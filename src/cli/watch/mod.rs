@@ -5,6 +5,7 @@
 //! alarms, as on network folders, looking at the files every few seconds does as well.
 
 mod alarm;
+mod courier;
 mod findings;
 mod rebuild;
 mod snapshot;
@@ -19,15 +20,16 @@ use deckle::project::Project;
 use deckle::{Error, ErrorKind};
 
 use super::Outcome;
-use super::args::WatchArgs;
+use super::args::{Format, WatchArgs};
 use super::build::{open, shown};
 use super::observers;
 use super::printer::Printer;
 use alarm::Alarm;
+use courier::Courier;
 use rebuild::{End, Rebuild};
 use snapshot::Snapshot;
 use tell::Teller;
-use wait::Waiting;
+use wait::{Next, Waiting};
 
 /// How often files are looked at where the system does not tell of changes.
 const POLL: Duration = Duration::from_secs(2);
@@ -51,6 +53,7 @@ pub(super) fn watch(args: &WatchArgs, printer: &Printer) -> Result<Outcome, Erro
     }
     observers::use_threads(args.sources.jobs)?;
     let mut project = opened(args)?;
+    let mut courier = courier(args, &project, printer)?;
     let (sender, wakes) = mpsc::channel();
     stop::on_signal(sender.clone())?;
     let mut poll = args.poll;
@@ -79,7 +82,7 @@ pub(super) fn watch(args: &WatchArgs, printer: &Printer) -> Result<Outcome, Erro
             path => path.display().to_string(),
         }
     ));
-    for number in 1.. {
+    'builds: for number in 1.. {
         let had_manifest = files.has_manifest();
         let rebuild = Rebuild::run(&project, args, number, printer);
         match rebuild.end {
@@ -90,9 +93,29 @@ pub(super) fn watch(args: &WatchArgs, printer: &Printer) -> Result<Outcome, Erro
             _ => teller.tell(&rebuild, project.root()),
         }
         files.leave_out(rebuild.written());
-        // Here is where what was built can be delivered: `rebuild.written()` says what changed.
-        if !waiting.for_change(&mut files) {
-            break;
+        if let Some(courier) = &mut courier
+            && matches!(rebuild.end, End::Written(..))
+        {
+            match courier.deliver(&project, rebuild.written()) {
+                Err(error) if number == 1 && matches!(error.kind(), ErrorKind::Usage(_)) => {
+                    return Err(error);
+                }
+                done => done.unwrap_or_else(|error| printer.error(&error)),
+            }
+        }
+        let mut late = courier
+            .as_mut()
+            .filter(|_| matches!(rebuild.end, End::Written(..)));
+        loop {
+            let due = late.as_ref().and_then(|it| it.due());
+            match (waiting.for_change(&mut files, due), &mut late) {
+                (Next::Stop, _) => break 'builds,
+                (Next::Due, Some(courier)) => {
+                    let tried = courier.again(&project, rebuild.written());
+                    tried.unwrap_or_else(|error| printer.error(&error));
+                }
+                _ => break,
+            }
         }
         // A folder may become a project. The other way round somebody is in the middle of something.
         if !had_manifest && files.has_manifest() {
@@ -105,6 +128,25 @@ pub(super) fn watch(args: &WatchArgs, printer: &Printer) -> Result<Outcome, Erro
     drop(alarm);
     printer.summary("Stopped");
     Ok(Outcome::Done)
+}
+
+/// Who delivers, where that is asked for.
+fn courier<'a>(
+    args: &WatchArgs,
+    project: &Project,
+    printer: &'a Printer,
+) -> Result<Option<Courier<'a>>, Error> {
+    let Some(names) = &args.ship else {
+        return Ok(None);
+    };
+    if args.package.format == Some(Format::Text) {
+        return Err(Error::new(ErrorKind::Usage(
+            "packages are delivered, no text files; leave out `--format text`".to_owned(),
+        )));
+    }
+    let names: Vec<String> = names.iter().filter(|it| !it.is_empty()).cloned().collect();
+    let force = args.package.force;
+    Courier::new(&names, args.password_stdin, force, project, printer).map(Some)
 }
 
 /// The project, which remembers what it read.

@@ -1,7 +1,7 @@
 //! Waiting for a change that is complete: a checkout of a thousand files is one.
 
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::snapshot::Snapshot;
 use super::{POLL, Wake};
@@ -20,37 +20,52 @@ pub(super) struct Waiting {
     poll: Option<Duration>,
 }
 
+/// What is to be done next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Next {
+    /// Build: files changed.
+    Changed,
+    /// Nothing changed, and the moment has come.
+    Due,
+    /// The user wants an end.
+    Stop,
+}
+
 impl Waiting {
     pub(super) fn new(wakes: Receiver<Wake>, poll: Option<Duration>) -> Self {
         Self { wakes, poll }
     }
 
-    /// Waits until files are others than when they were last looked at. Returns whether there is
-    /// anything more to do: no, once the user wants an end.
-    pub(super) fn for_change(&mut self, files: &mut Snapshot) -> bool {
+    /// Waits until files are others than when they were last looked at, or until this moment.
+    pub(super) fn for_change(&mut self, files: &mut Snapshot, due: Option<Instant>) -> Next {
         loop {
-            if !self.next(self.poll) {
-                return false;
+            let rest = due.map(|it| it.saturating_duration_since(now()));
+            let longest = rest.into_iter().chain(self.poll).min();
+            if !self.next(longest) {
+                return Next::Stop;
             }
             // Alarms come in swarms, also for files that are none of the project's.
             if self.poll.is_none() && !self.until_quiet() {
-                return false;
+                return Next::Stop;
             }
             if files.look() {
                 break;
+            }
+            if due.is_some_and(|it| it <= now()) {
+                return Next::Due;
             }
         }
         // Where there are no alarms, a second look tells whether somebody is still writing.
         let started = now();
         while self.poll.is_some() && started.elapsed() < LONGEST {
             if !self.next(Some(QUIET)) {
-                return false;
+                return Next::Stop;
             }
             if !files.look() {
                 break;
             }
         }
-        true
+        Next::Changed
     }
 
     /// Waits for an alarm, or for this long. Returns whether to go on.

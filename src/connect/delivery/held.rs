@@ -75,7 +75,7 @@ fn same_first_field(found: &NoteInfo, note: &StoredNote) -> bool {
     found.fields.first().map(|(_, html)| html.as_str()) == note.fields().next()
 }
 
-fn same_fields(found: &NoteInfo, note: &StoredNote) -> bool {
+pub(super) fn same_fields(found: &NoteInfo, note: &StoredNote) -> bool {
     found
         .fields
         .iter()
@@ -83,7 +83,7 @@ fn same_fields(found: &NoteInfo, note: &StoredNote) -> bool {
         .eq(note.fields())
 }
 
-fn same_tags(found: &NoteInfo, note: &StoredNote) -> bool {
+pub(super) fn same_tags(found: &NoteInfo, note: &StoredNote) -> bool {
     let folded = |tag: &str| tag.to_lowercase();
     let found: BTreeSet<String> = found.tags.iter().map(|it| folded(it)).collect();
     found == note.tags().map(folded).collect()

@@ -56,7 +56,7 @@ pub(super) fn rewrite(
 }
 
 /// A package's note as names and HTML of its fields.
-fn values(new: &Side<'_>, note: &StoredNote) -> Map<String, Value> {
+pub(super) fn values(new: &Side<'_>, note: &StoredNote) -> Map<String, Value> {
     let fields = new.note_types.get(&note.note_type);
     let names = fields.into_iter().flat_map(|it| &it.fields);
     let pairs = names.zip(note.fields());

@@ -17,6 +17,7 @@ mod held;
 mod merged;
 mod options;
 mod removed;
+mod texts;
 mod transfer;
 
 use std::collections::BTreeSet;
@@ -82,6 +83,13 @@ pub struct Delivery {
     /// Whether fields or card templates are new: the next synchronization of the collection goes one
     /// way then, and Anki asks for the direction.
     pub one_way_sync: bool,
+    /// Whether nothing but texts of notes could be brought up to date, for what answers imports no
+    /// packages, as AnkiConnect on Android.
+    pub texts_only: bool,
+    /// Where that is so: guids of notes that only an import brings or changes. They are not there yet.
+    pub waiting: Vec<String>,
+    /// Where that is so: how many cards should have moved, and removed notes have been treated.
+    pub undone: usize,
     /// Guids of notes that were sent, and are not in the collection as they should be; always empty
     /// in a dry run.
     pub unconfirmed: Vec<String>,
@@ -105,17 +113,21 @@ pub struct Delivery {
 /// # Ok::<(), deckle::Error>(())
 /// ```
 ///
+/// Where AnkiConnect imports no packages, as on Android, the texts of notes that are there already
+/// are brought up to date; what [waits](Delivery::waiting) for the package is told.
+///
 /// # Errors
-/// [`ErrorKind::Unreachable`] and [`ErrorKind::Refused`] as all methods of [`Client`], also where
-/// AnkiConnect imports no packages, as on Android; [`ErrorKind::TooManyRemoved`] before anything is
-/// sent; else when package or base cannot be read.
+/// [`ErrorKind::Unreachable`] and [`ErrorKind::Refused`] as all methods of [`Client`];
+/// [`ErrorKind::TooManyRemoved`] before anything is sent; else when package or base cannot be read.
 pub fn deliver(
     client: &Client,
     package: &Path,
     options: &DeliveryOptions,
 ) -> Result<Delivery, Error> {
     client.need_permission()?;
-    need_imports(client)?;
+    if !imports_packages(client)? {
+        return texts::deliver(client, package, options);
+    }
     let mut package_reader = PackageReader::open(package)?;
     let mut base_reader = options.base.as_ref().map(PackageReader::open).transpose()?;
     let contents = package_reader.contents().clone();
@@ -137,7 +149,7 @@ pub fn deliver(
         None => CardChanges::default(),
     };
     let removals = match &base {
-        Some(base) => Removals::look(client, &held, &new, base, &options.removed)?,
+        Some(base) => Removals::look(client, &held, &new, base, options)?,
         None => Removals::default(),
     };
     if let Some(most) = options.max_removed
@@ -175,20 +187,16 @@ pub fn deliver(
     Ok(delivery)
 }
 
-/// Where imports are missing, that is said before anything else is tried.
-fn need_imports(client: &Client) -> Result<(), Error> {
-    let why = match client.actions() {
-        Ok(known) if known.iter().any(|it| it == "importPackage") => return Ok(()),
-        Ok(_) => "imports no packages",
-        // AnkiConnect on Android, or one from before 2021.
+/// Whether packages can be imported at all.
+fn imports_packages(client: &Client) -> Result<bool, Error> {
+    match client.actions() {
+        Ok(known) => Ok(known.iter().any(|it| it == "importPackage")),
+        // AnkiConnect on Android, or one from before 2021. A wrong key is refused by all.
         Err(error) if matches!(error.kind(), ErrorKind::Refused(_)) => {
-            "does not tell that it imports packages"
+            client.version().map(|_| false)
         }
-        Err(error) => return Err(error),
-    };
-    let url = client.url();
-    let text = format!("what answers at {url} {why}; bring the package as a file");
-    Err(Error::new(ErrorKind::Refused(text)))
+        Err(error) => Err(error),
+    }
 }
 
 /// The notes that an import is to bring.

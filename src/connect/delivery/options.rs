@@ -5,12 +5,13 @@ use std::path::PathBuf;
 use crate::model::Removed;
 
 /// How a package is delivered.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 #[must_use = "options do nothing until something is delivered"]
 pub struct DeliveryOptions {
     pub(super) base: Option<PathBuf>,
     pub(super) removed: Removed,
+    pub(super) tag: String,
     pub(super) max_removed: Option<usize>,
     pub(super) transfer: Transfer,
     pub(super) dry_run: bool,
@@ -30,10 +31,23 @@ pub enum Transfer {
     Upload,
 }
 
+impl Default for DeliveryOptions {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl DeliveryOptions {
     /// Removed notes stay, nothing limits how many, nothing was delivered before.
     pub fn new() -> Self {
-        Self::default()
+        Self {
+            base: None,
+            removed: Removed::Keep,
+            tag: Removed::TAG.to_owned(),
+            max_removed: None,
+            transfer: Transfer::Auto,
+            dry_run: false,
+        }
     }
 
     /// The package that was delivered before. Without one no card moves, and nothing is known of
@@ -46,6 +60,12 @@ impl DeliveryOptions {
     /// What becomes of notes that the package no longer has [default: they stay].
     pub fn removed(mut self, removed: Removed) -> Self {
         self.removed = removed;
+        self
+    }
+
+    /// The tag of removed notes that get one [default: [`Removed::TAG`]].
+    pub fn tag(mut self, tag: impl Into<String>) -> Self {
+        self.tag = tag.into();
         self
     }
 

@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 
 use super::held::Held;
+use super::options::DeliveryOptions;
 use super::{Client, Delivery};
 use crate::Error;
-use crate::model::{Removed, RemovedNote};
+use crate::model::{Removed, RemovedNote, fold};
 use crate::package::Side;
 
 /// What is to be done.
@@ -13,6 +14,7 @@ use crate::package::Side;
 pub(super) struct Removals {
     notes: Vec<RemovedNote>,
     how: Removed,
+    tag: String,
     /// The notes that are not treated yet, and the cards of those.
     ids: Vec<i64>,
     cards: Vec<i64>,
@@ -24,11 +26,13 @@ impl Removals {
         held: &Held,
         new: &Side<'_>,
         base: &Side<'_>,
-        how: &Removed,
+        options: &DeliveryOptions,
     ) -> Result<Self, Error> {
         let kept: BTreeSet<i64> = new.note_ids().collect();
+        let how = options.removed;
         let mut removals = Self {
-            how: *how,
+            how,
+            tag: options.tag.clone(),
             ..Self::default()
         };
         let mut there = Vec::new();
@@ -49,7 +53,7 @@ impl Removals {
         }
         let all: Vec<i64> = there.iter().flat_map(|it| &it.cards).copied().collect();
         let mut active = BTreeSet::new();
-        if *how == Removed::Suspend {
+        if how == Removed::Suspend {
             let states = client.are_suspended(&all)?;
             let states = all.iter().zip(states).filter(|(_, it)| *it == Some(false));
             active.extend(states.map(|(card, _)| *card));
@@ -57,7 +61,7 @@ impl Removals {
         for found in there {
             let is_open = match how {
                 Removed::Keep => false,
-                Removed::Tag => !found.tags.iter().any(|it| is_tag(it)),
+                Removed::Tag => !removals.is_tagged(&found.tags),
                 Removed::Suspend => found.cards.iter().any(|it| active.contains(it)),
                 Removed::Delete => true,
             };
@@ -85,7 +89,7 @@ impl Removals {
         }
         match self.how {
             Removed::Keep => Ok(()),
-            Removed::Tag => client.add_tag(&self.ids, Removed::TAG),
+            Removed::Tag => client.add_tag(&self.ids, &self.tag),
             Removed::Suspend => client.suspend(&self.cards),
             Removed::Delete => client.delete_notes(&self.ids),
         }
@@ -103,13 +107,13 @@ impl Removals {
         let found = client.notes_info(&self.ids)?;
         let wrong = found.iter().filter(|it| match (self.how, it) {
             (Removed::Delete, note) => note.is_some(),
-            (Removed::Tag, Some(note)) => !note.tags.iter().any(|it| is_tag(it)),
+            (Removed::Tag, Some(note)) => !self.is_tagged(&note.tags),
             _ => false,
         });
         Ok(wrong.count())
     }
-}
 
-fn is_tag(tag: &str) -> bool {
-    tag.eq_ignore_ascii_case(Removed::TAG)
+    fn is_tagged(&self, tags: &[String]) -> bool {
+        tags.iter().any(|it| fold(it) == fold(&self.tag))
+    }
 }

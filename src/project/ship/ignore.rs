@@ -33,22 +33,30 @@ pub enum Ignored {
     Elsewhere(PathBuf, Vec<String>),
 }
 
+/// What a `.stignore` lacks, before anything is written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct IgnoreState {
+    /// The folder that Syncthing syncs, where one is found: this one or one above it.
+    pub synced: Option<PathBuf>,
+    /// The lines that are not in its `.stignore`.
+    pub missing: Vec<String>,
+}
+
+/// Looks, and writes nothing.
+pub(super) fn look(folder: &Path) -> Result<IgnoreState, Error> {
+    let synced = synced(folder);
+    let text = read(&synced.unwrap_or(folder).join(NAME))?;
+    Ok(IgnoreState {
+        synced: synced.map(Path::to_owned),
+        missing: completed(&text).1,
+    })
+}
+
 pub(super) fn write(folder: &Path) -> Result<Ignored, Error> {
-    let above = || folder.ancestors().skip(1);
-    let synced = |it: &&Path| files::is_folder(&it.join(MARKER));
-    let elsewhere = match files::is_folder(&folder.join(MARKER)) {
-        true => None,
-        false => above().find(synced),
-    };
+    let elsewhere = synced(folder).filter(|it| *it != folder);
     let path = elsewhere.unwrap_or(folder).join(NAME);
-    let text = match files::read_if_exists(&path)? {
-        None => String::new(),
-        Some(bytes) => String::from_utf8(bytes).map_err(|_| {
-            let path = path.display();
-            Error::usage(format!("`{path}` is not UTF-8 text, and stays as it is"))
-        })?,
-    };
-    let (text, added) = completed(&text);
+    let (text, added) = completed(&read(&path)?);
     if added.is_empty() {
         return Ok(Ignored::Unchanged);
     }
@@ -57,6 +65,22 @@ pub(super) fn write(folder: &Path) -> Result<Ignored, Error> {
     }
     files::deliver_bytes(text.as_bytes(), &path)?;
     Ok(Ignored::Written(added))
+}
+
+/// The folder that Syncthing syncs: the nearest that has its marker, this one or one above.
+fn synced(folder: &Path) -> Option<&Path> {
+    let mut all = folder.ancestors();
+    all.find(|it| files::is_folder(&it.join(MARKER)))
+}
+
+fn read(path: &Path) -> Result<String, Error> {
+    match files::read_if_exists(path)? {
+        None => Ok(String::new()),
+        Some(bytes) => String::from_utf8(bytes).map_err(|_| {
+            let path = path.display();
+            Error::usage(format!("`{path}` is not UTF-8 text, and stays as it is"))
+        }),
+    }
 }
 
 /// The text with the lines that it lacks, and those lines.

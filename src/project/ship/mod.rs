@@ -1,168 +1,55 @@
-//! Delivery: the packages of a build, copied into the folders that the project declares under
-//! `ship`. This is the one place that writes outside of a project, and only into those folders.
+//! Delivery: the packages of a build on their way to the targets that the project declares under
+//! `ship`. Into folders this module writes them itself, the one place that writes outside of a
+//! project, and only into those folders; for servers it prepares what is sent.
 //!
-//! A shipment is planned first, against what lies in the folder, and only then delivered. The last
-//! package that was delivered to a target is kept in `.deckle/base/`: what comes back from the
-//! phone is compared with it.
+//! What is delivered is planned first, against what is there, and only then delivered. The last
+//! package that was delivered to a target is kept (`base`): what comes back from the phone is
+//! compared with it, and what an import leaves undone on a server follows from it.
 
+mod base;
+#[cfg(feature = "connect")]
+mod connect;
+mod folder;
 mod ignore;
 mod page;
+mod parcel;
+#[cfg(feature = "sync")]
+mod sync;
+mod target;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-pub use ignore::Ignored;
+pub use folder::{Delivery, DeliveryState, Shipment};
+pub use ignore::{IgnoreState, Ignored};
+pub use parcel::Parcel;
+pub use target::ShipTarget;
 
-use super::{Built, Project, load, output, variants};
+use super::{Built, Project, load, variants};
 use crate::diag::{Diagnostics, Sources};
-use crate::files;
 use crate::model::BuildTime;
-use crate::package::{self, Client, Difference, ImportOptions, Measure, PackageReader, Summary};
-use crate::source::ship::Channel;
+use crate::source::ship::Via;
 use crate::{Error, ErrorKind};
-
-/// Where the last delivered packages are kept, in the project.
-const BASE: &str = ".deckle/base";
-
-/// How long a file's name may be in an address: AnkiDroid cuts longer ones off.
-const LONGEST_NAME: usize = 100;
-
-/// A place that the project declares for its packages.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct ShipTarget {
-    /// What it is called in the project file.
-    pub name: String,
-    /// The folder as it is written there: a `~` in front stands for the user's own, which the
-    /// library does not know.
-    pub folder: String,
-    /// Whether a page for the phone lies beside each package.
-    pub page: bool,
-    /// Of a project with a matrix, the variant whose packages go there.
-    pub variant: Option<String>,
-    /// Which packages go there, by name; empty for all.
-    outputs: Vec<String>,
-}
+use base::Base;
 
 /// How to deliver.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
-#[must_use = "options do nothing until a shipment gets them"]
+#[must_use = "options do nothing until a delivery gets them"]
 pub struct ShipOptions {
     time: BuildTime,
     force: bool,
 }
 
-/// What is to be delivered to one target.
+/// The packages of a build, and the targets that they are planned for, one after the other.
 #[derive(Debug)]
-#[non_exhaustive]
-#[must_use = "a shipment arrives only when it is delivered"]
-pub struct Shipment {
-    /// The name of the target.
-    pub target: String,
-    /// The folder.
-    pub folder: PathBuf,
-    /// Whether the folder does not exist: nothing can be delivered then, and it is not made, for a
-    /// folder that is away mostly means that the disk or the phone is.
-    pub away: bool,
-    /// The packages.
-    pub deliveries: Vec<Delivery>,
-    /// Names of conflict copies of packages that Syncthing left in the folder. A phone offers them
-    /// as decks, and they are older than they look.
-    pub conflicts: Vec<String>,
-    base: PathBuf,
-}
-
-/// A package on its way into a folder.
-#[derive(Debug)]
-#[non_exhaustive]
-pub struct Delivery {
-    /// What was built.
-    pub built: Built,
-    /// Where it goes.
-    pub path: PathBuf,
-    /// What lies there.
-    pub state: DeliveryState,
-    /// How many bytes Syncthing sends.
-    pub transfer: u64,
-    /// What an import does to who has the package that lies there; `None` where there is none, it
-    /// cannot be read, or it is the same.
-    pub difference: Option<Difference>,
-    /// The page that goes beside it, where one does and is to be written.
-    pub page: Option<PathBuf>,
-    /// How many bytes the file's name has in an address, where AnkiDroid would cut it off.
-    pub long_name: Option<usize>,
-    html: String,
-}
-
-/// What lies where a package goes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum DeliveryState {
-    /// Nothing yet.
-    New,
-    /// Another package.
-    Changed,
-    /// The very same bytes.
-    Unchanged,
-}
-
-impl ShipTarget {
-    fn of(channel: &Channel, variant: Option<&str>) -> Self {
-        Self {
-            name: channel.name.value.clone(),
-            folder: channel.path.value.clone(),
-            page: channel.page,
-            variant: variant.map(str::to_owned),
-            outputs: channel.outputs.iter().map(|it| it.value.clone()).collect(),
-        }
-    }
-
-    /// The names by which a package can be chosen: its own, and that in its variant. `None` where
-    /// it is another variant's.
-    fn names<'n>(&self, package: Option<&'n str>) -> Option<Vec<&'n str>> {
-        let Some(variant) = &self.variant else {
-            return Some(package.into_iter().collect());
-        };
-        let name = package?;
-        let rest = name.strip_prefix(variant.as_str())?;
-        match rest.strip_prefix('/') {
-            Some(rest) => Some(vec![name, rest]),
-            None => rest.is_empty().then(|| vec![name]),
-        }
-    }
-
-    /// The packages that go there.
-    fn chosen<'b>(&self, built: &'b [Built]) -> Result<Vec<&'b Built>, Error> {
-        let own = |it: &&Built| self.names(it.name.as_deref()).is_some();
-        let own: Vec<&Built> = built.iter().filter(own).collect();
-        if self.outputs.is_empty() {
-            return Ok(own);
-        }
-        let means = |built: &Built, wish: &str| {
-            let names = self.names(built.name.as_deref()).unwrap_or_default();
-            names.iter().any(|name| {
-                let rest = name.strip_prefix(wish);
-                rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-            })
-        };
-        for wish in &self.outputs {
-            if !own.iter().any(|it| means(it, wish)) {
-                let names = own.iter().filter_map(|it| it.name.as_deref());
-                let names: Vec<String> = names.map(|it| format!("`{it}`")).collect();
-                let known = match names.is_empty() {
-                    true => "it has one package without a name".to_owned(),
-                    false => format!("it has {}", names.join(", ")),
-                };
-                return Err(Error::usage(format!(
-                    "`output` of the target `{}` in deckle.yaml names `{wish}`, which is no package of the project; {known}",
-                    self.name
-                )));
-            }
-        }
-        let wanted = |it: &&Built| self.outputs.iter().any(|wish| means(it, wish));
-        Ok(own.into_iter().filter(wanted).collect())
-    }
+#[must_use = "nothing is planned until a target is named"]
+pub struct Dispatch<'a> {
+    project: &'a Project,
+    built: &'a [Built],
+    options: &'a ShipOptions,
+    /// Which package goes to which place, so that none is written over another.
+    taken: BTreeMap<PathBuf, &'a Path>,
 }
 
 impl ShipOptions {
@@ -182,69 +69,88 @@ impl ShipOptions {
     }
 }
 
-impl Shipment {
-    /// Delivers: to each package's folder first the page, then the package, each complete or as it
-    /// was before; then the package is kept as the last one that was delivered. What is the same
-    /// already is not touched. Nothing happens where the folder is [away](Shipment::away).
-    ///
-    /// # Errors
-    /// When a file cannot be written; those before it are delivered.
-    pub fn deliver(&self) -> Result<(), Error> {
-        if self.away {
-            return Ok(());
+impl<'a> Dispatch<'a> {
+    pub(super) fn new(
+        project: &'a Project,
+        built: &'a [Built],
+        options: &'a ShipOptions,
+    ) -> Result<Self, Error> {
+        if !project.is_whole() {
+            return Err(Error::new(ErrorKind::Usage(
+                "only the whole of a project with a deckle.yaml can be shipped".to_owned(),
+            )));
         }
-        files::sweep_deliveries(&self.folder)?;
-        for it in &self.deliveries {
-            // A page that is there before its package tells too much for a moment; the other way
-            // round an end between the two would leave the page of an older package for good.
-            if let Some(page) = &it.page {
-                files::deliver_bytes(it.html.as_bytes(), page)?;
-            }
-            files::deliver(&it.built.path, &it.path)?;
-            files::make_folder(&self.base)?;
-            if let Some(name) = it.path.file_name() {
-                files::sweep_deliveries(&self.base)?;
-                files::deliver(&it.built.path, &self.base.join(name))?;
-            }
-        }
-        Ok(())
+        Ok(Self {
+            project,
+            built,
+            options,
+            taken: BTreeMap::new(),
+        })
     }
 
-    /// Writes into the folder's `.stignore` what Syncthing should never send; lines that are there
-    /// stay as they are.
+    /// Finds out what is to be delivered into a folder: the packages that the target takes. A folder
+    /// that is not absolute is one below the project's. Nothing is written yet; see
+    /// [`Shipment::deliver`].
     ///
     /// # Errors
-    /// When the file cannot be read or written, or is no text.
-    pub fn ignore(&self) -> Result<Ignored, Error> {
-        ignore::write(&self.folder)
+    /// When the target asks for a package that does not exist; two packages would get one name; the
+    /// file in a package's place is none that deckle wrote (see [`ShipOptions::force`]); a file or
+    /// folder cannot be read.
+    pub fn to_folder(&mut self, target: &ShipTarget, folder: &Path) -> Result<Shipment, Error> {
+        let Via::Folder(way) = &target.via else {
+            let text = format!("the target `{}` is no folder", target.name);
+            return Err(Error::usage(text));
+        };
+        let folder = self.project.root.join(folder);
+        let packages = target.chosen(self.built)?;
+        for it in &packages {
+            self.take(&folder, it)?;
+        }
+        let base = Base::new(&self.project.root, &target.name);
+        Shipment::plan(target, way.page, folder, &packages, base, self.options)
+    }
+
+    /// What is to be delivered to a server: the packages that the target takes, each with the one
+    /// that was delivered before.
+    ///
+    /// # Errors
+    /// When the target asks for a package that does not exist; two packages of it have one name.
+    pub fn to_server(&mut self, target: &ShipTarget) -> Result<Vec<Parcel>, Error> {
+        let packages = target.chosen(self.built)?;
+        // What is kept of them lies there side by side.
+        let place = Path::new("server").join(&target.name);
+        let mut parcels = Vec::with_capacity(packages.len());
+        for built in packages {
+            self.take(&place, built)?;
+            let base = Base::new(&self.project.root, &target.name);
+            parcels.push(Parcel::new(built.clone(), base));
+        }
+        Ok(parcels)
+    }
+
+    fn take(&mut self, folder: &Path, built: &'a Built) -> Result<(), Error> {
+        let place = folder.join(built.path.file_name().unwrap_or_default());
+        let folded = place.to_string_lossy().to_lowercase();
+        let other = self.taken.insert(folded.into(), &built.path);
+        match other.filter(|it| *it != built.path) {
+            None => Ok(()),
+            Some(other) => Err(Error::usage(format!(
+                "`{}` and `{}` would both be delivered as `{}`; give one of them another `file` in `output`",
+                other.display(),
+                built.path.display(),
+                place.display()
+            ))),
+        }
     }
 }
 
-impl Delivery {
-    /// How many notes are new to who has what lies in the folder.
-    #[must_use]
-    pub fn added(&self) -> usize {
-        match self.state {
-            DeliveryState::New => self.built.notes,
-            _ => self.count(Measure::Added),
-        }
-    }
-
-    /// How many notes are changed.
-    #[must_use]
-    pub fn changed(&self) -> usize {
-        self.count(Measure::Updated)
-    }
-
-    /// How many notes are not in it any more; who has them keeps them.
-    #[must_use]
-    pub fn removed(&self) -> usize {
-        self.count(Measure::Removed)
-    }
-
-    fn count(&self, measure: Measure) -> usize {
-        self.difference.as_ref().map_or(0, |it| it.count(measure))
-    }
+/// What the `.stignore` lacks that counts for a folder. Nothing is written; see
+/// [`Shipment::ignore`].
+///
+/// # Errors
+/// When the file cannot be read, or is no text.
+pub fn ignore_state(folder: &Path) -> Result<IgnoreState, Error> {
+    ignore::look(folder)
 }
 
 /// The targets that a project declares; none where its file cannot be read, which a build tells.
@@ -264,185 +170,4 @@ pub(super) fn targets(project: &Project) -> Result<Vec<ShipTarget>, Error> {
         targets.extend(read(&variants::one(project, key)?, Some(key))?);
     }
     Ok(targets)
-}
-
-/// Compares what was built with what lies in the folders.
-pub(super) fn plan(
-    project: &Project,
-    targets: &[(ShipTarget, PathBuf)],
-    built: &[Built],
-    options: &ShipOptions,
-) -> Result<Vec<Shipment>, Error> {
-    let mut shipments = Vec::with_capacity(targets.len());
-    let mut taken: BTreeMap<PathBuf, &Path> = BTreeMap::new();
-    for (target, folder) in targets {
-        let folder = project.root.join(folder);
-        let packages = target.chosen(built)?;
-        let mut shipment = Shipment {
-            target: target.name.clone(),
-            away: !files::is_folder(&folder),
-            deliveries: Vec::new(),
-            conflicts: Vec::new(),
-            base: project.root.join(BASE).join(&target.name),
-            folder,
-        };
-        if !shipment.away {
-            let names = files::names_in(&shipment.folder)?;
-            let is_package = |name: &String| name.to_lowercase().ends_with(".apkg");
-            let copies = names.into_iter().filter(is_package);
-            shipment.conflicts = copies.filter(|it| files::is_conflict_copy(it)).collect();
-            for package in packages {
-                let delivery = delivery(package, target, &shipment.folder, options)?;
-                let place = delivery.path.to_string_lossy().to_lowercase();
-                let other = taken.insert(place.into(), &package.path);
-                if let Some(other) = other.filter(|it| *it != package.path) {
-                    return Err(Error::usage(format!(
-                        "`{}` and `{}` would both be delivered as `{}`; give one of them another `file` in `output`",
-                        other.display(),
-                        package.path.display(),
-                        delivery.path.display()
-                    )));
-                }
-                shipment.deliveries.push(delivery);
-            }
-        }
-        shipments.push(shipment);
-    }
-    Ok(shipments)
-}
-
-fn delivery(
-    built: &Built,
-    target: &ShipTarget,
-    folder: &Path,
-    options: &ShipOptions,
-) -> Result<Delivery, Error> {
-    let name = built.path.file_name().unwrap_or_default();
-    let path = folder.join(name);
-    package::check_file_name(&path)?;
-    let state = if files::is_missing(&path) {
-        DeliveryState::New
-    } else if files::are_same(&built.path, &path) {
-        DeliveryState::Unchanged
-    } else {
-        if !options.force {
-            output::check_replaceable(&path, false)?;
-        }
-        DeliveryState::Changed
-    };
-    let old = (state == DeliveryState::Changed).then_some(path.as_path());
-    let transfer = match state {
-        DeliveryState::Unchanged => 0,
-        _ => files::transfer_size(old, &built.path)?,
-    };
-    let page = path.with_extension("html");
-    // The page of the same package is of an earlier delivery, and says what that one brought.
-    let wanted = state != DeliveryState::Unchanged || files::is_missing(&page);
-    let page = Some(page).filter(|_| target.page && wanted);
-    let (mut difference, mut html) = (None, String::new());
-    if page.is_some() || old.is_some() {
-        let new = PackageReader::open(&built.path)?.into_contents_with_hashes()?;
-        if let Some(old) = old.and_then(readable) {
-            let options = ImportOptions::default();
-            difference = Some(Difference::new(&old, &new, Client::AnkiDroid, &options));
-        }
-        if page.is_some() {
-            let facts = page::Facts {
-                file: &name.to_string_lossy(),
-                bytes: built.bytes,
-                time: options.time,
-                summary: &Summary::new(&new),
-                difference: difference.as_ref(),
-                first: state == DeliveryState::New,
-            };
-            html = page::html(&facts);
-        }
-    }
-    let length = encoded_length(&name.to_string_lossy());
-    Ok(Delivery {
-        built: built.clone(),
-        path,
-        state,
-        transfer,
-        difference,
-        page,
-        long_name: Some(length).filter(|it| *it > LONGEST_NAME),
-        html,
-    })
-}
-
-/// What lies in the folder; `None` where it is damaged, so that nothing can be compared with it.
-fn readable(path: &Path) -> Option<package::Contents> {
-    let reader = PackageReader::open(path).ok()?;
-    reader.into_contents_with_hashes().ok()
-}
-
-/// How many bytes a name has where it is part of an address.
-fn encoded_length(name: &str) -> usize {
-    let plain = |it: u8| it.is_ascii_alphanumeric() || b"-_.~".contains(&it);
-    name.bytes().map(|it| if plain(it) { 1 } else { 3 }).sum()
-}
-
-/// The whole of a project is shipped, or nothing.
-pub(super) fn check_whole(project: &Project) -> Result<(), Error> {
-    if project.is_whole() {
-        return Ok(());
-    }
-    Err(Error::new(ErrorKind::Usage(
-        "only the whole of a project with a deckle.yaml can be shipped".to_owned(),
-    )))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_are_counted_as_addresses_write_them() {
-        assert_eq!(encoded_length("a-b_c.apkg"), 10);
-        assert_eq!(encoded_length("é b.apkg"), 6 + 3 + 1 + 5);
-    }
-
-    #[test]
-    fn a_target_takes_what_its_output_names() {
-        let check = |variant: Option<&str>, outputs: &[&str], names: &[&str], expect: &[&str]| {
-            let target = ShipTarget {
-                name: "phone".to_owned(),
-                folder: String::new(),
-                page: true,
-                variant: variant.map(str::to_owned),
-                outputs: outputs.iter().map(|it| (*it).to_owned()).collect(),
-            };
-            let built = |name: &&str| Built {
-                name: Some((*name).to_owned()),
-                path: PathBuf::new(),
-                changed: true,
-                bytes: 0,
-                notes: 0,
-                cards: 0,
-                media: 0,
-            };
-            let built: Vec<Built> = names.iter().map(built).collect();
-            let chosen = target.chosen(&built).map(|found| {
-                let names = found.iter().filter_map(|it| it.name.clone());
-                names.collect::<Vec<_>>().join(" ")
-            });
-            assert_eq!(
-                chosen.unwrap_or("error".to_owned()),
-                expect.join(" "),
-                "{outputs:?}"
-            );
-        };
-        check(None, &[], &["a", "b"], &["a", "b"]);
-        check(None, &["b"], &["a", "b", "b/x", "bc"], &["b", "b/x"]);
-        check(None, &["c"], &["a", "b"], &["error"]);
-        check(
-            Some("de"),
-            &[],
-            &["de", "de/x", "den", "fr"],
-            &["de", "de/x"],
-        );
-        check(Some("de"), &["x"], &["de/x", "de/y", "fr/x"], &["de/x"]);
-        check(Some("de"), &["de/y"], &["de/x", "de/y"], &["de/y"]);
-    }
 }

@@ -548,8 +548,18 @@ mod tests {
             &[Code::UnknownKey, Code::BadValue],
         );
         check("ship: {phone: {path: ~}}", &[Code::BadValue]);
-        check("ship: {phone: {via: connect}}", &[Code::BadValue]);
-        check("ship: {phone: {via: sync, url: x}}", &[Code::BadValue]);
+        check("ship: {desk: {via: connect}}", &[]);
+        check("ship: {desk: {via: connect, key: x}}", &[Code::BadValue]);
+        check(
+            "ship: {desk: {via: connect, page: true}}",
+            &[Code::UnknownKey],
+        );
+        check("ship: {desk: {path: x, removed: tag}}", &[Code::UnknownKey]);
+        check("ship: {home: {via: sync, url: x}}", &[Code::BadValue]);
+        check(
+            "ship: {home: {via: sync, url: 'http://h', user: u, removed: {tag: t}, max-removed: 3}}",
+            &[],
+        );
         check("ship: {phone: {via: fodler, path: x}}", &[Code::BadValue]);
         check("ship: {my phone: {path: x}}", &[Code::BadValue]);
         check("ship: {path: x}", &[Code::WrongShape]);

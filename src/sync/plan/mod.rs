@@ -28,6 +28,8 @@ pub(super) struct Wish<'a> {
     pub(super) package: &'a Contents,
     pub(super) base: Option<&'a Contents>,
     pub(super) removed: Removed,
+    /// What [`Removed::Tag`] gives.
+    pub(super) tag: &'a str,
     /// The time in seconds.
     pub(super) now: i64,
 }
@@ -64,7 +66,7 @@ impl Plan {
         if let Some(base) = &base {
             let moved = cards::moved(settled, &held, &new, base, &mut decks, &mut told);
             rows.extend(moved);
-            let removals = Removals::plan(state, &held, &new, base, wish.removed, &mut told);
+            let removals = Removals::plan(state, &held, &new, base, wish, &mut told);
             rows.extend(removals.cards);
             notes.sent.extend(removals.notes);
             graves = removals.graves;

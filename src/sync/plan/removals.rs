@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::tags;
+use super::{Wish, tags};
 use crate::model::{Removed, RemovedNote, fold};
 use crate::package::Side;
 use crate::sync::pushed::Pushed;
@@ -25,7 +25,7 @@ impl Removals {
         held: &BTreeMap<i64, Vec<&CardRow>>,
         new: &Side<'_>,
         base: &Side<'_>,
-        how: Removed,
+        wish: &Wish<'_>,
         told: &mut Pushed,
     ) -> Self {
         let gone = candidates(new, base);
@@ -40,9 +40,9 @@ impl Removals {
                 text: note.fields().first().map_or("", |it| it).to_owned(),
             });
             let cards = held.get(&note.id).map_or(&[][..], Vec::as_slice);
-            let is_open = match how {
+            let is_open = match wish.removed {
                 Removed::Keep => false,
-                Removed::Tag => planned.tag(note),
+                Removed::Tag => planned.tag(note, wish.tag),
                 Removed::Suspend => planned.suspend(cards),
                 Removed::Delete => planned.delete(note, cards),
             };
@@ -51,12 +51,12 @@ impl Removals {
         planned
     }
 
-    fn tag(&mut self, note: &NoteRow) -> bool {
-        if tags::read(&note.tags).contains_key(&fold(Removed::TAG)) {
+    fn tag(&mut self, note: &NoteRow, tag: &str) -> bool {
+        if tags::read(&note.tags).contains_key(&fold(tag)) {
             return false;
         }
         let mut row = note.clone();
-        row.tags = tags::with(&note.tags, Removed::TAG);
+        row.tags = tags::with(&note.tags, tag);
         // A learner's edit that a device brings later is newer.
         row.modified += 1;
         self.notes.push(row);

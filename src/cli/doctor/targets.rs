@@ -1,0 +1,174 @@
+//! The targets that the project ships to.
+
+use deckle::Error;
+use deckle::files::{is_conflict_copy, is_folder, is_read_only, names_in};
+use deckle::project::{Project, ignore_state};
+use deckle::source::ship::{Folder, Via};
+
+use super::Findings;
+use crate::cli::ship::{Secrets, expanded};
+use crate::cli::words::{plain, plural};
+
+pub(super) fn look(project: &Project, findings: &mut Findings) -> Result<(), Error> {
+    let targets = project.ship_targets()?;
+    if targets.is_empty() && project.is_declared() {
+        findings.ok(
+            "ship",
+            "no targets: `deckle ship` has nowhere to deliver to",
+        );
+    }
+    let secrets = Secrets::none();
+    for target in &targets {
+        let about = format!("ship {}", target.name);
+        match &target.via {
+            Via::Folder(way) => folder(project, way, &about, findings),
+            #[cfg(feature = "connect")]
+            Via::Connect(server) => match secrets.of(server.key.as_ref(), project.root()) {
+                Ok(key) => anki(&server.url, key.as_ref(), &about, findings),
+                Err(error) => findings.failed(&about, &error, SECRET),
+            },
+            Via::Sync(server) => {
+                if let Err(error) = secrets.of(server.password.as_ref(), project.root()) {
+                    findings.failed(&about, &error, SECRET);
+                }
+                sync_server(&server.url, &about, findings);
+            }
+            other => findings.problem(
+                &about,
+                format!(
+                    "this deckle was built without what `via: {}` needs",
+                    other.name()
+                ),
+                "install one that was built with all features",
+            ),
+        }
+    }
+    Ok(())
+}
+
+const SECRET: &str = "docs/ship.md says where secrets come from";
+
+fn folder(project: &Project, way: &Folder, about: &str, findings: &mut Findings) {
+    let path = match expanded(&way.path) {
+        Ok(path) => project.root().join(path),
+        Err(error) => return findings.failed(about, &error, "write the whole path"),
+    };
+    let shown = plain(&path.to_string_lossy());
+    if !is_folder(&path) {
+        return findings.problem(
+            about,
+            format!("there is no folder {shown}"),
+            "make it, or mount its disk; deckle never makes it",
+        );
+    }
+    if is_read_only(&path) {
+        return findings.problem(
+            about,
+            format!("{shown} is read only"),
+            "change its permissions, or mount it for writing",
+        );
+    }
+    findings.ok(about, format!("{shown} is there"));
+    let names = names_in(&path).unwrap_or_default();
+    let copies = names.iter().filter(|it| is_conflict_copy(it)).count();
+    if copies > 0 {
+        findings.warn(
+            about,
+            format!("{} of conflicts in it", plural(copies, "file")),
+            "remove what has `.sync-conflict-` in its name: phones offer such packages as decks",
+        );
+    }
+    match ignore_state(&path) {
+        Err(error) => findings.failed(about, &error, "save it as UTF-8"),
+        Ok(state) => match (&state.synced, state.missing.len()) {
+            (None, _) => findings.ok(
+                about,
+                "Syncthing does not sync it from here, as far as its marker `.stfolder` tells",
+            ),
+            (Some(_), 0) => findings.ok(about, "Syncthing leaves out temporary files (.stignore)"),
+            (Some(synced), missing) => findings.warn(
+                about,
+                format!(
+                    "{} not in {}/.stignore",
+                    plural(missing, "line"),
+                    plain(&synced.to_string_lossy())
+                ),
+                match *synced == path {
+                    true => "run `deckle ship --stignore`".to_owned(),
+                    false => format!("add to it: {}", state.missing.join("  ")),
+                },
+            ),
+        },
+    }
+}
+
+#[cfg(feature = "connect")]
+fn anki(url: &str, key: Option<&deckle::files::Secret>, about: &str, findings: &mut Findings) {
+    use deckle::connect::Client;
+    /// Anki answers in a moment, unless a dialog is open.
+    const LONGEST: std::time::Duration = std::time::Duration::from_secs(5);
+    let open = "open Anki; the add-on is 2055492159, under Tools, Add-ons, Get Add-ons";
+    let client = match Client::new(url, key.map(deckle::files::Secret::expose)) {
+        Ok(client) => client.longest(LONGEST),
+        Err(error) => return findings.failed(about, &error, "mend `url`"),
+    };
+    let permission = match client.request_permission() {
+        Ok(permission) => Some(permission),
+        // AnkiConnect on Android does not know the question.
+        Err(error) if matches!(error.kind(), deckle::ErrorKind::Refused(_)) => None,
+        Err(error) => return findings.failed(about, &error, open),
+    };
+    if permission.is_some_and(|it| !it.granted) {
+        return findings.problem(
+            about,
+            format!("AnkiConnect at {url} denies this program its permission"),
+            "allow it in the dialog that Anki shows, or in the add-on's settings (webCorsOriginList)",
+        );
+    }
+    let version = match client.version() {
+        Ok(version) => version,
+        Err(error) => {
+            let mend = match permission.map(|it| it.key_needed) {
+                Some(true) => "name the variable or file with its apiKey: `key-env` or `key-file`",
+                Some(false) if key.is_some() => {
+                    "its settings name no apiKey: take `key-env` or `key-file` out"
+                }
+                _ => open,
+            };
+            return findings.failed(about, &error, mend);
+        }
+    };
+    findings.ok(
+        about,
+        format!("AnkiConnect answers at {url} (version {version})"),
+    );
+    match client.actions() {
+        Ok(known) if known.iter().any(|it| it == "importPackage") => {}
+        Ok(_) | Err(_) => findings.warn(
+            about,
+            "it imports no packages, as on Android: new notes, moves and removals need the package",
+            "deliver into a folder, too, and import the package from there; texts of notes that are there change by themselves",
+        ),
+    }
+}
+
+#[cfg(feature = "connect")]
+fn sync_server(url: &str, about: &str, findings: &mut Findings) {
+    match deckle::connect::sync_server_answers(url) {
+        Ok(()) => findings.ok(about, format!("a sync server answers at {url}")),
+        Err(error) => findings.failed(
+            about,
+            &error,
+            "start the server, or mend `url`: it is what devices are set up with",
+        ),
+    }
+}
+
+#[cfg(not(feature = "connect"))]
+fn sync_server(url: &str, about: &str, findings: &mut Findings) {
+    findings.warn(
+        about,
+        format!("this deckle cannot ask {url}"),
+        "install one that was built with all features",
+    );
+}
