@@ -78,12 +78,8 @@ mod tests {
                 payload: b"{}",
             };
             let form = String::from_utf8(form(&call)).unwrap();
-            let names: Vec<&str> = form
-                .split("name=\"")
-                .skip(1)
-                .filter_map(|it| it.split('"').next())
-                .filter(|it| *it != "filename")
-                .collect();
+            let names = form.split("form-data; name=\"").skip(1);
+            let names: Vec<&str> = names.filter_map(|it| it.split('"').next()).collect();
             assert_eq!(names, expect, "{form}");
             assert!(form.contains("\r\n\r\n{}\r\n--"), "{form}");
         };

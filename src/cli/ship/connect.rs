@@ -2,12 +2,12 @@
 
 use std::path::Path;
 
+use deckle::Error;
 use deckle::connect::{Client, Delivery};
 use deckle::files::Secret;
 use deckle::model::Removal;
 use deckle::project::Parcel;
 use deckle::source::ship::ConnectServer;
-use deckle::Error;
 use serde_json::json;
 
 use super::Shipping;

@@ -15,11 +15,21 @@ use crate::sync::state::State;
 /// Anki's own preset.
 const DEFAULT_PRESET: i64 = 1;
 
+/// A deck of the server.
+#[derive(Clone)]
+struct Known {
+    id: i64,
+    /// As it is spelled there.
+    name: String,
+    /// No card is at home there, and no deck lies in it.
+    is_filtered: bool,
+}
+
 pub(super) struct Decks<'a> {
     /// Names of the server's decks, as they compare.
     names: BTreeMap<i64, String>,
-    /// The other way round, and whether the deck is filtered: no card is at home there.
-    by_name: BTreeMap<String, (i64, bool)>,
+    /// The other way round.
+    by_name: BTreeMap<String, Known>,
     /// Decks of the package, by their names as they compare.
     own: BTreeMap<String, &'a StoredDeck>,
     presets: BTreeMap<i64, &'a StoredPreset>,
@@ -39,17 +49,18 @@ impl<'a> Decks<'a> {
             _ => false,
         };
         let decks = state.decks.iter();
-        let named = decks.map(|(id, it)| (*id, compared(text(it, "name")), is_filtered(it)));
-        let named: Vec<(i64, String, bool)> = named.collect();
+        let known = decks.map(|(id, it)| Known {
+            id: *id,
+            name: text(it, "name").to_owned(),
+            is_filtered: is_filtered(it),
+        });
+        let known: Vec<Known> = known.collect();
         let buried = state.graves.decks.iter().copied();
         Self {
-            names: named
-                .iter()
-                .map(|(id, name, _)| (*id, name.clone()))
-                .collect(),
-            by_name: named
+            names: known.iter().map(|it| (it.id, compared(&it.name))).collect(),
+            by_name: known
                 .into_iter()
-                .map(|(id, name, filtered)| (name, (id, filtered)))
+                .map(|it| (compared(&it.name), it))
                 .collect(),
             own: package
                 .decks
@@ -74,8 +85,9 @@ impl<'a> Decks<'a> {
     /// The deck of this name, with all decks that it lies in.
     pub(super) fn deck(&mut self, name: &str) -> i64 {
         let name = DeckName::new(name).unwrap_or_else(|_| DeckName::fallback());
-        if let Some((id, false)) = self.by_name.get(&compared(name.as_str())) {
-            return *id;
+        let known = self.by_name.get(&compared(name.as_str()));
+        if let Some(known) = known.filter(|it| !it.is_filtered) {
+            return known.id;
         }
         let mut path = String::new();
         let mut own = String::new();
@@ -86,12 +98,17 @@ impl<'a> Decks<'a> {
             own.push_str(part);
             path.push_str(between);
             path.push_str(part);
-            // Nothing lies in a filtered deck.
-            while let Some((_, true)) = self.by_name.get(&compared(&path)) {
-                path.push('+');
-            }
-            last = match self.by_name.get(&compared(&path)) {
-                Some((id, _)) => *id,
+            let known = loop {
+                match self.by_name.get(&compared(&path)) {
+                    Some(known) if known.is_filtered => path.push('+'),
+                    known => break known.cloned(),
+                }
+            };
+            last = match known {
+                Some(known) => {
+                    path = known.name;
+                    known.id
+                }
                 None => self.make(&path, &own),
             };
         }
@@ -124,7 +141,12 @@ impl<'a> Decks<'a> {
         if let Value::Object(deck) = deck {
             self.new.push(deck);
         }
-        self.by_name.insert(compared(name), (id, false));
+        let known = Known {
+            id,
+            name: name.to_owned(),
+            is_filtered: false,
+        };
+        self.by_name.insert(compared(name), known);
         self.names.insert(id, compared(name));
         id
     }

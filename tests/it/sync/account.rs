@@ -13,7 +13,7 @@ use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
 use deckle::sync::{Credentials, HostKey, Outside, PushOptions, Pushed, Server, push};
-use deckle::{BuildTime, Deck, Error, NoteType, Package};
+use deckle::{BuildTime, Deck, Error, NoteType, Package, guid_for};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -449,7 +449,7 @@ impl Releases {
             let note = deckle::Note::new(note_type)
                 .fields(it.fields.iter().map(String::as_str))
                 .tags(it.tags.iter().map(String::as_str))
-                .key(it.key.as_str())
+                .guid(guid_for([it.key.as_str()]))
                 .id(FIRST * 1000 + 512 * i64::try_from(index).unwrap())
                 .modified(FIRST + 1000 * it.release);
             let name = it.deck.as_str();

@@ -115,19 +115,30 @@ fn a_server_may_send_on_to_itself_alone() {
     account.settle();
 }
 
-/// A world whose clock says something else.
-struct Other(i64, Cell<u32>);
+/// A world whose clock stands still, apart from the right time, and goes on where somebody waits.
+struct Other(SystemTime, Cell<Duration>);
+
+impl Other {
+    fn new(apart: i64) -> Self {
+        let now = SystemTime::now();
+        let by = Duration::from_secs(apart.unsigned_abs());
+        let now = if apart < 0 { now - by } else { now + by };
+        Self(now, Cell::new(Duration::ZERO))
+    }
+
+    fn seconds(&self) -> i64 {
+        let since = self.now().duration_since(SystemTime::UNIX_EPOCH).unwrap();
+        i64::try_from(since.as_secs()).unwrap()
+    }
+}
 
 impl Outside for Other {
     fn now(&self) -> SystemTime {
-        let now = SystemTime::now();
-        let apart = Duration::from_secs(self.0.unsigned_abs());
-        if self.0 < 0 { now - apart } else { now + apart }
+        self.0 + self.1.get()
     }
 
     fn wait(&self, time: Duration) {
-        self.1.set(self.1.get() + 1);
-        World.wait(time);
+        self.1.set(self.1.get() + time);
     }
 
     fn chance(&self) -> u64 {
@@ -141,7 +152,7 @@ fn clocks_that_are_apart_are_told() {
     let releases = Releases::new();
     let package = releases.build(&words(), &verbs());
     let with = |apart: i64| {
-        let world = Other(apart, Cell::new(0));
+        let world = Other::new(apart);
         push(&account.server(), &package, &PushOptions::new(), &world)
     };
     for apart in [-400, 400] {
@@ -157,12 +168,9 @@ fn clocks_that_are_apart_are_told() {
 fn a_note_of_this_second_waits_for_the_next() {
     let account = Account::with_two();
     let releases = Releases::new();
-    let now = SystemTime::now()
-        .duration_since(SystemTime::UNIX_EPOCH)
-        .unwrap()
-        .as_secs();
-    let release = |ahead: u64| {
-        let time = i64::try_from(now + ahead).unwrap();
+    let world = Other::new(0);
+    let now = world.seconds();
+    let release = |time: i64| {
         let note = deckle::Note::new(&words())
             .fields(["x", "y"])
             .key("x")
@@ -171,20 +179,19 @@ fn a_note_of_this_second_waits_for_the_next() {
         deck.add(note).unwrap();
         releases.build_with(&words(), &[], |it| it.deck(deck))
     };
-    let world = Other(0, Cell::new(0));
-    let near = release(2);
-    let pushed = push(&account.server(), &near, &PushOptions::new(), &world).unwrap();
-    assert_eq!((pushed.added, pushed.ahead, world.1.get()), (1, 0, 1));
-    let end = SystemTime::now()
-        .duration_since(SystemTime::UNIX_EPOCH)
-        .unwrap()
-        .as_secs();
-    assert!(end > now + 2, "{now} {end}");
+    for (ahead, waited) in [(-1, 0), (0, 1), (3, 3)] {
+        let near = release(now + ahead);
+        let before = world.seconds();
+        let pushed = push(&account.server(), &near, &PushOptions::new(), &world).unwrap();
+        assert_eq!((pushed.added + pushed.changed, pushed.ahead), (1, 0));
+        assert_eq!(world.seconds() - before, waited, "{ahead}");
+    }
     // Far ahead nobody waits; it is told.
-    let far = release(5000);
+    let far = release(now + 5000);
+    let before = world.seconds();
     let pushed = push(&account.server(), &far, &PushOptions::new(), &world).unwrap();
     assert!(pushed.changed == 1 && pushed.ahead > 4000, "{pushed:?}");
-    assert_eq!(world.1.get(), 1);
+    assert_eq!(world.seconds(), before);
     account.settle();
 }
 

@@ -224,7 +224,6 @@ fn a_note_of_another_note_type_is_left_alone() {
         Written::new("ser", &["SER"]).fields(1, &["SER"]),
         Written::new("dar", &["dar"]),
     ];
-    // Guids hang on keys alone where notes have no fields in common; so they are said.
     let second = releases.build(&other, &notes);
     let pushed = account.push(&second, &plain().base(&first));
     assert_eq!(
