@@ -38,10 +38,14 @@ class Device:
         return self.logins[url]
 
     def sync(self, url):
-        """What the server asks for beyond an ordinary sync, if anything; media come along."""
+        """What it took: nothing, an ordinary sync, which is done then, or a full one, which is not.
+        Media come along."""
         auth = self.login(url)
+        before = self.col.db.all("select usn, mod from col")
         output = self.col.sync_collection(auth, False)
         required = output.ChangesRequired.Name(output.required)
+        if required == "NO_CHANGES" and self.col.db.all("select usn, mod from col") != before:
+            required = "NORMAL_SYNC"
         # The Python part keeps note types, and is told of other changes by the window alone.
         self.col.models._clear_cache()
         if required in ("NO_CHANGES", "NORMAL_SYNC"):

@@ -39,6 +39,9 @@ struct Lacking<'a> {
     /// The package's, if it has one.
     own: Option<&'a StoredCard>,
     deck: i64,
+    /// That of the note. It is as old as can be: the first answer of a learner must be newer than
+    /// anything that is done to the card here.
+    modified: i64,
     /// Where it stands among the new cards of the package.
     place: (i64, i64),
 }
@@ -50,7 +53,6 @@ pub(super) fn lacking(
     held: &BTreeMap<i64, Vec<&CardRow>>,
     new: &Side<'_>,
     decks: &mut Decks<'_>,
-    now: i64,
 ) -> Vec<CardRow> {
     let mut found: Vec<Lacking<'_>> = Vec::new();
     for note in notes {
@@ -85,15 +87,16 @@ pub(super) fn lacking(
                 ordinal,
                 own: card,
                 deck,
+                modified: note.note.modified,
                 place: (due.unwrap_or_default(), note.note.id),
             });
         }
     }
     found.sort_by_key(|it| (it.place, it.note, it.ordinal));
-    rows(state, &found, now)
+    rows(state, &found)
 }
 
-fn rows(state: &State, found: &[Lacking<'_>], now: i64) -> Vec<CardRow> {
+fn rows(state: &State, found: &[Lacking<'_>]) -> Vec<CardRow> {
     let mut ids = Ids::new(state.cards.keys().copied());
     let new_there = state.cards.values().filter(|it| it.card_type == 0);
     let dues = new_there.map(|it| it.due).filter(|it| *it < LAST_POSITION);
@@ -114,7 +117,7 @@ fn rows(state: &State, found: &[Lacking<'_>], now: i64) -> Vec<CardRow> {
             note: it.note,
             deck: it.deck,
             ordinal: it.ordinal,
-            modified: now,
+            modified: it.modified,
             usn: 0,
             card_type: 0,
             queue: if is_suspended { SUSPENDED.into() } else { 0 },

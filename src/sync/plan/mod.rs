@@ -60,7 +60,7 @@ impl Plan {
         let held = cards::by_note(state);
         let mut decks = Decks::new(state, wish.package, wish.now);
         let settled = &notes.settled;
-        let mut rows = cards::lacking(state, settled, &held, &new, &mut decks, wish.now);
+        let mut rows = cards::lacking(state, settled, &held, &new, &mut decks);
         told.cards = rows.len();
         let mut graves = Graves::default();
         if let Some(base) = &base {

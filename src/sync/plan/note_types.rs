@@ -283,7 +283,7 @@ impl Growth<'_> {
     /// The parts of the server's note type with what the author changed in them.
     fn parts(&self, best: &Member<'_>, merge: &mut Merge) -> (Vec<Object>, Vec<Object>) {
         let mut fields = best.fields.clone();
-        let old = self.before.map(|it| parts::fields_of(it));
+        let old = self.before.map(parts::fields_of);
         let old = before_places(&parts::fields_of(self.own), old.as_deref());
         for (index, place) in best.field_places.iter().enumerate() {
             let there = place.and_then(|it| fields.get_mut(it));
@@ -296,7 +296,7 @@ impl Growth<'_> {
             merge.object(there, &fresh::field(own), was.as_ref(), FIELD_KEYS);
         }
         let mut templates = best.templates.clone();
-        let old = self.before.map(|it| parts::templates_of(it));
+        let old = self.before.map(parts::templates_of);
         let old = before_places(&parts::templates_of(self.own), old.as_deref());
         for (index, place) in best.template_places.iter().enumerate() {
             let there = place.and_then(|it| templates.get_mut(it));
@@ -328,7 +328,7 @@ impl Growth<'_> {
             grown.push(held.unwrap_or_else(|| fresh::field(own)));
         }
         let rest: Vec<Object> = there.into_iter().flatten().collect();
-        let known = self.before.map(|it| parts::fields_of(it));
+        let known = self.before.map(parts::fields_of);
         let authors = places(&parts::of_objects(&rest), &known.unwrap_or_default());
         for (field, author) in rest.into_iter().zip(authors) {
             // What the author took out goes with the old note type.

@@ -12,6 +12,9 @@ pub(super) struct Part {
     id: Option<i64>,
 }
 
+/// When two parts are one.
+type Rule = fn(&Part, &Part) -> bool;
+
 pub(super) fn fields_of(stored: &StoredNoteType) -> Vec<Part> {
     let fields = stored.fields.iter();
     fields
@@ -55,9 +58,10 @@ pub(super) fn list(note_type: &Object, key: &str) -> Vec<Object> {
 pub(super) fn places(wanted: &[Part], there: &[Part]) -> Vec<Option<usize>> {
     let mut found: Vec<Option<usize>> = vec![None; wanted.len()];
     let mut free: Vec<bool> = vec![true; there.len()];
-    let by_id = |one: &Part, other: &Part| one.id.is_some() && one.id == other.id;
-    let by_name = |one: &Part, other: &Part| one.name == other.name;
-    let rules: [&dyn Fn(&Part, &Part) -> bool; 2] = [&by_id, &by_name];
+    let rules: [Rule; 2] = [
+        |one, other| one.id.is_some() && one.id == other.id,
+        |one, other| one.name == other.name,
+    ];
     for rule in rules {
         for (part, place) in wanted.iter().zip(&mut found) {
             if place.is_some() {
