@@ -103,7 +103,7 @@ struct Push<'a> {
 
 /// How an attempt ended.
 enum Attempt {
-    Done(Plan),
+    Done(Box<Plan>),
     /// What goes out is so new that a learner's edit of this second could not be told from it.
     TooNew(i64),
 }
@@ -235,7 +235,7 @@ impl Push<'_> {
         }
         loop {
             match self.attempt(dry, patience > 0) {
-                Ok(Attempt::Done(plan)) => return Ok(plan),
+                Ok(Attempt::Done(it)) => return Ok(*it),
                 Ok(Attempt::TooNew(newest)) => {
                     patience -= 1;
                     self.pass(newest);
@@ -277,9 +277,9 @@ impl Push<'_> {
         }
         if dry || plan.is_empty() {
             self.session.abort();
-            return Ok(Attempt::Done(plan));
+            return Ok(Attempt::Done(Box::new(plan)));
         }
-        let newest = plan.newest_note();
+        let newest = plan.newest();
         let ahead = newest - self.now();
         if waits && (0..PATIENCE).contains(&ahead) {
             self.session.abort();
@@ -288,7 +288,7 @@ impl Push<'_> {
         self.told.ahead = u64::try_from(ahead).unwrap_or_default();
         plan.stamp(meta.usn + 1);
         self.send(&state, &plan)?;
-        Ok(Attempt::Done(plan))
+        Ok(Attempt::Done(Box::new(plan)))
     }
 
     fn send(&self, state: &State, plan: &Plan) -> Result<(), Failure> {

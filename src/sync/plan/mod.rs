@@ -102,10 +102,12 @@ impl Plan {
             && self.graves == Graves::default()
     }
 
-    /// The newest time of the notes that go out, in seconds.
-    pub(super) fn newest_note(&self) -> i64 {
-        let times = self.notes.iter().map(|it| it.modified);
-        times.max().unwrap_or_default()
+    /// The newest time of the rows that go out, in seconds. What a learner does in that very second
+    /// could not be told from it.
+    pub(super) fn newest(&self) -> i64 {
+        let notes = self.notes.iter().map(|it| it.modified);
+        let cards = self.cards.iter().map(|it| it.modified);
+        notes.chain(cards).max().unwrap_or_default()
     }
 
     /// Gives all that goes out the number by which other clients find it.

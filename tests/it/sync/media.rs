@@ -88,6 +88,6 @@ fn a_long_list_of_media_is_read_to_its_end() {
         package
     });
     assert_eq!(account.push(&first, &plain()).media, 1100);
-    account.repeat(&first, &plain());
     account.settle();
+    account.repeat(&first, &plain());
 }
