@@ -380,6 +380,8 @@ pub(super) struct Written {
     pub(super) tags: Vec<String>,
     pub(super) release: i64,
     pub(super) deck: String,
+    /// Which id it has, where its place in the release does not say.
+    pub(super) place: Option<usize>,
 }
 
 impl Written {
@@ -390,6 +392,7 @@ impl Written {
             tags: Vec::new(),
             release: 0,
             deck: "Spanish::Verbs".to_owned(),
+            place: None,
         }
     }
 
@@ -436,6 +439,7 @@ impl Releases {
     ) -> PathBuf {
         let mut decks: Vec<Deck> = Vec::new();
         for (index, it) in notes.iter().enumerate() {
+            let index = it.place.unwrap_or(index);
             let note = deckle::Note::new(note_type)
                 .fields(it.fields.iter().map(String::as_str))
                 .tags(it.tags.iter().map(String::as_str))

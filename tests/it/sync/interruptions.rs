@@ -37,6 +37,7 @@ fn prepared() -> (Account, Releases, std::path::PathBuf, PushOptions) {
         .tags(&["new"]);
     changed[1] = changed[1].clone().deck("Elsewhere");
     changed[2] = Written::new("dar", &["dar", "to give"]);
+    changed[2].place = Some(3);
     let second = releases.build_with(&words(), &changed, |it| it.media_bytes("_a.css", "a"));
     let options = PushOptions::new().base(&first).removed(Removed::Delete);
     (account, releases, second, options)
