@@ -22,7 +22,7 @@ import tools
 import workloads
 
 PROJECTS = {
-    "basic": ("100,000 basic notes", workloads.write_basic_project, workloads.BASIC_NOTES, "notes.yaml"),
+    "basic": ("100,000 basic notes", workloads.write_basic_project, 100_000, "notes.yaml"),
     "book": ("20,000 Markdown notes", workloads.write_book, workloads.BOOK_NOTES, "chapter-00/section-07.md"),
     "tree": ("50,000 notes in 8,000 files", workloads.write_tree, workloads.TREE_NOTES, "part-0/chapter-0/0/7.md"),
 }

@@ -64,11 +64,11 @@
 //! is the place to begin; [`files`] is the only way to the disk; [`source`] reads notes,
 //! [`identity`] finds out which notes they are, [`render`] makes Anki's HTML of them, [`check`]
 //! looks for what a learner would stumble over, [`package`] writes the file, and reads the files
-//! of others; `connect` brings it into a running Anki. [`model`] holds
+//! of others; `connect` brings it into a running Anki, `sync` onto a sync server. [`model`] holds
 //! Anki's nouns, [`template`] its template language, [`diag`] what is told to authors.
 //!
-//! The library never prints, reads no clock and no environment, no network but where `connect` is
-//! sent, and keeps no state but what a project is
+//! The library never prints, reads no clock and no environment, no network but where `connect`
+//! and `sync` are sent, and keeps no state but what a project is
 //! [asked to remember](project::Project::remembering): the same sources, lock and options give the
 //! same bytes.
 
@@ -76,6 +76,8 @@ pub mod project;
 
 #[cfg(feature = "connect")]
 pub mod connect;
+#[cfg(feature = "sync")]
+pub mod sync;
 
 pub mod files;
 pub mod source;

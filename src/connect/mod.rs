@@ -26,12 +26,13 @@ use std::time::Duration;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-pub use delivery::{Delivery, DeliveryOptions, RemovedNote, Transfer, deliver};
+pub use delivery::{Delivery, DeliveryOptions, Transfer, deliver};
 pub use notes::{NewNote, NoteInfo};
 pub use permission::Permission;
 
+pub use crate::model::{Removed, RemovedNote};
+
 use crate::diag::nearest;
-pub use crate::model::Removed;
 use crate::{Error, ErrorKind};
 use wire::Wire;
 

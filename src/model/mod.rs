@@ -45,6 +45,6 @@ pub use note_type::{CardTemplate, Field, Kind, Latex, NoteType};
 pub(crate) use note_type_builder::stable_id;
 pub use note_type_builder::{NoteTypeBuilder, NoteTypeProblem};
 pub use removal::Removal;
-pub use removed::Removed;
+pub use removed::{Removed, RemovedNote};
 pub(crate) use repeats::repeats;
 pub use tag::{Tag, TagError};

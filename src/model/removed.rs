@@ -27,3 +27,15 @@ impl Removed {
         (Self::Delete, "delete"),
     ];
 }
+
+/// A note that the package no longer has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct RemovedNote {
+    /// What the base knew it by.
+    pub guid: String,
+    /// Its id in the collection.
+    pub id: i64,
+    /// The HTML of its first field, as the collection has it.
+    pub text: String,
+}

@@ -35,6 +35,8 @@ mod proto;
 mod read;
 mod schema_11;
 mod schema_18;
+#[cfg(any(feature = "connect", feature = "sync"))]
+mod side;
 mod summary;
 mod text;
 mod unknown_characters;
@@ -56,11 +58,15 @@ pub use import::{
     Client, Collection, DeckOutcome, HeldCard, HeldDeck, HeldNote, HeldNoteType, ImportLog,
     ImportOptions, MediaOutcome, NoteOutcome, NoteTypeImport, NoteTypeOutcome, Refusal, Update,
 };
+#[cfg(feature = "sync")]
+pub(crate) use preset_rows::preset_json;
 pub use read::{
     CardState, Contents, FilterTerm, PackageReader, ReadLimits, StoredCard, StoredDeck,
     StoredDeckKind, StoredField, StoredMedia, StoredNote, StoredNoteType, StoredPreset,
     StoredTemplate, Variant, read_crowd_anki,
 };
+#[cfg(any(feature = "connect", feature = "sync"))]
+pub(crate) use side::Side;
 pub use summary::{DeckSummary, NoteTypeSummary, Summary};
 pub use text::NotesText;
 pub use verify::{Example, Finding, Harm, Place, Rule, Verification};

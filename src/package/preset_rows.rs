@@ -10,6 +10,8 @@ use serde_json::{Map, Value, json};
 use super::preset_places::{Form, PLACES, Place, single};
 use super::proto::DeckConfig;
 use crate::model::{DeckOptionValue, DeckOptions};
+#[cfg(feature = "sync")]
+use crate::package::StoredPreset;
 
 /// Anki's own preset, which every deck without options has.
 pub(super) const DEFAULT_PRESET: i64 = 1;
@@ -82,6 +84,16 @@ impl<'a> PresetRow<'a> {
             };
             (place, value)
         })
+    }
+}
+
+/// A preset that a package holds, as schema 11 and syncs write it.
+#[cfg(feature = "sync")]
+pub(crate) fn preset_json(stored: &StoredPreset) -> Map<String, Value> {
+    let row = PresetRow::new(stored.id, Cow::Borrowed(&stored.options), stored.modified);
+    match row.json() {
+        Value::Object(it) => it,
+        _ => Map::new(),
     }
 }
 

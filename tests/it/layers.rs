@@ -10,7 +10,7 @@ const LAYERS: &[&[&str]] = &[
     &["template"],
     &["model"],
     &["source", "check", "identity", "render", "package"],
-    &["connect"],
+    &["connect", "sync"],
     &["project"],
 ];
 
@@ -18,8 +18,8 @@ const LAYERS: &[&[&str]] = &[
 const GUARDED: &[(&str, &[&str])] = &[
     ("granit_parser", &["src/source/yaml/tree.rs"]),
     ("rusqlite", &["src/package/"]),
-    ("zip::", &["src/package/"]),
-    ("zstd::", &["src/package/"]),
+    ("zip::", &["src/package/", "src/sync/media/parcel.rs"]),
+    ("zstd::", &["src/package/", "src/sync/stream.rs"]),
     ("prost::", &["src/package/"]),
     ("pulldown_cmark", &["src/render/", "src/source/markdown/"]),
     ("syntect::", &["src/render/code/grammar.rs"]),
@@ -43,7 +43,15 @@ const GUARDED: &[(&str, &[&str])] = &[
         "std::process::",
         &["src/files/command.rs", "src/cli/", "src/main.rs"],
     ),
-    ("ureq::", &["src/files/download.rs", "src/connect/wire.rs"]),
+    (
+        "ureq::",
+        &[
+            "src/files/download.rs",
+            "src/connect/wire.rs",
+            "src/sync/address.rs",
+            "src/sync/wire.rs",
+        ],
+    ),
     (
         "std::net",
         &["src/files/download.rs", "src/connect/wire.rs"],

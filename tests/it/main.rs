@@ -67,6 +67,8 @@ mod ship;
 mod shipped;
 mod show;
 mod specification;
+#[cfg(feature = "sync")]
+mod sync;
 mod tables;
 mod tex;
 mod ui;

@@ -2,16 +2,17 @@
 
 use std::path::Path;
 
+use deckle::Error;
 use deckle::connect::{Client, Delivery};
 use deckle::files::Secret;
-use deckle::model::{Removal, Removed};
+use deckle::model::Removal;
 use deckle::project::Parcel;
 use deckle::source::ship::ConnectServer;
-use deckle::{Error, ErrorKind};
 use serde_json::json;
 
 use super::Shipping;
 use super::outcome::{Fate, Sent, SentState, Shipped};
+use super::removal::{mend, participle};
 use crate::cli::words::{plain, plural};
 
 impl Shipping {
@@ -36,27 +37,6 @@ impl Shipping {
             shipped.packages.push(sent(parcel, &delivery, removal));
         }
         Ok(())
-    }
-}
-
-/// What would let a delivery through that takes away more notes than it may.
-pub(super) fn mend(error: &Error, removal: &Removal) -> Option<String> {
-    let (ErrorKind::TooManyRemoved(count), Some(most)) = (error.kind(), removal.limit()) else {
-        return None;
-    };
-    Some(format!(
-        "nothing was sent; they would be {}, at most {most} at once. If the author took out so many, write `max-removed: {count}` for this delivery",
-        participle(removal),
-    ))
-}
-
-/// `kept`, `tagged deckle::removed`
-pub(super) fn participle(removal: &Removal) -> String {
-    match removal.how {
-        Removed::Tag => format!("tagged {}", plain(&removal.tag)),
-        Removed::Suspend => "suspended".to_owned(),
-        Removed::Delete => "deleted".to_owned(),
-        _ => "kept".to_owned(),
     }
 }
 

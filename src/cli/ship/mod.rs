@@ -6,7 +6,10 @@ mod connect;
 mod folder;
 mod home;
 mod outcome;
+#[cfg(any(feature = "connect", feature = "sync"))]
+mod removal;
 mod secrets;
+#[cfg(feature = "sync")]
 mod sync;
 mod tell;
 
@@ -112,6 +115,7 @@ impl Shipping {
                 let parcels = dispatch.to_server(target)?;
                 self.to_anki(server, root, &parcels, shipped)
             }
+            #[cfg(feature = "sync")]
             Via::Sync(server) => {
                 let parcels = dispatch.to_server(target)?;
                 self.to_sync_server(server, root, &parcels, shipped)

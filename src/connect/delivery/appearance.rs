@@ -4,10 +4,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::held::Held;
-use super::side::Side;
 use super::{Client, Delivery};
 use crate::Error;
-use crate::package::StoredNoteType;
+use crate::package::{Side, StoredNoteType};
 
 /// Fronts and backs by the names of their templates, and the style sheet.
 type Look = (BTreeMap<String, (String, String)>, String);

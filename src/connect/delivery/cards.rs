@@ -4,12 +4,11 @@
 use std::collections::BTreeMap;
 
 use super::held::Held;
-use super::side::Side;
 use super::{Client, Delivery};
 use crate::Error;
 use crate::model::Flag;
 use crate::model::fold;
-use crate::package::StoredCard;
+use crate::package::{Side, StoredCard};
 
 const SUSPENDED: i8 = -1;
 

@@ -3,9 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::{Client, NoteInfo};
-use super::side::Side;
 use crate::Error;
-use crate::package::StoredNote;
+use crate::package::{Side, StoredNote};
 
 pub(super) struct Held {
     notes: BTreeMap<i64, NoteInfo>,

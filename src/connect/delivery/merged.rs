@@ -12,9 +12,8 @@ use serde_json::{Map, Value, json};
 use super::super::NoteInfo;
 use super::Client;
 use super::held::Held;
-use super::side::Side;
 use crate::Error;
-use crate::package::StoredNote;
+use crate::package::{Side, StoredNote};
 
 /// Writes those of `older`, the notes that were older than the package's, that the import passed
 /// over.

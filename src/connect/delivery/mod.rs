@@ -17,7 +17,6 @@ mod held;
 mod merged;
 mod options;
 mod removed;
-mod side;
 mod texts;
 mod transfer;
 
@@ -25,17 +24,16 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 pub use options::{DeliveryOptions, Transfer};
-pub use removed::RemovedNote;
 
 use super::Client;
-use crate::package::{PackageReader, StoredNote};
+use crate::model::RemovedNote;
+use crate::package::{PackageReader, Side, StoredNote};
 use crate::{Error, ErrorKind};
 use appearance::Appearance;
 use assets::Assets;
 use cards::CardChanges;
 use held::{Held, State};
 use removed::Removals;
-use side::Side;
 
 /// What was done, or in a dry run would be done.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

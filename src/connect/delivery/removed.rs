@@ -4,22 +4,10 @@ use std::collections::BTreeSet;
 
 use super::held::Held;
 use super::options::DeliveryOptions;
-use super::side::Side;
 use super::{Client, Delivery};
 use crate::Error;
-use crate::model::{Removed, fold};
-
-/// A note that the package no longer has.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct RemovedNote {
-    /// What the base knew it by.
-    pub guid: String,
-    /// Its id in the collection.
-    pub id: i64,
-    /// The HTML of its first field, as the collection has it.
-    pub text: String,
-}
+use crate::model::{Removed, RemovedNote, fold};
+use crate::package::Side;
 
 /// What is to be done.
 #[derive(Default)]

@@ -14,11 +14,10 @@ use serde_json::json;
 use super::held::{Held, State, same_fields, same_tags};
 use super::merged::values;
 use super::options::DeliveryOptions;
-use super::side::Side;
 use super::{Client, Delivery};
 use crate::Error;
 use crate::model::{Removed, fold};
-use crate::package::{PackageReader, StoredNote};
+use crate::package::{PackageReader, Side, StoredNote};
 use crate::template::media::media_references;
 
 pub(super) fn deliver(

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use sha1::{Digest, Sha1};
 
 use crate::Error;
-use crate::package::{Contents, PackageReader};
+use crate::package::{Contents, PackageReader, StoredMedia};
 
 impl PackageReader {
     /// What the package holds, with the SHA-1 of each media file. Legacy packages do not say it,
@@ -17,21 +17,23 @@ impl PackageReader {
         let media = self.contents().media.clone();
         let mut hashes = Vec::with_capacity(media.len());
         for file in &media {
-            let hash = match file.sha1 {
-                None if file.present => {
-                    let mut sink = Hasher(Sha1::new());
-                    self.copy_media(file, &mut sink)?;
-                    Some(sink.0.finalize().into())
-                }
-                known => known,
-            };
-            hashes.push(hash);
+            hashes.push(self.media_hash(file)?);
         }
         let mut contents = self.into_contents();
         for (file, hash) in contents.media.iter_mut().zip(hashes) {
             file.sha1 = hash;
         }
         Ok(contents)
+    }
+
+    /// The SHA-1 of a media file; `None` where the archive does not have it.
+    pub(crate) fn media_hash(&mut self, file: &StoredMedia) -> Result<Option<[u8; 20]>, Error> {
+        if file.sha1.is_some() || !file.present {
+            return Ok(file.sha1);
+        }
+        let mut sink = Hasher(Sha1::new());
+        self.copy_media(file, &mut sink)?;
+        Ok(Some(sink.0.finalize().into()))
     }
 }
 

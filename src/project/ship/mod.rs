@@ -13,6 +13,8 @@ mod folder;
 mod ignore;
 mod page;
 mod parcel;
+#[cfg(feature = "sync")]
+mod sync;
 mod target;
 
 use std::collections::BTreeMap;

@@ -50,6 +50,8 @@ pub struct SyncServer {
     pub user: String,
     /// Where the password comes from.
     pub password: Option<SecretSource>,
+    /// Whether it speaks the protocol before 2022.
+    pub legacy: bool,
     /// What becomes of notes that the packages no longer have.
     pub removal: Removal,
 }
@@ -67,6 +69,7 @@ pub const SYNC_KEYS: &[&str] = &[
     "user",
     "password-env",
     "password-file",
+    "legacy",
     "removed",
     "max-removed",
 ];
@@ -167,10 +170,13 @@ pub(super) fn read(
             let help = "write whose collection it is, such as `user: me`";
             let user = needed("user", help, sink)?.value;
             let url = address(&url, &["http", "https"], sink)?;
+            let legacy = find("legacy");
+            let legacy = legacy.and_then(|it| decode::boolean(&it.value, "legacy", sink));
             Some(Via::Sync(SyncServer {
                 url,
                 user,
                 password,
+                legacy: legacy.unwrap_or_default(),
                 removal,
             }))
         }

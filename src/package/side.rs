@@ -1,22 +1,22 @@
-//! A package, as far as deliveries go by it.
+//! A package by guids and ids, as far as deliveries go by it.
 
 use std::collections::BTreeMap;
 
-use crate::package::{Contents, StoredCard, StoredNote, StoredNoteType};
+use super::{Contents, StoredCard, StoredNote, StoredNoteType};
 
 /// The new package, or the base.
-pub(super) struct Side<'a> {
+pub(crate) struct Side<'a> {
     /// By guid.
-    pub(super) notes: BTreeMap<&'a str, &'a StoredNote>,
+    pub(crate) notes: BTreeMap<&'a str, &'a StoredNote>,
     /// Those that notes use, by id.
-    pub(super) note_types: BTreeMap<i64, &'a StoredNoteType>,
+    pub(crate) note_types: BTreeMap<i64, &'a StoredNoteType>,
     /// By the id of their note, in the order of their ordinals.
     cards: BTreeMap<i64, Vec<&'a StoredCard>>,
     decks: BTreeMap<i64, &'a str>,
 }
 
 impl<'a> Side<'a> {
-    pub(super) fn new(contents: &'a Contents) -> Self {
+    pub(crate) fn new(contents: &'a Contents) -> Self {
         let mut cards: BTreeMap<i64, Vec<&StoredCard>> = BTreeMap::new();
         for card in &contents.cards {
             cards.entry(card.note).or_default().push(card);
@@ -43,16 +43,16 @@ impl<'a> Side<'a> {
         }
     }
 
-    pub(super) fn note_ids(&self) -> impl Iterator<Item = i64> {
+    pub(crate) fn note_ids(&self) -> impl Iterator<Item = i64> {
         self.notes.values().map(|it| it.id)
     }
 
-    pub(super) fn cards(&self, note: i64) -> &[&'a StoredCard] {
+    pub(crate) fn cards(&self, note: i64) -> &[&'a StoredCard] {
         self.cards.get(&note).map_or(&[], Vec::as_slice)
     }
 
     /// The name of a card's deck.
-    pub(super) fn deck(&self, card: &StoredCard) -> Option<&'a str> {
+    pub(crate) fn deck(&self, card: &StoredCard) -> Option<&'a str> {
         self.decks.get(&card.deck).copied()
     }
 }

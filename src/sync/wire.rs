@@ -1,0 +1,129 @@
+//! One request over HTTP. The one file of the client that opens sockets.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use ureq::Agent;
+use ureq::http::HeaderMap;
+use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
+
+use super::failure::Failure;
+use crate::{Error, ErrorKind};
+
+/// How long a connection may take.
+const CONNECT: Duration = Duration::from_secs(20);
+/// The longest answer that is read, in bytes: a chunk of 250 long notes, or all note types.
+const MOST: u64 = 256 << 20;
+
+/// Where requests go through; counts what it sends.
+pub(super) struct Wire {
+    agent: Agent,
+    requests: AtomicU64,
+    bytes: AtomicU64,
+}
+
+/// What a server answers.
+pub(super) struct Answer {
+    pub(super) status: u16,
+    /// Where it sends elsewhere.
+    pub(super) location: Option<String>,
+    /// The length of the unpacked body, if it says one.
+    pub(super) original_size: Option<u64>,
+    pub(super) body: Vec<u8>,
+}
+
+impl Wire {
+    /// With this time for one request. `authorities` are certificates as PEM, which replace the
+    /// built-in ones unless empty.
+    pub(super) fn new(longest: Duration, authorities: &[u8]) -> Result<Self, Error> {
+        let roots = match read(authorities)? {
+            own if own.is_empty() => RootCerts::WebPki,
+            own => RootCerts::new_with_certs(&own),
+        };
+        let config = Agent::config_builder()
+            // No environment decides where notes and passwords go.
+            .proxy(None)
+            .http_status_as_error(false)
+            .max_redirects(0)
+            .timeout_connect(Some(CONNECT))
+            .timeout_global(Some(longest))
+            .tls_config(TlsConfig::builder().root_certs(roots).build())
+            .user_agent(concat!("deckle/", env!("CARGO_PKG_VERSION")))
+            .build();
+        Ok(Self {
+            agent: Agent::new_with_config(config),
+            requests: AtomicU64::new(0),
+            bytes: AtomicU64::new(0),
+        })
+    }
+
+    /// How many requests were made.
+    pub(super) fn requests(&self) -> u64 {
+        self.requests.load(Ordering::Relaxed)
+    }
+
+    /// How many bytes went out, heads aside.
+    pub(super) fn bytes(&self) -> u64 {
+        self.bytes.load(Ordering::Relaxed)
+    }
+
+    /// Sends a body, whole and with its length, as older servers want it.
+    pub(super) fn post(
+        &self,
+        url: &str,
+        headers: &[(&str, &str)],
+        body: &[u8],
+    ) -> Result<Answer, Failure> {
+        self.requests.fetch_add(1, Ordering::Relaxed);
+        self.bytes.fetch_add(body.len() as u64, Ordering::Relaxed);
+        let mut request = self.agent.post(url);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let mut response = request.send(body).map_err(away)?;
+        let status = response.status().as_u16();
+        let text = |headers: &HeaderMap, name: &str| {
+            let value = headers.get(name)?.to_str().ok()?;
+            Some(value.to_owned())
+        };
+        let headers = response.headers();
+        let location = text(headers, "location");
+        let original_size = text(headers, "anki-original-size").and_then(|it| it.parse().ok());
+        let body = response.body_mut().with_config().limit(MOST);
+        Ok(Answer {
+            status,
+            location,
+            original_size,
+            body: body.read_to_vec().map_err(away)?,
+        })
+    }
+}
+
+fn read(authorities: &[u8]) -> Result<Vec<Certificate<'static>>, Error> {
+    let unusable = || Error::usage("the certificates of the sync server are no PEM");
+    let mut found = Vec::new();
+    for item in parse_pem(authorities) {
+        if let PemItem::Certificate(it) = item.map_err(|error| unusable().caused_by(error))? {
+            found.push(it);
+        }
+    }
+    if found.is_empty() && !authorities.is_empty() {
+        return Err(unusable());
+    }
+    Ok(found)
+}
+
+fn away(error: ureq::Error) -> Failure {
+    let why = match &error {
+        ureq::Error::Timeout(_) => "does not answer in time",
+        ureq::Error::HostNotFound => "cannot be found: there is no such host",
+        ureq::Error::BodyExceedsLimit(_) => "answers with more than 256 MiB",
+        ureq::Error::Rustls(_) | ureq::Error::Tls(_) => {
+            "cannot be trusted: its certificate is not one of a known authority"
+        }
+        _ => "does not answer, or broke off",
+    };
+    // The address is put in front where it is known.
+    let kind = ErrorKind::Unreachable(why.to_owned());
+    Failure::Away(Error::new(kind).caused_by(error))
+}
