@@ -207,21 +207,6 @@ impl Client {
     }
 }
 
-/// Whether a sync server of Anki's answers at this address: its page `health` says so to anybody.
-///
-/// # Errors
-/// [`ErrorKind::Unreachable`] where nothing answers within ten seconds; [`ErrorKind::Refused`] where
-/// something else does; [`ErrorKind::Usage`] for an address that cannot be asked.
-pub fn sync_server_answers(url: &str) -> Result<(), Error> {
-    let page = format!("{}/health", url.trim_end_matches('/'));
-    match wire::status_of(&page, Duration::from_secs(10))? {
-        200 => Ok(()),
-        status => Err(Error::new(ErrorKind::Refused(format!(
-            "{page} answers with status {status}, which no sync server of Anki's does"
-        )))),
-    }
-}
-
 /// Without the key, which belongs into no log.
 impl fmt::Debug for Client {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {

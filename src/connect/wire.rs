@@ -100,31 +100,6 @@ impl Wire {
     }
 }
 
-/// The status that a server answers a request for a page with.
-///
-/// # Errors
-/// [`ErrorKind::Unreachable`] where it does not answer in this time; [`ErrorKind::Usage`] for an address
-/// that cannot be asked, as one of `https` where nothing compiled in speaks TLS.
-pub(super) fn status_of(url: &str, longest: Duration) -> Result<u16, Error> {
-    let config = Agent::config_builder()
-        .http_status_as_error(false)
-        .max_redirects(0)
-        .timeout_global(Some(longest))
-        .user_agent(concat!("deckle/", env!("CARGO_PKG_VERSION")))
-        .build();
-    let asked = Agent::new_with_config(config).get(url).call();
-    match asked {
-        Ok(response) => Ok(response.status().as_u16()),
-        Err(error @ (ureq::Error::BadUri(_) | ureq::Error::TlsRequired)) => {
-            Err(Error::usage(format!("`{url}` cannot be asked")).caused_by(error))
-        }
-        Err(error) => {
-            let text = format!("nothing answers at {url}");
-            Err(Error::new(ErrorKind::Unreachable(text)).caused_by(error))
-        }
-    }
-}
-
 /// What goes behind "AnkiConnect at URL".
 fn why(error: &ureq::Error) -> &'static str {
     match error {

@@ -11,6 +11,8 @@ use crate::{Error, ErrorKind};
 
 /// How long one request may take.
 const LONGEST: Duration = Duration::from_secs(600);
+/// How long a server may take to say that it is there.
+const LONGEST_CHECK: Duration = Duration::from_secs(10);
 
 /// A sync server of Anki's, and an account of it.
 ///
@@ -107,6 +109,27 @@ impl Server {
     #[must_use]
     pub fn url(&self) -> &str {
         self.address.as_str()
+    }
+
+    /// Whether a sync server answers there: its page `health` says so to anybody, and nobody logs
+    /// in. Servers from before 2022 have no such page; of those, that they answer at all is asked.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Unreachable`] where nothing answers within ten seconds;
+    /// [`ErrorKind::Refused`] where something else does, or it is AnkiWeb, which is not asked.
+    pub fn answers(&self) -> Result<(), Error> {
+        self.check(&self.address)?;
+        let page = match self.protocol {
+            Protocol::Current => self.address.join("health"),
+            Protocol::Legacy => self.url().to_owned(),
+        };
+        let wire = Wire::new(LONGEST_CHECK, &self.authorities)?;
+        match wire.status(&page).map_err(|it| it.at(&self.address))? {
+            200 => Ok(()),
+            status => Err(Error::new(ErrorKind::Refused(format!(
+                "{page} answers with status {status}, which no sync server of Anki's does"
+            )))),
+        }
     }
 
     pub(super) fn transport(&self) -> &'static dyn Transport {

@@ -67,6 +67,12 @@ impl Wire {
         self.bytes.load(Ordering::Relaxed)
     }
 
+    /// The status that a page is answered with.
+    pub(super) fn status(&self, url: &str) -> Result<u16, Failure> {
+        let answer = self.agent.get(url).call().map_err(away)?;
+        Ok(answer.status().as_u16())
+    }
+
     /// Sends a body, whole and with its length, as older servers want it.
     pub(super) fn post(
         &self,

@@ -14,9 +14,11 @@ const LARGE: u64 = 1_000_000_000;
 const FEATURES: &[(&str, bool)] = &[
     ("connect", cfg!(feature = "connect")),
     ("fetch", cfg!(feature = "fetch")),
+    ("fonts", cfg!(feature = "fonts")),
     ("formulas", cfg!(feature = "formulas")),
     ("highlight", cfg!(feature = "highlight")),
     ("images", cfg!(feature = "images")),
+    ("sync", cfg!(feature = "sync")),
     ("watch", cfg!(feature = "watch")),
 ];
 

@@ -3,7 +3,7 @@
 use deckle::Error;
 use deckle::files::{is_conflict_copy, is_folder, is_read_only, names_in};
 use deckle::project::{Project, ignore_state};
-use deckle::source::ship::{Folder, Via};
+use deckle::source::ship::{Folder, SyncServer, Via};
 
 use super::Findings;
 use crate::cli::ship::{Secrets, expanded};
@@ -31,7 +31,7 @@ pub(super) fn look(project: &Project, findings: &mut Findings) -> Result<(), Err
                 if let Err(error) = secrets.of(server.password.as_ref(), project.root()) {
                     findings.failed(&about, &error, SECRET);
                 }
-                sync_server(&server.url, &about, findings);
+                sync_server(server, &about, findings);
             }
             other => findings.problem(
                 &about,
@@ -152,9 +152,18 @@ fn anki(url: &str, key: Option<&deckle::files::Secret>, about: &str, findings: &
     }
 }
 
-#[cfg(feature = "connect")]
-fn sync_server(url: &str, about: &str, findings: &mut Findings) {
-    match deckle::connect::sync_server_answers(url) {
+#[cfg(feature = "sync")]
+fn sync_server(server: &SyncServer, about: &str, findings: &mut Findings) {
+    use deckle::sync::{Credentials, Protocol, Server};
+
+    // Nobody logs in for it.
+    let login = Credentials::new(&server.user, "");
+    let asked = Server::new(&server.url, login).and_then(|it| match server.legacy {
+        true => it.protocol(Protocol::Legacy).answers(),
+        false => it.answers(),
+    });
+    let url = &server.url;
+    match asked {
         Ok(()) => findings.ok(about, format!("a sync server answers at {url}")),
         Err(error) => findings.failed(
             about,
@@ -164,11 +173,11 @@ fn sync_server(url: &str, about: &str, findings: &mut Findings) {
     }
 }
 
-#[cfg(not(feature = "connect"))]
-fn sync_server(url: &str, about: &str, findings: &mut Findings) {
+#[cfg(not(feature = "sync"))]
+fn sync_server(server: &SyncServer, about: &str, findings: &mut Findings) {
     findings.warn(
         about,
-        format!("this deckle cannot ask {url}"),
+        format!("this deckle cannot ask {}", server.url),
         "install one that was built with all features",
     );
 }
