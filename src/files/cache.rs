@@ -126,7 +126,6 @@ impl Cache {
         stamp_of(&file.as_file().metadata().ok()?)
     }
 
-    /// The folder, where it is there and inside of the project.
     /// How many bytes the entries have.
     #[must_use]
     pub fn size(&self) -> u64 {
@@ -148,6 +147,7 @@ impl Cache {
         size
     }
 
+    /// The folder, where it is there and inside of the project.
     fn find_folder(&self) -> Option<PathBuf> {
         let root = std::fs::canonicalize(self.root.as_ref()?).ok()?;
         let folder = cache_folder(&root);

@@ -8,7 +8,7 @@ The collection lies in FOLDER and stays for the next call. Reads a JSON list of 
     {"edit": GUID, "fields": {NAME: HTML}, "tags": [..]}
     {"add": TYPE, "deck": NAME, "fields": {NAME: HTML}, "tags": [..]}
     {"delete": GUID}    {"flag": GUID, "color": 1}    {"suspend": GUID}
-    {"media": NAME, "text": TEXT}
+    {"media": NAME, "hex": DIGITS}
     {"study": COUNT}                        the first cards get a schedule of their own
     {"export": PATH, "legacy": true}        .apkg, with schedules and media
     {"export": PATH, "legacy": false}       .colpkg where the path says so
@@ -75,7 +75,7 @@ def act(collection, step):
         cards = collection.card_ids_of_note(note_id(collection, step["suspend"]))
         collection.sched.suspend_cards(cards)
     if "media" in step:
-        return collection.media.write_data(step["media"], step["text"].encode())
+        return collection.media.write_data(step["media"], bytes.fromhex(step["hex"]))
     if "study" in step:
         cards = collection.find_cards("is:new", order="c.id")[: step["study"]]
         collection.sched.set_due_date(cards, "3-9")

@@ -35,6 +35,16 @@ fn check(place: &Place, snapshot: &str, code: i32, others: &[(&str, &str)]) {
         .replace(&*place.outer.path().to_string_lossy(), "OUTER")
         .replace('\\', "/")
         .replace(env!("CARGO_PKG_VERSION"), "VERSION");
+    let lines = text
+        .lines()
+        .map(|line| match line.split_once(" in .deckle/cache") {
+            Some((words, _)) => {
+                let size = words.rsplit("  ").next().unwrap_or_default();
+                line.replace(size, "SIZE")
+            }
+            None => line.to_owned(),
+        });
+    let text: String = lines.map(|it| it + "\n").collect();
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("tests/cmd")
         .join(snapshot);

@@ -12,6 +12,7 @@ use deckle::package::PackageReader;
 use serde_json::Value;
 
 use crate::cli::Place;
+use crate::sample::sample;
 
 /// Nothing is measured: so long a machine may take that does a hundred other things.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -160,7 +161,7 @@ fn every_kind_of_change(mode: &[&str]) {
     place.put("a.md", "## One?\n\n![](img/p.png)\n");
     let told = watch.until("a missing picture", |it| it["outcome"] == "refused");
     assert_eq!(codes(&told), ["E0301"]);
-    place.put("img/p.png", "a picture");
+    place.put("img/p.png", sample("p.png", "a picture"));
     let told = watch.until_notes("a picture that came", 1);
     assert_eq!((&told["media"], &told["errors"]), (&1.into(), &0.into()));
     assert!(

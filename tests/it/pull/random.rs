@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use super::{package, pull, read, run, ship, shipped};
 use crate::cli::Place;
 use crate::judge::{run_script, with_each_backend};
+use crate::sample::sample;
 
 /// Numbers that are the same at each run.
 struct Dice(u64);
@@ -129,6 +130,13 @@ fn built(place: &Place) -> BTreeMap<String, (Vec<String>, Vec<String>)> {
     notes.collect()
 }
 
+/// The step that adds a file.
+fn media(name: &str, text: &str) -> Value {
+    let digits = |it: &u8| format!("{it:02x}");
+    let bytes: String = sample(name, text).iter().map(digits).collect();
+    json!({"media": name, "hex": bytes})
+}
+
 /// One phone, from the first import to the last.
 fn round(backend: &str, seed: u64, export: &str, legacy: bool) -> Result<[usize; 4], String> {
     let place = shipped(&FILES);
@@ -141,8 +149,8 @@ fn round(backend: &str, seed: u64, export: &str, legacy: bool) -> Result<[usize;
     )?;
     let notes = first.last().unwrap()["notes"].as_object().unwrap().clone();
     let mut steps = vec![
-        json!({"media": "new.png", "text": format!("png {seed}")}),
-        json!({"media": "new.mp3", "text": "mp3"}),
+        media("new.png", &format!("png {seed}")),
+        media("new.mp3", "mp3"),
     ];
     let mut desk: Vec<(String, String)> = Vec::new();
     for (guid, note) in &notes {
