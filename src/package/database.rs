@@ -49,6 +49,7 @@ const SETTINGS: &str = "
     PRAGMA journal_mode = OFF;
     PRAGMA synchronous = OFF;
     PRAGMA locking_mode = EXCLUSIVE;
+    PRAGMA cache_size = -4000;
     PRAGMA temp_store = MEMORY;";
 
 /// Up to about so many bytes it is made in memory; a larger one in a temporary file, so that memory
