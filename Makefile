@@ -54,7 +54,7 @@ judges: peers ## The Anki backends that judge packages: current desktop, current
 peers: ## The tools whose packages are read, and that the benchmark compares with
 	@$(VENV) $(JUDGES)/genanki genanki==0.13.1
 
-bench: peers ## Compares speed and memory with genanki and genanki-rs
+bench: judges ## Compares speed and memory with genanki, genanki-rs and ankiforge; measures rebuilds
 	$(CARGO) build --locked --release
 	$(PYTHON) -B benches/compare.py $(BENCH_ARGS)
 	$(PYTHON) -B benches/rebuild.py

@@ -9,6 +9,8 @@ mod grammar;
 mod theme;
 
 use std::ops::Range;
+use unicode_normalization::char::is_combining_mark;
+use unicode_normalization::{IsNormalized, is_nfc_quick};
 
 use class::Class;
 
@@ -130,6 +132,7 @@ fn joined(runs: &[Run], code: &str) -> Vec<Run> {
         let text = code.get(run.range.clone()).unwrap_or_default();
         let start = run.range.start + (text.len() - text.trim_start().len());
         let end = run.range.start + text.trim_end().len();
+        let (start, end) = (behind_marks(code, start), behind_marks(code, end));
         if start >= end {
             continue;
         }
@@ -144,6 +147,20 @@ fn joined(runs: &[Run], code: &str) -> Vec<Run> {
         }
     }
     joined
+}
+
+/// Behind what forms one character with what stands before it: a tag in between would keep both
+/// apart, where Anki's normal form joins them.
+fn behind_marks(code: &str, at: usize) -> usize {
+    let joins = |it: &char| {
+        is_combining_mark(*it) || is_nfc_quick(std::iter::once(*it)) != IsNormalized::Yes
+    };
+    let rest = code.get(at..).unwrap_or_default();
+    at + rest
+        .chars()
+        .take_while(joins)
+        .map(char::len_utf8)
+        .sum::<usize>()
 }
 
 fn is_space(code: &str, range: Range<usize>) -> bool {
