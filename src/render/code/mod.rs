@@ -9,6 +9,7 @@ mod grammar;
 mod theme;
 
 use std::ops::Range;
+
 use unicode_normalization::char::is_combining_mark;
 use unicode_normalization::{IsNormalized, is_nfc_quick};
 
