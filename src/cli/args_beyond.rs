@@ -3,7 +3,7 @@
 
 use std::path::PathBuf;
 
-use super::args::SourceArgs;
+use super::args::{ProjectArg, SourceArgs};
 
 #[derive(Debug, clap::Args)]
 #[command(
@@ -32,14 +32,8 @@ pub(crate) struct ShipArgs {
     #[command(flatten)]
     pub(crate) sources: SourceArgs,
 
-    /// The project [default: that of the current folder]
-    #[arg(
-        long,
-        value_name = "DIR",
-        default_value = ".",
-        hide_default_value = true
-    )]
-    pub(crate) project: PathBuf,
+    #[command(flatten)]
+    pub(crate) within: ProjectArg,
 
     /// Tell what would be delivered, and write nothing
     #[arg(long)]
@@ -72,14 +66,8 @@ Examples:
 It writes nothing, and asks the servers that `ship` in deckle.yaml names, no others.
 Exit codes: 0 where nothing is a problem, 1 else.")]
 pub(crate) struct DoctorArgs {
-    /// The project [default: that of the current folder]
-    #[arg(
-        long,
-        value_name = "DIR",
-        default_value = ".",
-        hide_default_value = true
-    )]
-    pub(crate) project: PathBuf,
+    #[command(flatten)]
+    pub(crate) within: ProjectArg,
 
     /// Print an array of JSON, an object for each thing: about, state (ok, warning or problem), text,
     /// mend

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use super::args::ProjectArg;
+
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -20,14 +22,8 @@ pub(crate) struct PullArgs {
     #[arg(value_name = "FILE", required = true)]
     pub(crate) packages: Vec<PathBuf>,
 
-    /// The project [default: that of the current folder]
-    #[arg(
-        long,
-        value_name = "DIR",
-        default_value = ".",
-        hide_default_value = true
-    )]
-    pub(crate) project: PathBuf,
+    #[command(flatten)]
+    pub(crate) within: ProjectArg,
 
     /// Of a project with a `matrix`, the variant that the packages are; its edits are told, not
     /// written
@@ -80,14 +76,8 @@ pub(crate) struct FlagsArgs {
     #[arg(value_name = "FILE", required = true)]
     pub(crate) packages: Vec<PathBuf>,
 
-    /// The project [default: that of the current folder]
-    #[arg(
-        long,
-        value_name = "DIR",
-        default_value = ".",
-        hide_default_value = true
-    )]
-    pub(crate) project: PathBuf,
+    #[command(flatten)]
+    pub(crate) within: ProjectArg,
 
     /// Of a project with a `matrix`, the variant that the packages are
     #[arg(long, value_name = "KEY")]

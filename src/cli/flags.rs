@@ -10,7 +10,7 @@ use super::printer::Printer;
 use super::words::{plain, plural};
 
 pub(super) fn flags(args: &FlagsArgs, printer: &Printer) -> Result<Outcome, Error> {
-    let mut project = Project::open(&args.project)?;
+    let mut project = Project::open(&args.within.project)?;
     if let Some(key) = &args.variant {
         project = project.variant(key)?;
     }

@@ -5,6 +5,7 @@ mod adopt;
 mod args;
 mod args_beyond;
 mod args_of_ids;
+mod args_of_packages;
 mod args_of_pull;
 mod audio;
 mod build;

@@ -14,7 +14,7 @@ use super::printer::Printer;
 use super::words::{plain, plural, size};
 
 pub(super) fn pull(args: &PullArgs, printer: &Printer) -> Result<Outcome, Error> {
-    let mut project = Project::open(&args.project)?;
+    let mut project = Project::open(&args.within.project)?;
     if let Some(key) = &args.variant {
         project = project.variant(key)?;
     }

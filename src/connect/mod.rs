@@ -30,7 +30,7 @@ pub use delivery::{Delivery, DeliveryOptions, Transfer, deliver};
 pub use notes::{NewNote, NoteInfo};
 pub use permission::Permission;
 
-pub use crate::model::{Removed, RemovedNote};
+pub use crate::model::{Removal, Removed, RemovedNote};
 
 use crate::diag::nearest;
 use crate::{Error, ErrorKind};

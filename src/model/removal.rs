@@ -15,6 +15,31 @@ pub struct Removal {
 }
 
 impl Removal {
+    /// This becomes of them.
+    #[must_use]
+    pub fn new(how: Removed) -> Self {
+        Self {
+            how,
+            tag: Removed::TAG.to_owned(),
+            most: None,
+        }
+    }
+
+    /// With this tag for [`Removed::Tag`] [default: [`Removed::TAG`]].
+    #[must_use]
+    pub fn tag(mut self, tag: impl Into<String>) -> Self {
+        self.tag = tag.into();
+        self
+    }
+
+    /// Where more notes than this were to be treated, nothing is sent [default: see
+    /// [`Removal::limit`]].
+    #[must_use]
+    pub fn most(mut self, most: usize) -> Self {
+        self.most = Some(most);
+        self
+    }
+
     /// How many notes one delivery deletes where nobody says how many it may: a folder that was
     /// left out by mistake must not cost a learner a year.
     pub const MOST_DELETED: usize = 20;
@@ -31,11 +56,13 @@ impl Removal {
 /// Removed notes stay.
 impl Default for Removal {
     fn default() -> Self {
-        Self {
-            how: Removed::Keep,
-            tag: Removed::TAG.to_owned(),
-            most: None,
-        }
+        Self::new(Removed::Keep)
+    }
+}
+
+impl From<Removed> for Removal {
+    fn from(how: Removed) -> Self {
+        Self::new(how)
     }
 }
 

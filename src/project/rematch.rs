@@ -1,19 +1,63 @@
 //! Notes that were edited where no lock is kept: the package of the last build says who they were.
 
 use std::collections::HashMap;
+use std::path::Path;
 
-use super::MatchedNote;
 use super::history::Lines;
 use super::render::{Facts, Made};
-use crate::Error;
+use super::{BuildOptions, MatchedNote, output};
 use crate::diag::{Code, Diagnostic, Diagnostics, Sources};
 use crate::identity::{TextItem, find_by_text};
 use crate::model::{Guid, Note};
 use crate::package::{Baseline, BaselineText};
 use crate::template::strip::strip_html;
+use crate::{Error, ErrorKind, files};
 
 /// The most characters of a note that a message shows.
 const SHOWN: usize = 40;
+
+/// The earlier build that ids and times go on from where no lock keeps them.
+pub(super) fn baseline(
+    locked: bool,
+    options: &BuildOptions,
+    output: &Path,
+) -> Result<Option<Baseline>, Error> {
+    if let Some(path) = &options.baseline {
+        let none = || {
+            let path = path.display();
+            Error::usage(format!(
+                "the baseline `{path}` is no package that deckle wrote"
+            ))
+        };
+        return match Baseline::read(path) {
+            // Who names a baseline counts on it.
+            Ok(None) if !files::is_file(path) => {
+                Err(Error::read(path, std::io::ErrorKind::NotFound.into()))
+            }
+            Ok(found) => found.map(Some).ok_or_else(none),
+            Err(error) if output::is_damage(&error) => Err(none().caused_by(error)),
+            Err(error) => Err(error),
+        };
+    }
+    // Times do not matter in a text file, and nothing remembers them there.
+    if locked || options.text || !files::is_file(output) {
+        return Ok(None);
+    }
+    match Baseline::read(output) {
+        Err(error) if output::is_damage(&error) => {
+            if options.force {
+                return Ok(None);
+            }
+            // Building without it would change ids and times.
+            let output = output.display();
+            let text = format!(
+                "`{output}`, whose ids are to be kept, is no package or a damaged one; move it away to begin anew"
+            );
+            Err(Error::new(ErrorKind::Archive(text)).caused_by(error))
+        }
+        found => found,
+    }
+}
 
 /// Gives the notes that the baseline does not have, and that say nothing of who they are, the guids
 /// of those that are gone from it and are much like them. Returns which ones; what could be either

@@ -35,4 +35,4 @@ pub use push::push;
 pub use pushed::Pushed;
 pub use server::{Credentials, HostKey, Protocol, Server};
 
-pub use crate::model::{Removed, RemovedNote};
+pub use crate::model::{Removal, Removed, RemovedNote};

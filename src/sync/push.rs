@@ -33,14 +33,13 @@ const PATIENCE: i64 = 5;
 ///
 /// ```no_run
 /// use std::path::Path;
-/// use deckle::sync::{Credentials, Outside, PushOptions, Removed, Server, push};
+/// use deckle::sync::{Credentials, Outside, PushOptions, Removal, Removed, Server, push};
 ///
 /// # fn example(world: &dyn Outside) -> Result<(), deckle::Error> {
 /// let server = Server::new("http://192.168.1.2:8080/", Credentials::new("me", "secret"))?;
 /// let options = PushOptions::new()
 ///     .base(".deckle/base/home/spanish.apkg")
-///     .removed(Removed::Suspend)
-///     .max_removed(20);
+///     .removed(Removal::new(Removed::Suspend).most(50));
 /// let pushed = push(&server, Path::new("spanish.apkg"), &options, world)?;
 /// println!("{} notes are new", pushed.added);
 /// # Ok(())
@@ -216,7 +215,7 @@ impl Push<'_> {
 
     /// Where more notes are gone than may be, that is found out before media go out.
     fn guard_removed(&mut self) -> Result<(), Failure> {
-        let (Some(most), Some(base)) = (self.options.max_removed, self.base) else {
+        let (Some(most), Some(base)) = (self.options.removal.limit(), self.base) else {
             return Ok(());
         };
         match Plan::most_removed(self.contents, base) > most {
@@ -265,12 +264,12 @@ impl Push<'_> {
         let wish = Wish {
             package: self.contents,
             base: self.base,
-            removed: self.options.removed,
-            tag: &self.options.tag,
+            removed: self.options.removal.how,
+            tag: &self.options.removal.tag,
             now: self.now(),
         };
         let mut plan = Plan::new(&state, &wish);
-        if let Some(most) = self.options.max_removed
+        if let Some(most) = self.options.removal.limit()
             && plan.told.treated > most
         {
             return Err(Error::new(ErrorKind::TooManyRemoved(plan.told.treated)).into());

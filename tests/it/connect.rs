@@ -8,7 +8,9 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::Duration;
 
-use deckle::connect::{Client, Delivery, DeliveryOptions, NewNote, Removed, Transfer, deliver};
+use deckle::connect::{
+    Client, Delivery, DeliveryOptions, NewNote, Removal, Removed, Transfer, deliver,
+};
 use deckle::{Baseline, BuildTime, Deck, Error, ErrorKind, Flag, Note, NoteType, Package};
 use serde_json::{Value, json};
 
@@ -571,10 +573,15 @@ fn removed_notes_are_treated_as_was_said() {
         let second = releases.build(left);
         let options = DeliveryOptions::new().base(&first).removed(removed);
         if removed != Removed::Keep {
-            let error = deliver(&client, &second, &options.clone().max_removed(1)).unwrap_err();
+            let error = deliver(
+                &client,
+                &second,
+                &options.clone().removed(Removal::new(removed).most(1)),
+            )
+            .unwrap_err();
             assert_eq!(*error.kind(), ErrorKind::TooManyRemoved(2));
         }
-        let options = options.max_removed(2);
+        let options = options.removed(Removal::new(removed).most(2));
         let delivery = send(&anki, &second, &options);
         let expect = if removed == Removed::Keep { 0 } else { 2 };
         assert_eq!(

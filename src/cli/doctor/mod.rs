@@ -83,7 +83,7 @@ impl Findings {
 }
 
 pub(super) fn doctor(args: &DoctorArgs, printer: &Printer) -> Result<Outcome, Error> {
-    let within = Project::open(&args.project)?;
+    let within = Project::open(&args.within.project)?;
     let project = Project::open(within.root())?;
     let mut findings = Findings::default();
     let report = project::look(&project, &mut findings)?;

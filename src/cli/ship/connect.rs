@@ -11,8 +11,8 @@ use deckle::source::ship::ConnectServer;
 use serde_json::json;
 
 use super::Shipping;
-use super::outcome::{Fate, Sent, SentState, Shipped};
-use super::removal::{mend, participle};
+use super::outcome::{Sent, SentState, Shipped};
+use super::removal::mend;
 use crate::cli::words::{plain, plural};
 
 impl Shipping {
@@ -41,13 +41,8 @@ impl Shipping {
 }
 
 fn sent(parcel: &Parcel, it: &Delivery, removal: &Removal) -> Sent {
-    let untouched = it.changed == 0 && it.current == 0;
     let open = it.sent || !it.waiting.is_empty();
-    let state = match (open, untouched) {
-        (false, _) => SentState::Unchanged,
-        (true, true) => SentState::New,
-        (true, false) => SentState::Changed,
-    };
+    let known = it.changed + it.current > 0;
     let imported = !it.texts_only && it.added + it.changed + it.unclear.len() > 0;
     let more = [
         ("current", json!(it.current)),
@@ -68,25 +63,18 @@ fn sent(parcel: &Parcel, it: &Delivery, removal: &Removal) -> Sent {
         ("one-way-sync", json!(it.one_way_sync)),
     ];
     Sent {
-        built: parcel.built.clone(),
-        path: parcel.built.path.clone(),
-        state,
+        state: SentState::of_server(open, known),
         transfer: if imported { parcel.built.bytes } else { 0 },
-        compared: true,
         added: it.added,
         changed: it.changed,
         moved: it.moved,
         removed: it.removed.len(),
-        fate: Fate {
-            moved: "",
-            removed: participle(removal),
-            transfer: "",
-        },
         notices: notices(it),
         more: more
             .map(|(key, value)| (key.to_owned(), value))
             .into_iter()
             .collect(),
+        ..Sent::to_server(parcel, removal)
     }
 }
 

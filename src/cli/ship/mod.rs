@@ -39,7 +39,7 @@ pub(super) struct Shipping {
 }
 
 pub(super) fn ship(args: &ShipArgs, printer: &Printer) -> Result<Outcome, Error> {
-    let within = Project::open(&args.project)?;
+    let within = Project::open(&args.within.project)?;
     // From a folder of the project, too, all of it is shipped.
     let project = Project::open(within.root())?;
     let build = project.build(&options(&args.sources)?.force(args.force))?;

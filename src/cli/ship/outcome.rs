@@ -2,11 +2,17 @@
 
 use std::path::{Path, PathBuf};
 
+#[cfg(any(feature = "connect", feature = "sync"))]
+use deckle::model::Removal;
+#[cfg(any(feature = "connect", feature = "sync"))]
+use deckle::project::Parcel;
 use deckle::project::{Built, ShipTarget};
 use deckle::source::ship::Via;
 use deckle::{Error, ErrorKind};
 use serde_json::{Map, Value};
 
+#[cfg(any(feature = "connect", feature = "sync"))]
+use super::removal::participle;
 use crate::cli::Outcome;
 
 /// What became of one target, or in a dry run would.
@@ -55,6 +61,30 @@ pub(super) struct Sent {
     pub(super) more: Map<String, Value>,
 }
 
+impl Sent {
+    /// To a server, before anything is known of it.
+    #[cfg(any(feature = "connect", feature = "sync"))]
+    pub(super) fn to_server(parcel: &Parcel, removal: &Removal) -> Self {
+        Self {
+            built: parcel.built.clone(),
+            path: parcel.built.path.clone(),
+            state: SentState::Unchanged,
+            transfer: 0,
+            compared: true,
+            added: 0,
+            changed: 0,
+            moved: 0,
+            removed: 0,
+            fate: Fate {
+                removed: participle(removal),
+                ..Fate::default()
+            },
+            notices: Vec::new(),
+            more: Map::new(),
+        }
+    }
+}
+
 /// How the place stood to the package.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum SentState {
@@ -64,6 +94,19 @@ pub(super) enum SentState {
     Changed,
     /// There was nothing to do.
     Unchanged,
+}
+
+impl SentState {
+    /// Of a server, to which something had to be sent or not; `known` where something of the package
+    /// was there.
+    #[cfg(any(feature = "connect", feature = "sync"))]
+    pub(super) fn of_server(sent: bool, known: bool) -> Self {
+        match (sent, known) {
+            (false, _) => Self::Unchanged,
+            (true, false) => Self::New,
+            (true, true) => Self::Changed,
+        }
+    }
 }
 
 /// What stands behind the counts of a line.

@@ -11,8 +11,8 @@ use deckle::{Error, ErrorKind};
 use serde_json::json;
 
 use super::Shipping;
-use super::outcome::{Fate, Sent, SentState, Shipped};
-use super::removal::{mend, participle};
+use super::outcome::{Sent, SentState, Shipped};
+use super::removal::mend;
 use crate::cli::words::{plain, plural};
 
 /// The world as the library wants to know it.
@@ -74,12 +74,7 @@ impl Shipping {
 }
 
 fn sent(parcel: &Parcel, it: &Pushed, removal: &Removal) -> Sent {
-    let untouched = it.changed == 0 && it.current == 0;
-    let state = match (it.sent, untouched) {
-        (false, _) => SentState::Unchanged,
-        (true, true) => SentState::New,
-        (true, false) => SentState::Changed,
-    };
+    let known = it.changed + it.current > 0;
     let more = [
         ("current", json!(it.current)),
         ("treated", json!(it.treated)),
@@ -101,25 +96,18 @@ fn sent(parcel: &Parcel, it: &Pushed, removal: &Removal) -> Sent {
         ("requests", json!(it.requests)),
     ];
     Sent {
-        built: parcel.built.clone(),
-        path: parcel.built.path.clone(),
-        state,
+        state: SentState::of_server(it.sent, known),
         transfer: it.bytes,
-        compared: true,
         added: it.added,
         changed: it.changed,
         moved: it.moved,
         removed: it.removed.len(),
-        fate: Fate {
-            moved: "",
-            removed: participle(removal),
-            transfer: "",
-        },
         notices: notices(it),
         more: more
             .map(|(key, value)| (key.to_owned(), value))
             .into_iter()
             .collect(),
+        ..Sent::to_server(parcel, removal)
     }
 }
 

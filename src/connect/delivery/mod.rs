@@ -101,13 +101,12 @@ pub struct Delivery {
 ///
 /// ```no_run
 /// use std::path::Path;
-/// use deckle::connect::{Client, DeliveryOptions, Removed, deliver};
+/// use deckle::connect::{Client, DeliveryOptions, Removal, Removed, deliver};
 ///
 /// let anki = Client::new(Client::URL, None)?;
 /// let options = DeliveryOptions::new()
 ///     .base(".deckle/base/desk.apkg")
-///     .removed(Removed::Suspend)
-///     .max_removed(20);
+///     .removed(Removal::new(Removed::Suspend).most(50));
 /// let delivery = deliver(&anki, Path::new("spanish.apkg"), &options)?;
 /// assert!(delivery.unconfirmed.is_empty());
 /// # Ok::<(), deckle::Error>(())
@@ -152,7 +151,7 @@ pub fn deliver(
         Some(base) => Removals::look(client, &held, &new, base, options)?,
         None => Removals::default(),
     };
-    if let Some(most) = options.max_removed
+    if let Some(most) = options.removal.limit()
         && removals.open() > most
     {
         return Err(Error::new(ErrorKind::TooManyRemoved(removals.open())));

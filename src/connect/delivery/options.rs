@@ -2,17 +2,15 @@
 
 use std::path::PathBuf;
 
-use crate::model::Removed;
+use crate::model::Removal;
 
 /// How a package is delivered.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 #[must_use = "options do nothing until something is delivered"]
 pub struct DeliveryOptions {
     pub(super) base: Option<PathBuf>,
-    pub(super) removed: Removed,
-    pub(super) tag: String,
-    pub(super) max_removed: Option<usize>,
+    pub(super) removal: Removal,
     pub(super) transfer: Transfer,
     pub(super) dry_run: bool,
 }
@@ -31,23 +29,10 @@ pub enum Transfer {
     Upload,
 }
 
-impl Default for DeliveryOptions {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
 impl DeliveryOptions {
-    /// Removed notes stay, nothing limits how many, nothing was delivered before.
+    /// Removed notes stay, nothing was delivered before.
     pub fn new() -> Self {
-        Self {
-            base: None,
-            removed: Removed::Keep,
-            tag: Removed::TAG.to_owned(),
-            max_removed: None,
-            transfer: Transfer::Auto,
-            dry_run: false,
-        }
+        Self::default()
     }
 
     /// The package that was delivered before. Without one no card moves, and nothing is known of
@@ -57,21 +42,10 @@ impl DeliveryOptions {
         self
     }
 
-    /// What becomes of notes that the package no longer has [default: they stay].
-    pub fn removed(mut self, removed: Removed) -> Self {
-        self.removed = removed;
-        self
-    }
-
-    /// The tag of removed notes that get one [default: [`Removed::TAG`]].
-    pub fn tag(mut self, tag: impl Into<String>) -> Self {
-        self.tag = tag.into();
-        self
-    }
-
-    /// Send nothing if more notes than this were to be tagged, suspended or deleted.
-    pub fn max_removed(mut self, most: usize) -> Self {
-        self.max_removed = Some(most);
+    /// What becomes of notes that the package no longer has [default: they stay], and of how many
+    /// at most; a [`Removed`](crate::model::Removed) alone will do.
+    pub fn removed(mut self, removal: impl Into<Removal>) -> Self {
+        self.removal = removal.into();
         self
     }
 

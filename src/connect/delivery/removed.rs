@@ -29,10 +29,10 @@ impl Removals {
         options: &DeliveryOptions,
     ) -> Result<Self, Error> {
         let kept: BTreeSet<i64> = new.note_ids().collect();
-        let how = options.removed;
+        let how = options.removal.how;
         let mut removals = Self {
             how,
-            tag: options.tag.clone(),
+            tag: options.removal.tag.clone(),
             ..Self::default()
         };
         let mut there = Vec::new();

@@ -93,7 +93,7 @@ fn undone(new: &Side<'_>, base: &Side<'_>, options: &DeliveryOptions) -> usize {
     let mut count = 0;
     for (guid, before) in &base.notes {
         let Some(note) = new.notes.get(guid) else {
-            count += usize::from(options.removed != Removed::Keep);
+            count += usize::from(options.removal.how != Removed::Keep);
             continue;
         };
         let old = base.cards(before.id);

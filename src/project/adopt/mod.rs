@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 use super::lock_file::LockFile;
 use super::render::Facts;
 use super::{
-    BuildOptions, Project, Report, assets, build, load, output, types as project_types, variants,
+    BuildOptions, Project, Report, assets, load, output, stages, types as project_types, variants,
 };
 use crate::files;
 use crate::identity::{Lock, MediaRecord};
@@ -190,7 +190,7 @@ impl Pass<'_> {
             sink,
         )?;
         let mut made = loaded.notes;
-        let _ = build::identify(&mut made, lock, manifest, true, true, sources, sink);
+        let _ = stages::identify(&mut made, lock, manifest, true, true, sources, sink);
         if sink.has_errors() {
             return Ok(None);
         }

@@ -10,8 +10,9 @@ mod resolve;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::build::{Nesting, Parts, whole};
+use super::parts::Parts;
 use super::render::LAST_POSITION;
+use super::stages::{Nesting, whole};
 use super::{BuildOptions, Project, Report, Scope, variants};
 use crate::Error;
 use crate::diag::{Code, Diagnostic, Diagnostics, Levels, nearest};

@@ -14,7 +14,7 @@ use crate::project::lock_file::LockFile;
 use crate::project::render::Facts;
 use crate::project::show::Watch;
 use crate::project::{
-    BuildOptions, Project, Report, assets, build, clozes, output, predecessor, types,
+    BuildOptions, Project, Report, assets, clozes, output, predecessor, stages, types,
 };
 use crate::render::MediaContent;
 use crate::source::manifest::Manifest;
@@ -191,7 +191,7 @@ fn taken(project: &Project, given: &Given, report: &mut Report) -> Result<Option
     }
     let mut made = loaded.notes;
     recognize(&mut lock, given, made.facts(), sources);
-    let assigned = build::identify(&mut made, &lock, &manifest, locked, true, sources, sink);
+    let assigned = stages::identify(&mut made, &lock, &manifest, locked, true, sources, sink);
     if locked {
         for (note, facts) in made.iter_mut() {
             clozes::renumber(note, facts, &lock, &assigned.heirs);

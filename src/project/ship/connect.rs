@@ -20,14 +20,10 @@ impl Parcel {
         dry_run: bool,
     ) -> Result<connect::Delivery, Error> {
         let mut options = DeliveryOptions::new()
-            .removed(removal.how)
-            .tag(&removal.tag)
+            .removed(removal.clone())
             .dry_run(dry_run);
         if let Some(base) = self.base()? {
             options = options.base(base);
-        }
-        if let Some(most) = removal.limit() {
-            options = options.max_removed(most);
         }
         let delivery = connect::deliver(anki, &self.built.path, &options)?;
         if dry_run {

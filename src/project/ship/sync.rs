@@ -18,15 +18,9 @@ impl Parcel {
         dry_run: bool,
         outside: &dyn Outside,
     ) -> Result<Pushed, Error> {
-        let mut options = PushOptions::new()
-            .removed(removal.how)
-            .tag(&removal.tag)
-            .dry_run(dry_run);
+        let mut options = PushOptions::new().removed(removal.clone()).dry_run(dry_run);
         if let Some(base) = self.base()? {
             options = options.base(base);
-        }
-        if let Some(most) = removal.limit() {
-            options = options.max_removed(most);
         }
         let pushed = sync::push(server, &self.built.path, &options, outside)?;
         if !dry_run {

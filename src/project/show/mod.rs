@@ -13,7 +13,7 @@ use crate::observe::Observed;
 use crate::project::lock_file::LockFile;
 use crate::project::render::Facts;
 use crate::project::{
-    BuildOptions, Project, Report, assets, build, clozes, ids, load, output, types, variants,
+    BuildOptions, Project, Report, assets, clozes, ids, load, output, stages, types, variants,
 };
 use crate::source::layout::Dialect;
 
@@ -227,7 +227,7 @@ fn at(
         }));
     };
     let mut made = loaded.notes;
-    let assigned = build::identify(&mut made, lock, &manifest, locked, true, sources, sink);
+    let assigned = stages::identify(&mut made, lock, &manifest, locked, true, sources, sink);
     if locked {
         for (note, facts) in made.iter_mut() {
             clozes::renumber(note, facts, lock, &assigned.heirs);

@@ -13,7 +13,7 @@ use crate::model::BuildTime;
 use crate::model::written::WrittenType;
 use crate::project::lock_file::{LockFile, Touched};
 use crate::project::render::Facts;
-use crate::project::{BuildOptions, Project, Report, assets, build, load, types as project_types};
+use crate::project::{BuildOptions, Project, Report, assets, load, stages, types as project_types};
 use crate::source::types::TypeSet;
 
 /// What a build of the sources comes to.
@@ -78,7 +78,7 @@ pub(super) fn run(
         sink,
     )?;
     let mut made = loaded.notes;
-    let assigned = build::identify(&mut made, &seed, &manifest, true, true, sources, sink);
+    let assigned = stages::identify(&mut made, &seed, &manifest, true, true, sources, sink);
     let heirs = assigned.heirs;
     let mut names = renderer.names(made.facts().flat_map(Facts::media), &seed.media_names());
 

@@ -8,7 +8,8 @@ mod united;
 
 use std::sync::Arc;
 
-use super::build::{Nesting, Ready, ready, whole};
+use super::build::{Ready, ready};
+use super::stages::{Nesting, whole};
 use super::{BuildOptions, Project, Report, Scope, load};
 use crate::Error;
 use crate::diag::{Diagnostics, Levels, Sources};

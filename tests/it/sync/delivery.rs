@@ -1,6 +1,6 @@
 //! What arrives, what a learner keeps, and how often anything is sent.
 
-use deckle::sync::{Credentials, HostKey, PushOptions, Removed, Server, push};
+use deckle::sync::{Credentials, HostKey, PushOptions, Removal, Removed, Server, push};
 use deckle::{Deck, DeckOptions, ErrorKind, NoteType};
 use serde_json::json;
 
@@ -192,12 +192,15 @@ fn removed_notes_are_treated_as_was_said() {
             releases.build_with(&words(), &verbs()[..1], |it| it.media_bytes("_x.css", "x"));
         let options = plain().base(&first).removed(removed);
         if removed != Removed::Keep {
-            let error = account.try_push(&second, &options.clone().max_removed(1));
+            let error = account.try_push(
+                &second,
+                &options.clone().removed(Removal::new(removed).most(1)),
+            );
             assert_eq!(*error.unwrap_err().kind(), ErrorKind::TooManyRemoved(2));
             assert_eq!(account.sync("b"), "NO_CHANGES");
             assert_eq!(account.ask("b", "files", json!({})), json!({}));
         }
-        let options = options.max_removed(2);
+        let options = options.removed(Removal::new(removed).most(2));
         let pushed = account.push(&second, &options);
         assert_eq!(
             (pushed.removed.len(), pushed.treated),
