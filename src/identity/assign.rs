@@ -124,13 +124,25 @@ fn fill_new(
     claims: &[&Claim],
     ids: &mut [Option<Arc<str>>],
     taken: &mut HashSet<Arc<str>>,
-    is_known: impl Fn(&str) -> bool,
+    is_known: impl Fn(&str) -> bool + Sync,
 ) {
     let first: Vec<Option<Arc<str>>> = claims
         .par_iter()
         .zip(&*ids)
         .map(|(claim, id)| id.is_none().then(|| claim.new_id(0)))
         .collect();
+    let count = u32::try_from(first.len()).unwrap_or(u32::MAX);
+    let new = |at: u32| first.get(at as usize).and_then(Option::as_ref);
+    let is_free = |id: &Arc<str>| !is_known(id) && !taken.contains(id);
+    // As good as always each is free.
+    if first.par_iter().flatten().all(is_free)
+        && repeats(count, new).iter().all(|it| new(it.0).is_none())
+    {
+        for (id, first) in ids.iter_mut().zip(first) {
+            *id = id.take().or(first);
+        }
+        return;
+    }
     // Notes that are equal to one before them are few; each is counted on from its first one.
     let mut occurrences: HashMap<Arc<str>, u32> = HashMap::new();
     for ((claim, id), first) in claims.iter().zip(ids).zip(first) {

@@ -66,8 +66,13 @@ impl Claim {
     pub fn of(note: &WrittenNote) -> Self {
         let mut hasher = Hasher::default();
         let fields = known_by(note);
-        let texts: Vec<String> = fields.iter().map(|it| field_text(note, *it)).collect();
-        hasher.text(&texts.join(" "));
+        match fields.as_slice() {
+            [only] => hasher.text(&field_text(note, *only)),
+            _ => {
+                let texts: Vec<String> = fields.iter().map(|it| field_text(note, *it)).collect();
+                hasher.text(&texts.join(" "))
+            }
+        };
         let explicit = note.id.is_some() || note.guid.is_some();
         let key = (!explicit).then(|| key(note)).flatten();
         let says_something = explicit || note.was.is_some() || key.is_some();
@@ -178,7 +183,7 @@ impl Claim {
         if let Some(guid) = self.guid() {
             let mut hasher = Hasher::default();
             hasher.text(&guid.value);
-            return Some(format!("g-{}", hasher.base32()).into());
+            return Some(hasher.base32("g-").into());
         }
         self.key().cloned()
     }
@@ -190,7 +195,7 @@ impl Claim {
             .text(&self.note_type.identity)
             .number(self.fingerprint.number())
             .number(i64::from(occurrence));
-        format!("{NEW}{}", hasher.base32()).into()
+        hasher.base32(NEW).into()
     }
 }
 
@@ -217,7 +222,7 @@ fn key(note: &WrittenNote) -> Option<Arc<str>> {
     for &index in key_fields {
         hasher.text(&field_text(note, index));
     }
-    Some(format!("{KEY_FIELDS}{}", hasher.base32()).into())
+    Some(hasher.base32(KEY_FIELDS).into())
 }
 
 /// The source of a field, with the differences folded that are none to its author.

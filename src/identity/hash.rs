@@ -90,11 +90,16 @@ impl Hasher {
         Digest(self.first_eight())
     }
 
-    /// The first 60 bits in base 32: what ids are made of.
-    pub(super) fn base32(self) -> String {
+    /// The first 60 bits in base 32 behind `before`: what ids are made of.
+    pub(super) fn base32(self, before: &str) -> String {
         let number = self.first_eight() >> 4;
-        let digit = |index: u64| char::from(DIGITS[(number >> (55 - 5 * index) & 31) as usize]);
-        (0..BASE32_DIGITS as u64).map(digit).collect()
+        let mut text = String::with_capacity(before.len() + BASE32_DIGITS);
+        text.push_str(before);
+        text.extend((0..BASE32_DIGITS).map(|index| {
+            let digit = DIGITS[(number >> (55 - 5 * index) & 31) as usize];
+            char::from(digit)
+        }));
+        text
     }
 
     /// Whether [`Hasher::base32`] may have given it.

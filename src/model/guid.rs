@@ -72,16 +72,20 @@ const DIGITS: &[u8; 91] =
     b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789!#$%&()*+,-./:;<=>?@[]^_`{|}~";
 
 fn base91(mut number: u64) -> String {
-    let mut digits = Vec::with_capacity(10);
-    loop {
-        digits.push(char::from(DIGITS[(number % 91) as usize]));
+    // Ten digits hold any number; the first ones come last.
+    let mut digits = [0; 10];
+    let mut begin = digits.len();
+    for (index, digit) in digits.iter_mut().enumerate().rev() {
+        *digit = DIGITS[(number % 91) as usize];
         number /= 91;
+        begin = index;
         // Zero keeps its one digit: an empty guid would be none.
         if number == 0 {
             break;
         }
     }
-    digits.iter().rev().collect()
+    let digits = digits.get(begin..).unwrap_or_default();
+    digits.iter().copied().map(char::from).collect()
 }
 
 #[cfg(test)]

@@ -64,22 +64,24 @@ pub struct Latex {
     pub svg: bool,
 }
 
+/// Anki's own preamble.
+const PREAMBLE: &str = "\\documentclass[12pt]{article}\n\\special{papersize=3in,5in}\n\
+                        \\usepackage[utf8]{inputenc}\n\\usepackage{amssymb,amsmath}\n\
+                        \\pagestyle{empty}\n\\setlength{\\parindent}{0in}\n\\begin{document}\n";
+
 impl Latex {
     /// Whether the preamble is another than Anki's own: then the author counts on TeX.
     #[must_use]
     pub fn has_own_preamble(&self) -> bool {
-        self.preamble != Self::default().preamble
+        self.preamble != PREAMBLE
     }
 }
 
 impl Default for Latex {
     /// Anki's own preamble and postamble, PNG.
     fn default() -> Self {
-        let preamble = "\\documentclass[12pt]{article}\n\\special{papersize=3in,5in}\n\
-                        \\usepackage[utf8]{inputenc}\n\\usepackage{amssymb,amsmath}\n\
-                        \\pagestyle{empty}\n\\setlength{\\parindent}{0in}\n\\begin{document}\n";
         Self {
-            preamble: preamble.to_owned(),
+            preamble: PREAMBLE.to_owned(),
             postamble: "\\end{document}".to_owned(),
             svg: false,
         }

@@ -269,9 +269,8 @@ impl WrittenType {
     pub fn field_index(&self, name: &str) -> Option<usize> {
         let name = name.trim();
         let ascii = name.is_ascii();
-        let is_it = |it: &str| match ascii && it.is_ascii() {
-            true => it.eq_ignore_ascii_case(name),
-            false => unicase::eq(it, name),
+        let is_it = |it: &str| {
+            it.eq_ignore_ascii_case(name) || !(ascii && it.is_ascii()) && unicase::eq(it, name)
         };
         let by_name = self.note_type.field_names().position(is_it);
         by_name.or_else(|| {

@@ -8,6 +8,7 @@ use std::io::{BufWriter, Read, Seek, Write};
 use zip::write::{FileOptions, SimpleFileOptions};
 use zip::{CompressionMethod, ZipWriter};
 
+use super::deflate;
 use crate::{Error, ErrorKind};
 
 /// How much is gathered before it is written.
@@ -61,6 +62,22 @@ impl<W: Write + Seek> ArchiveWriter<W> {
         copy(reader, self)
     }
 
+    /// Adds an entry of what can be read, `size` bytes, with all processors where it is large.
+    pub(super) fn add_large(
+        &mut self,
+        name: &str,
+        level: u32,
+        reader: &mut dyn Read,
+        size: u64,
+    ) -> Result<(), Error> {
+        if size > u64::from(u32::MAX / 2) {
+            return self.add_read(name, Packing::Deflated(level.into()), reader);
+        }
+        let mut archive = deflate::archive_of(name, level, reader)?;
+        let entry = archive.by_index_raw(0).map_err(zip_failed)?;
+        self.0.raw_copy_file(entry).map_err(zip_failed)
+    }
+
     /// Completes the archive; gives back where it ends.
     pub(super) fn finish(self) -> Result<u64, Error> {
         let mut writer = self.0.finish().map_err(zip_failed)?;
@@ -94,7 +111,7 @@ pub(super) fn copy(reader: &mut dyn Read, writer: &mut impl Write) -> Result<(),
     }
 }
 
-fn zip_failed(source: zip::result::ZipError) -> Error {
+pub(super) fn zip_failed(source: zip::result::ZipError) -> Error {
     let text = "the package's zip archive failed".to_owned();
     Error::new(ErrorKind::Archive(text)).caused_by(source)
 }

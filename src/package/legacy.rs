@@ -17,7 +17,7 @@ const MEDIA_MAP: &str = "media";
 
 /// The database is what takes time. Of 100,000 notes level 1 makes 8.6 MB, level 2 with twice the
 /// time 7.1 MB, level 6 with six times the time 6.8 MB (measured with zlib-rs).
-const DATABASE_LEVEL: i64 = 1;
+const DATABASE_LEVEL: u32 = 1;
 /// Media are small, or compressed already.
 const MEDIA_LEVEL: i64 = 6;
 
@@ -60,11 +60,12 @@ pub(super) fn add_database<W: Write + Seek>(
     archive: &mut ArchiveWriter<W>,
     files: &[&MediaFile],
     database: &mut dyn Read,
+    size: u64,
 ) -> Result<(), Error> {
     archive.begin(MEDIA_MAP, Packing::Deflated(MEDIA_LEVEL))?;
     serde_json::to_writer(&mut *archive, &MediaMap(files))
         .map_err(|source| write_failed(std::io::Error::from(source)))?;
-    archive.add_read(DATABASE, Packing::Deflated(DATABASE_LEVEL), database)
+    archive.add_large(DATABASE, DATABASE_LEVEL, database, size)
 }
 
 struct MediaMap<'a>(&'a [&'a MediaFile]);

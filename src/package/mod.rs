@@ -16,6 +16,7 @@ mod compression;
 mod database;
 mod deck_rows;
 mod decks;
+mod deflate;
 mod diff;
 mod file_name;
 mod format;
@@ -305,7 +306,7 @@ impl Package {
         let _compressing = observed.stage(Stage::Compress);
         let cards = database.cards();
         database.read(|image, size| match list {
-            None => legacy::add_database(&mut archive, media.files(), image),
+            None => legacy::add_database(&mut archive, media.files(), image, size),
             Some(list) => latest::add_database(&mut archive, &list, image, size),
         })?;
         let bytes = archive.finish()?;

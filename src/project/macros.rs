@@ -3,6 +3,8 @@
 
 use std::collections::BTreeSet;
 
+use memchr::memmem;
+
 use super::Project;
 use super::load::{Input, read_text};
 use crate::diag::{Diagnostics, Sources};
@@ -54,7 +56,7 @@ pub(super) fn learn(
 /// What a text may name as its file of macros: the word behind each `macros:`.
 fn said(text: &str) -> Vec<String> {
     let mut names = Vec::new();
-    for (at, _) in text.match_indices(KEY) {
+    for at in memmem::find_iter(text.as_bytes(), KEY) {
         let behind = text.get(at + KEY.len()..).unwrap_or_default();
         let behind = behind.trim_start_matches(['"', '\'', ' ']);
         let Some(value) = behind.strip_prefix(':') else {

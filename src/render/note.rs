@@ -56,7 +56,8 @@ pub(super) fn render(
     sink.typesets = note.note_type.note_type.latex().has_own_preamble();
     let is_cloze = note.note_type.note_type.kind() == Kind::Cloze;
     let live = live_fields(note, is_cloze);
-    let mut prepared: Vec<Prepared<'_>> = Vec::with_capacity(note.fields.len());
+    let mut prepared: Vec<Prepared<'_>> =
+        Vec::with_capacity(note.note_type.note_type.fields().len());
     for index in 0..note.note_type.note_type.fields().len() {
         let live = live.get(index).copied().unwrap_or(false);
         prepared.push(match note.fields.get(index).and_then(Option::as_ref) {
@@ -137,10 +138,11 @@ pub(super) fn render(
         }
     }
     let mut loaded: Vec<NamedMedia> = Vec::new();
+    let folder = parent(path);
     for (index, html) in fields.iter_mut().enumerate() {
         let written = note.fields.get(index).and_then(Option::as_ref);
         let span = written.map_or(note.span, Content::span);
-        let (settings, folder) = (&note.settings, parent(path));
+        let settings = &note.settings;
         let found = assets::of_field(library, store, targets, html, folder, settings, span);
         let Some((new, files, problems)) = found else {
             continue;

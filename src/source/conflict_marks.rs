@@ -3,6 +3,8 @@
 
 use std::ops::Range;
 
+use memchr::memmem;
+
 use crate::diag::{Code, Diagnostic, FileId, Span};
 
 /// What the lines begin with.
@@ -32,7 +34,10 @@ pub fn conflict(file: FileId, path: &str, source: &str) -> Option<Diagnostic> {
 fn marks(source: &str) -> Option<(Range<usize>, Option<Range<usize>>)> {
     let mut at = 0;
     // Most files hold none.
-    source.find(OURS).or_else(|| source.find(THEIRS))?;
+    let holds = |mark: &str| memmem::find(source.as_bytes(), mark.as_bytes()).is_some();
+    if !holds(OURS) && !holds(THEIRS) {
+        return None;
+    }
     let mut ours: Option<Range<usize>> = None;
     let mut middle: Option<Range<usize>> = None;
     for line in source.split_inclusive('\n') {

@@ -48,7 +48,7 @@ impl NoteDraft {
     /// An empty note of this type that begins at `span`.
     #[must_use]
     pub fn new(note_type: Arc<WrittenType>, span: Span) -> Self {
-        let fields = vec![None; note_type.fields.len()];
+        let fields = note_type.fields.iter().map(|_| None).collect();
         Self {
             note_type,
             fields,
@@ -201,15 +201,12 @@ impl NoteDraft {
                 tags.push(tag);
             }
         }
-        let mut fields: Vec<Option<Content>> = self
-            .fields
-            .into_iter()
-            .map(|it| it.map(|(_, content)| content))
-            .collect();
-        while fields.last().is_some_and(Option::is_none) {
-            fields.pop();
-        }
-        fields.shrink_to_fit();
+        // There may be a million notes: no room is kept for fields behind the last one that is filled.
+        let filled = self.fields.iter().rposition(Option::is_some);
+        let filled = filled.map_or(0, |last| last + 1);
+        let mut fields = Vec::with_capacity(filled);
+        let contents = self.fields.into_iter().take(filled);
+        fields.extend(contents.map(|it| it.map(|(_, content)| content)));
         let note = WrittenNote {
             id: settings.id.map(Box::new),
             guid: settings.guid.map(Box::new),

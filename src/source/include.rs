@@ -7,6 +7,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
 
+use memchr::memmem;
+
 use super::defaults::Defaults;
 use super::layout::Dialect;
 use super::markdown;
@@ -343,7 +345,7 @@ fn in_comments(text: &str, found: &mut Vec<String>) {
 
 /// A quick look whether a text may hold this key.
 fn has_key(text: &str, key: &str) -> bool {
-    text.match_indices(key).any(|(at, _)| {
+    memmem::find_iter(text.as_bytes(), key).any(|at| {
         let behind = text.get(at + key.len()..).unwrap_or_default();
         behind.trim_start_matches(['"', '\'', ' ']).starts_with(':')
     })

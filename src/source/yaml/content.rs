@@ -137,6 +137,16 @@ impl<'v> Values<'v> {
     }
 }
 
+/// Whether a text in the node holds what clozes begin with.
+pub(super) fn holds_cloze(node: &Node) -> bool {
+    match &node.value {
+        Value::Null => false,
+        Value::Scalar(scalar) => scalar.text.as_str().contains("{{c"),
+        Value::Sequence(items) => items.iter().any(holds_cloze),
+        Value::Mapping(entries) => entries.iter().any(|it| holds_cloze(&it.value)),
+    }
+}
+
 /// All texts in a node.
 pub(super) fn texts<'n>(node: &'n Node, found: &mut Vec<&'n str>) {
     match &node.value {

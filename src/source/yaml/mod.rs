@@ -8,6 +8,7 @@ mod mended;
 mod node;
 mod note;
 mod notes;
+mod plain;
 mod split;
 mod text;
 mod traps;

@@ -188,12 +188,11 @@ impl Reader<'_> {
         {
             return Some(occlusion.clone());
         }
-        if let Some(cloze) = self.types.get(CLOZE_TYPE)
+        let is_cloze = |it: &&Entry| it.name().eq_ignore_ascii_case(CLOZE_TYPE);
+        if fields.iter().any(is_cloze)
             && inherited.field_index(CLOZE_TYPE).is_none()
+            && let Some(cloze) = self.types.get(CLOZE_TYPE)
             && cloze.field_index(CLOZE_TYPE).is_some()
-            && fields
-                .iter()
-                .any(|it| it.name().eq_ignore_ascii_case(CLOZE_TYPE))
         {
             return Some(cloze.clone());
         }
@@ -218,9 +217,9 @@ impl Reader<'_> {
             Some(inherited) => inherited,
             None => self.inherited(context, sink)?,
         };
-        let mut texts = Vec::new();
-        content::texts(first, &mut texts);
-        if texts.iter().any(|it| it.contains("{{c")) {
+        if content::holds_cloze(first) {
+            let mut texts = Vec::new();
+            content::texts(first, &mut texts);
             return self.types.infer(&context.defaults.note_type, texts, sink);
         }
         Some(inherited)

@@ -3,7 +3,7 @@
 //! A document is a mapping of header keys with `notes`, `groups` and `pairs`, or a bare list of
 //! notes. The items of `notes` are taken one by one while the file is read, so that a file of any
 //! size is never held as a tree. A header key that stands below the list counts as much as one
-//! above: then the file is read a second time. Large plain files are read in pieces.
+//! above: then the file is read a second time. Files that are one plain list are read in pieces.
 
 use std::cell::OnceCell;
 use std::ops::Range;
@@ -14,7 +14,9 @@ use rayon::prelude::*;
 use super::decode;
 use super::map;
 use super::node::{Entry, Node, Scalar, Value};
-use super::split::{Split, split};
+use super::plain::{self, Part};
+use super::split::{Split, is_list, split};
+use super::text::Ground;
 use super::traps;
 use super::tree::{Item, parse, parse_items};
 use crate::diag::{Code, Diagnostic, Diagnostics, FileId, Span};
@@ -174,21 +176,45 @@ impl Reader<'_> {
         split
             .pieces
             .par_iter()
-            .map(|range| self.piece(range, &context.defaults).map(take))
+            .map(|range| self.piece(range, split.indent, &context.defaults).map(take))
             .collect()
     }
 
-    fn piece(&self, range: &Range<usize>, inside: &Defaults) -> Option<Vec<WrittenNote>> {
-        let source = self.source.get(range.clone())?;
+    fn piece(
+        &self,
+        range: &Range<usize>,
+        indent: usize,
+        inside: &Defaults,
+    ) -> Option<Vec<WrittenNote>> {
+        let ground = Ground {
+            file: self.file,
+            source: self.source.get(range.clone())?,
+            base: range.start,
+        };
+        if !is_list(ground.source, indent) {
+            return None;
+        }
         let context = Context::new(inside.clone());
         let mut found = Diagnostics::new();
         let mut notes = Notes::default();
-        let take = &mut |item: Item<'_>, sink: &mut Diagnostics| {
-            self.note(&item.node, &context, &mut notes, sink);
-        };
-        let rest = parse_items(self.file, source, range.start, &mut found, take);
-        let plain = matches!(rest.as_slice(), [Node { value: Value::Sequence(items), .. }] if items.is_empty());
-        (plain && found.is_empty()).then_some(notes.list)
+        for part in plain::parts(ground, indent) {
+            match part {
+                Part::Plain(node) => self.note(&node, &context, &mut notes, &mut found),
+                Part::Other(range) => {
+                    let source = ground.source.get(range.clone())?;
+                    let take = &mut |item: Item<'_>, sink: &mut Diagnostics| {
+                        self.note(&item.node, &context, &mut notes, sink);
+                    };
+                    let start = ground.base + range.start;
+                    let rest = parse_items(self.file, source, start, &mut found, take);
+                    if !matches!(rest.as_slice(), [Node { value: Value::Sequence(items), .. }] if items.is_empty())
+                    {
+                        return None;
+                    }
+                }
+            }
+        }
+        found.is_empty().then_some(notes.list)
     }
 
     /// Reads the file. `known` holds its documents where they were read before.

@@ -1,15 +1,18 @@
-//! Large notes files cut into pieces that can be read at the same time.
+//! Notes files cut into pieces that can be read at the same time, and item by item.
 //!
-//! Reading YAML is the longest part of a large build, and it is done by one processor. Most large
-//! files are one long list, and where each item of it begins can be seen from the indentation
-//! alone. Whatever is not as plain as that, is not cut; and a piece that gives the least finding
-//! makes the whole file be read as usual, so that findings never depend on where it was cut.
+//! Reading YAML is the longest part of a large build. Most files are one long list, and where each
+//! item of it begins can be seen from the indentation alone. Whatever is not as plain as that, is
+//! not cut; and a piece that gives the least finding makes the whole file be read as usual, so that
+//! findings never depend on where it was cut.
 
 use std::ops::Range;
 
-/// About how long a piece is, in bytes: some thousand notes. Smaller files are read faster than
-/// they are cut.
+use memchr::{memchr, memchr2_iter, memmem};
+
+/// About how long a piece is, in bytes: some thousand notes.
 const PIECE_BYTES: usize = 256 * 1024;
+/// Smaller files, in bytes, are read at once.
+const MIN_BYTES: usize = 1024;
 
 /// A file that is one list of notes.
 #[derive(Debug, PartialEq, Eq)]
@@ -18,11 +21,13 @@ pub(super) struct Split {
     pub(super) header: Range<usize>,
     /// The rest in pieces, each beginning with an item.
     pub(super) pieces: Vec<Range<usize>>,
+    /// The column at which items begin.
+    pub(super) indent: usize,
 }
 
-/// Cuts a large file into pieces; `None` where it is small, or not as plain as it must be.
+/// Cuts a file into pieces; `None` where it is small, or not as plain as it must be.
 pub(super) fn split(source: &str) -> Option<Split> {
-    if source.len() < PIECE_BYTES {
+    if source.len() < MIN_BYTES {
         return None;
     }
     split_after(source, PIECE_BYTES)
@@ -30,41 +35,53 @@ pub(super) fn split(source: &str) -> Option<Split> {
 
 /// Cuts before the first item behind `length` bytes of a piece.
 fn split_after(source: &str, length: usize) -> Option<Split> {
-    if refers_to_itself(source) {
-        return None;
-    }
     let (first, indent) = first_item(source)?;
-    let mut starts = vec![first];
-    let mut offset = first;
-    for line in source.get(first..)?.split_inclusive('\n') {
-        let start = offset;
-        offset += line.len();
-        let content = line.trim_start_matches(' ');
-        // A comment may stand anywhere, and an empty line too.
-        if content.trim().is_empty() || content.starts_with('#') {
-            continue;
-        }
-        let depth = line.len() - content.len();
-        if depth > indent {
-            continue;
-        }
-        if depth < indent || !is_item(content) {
-            return None;
-        }
-        if start - starts.last()? >= length {
-            starts.push(start);
-        }
+    let mut pieces = Vec::new();
+    let mut start = first;
+    while let Some(end) = next_item(source, indent, start.saturating_add(length)) {
+        pieces.push(start..end);
+        start = end;
     }
-    let ends = starts.iter().skip(1).copied().chain([source.len()]);
-    let pieces = starts
-        .iter()
-        .zip(ends)
-        .map(|(start, end)| *start..end)
-        .collect();
+    pieces.push(start..source.len());
     Some(Split {
         header: 0..first,
         pieces,
+        indent,
     })
+}
+
+/// Where the first item begins whose line stands behind byte `at`, or begins there.
+fn next_item(source: &str, indent: usize, at: usize) -> Option<usize> {
+    let before = at.checked_sub(1)?;
+    let rest = source.as_bytes().get(before..)?;
+    let mut start = at + memchr(b'\n', rest)?;
+    loop {
+        let line = source.get(start..).filter(|it| !it.is_empty())?;
+        if begins_item(line, indent) {
+            return Some(start);
+        }
+        start += memchr(b'\n', line.as_bytes())? + 1;
+    }
+}
+
+fn begins_item(line: &str, indent: usize) -> bool {
+    let (blank, content) = line.split_at_checked(indent).unwrap_or_default();
+    blank.len() == indent && blank.bytes().all(|it| it == b' ') && is_item(content)
+}
+
+/// Whether all items of a piece begin at this column, and nothing in it stands before them or
+/// refers to what is in another piece.
+pub(super) fn is_list(piece: &str, indent: usize) -> bool {
+    let belongs = |line: &str| {
+        let content = line.trim_start_matches(' ');
+        let depth = line.len() - content.len();
+        depth > indent
+            || depth == indent && is_item(content)
+            // A comment may stand anywhere, and an empty line too.
+            || content.starts_with('#')
+            || content.trim().is_empty()
+    };
+    piece.split_inclusive('\n').all(belongs) && !refers_to_itself(piece)
 }
 
 /// Where the first item begins, and how far it is indented: behind a line `notes:`, or at the
@@ -91,13 +108,13 @@ fn first_item(source: &str) -> Option<(usize, usize)> {
     None
 }
 
-fn is_item(content: &str) -> bool {
+pub(super) fn is_item(content: &str) -> bool {
     content
         .strip_prefix('-')
         .is_some_and(|rest| rest.starts_with([' ', '\n', '\r']))
 }
 
-/// Whether there may be an anchor, an alias or a merge key: pieces know nothing of one another.
+/// Whether there may be an anchor, an alias or a merge key.
 fn refers_to_itself(source: &str) -> bool {
     let bytes = source.as_bytes();
     let begins_value = |at: usize| {
@@ -112,11 +129,7 @@ fn refers_to_itself(source: &str) -> bool {
             None | Some(b'\n' | b':' | b'-' | b'[' | b'{' | b',' | b'?')
         )
     };
-    source.contains("<<")
-        || bytes
-            .iter()
-            .enumerate()
-            .any(|(at, byte)| matches!(byte, b'&' | b'*') && begins_value(at))
+    memmem::find(bytes, b"<<").is_some() || memchr2_iter(b'&', b'*', bytes).any(begins_value)
 }
 
 #[cfg(test)]
@@ -127,7 +140,11 @@ mod tests {
     fn plain_lists_are_cut_before_items() {
         let check = |source: &str, expect: Option<Vec<&str>>| {
             let split = split_after(source, 4);
-            let found = split.map(|it| {
+            let fits = |it: &Split| {
+                let mut pieces = it.pieces.iter();
+                pieces.all(|range| is_list(&source[range.clone()], it.indent))
+            };
+            let found = split.filter(fits).map(|it| {
                 let pieces = it.pieces.iter().map(|range| &source[range.clone()]);
                 std::iter::once(&source[it.header])
                     .chain(pieces)

@@ -254,8 +254,11 @@ impl Tree<'_, '_, '_> {
                 if anchor != 0 && style == EventStyle::Plain {
                     self.unused.insert(anchor, range.clone());
                 }
-                let node = self.scalar(&decoded, style, range.clone());
-                self.complete(node, 0, anchor, range.end);
+                // The parser counts the indentation of the line behind a block scalar in.
+                let behind = self.ground.source.get(range.clone()).unwrap_or("");
+                let end = range.start + behind.trim_end_matches(' ').len();
+                let node = self.scalar(&decoded, style, range);
+                self.complete(node, 0, anchor, end);
             }
             Event::SequenceStart(style, anchor, written_tag) => {
                 if written_tag.is_some_and(|it| it.core_suffix() != Some("seq")) {
