@@ -4,7 +4,7 @@
 //! notes are not overwritten because a program was updated.
 
 use super::hash::{Digest, Hasher};
-use crate::model::written::{Settings, WikiLinks, WrittenNote};
+use crate::model::written::{Highlight, MathEngine, Settings, WikiLinks, WrittenNote};
 use crate::model::{CardTemplate, Field, NoteType};
 
 /// The hash of a note's content: the source of its fields, its tags and note type, the settings
@@ -29,12 +29,7 @@ pub fn content_hash(note: &WrittenNote, media: &[&str], shaped: &[String]) -> Di
         hasher.text(tag);
     }
     let settings = &note.settings;
-    let (highlight, math) = (settings.highlight, settings.math);
-    let shape = format!(
-        "{} {highlight:?} {} {math:?}",
-        settings.hard_breaks, settings.curly
-    );
-    hasher.text(&shape);
+    hasher.text(&shape(settings));
     // Only where code may be, so that another theme leaves all other notes alone.
     let code = settings.code.shape();
     if !code.is_empty() && holds_code(note) {
@@ -56,6 +51,32 @@ pub fn content_hash(note: &WrittenNote, media: &[&str], shaped: &[String]) -> Di
         hasher.text(file);
     }
     hasher.digest()
+}
+
+/// The settings that counted from the first version on.
+fn shape(settings: &Settings) -> String {
+    let truth = |it: bool| if it { "true" } else { "false" };
+    // Put together by hand: the machinery of formatting takes a third of the time of the hash.
+    let highlight = match settings.highlight {
+        Highlight::Explicit => "Explicit",
+        Highlight::Auto => "Auto",
+        Highlight::Never => "Never",
+    };
+    let math = match settings.math {
+        MathEngine::Mathjax => "Mathjax",
+        MathEngine::Image => "Image",
+        MathEngine::LatexTag => "LatexTag",
+        MathEngine::Latex => "Latex",
+        MathEngine::Auto => "Auto",
+        MathEngine::None => "None",
+    };
+    let words = [
+        truth(settings.hard_breaks),
+        highlight,
+        truth(settings.curly),
+        math,
+    ];
+    words.join(" ")
 }
 
 /// Whether a code block may stand in one of the fields.

@@ -49,10 +49,11 @@ impl Digest {
 
 /// The 16 hexadecimal digits of a number.
 pub(super) fn push_hexadecimal(text: &mut String, number: u64) {
-    text.extend((0..16).rev().map(|place| {
-        let digit = HEXADECIMAL[(number >> (4 * place) & 15) as usize];
-        char::from(digit)
-    }));
+    let mut digits = [0; 16];
+    for (place, digit) in digits.iter_mut().rev().enumerate() {
+        *digit = HEXADECIMAL[(number >> (4 * place) & 15) as usize];
+    }
+    text.push_str(std::str::from_utf8(&digits).unwrap_or_default());
 }
 
 impl fmt::Display for Digest {

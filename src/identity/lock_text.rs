@@ -9,7 +9,10 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
+use rayon::prelude::*;
+
 use super::lock::{Lock, NoteRecord, TypeRecord};
+use super::notes::Notes;
 use crate::model::Kind;
 
 /// The version that is written; older ones are read and written anew.
@@ -26,9 +29,7 @@ impl Lock {
     pub fn to_text(&self) -> String {
         let mut text = format!("{HEADER} {VERSION}\n");
         for (kind, notes) in [("note", &self.notes), ("gone", &self.removed)] {
-            for (id, note) in notes.iter() {
-                push_note(&mut text, kind, id, note);
-            }
+            push_notes(&mut text, kind, notes);
         }
         self.push_order(&mut text);
         for (identity, note_type) in &self.types {
@@ -60,6 +61,23 @@ impl Lock {
             fields.extend(notes.into_iter().map(|(_, id)| id));
             push_line(text, &fields, &[]);
         }
+    }
+}
+
+/// One line a note, worked out on all processors, so many of them that little beside the text is in
+/// memory at a time.
+fn push_notes(text: &mut String, kind: &str, notes: &Notes) {
+    let of_chunk = |notes: &[(&String, &NoteRecord)]| {
+        let mut lines = String::new();
+        for (id, note) in notes {
+            push_note(&mut lines, kind, id, note);
+        }
+        lines
+    };
+    let notes: Vec<_> = notes.iter().collect();
+    for some in notes.chunks(16 * 1024) {
+        let lines: Vec<String> = some.par_chunks(512).map(of_chunk).collect();
+        text.extend(lines);
     }
 }
 

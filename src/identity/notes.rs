@@ -60,7 +60,7 @@ impl Notes {
 
     /// Brings the records into the order of their ids.
     pub fn sort(&mut self) {
-        self.0.sort_unstable_keys();
+        self.0.par_sort_unstable_keys();
     }
 
     /// Ids and records.

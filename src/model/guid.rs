@@ -85,7 +85,7 @@ fn base91(mut number: u64) -> String {
         }
     }
     let digits = digits.get(begin..).unwrap_or_default();
-    digits.iter().copied().map(char::from).collect()
+    std::str::from_utf8(digits).unwrap_or_default().to_owned()
 }
 
 #[cfg(test)]

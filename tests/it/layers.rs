@@ -19,6 +19,7 @@ const GUARDED: &[(&str, &[&str])] = &[
     ("granit_parser", &["src/source/yaml/tree.rs"]),
     ("rusqlite", &["src/package/"]),
     ("zip::", &["src/package/", "src/sync/media/parcel.rs"]),
+    ("flate2::", &["src/package/deflate.rs"]),
     ("zstd::", &["src/package/", "src/sync/stream.rs"]),
     ("prost::", &["src/package/"]),
     ("pulldown_cmark", &["src/render/", "src/source/markdown/"]),
