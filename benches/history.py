@@ -296,6 +296,8 @@ def play(history, deck, show, matches):
                 tally.lost += guid != last_guid
                 if matches and edited and guid == last_guid:
                     print(f"found: {last.fields}\n    -> {note.fields}", file=sys.stderr)
+                if show and guid != last_guid:
+                    print(f"lost: {last.fields}\n    -> {note.fields}", file=sys.stderr)
             # Who bore this guid last, and was another note than this one?
             owner = owners.get(guid)
             if owner and owner.truth != truth and owner.fields != note.fields:
@@ -314,7 +316,7 @@ def main():
     parser.add_argument("repository", type=Path)
     parser.add_argument("--every", type=int, default=1, help="build at every so many-th change")
     parser.add_argument("--builds", type=int, help="build so many times, the last ones")
-    parser.add_argument("--show", action="store_true", help="print false matches")
+    parser.add_argument("--show", action="store_true", help="print false matches and lost notes")
     parser.add_argument("--matches", action="store_true", help="print edited notes that were kept")
     parser.add_argument("--deckle", default=str(DECKLE))
     arguments = parser.parse_args()

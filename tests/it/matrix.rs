@@ -309,6 +309,42 @@ fn a_lock_that_is_a_copy_of_anothers_is_refused() {
 }
 
 #[test]
+fn what_is_wrong_with_a_lock_names_that_of_the_variant() {
+    let place = atlas();
+    build(&place, &[], 0).ends(0);
+    let lock = place.folder().join("deckle.fr.lock");
+    let whole = fs::read_to_string(&lock).unwrap();
+    let check = |text: &str, args: &[&str], expect: &str| {
+        fs::write(&lock, text).unwrap();
+        let run = build(&place, args, 0);
+        assert!(run.stderr.contains(expect), "{expect}: {run:#?}");
+        assert!(!run.stderr.contains("deckle.lock"), "{run:#?}");
+    };
+    let cut = whole.trim_end().trim_end_matches("end");
+    check(cut, &[], "deckle.fr.lock is cut off");
+    check("", &[], "deckle.fr.lock is empty");
+    check(
+        &format!("<<<<<<< a\n{whole}"),
+        &[],
+        "deckle.fr.lock holds a conflict",
+    );
+    check(
+        &format!("{whole}note\tx\n"),
+        &[],
+        "a line of deckle.fr.lock cannot be read",
+    );
+    let baseline = ["--only", "fr", "--baseline", "out/atlas-fr.apkg"];
+    check(&whole, &baseline, "has ids and times in deckle.fr.lock");
+    fs::write(&lock, &whole).unwrap();
+    build(&place, &["--locked"], -100_000).ends(0);
+    let run = build(&place, &[], -100_000);
+    assert!(
+        run.stderr.contains("the newest change in deckle.fr.lock"),
+        "{run:#?}"
+    );
+}
+
+#[test]
 fn lists_are_multiplied_and_packages_of_variants_have_both_names() {
     let manifest = format!(
         "{HEAD}matrix: {{lang: [de, fr], size: {{full: {{match: '*'}}, core: {{match: a}}}}}}\n\

@@ -40,10 +40,6 @@ struct Tally {
 }
 
 #[test]
-#[expect(
-    clippy::print_stdout,
-    reason = "the figures of a run, for whoever asks for them"
-)]
 fn predictions_for_learners_are_what_anki_does() {
     let seed = number("DECKLE_SEED").unwrap_or(SEED);
     let count = number("DECKLE_PAIRS").map_or(CASES, |pairs| pairs as usize);
