@@ -321,6 +321,8 @@ def main():
     parser.add_argument("--deckle", default=str(DECKLE))
     arguments = parser.parse_args()
     history = list(snapshots(arguments.repository, arguments.reader))
+    if not history:
+        sys.exit("no commit has notes that this reader finds")
     history = history[:: arguments.every]
     if arguments.builds:
         history = history[-arguments.builds :]
