@@ -205,7 +205,7 @@ impl LockFile {
     }
 
     /// Its text, as it was read.
-    fn text<'s>(&self, sources: &'s Sources) -> Option<&'s str> {
+    pub(super) fn text<'s>(&self, sources: &'s Sources) -> Option<&'s str> {
         Some(sources.text(self.read?))
     }
 }
