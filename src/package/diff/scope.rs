@@ -2,7 +2,7 @@
 //!
 //! A collection holds the learner's other decks too. That they are not in the package is no news:
 //! a note counts that is in the package, or has one of its note types, or lies in one of its
-//! decks, in one below it, or beside it below a deck that is above them all.
+//! decks, below one, or elsewhere below the deck that all of them are in, if there is one.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
