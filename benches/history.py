@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Plays the history of a public deck through deckle, and counts which notes keep their identity.
 
-    python3 benches/history.py READER REPOSITORY [--every 5] [--show] [--deckle PATH]
+    python3 benches/history.py READER REPOSITORY [--every 5] [--builds 20] [--show] [--matches]
+                               [--deckle PATH]
 
 REPOSITORY is a clone of a git repository whose notes have guids of their own: that is the truth
 which deckle does not see. At each commit that changes notes (or at every fifth, as an author who
@@ -13,7 +14,7 @@ that deckle gave each note is compared with the one it had before:
     false   it has the guid of another note: learners would see that one's progress
 
 READER says what the repository looks like: `apkg` (packages), `crowdanki` (JSON), `geography`
-(Ultimate Geography) or `ankilangs`. docs/identity.md has the results. HTML tags are left out of
+(Ultimate Geography) or `ankilangs`. docs/matching.md has the results. HTML tags are left out of
 the sources, since an author of Markdown would not type them. Standard library only.
 """
 
@@ -275,7 +276,7 @@ class Tally:
     ambiguous: int = 0
 
 
-def play(history, deck, show):
+def play(history, deck, show, matches):
     tally, owners, before = Tally(), {}, {}
     for _, notes in history:
         guids, ambiguous = deck.build(notes)
@@ -293,6 +294,10 @@ def play(history, deck, show):
                 tally.edited_kept += edited and guid == last_guid
                 tally.moved_kept += moved and guid == last_guid
                 tally.lost += guid != last_guid
+                if matches and edited and guid == last_guid:
+                    print(f"found: {last.fields}\n    -> {note.fields}", file=sys.stderr)
+                if show and guid != last_guid:
+                    print(f"lost: {last.fields}\n    -> {note.fields}", file=sys.stderr)
             # Who bore this guid last, and was another note than this one?
             owner = owners.get(guid)
             if owner and owner.truth != truth and owner.fields != note.fields:
@@ -310,13 +315,20 @@ def main():
     parser.add_argument("reader", choices=READERS)
     parser.add_argument("repository", type=Path)
     parser.add_argument("--every", type=int, default=1, help="build at every so many-th change")
-    parser.add_argument("--show", action="store_true", help="print false matches")
+    parser.add_argument("--builds", type=int, help="build so many times, the last ones")
+    parser.add_argument("--show", action="store_true", help="print false matches and lost notes")
+    parser.add_argument("--matches", action="store_true", help="print edited notes that were kept")
     parser.add_argument("--deckle", default=str(DECKLE))
     arguments = parser.parse_args()
     history = list(snapshots(arguments.repository, arguments.reader))
+    if not history:
+        sys.exit("no commit has notes that this reader finds")
     history = history[:: arguments.every]
+    if arguments.builds:
+        history = history[-arguments.builds :]
+    print(f"commits {history[0][0][:9]} to {history[-1][0][:9]}", file=sys.stderr)
     with tempfile.TemporaryDirectory() as folder:
-        tally = play(history, Deck(folder, arguments.deckle), arguments.show)
+        tally = play(history, Deck(folder, arguments.deckle), arguments.show, arguments.matches)
     name = arguments.repository.resolve().name
     figures = [str(it) for it in dataclasses.astuple(tally)]
     print("| history | every | builds | notes | edited | kept | moved | kept | lost | false | ambiguous |")

@@ -137,7 +137,7 @@ fn stages(criterion: &mut Criterion) {
     });
     let text = lock_text();
     let file = Sources::new().add("deckle.lock", text.as_str());
-    let read = || Lock::parse(file, &text, &mut Diagnostics::new()).expect("a lock");
+    let read = || Lock::parse(file, "deckle.lock", &text, &mut Diagnostics::new()).expect("a lock");
     stage("read lock", &mut || {
         black_box(read());
     });

@@ -29,7 +29,7 @@ pub enum ErrorKind {
     Archive(String),
     /// The sources have errors; they are told as diagnostics.
     Sources(usize),
-    /// `deckle.lock` would change in this many places, and the caller wants it as it is.
+    /// The lock (`deckle.lock`, or that of a variant) would change in this many places, and the caller wants it as it is.
     LockChanges(usize),
     /// A server does not answer, or not in time; the text says which, and what may be why.
     Unreachable(String),
@@ -96,9 +96,9 @@ impl fmt::Display for Error {
             ErrorKind::Database(text) => write!(formatter, "the database failed at {text}"),
             ErrorKind::Sources(1) => write!(formatter, "the sources have an error"),
             ErrorKind::Sources(count) => write!(formatter, "the sources have {count} errors"),
-            ErrorKind::LockChanges(1) => write!(formatter, "deckle.lock would change"),
+            ErrorKind::LockChanges(1) => write!(formatter, "the lock would change"),
             ErrorKind::LockChanges(count) => {
-                write!(formatter, "deckle.lock would change in {count} places")
+                write!(formatter, "the lock would change in {count} places")
             }
             ErrorKind::TooManyRemoved(count) => write!(
                 formatter,

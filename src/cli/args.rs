@@ -19,7 +19,8 @@ pub(crate) use super::args_of_packages::{
 };
 pub(crate) use super::args_of_pull::{FlagsArgs, PullArgs};
 pub(crate) use super::choices::{
-    ClientName, ColorChoice, Format, IdStyle, MessageFormat, SchemaName, Starter, UpdateChoice,
+    ClientName, ColorChoice, Format, IdStyle, MessageFormat, OldIs, SchemaName, Starter,
+    UpdateChoice,
 };
 
 /// Compiles notes written in YAML and Markdown into Anki packages.

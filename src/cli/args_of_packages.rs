@@ -3,7 +3,7 @@
 
 use std::path::PathBuf;
 
-use super::choices::{ClientName, UpdateChoice};
+use super::choices::{ClientName, OldIs, UpdateChoice};
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
@@ -85,13 +85,15 @@ Examples:
   deckle diff old.apkg new.apkg --markdown > release-notes.md
   deckle diff old.apkg new.apkg --fail-if 'removed>5' --fail-if 'conflicting>0'
   deckle diff old.apkg new.apkg --update-notes always
+  deckle diff my-collection.colpkg new.apkg    what it does to one's own collection
 
-What can be counted: added, updated, skipped, conflicting, removed (notes); cards-added,
-cards-left, moved (cards); tags-lost; note-types-added, note-types-updated,
-note-types-skipped, note-types-copied; decks-added; media-added, media-renamed, media-kept,
-media-unused; one-way-sync, refused (0 or 1).")]
+What can be counted: added, updated, skipped, conflicting, removed, doubled (notes);
+cards-added, cards-left, moved, cards-emptied, cards-exchanged, studied-removed (cards);
+reviews-lost; tags-lost; note-types-added, note-types-updated, note-types-skipped,
+note-types-copied; decks-added; media-added, media-renamed, media-kept, media-unused;
+one-way-sync, refused (0 or 1).")]
 pub(crate) struct DiffArgs {
-    /// The package that learners have imported: the last release
+    /// What learners have: the last release, or a learner's own export
     #[arg(value_name = "OLD")]
     pub(crate) old: PathBuf,
 
@@ -111,6 +113,10 @@ pub(crate) struct DiffArgs {
     /// several times
     #[arg(long, value_name = "CONDITION")]
     pub(crate) fail_if: Vec<String>,
+
+    /// What OLD is [default: a learner's if it is a collection or holds learning progress]
+    #[arg(long, value_enum, value_name = "WHAT")]
+    pub(crate) old_is: Option<OldIs>,
 
     /// Whose import [default: both]
     #[arg(long, value_enum, value_name = "NAME")]

@@ -37,6 +37,14 @@ pub(crate) enum Format {
     Text,
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum OldIs {
+    /// What an author published; learners imported it and changed nothing
+    Release,
+    /// What a learner exported, with the learning progress
+    Learner,
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub(crate) enum IdStyle {
     /// `<!-- id: x -->` in a line of its own below the heading

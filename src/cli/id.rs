@@ -100,11 +100,19 @@ fn carry_out(
         return Ok(Outcome::Done);
     }
     if !args.allow_dirty {
-        let paths: Vec<&str> = plan.files().iter().map(|it| it.path.as_str()).collect();
+        let files = plan.files().iter().chain(plan.locks());
+        let paths: Vec<&str> = files.map(|it| it.path.as_str()).collect();
         let hint = "`deckle id strip` takes ids out again";
         git::refuse_dirty(plan.root(), &paths, hint, printer)?;
     }
+    let locks: Vec<String> = plan.locks().iter().map(|it| it.path.clone()).collect();
     plan.write()?;
     printer.summary(&format!("{} {counts}{rest}", verbs.done));
+    if !locks.is_empty() {
+        printer.summary(&format!(
+            "The variants know their notes by these ids now; commit {}, too",
+            locks.join(", ")
+        ));
+    }
     Ok(Outcome::Done)
 }

@@ -279,7 +279,7 @@ mod tests {
         let text = text.replacen("deckle-lock\t", "deckle-lock ", 1);
         let file = Sources::new().add("deckle.lock", text.as_str());
         let mut sink = Diagnostics::new();
-        let read = Lock::parse(file, &text, &mut sink);
+        let read = Lock::parse(file, "deckle.lock", &text, &mut sink);
         read.unwrap_or_else(|| panic!("{text}: {sink:?}"))
     }
 

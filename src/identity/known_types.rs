@@ -39,7 +39,7 @@ pub fn known_types(
         .collect();
     let place = Place {
         what: "note type",
-        within: "deckle.lock".to_owned(),
+        within: lock.name().to_owned(),
     };
     let claims = claim(&wanted, &known, &place, sink);
     // A type that is gone keeps its identity.
@@ -51,7 +51,7 @@ pub fn known_types(
             None => unused(&written.identity, &mut taken),
         };
         let known = known.map(|(_, record)| *record);
-        Arc::new(identify(written, identity, known, uid, sink))
+        Arc::new(identify(written, identity, known, lock.name(), uid, sink))
     });
     let all = types.iter().map(|it| {
         let own = (!it.shipped).then(|| identified.next()).flatten();
@@ -64,6 +64,7 @@ fn identify(
     written: &WrittenType,
     identity: String,
     known: Option<&TypeRecord>,
+    lock: &str,
     uid: &str,
     sink: &mut Diagnostics,
 ) -> WrittenType {
@@ -77,7 +78,7 @@ fn identify(
     };
     let place = |what| Place {
         what,
-        within: format!("note type `{}` in deckle.lock", written.key),
+        within: format!("note type `{}` in {lock}", written.key),
     };
     let mut identified = WrittenType {
         identity,

@@ -14,6 +14,8 @@ use crate::model::Kind;
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct Lock {
+    /// The name of the file that it was read from; empty where it was read from none.
+    pub name: String,
     /// The notes of the last build, by their ids.
     pub notes: Notes,
     /// Notes that are gone, by their ids: an undone deletion gets its id back, and no new note
@@ -123,6 +125,15 @@ impl NoteRecord {
 }
 
 impl Lock {
+    /// The name of its file, or the one that a project's lock has.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        match self.name.as_str() {
+            "" => super::LOCK_NAME,
+            name => name,
+        }
+    }
+
     /// Brings the notes into the order of their ids.
     pub fn sort(&mut self) {
         self.notes.sort();

@@ -71,6 +71,7 @@ pub fn next_lock<'a, 'o>(
     let mut fresh = FreshIds::new(old, entries.clone(), record_of, time);
     let mut next = Next {
         lock: Lock {
+            name: old.name.clone(),
             media: old.media.clone(),
             types: old.types.clone(),
             ..Lock::default()

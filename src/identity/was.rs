@@ -115,7 +115,10 @@ impl Search<'_> {
         }
         if record.is_none() {
             match own {
-                Some(_) => sink.push(without_effect(was, "deckle.lock has nothing under it")),
+                Some(_) => sink.push(without_effect(
+                    was,
+                    &format!("{} has nothing under it", self.lock.name()),
+                )),
                 // Where nothing is known there is nothing to carry over yet.
                 None if self.lock.notes.is_empty() && self.lock.removed.is_empty() => {}
                 None => sink.push(self.unknown(was)),
@@ -131,15 +134,17 @@ impl Search<'_> {
     }
 
     fn unknown(&self, was: &Spanned<String>) -> Diagnostic {
-        let title = format!("there is no note `{}` in deckle.lock", was.value);
+        let title = format!("there is no note `{}` in {}", was.value, self.lock.name());
         let diagnostic =
             Diagnostic::new(Code::WasUnknown, title).at(was.span, "nothing is carried over");
         let lock = self.lock;
         let ids = lock.notes.keys().chain(lock.removed.keys());
         match nearest(&was.value, ids.map(String::as_str)) {
             Some(near) => diagnostic.fix("a note with a similar id exists", was.span, near),
-            None => diagnostic
-                .help("the ids of notes are the second column of deckle.lock; without an old id remove `was`"),
+            None => diagnostic.help(format!(
+                "the ids of notes are the second column of {}; without an old id remove `was`",
+                lock.name()
+            )),
         }
     }
 }

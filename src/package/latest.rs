@@ -4,6 +4,7 @@
 //! changed finds the file's beginning where it was.
 
 use std::io::{Read, Seek, Write};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use prost::Message;
 use rayon::prelude::*;
@@ -58,16 +59,17 @@ pub(super) fn add_media<W: Write + Seek>(
     files: &[&MediaFile],
 ) -> Result<MediaEntries, Error> {
     let mut list = MediaEntries::default();
+    let packers = Packers::default();
     let mut batches = files.chunks(BATCH);
     let mut batch = batches.next().unwrap_or_default();
-    let mut packed = pack_batch(batch);
+    let mut packed = packers.pack(batch);
     while !batch.is_empty() {
         let next = batches.next().unwrap_or_default();
         let mut next_packed = Vec::new();
         // The thread that writes never waits for one that packs inside of the scope: that would
         // be for ever where a program calls from the only thread of a pool.
         rayon::in_place_scope(|scope| {
-            scope.spawn(|_| next_packed = pack_batch(next));
+            scope.spawn(|_| next_packed = packers.pack(next));
             for (file, packed) in batch.iter().zip(packed.drain(..)) {
                 let name = list.entries.len().to_string();
                 list.entries.push(add(archive, &name, file, packed?)?);
@@ -112,37 +114,58 @@ fn add<W: Write + Seek>(
     }
 }
 
-fn pack_batch(batch: &[&MediaFile]) -> Vec<Result<Packed, Error>> {
-    // What a thread keeps from file to file.
-    let new = || (None, Vec::new());
-    let packed = batch
-        .par_iter()
-        .map_init(new, |(compression, buffer), file| {
-            let compression = match compression {
-                Some(it) => it,
-                none => none.insert(Compression::new(MEDIA_LEVEL)?),
-            };
-            pack(compression, buffer, file)
-        });
-    packed.collect()
+/// What packs one file at a time. What zstd and a file need of memory is cleared once, which for
+/// each file anew takes longer than zstd does with a file that does not compress (measured).
+struct Packer {
+    compression: Compression,
+    buffer: Vec<u8>,
 }
 
-fn pack(
-    compression: &mut Compression,
-    buffer: &mut Vec<u8>,
-    file: &MediaFile,
-) -> Result<Packed, Error> {
-    // One more byte tells a file that just fits from one that does not.
-    buffer.resize(IN_MEMORY + 1, 0);
-    let length = OpenMedia::new(file)?.read(buffer)?;
-    let bytes = buffer.get(..length).unwrap_or_default();
-    if bytes.len() > IN_MEMORY {
-        return Ok(Packed::Large);
+/// The packers that are free: as many are made as threads pack at a time.
+#[derive(Default)]
+struct Packers(Mutex<Vec<Packer>>);
+
+impl Packers {
+    fn pack(&self, batch: &[&MediaFile]) -> Vec<Result<Packed, Error>> {
+        let packed = batch.par_iter().map(|file| {
+            let mut packer = self.take()?;
+            let packed = packer.pack(file);
+            self.free().push(packer);
+            packed
+        });
+        packed.collect()
     }
-    Ok(Packed::Whole {
-        stream: compression.compress(bytes)?,
-        entry: entry(file, length as u64, Sha1::digest(bytes).into()),
-    })
+
+    fn take(&self) -> Result<Packer, Error> {
+        let free = self.free().pop();
+        free.map_or_else(Packer::new, Ok)
+    }
+
+    fn free(&self) -> MutexGuard<'_, Vec<Packer>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Packer {
+    fn new() -> Result<Self, Error> {
+        Ok(Self {
+            compression: Compression::new(MEDIA_LEVEL)?,
+            // One more byte tells a file that just fits from one that does not.
+            buffer: vec![0; IN_MEMORY + 1],
+        })
+    }
+
+    fn pack(&mut self, file: &MediaFile) -> Result<Packed, Error> {
+        let length = OpenMedia::new(file)?.read(&mut self.buffer)?;
+        let bytes = self.buffer.get(..length).unwrap_or_default();
+        if bytes.len() > IN_MEMORY {
+            return Ok(Packed::Large);
+        }
+        Ok(Packed::Whole {
+            stream: self.compression.compress(bytes)?,
+            entry: entry(file, length as u64, Sha1::digest(bytes).into()),
+        })
+    }
 }
 
 fn copy<W: Write + Seek>(

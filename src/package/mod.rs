@@ -50,14 +50,16 @@ use std::sync::Arc;
 pub(crate) use baseline::BaselineText;
 pub use baseline::{Baseline, BaselineNote};
 pub use diff::{
-    Advice, CardPlace, Conflict, DeckChange, DeckDifference, Difference, FieldDifference,
-    LogCounts, Measure, MediaChange, MediaDifference, NoteChange, NoteDifference, NoteTypeChange,
-    NoteTypeDifference, PresetChange, PresetDifference, Refused, excerpts,
+    Advice, CardPlace, Conflict, DeckChange, DeckDifference, Difference, EmptiedCard,
+    ExchangedCard, FieldDifference, LearnerSummary, LogCounts, Measure, MediaChange,
+    MediaDifference, NoteChange, NoteDifference, NoteTypeChange, NoteTypeDifference, PresetChange,
+    PresetDifference, Refused, SaidAgain, Studied, excerpts,
 };
 pub use format::Format;
 pub use import::{
     Client, Collection, DeckOutcome, HeldCard, HeldDeck, HeldNote, HeldNoteType, ImportLog,
-    ImportOptions, MediaOutcome, NoteOutcome, NoteTypeImport, NoteTypeOutcome, Refusal, Update,
+    ImportOptions, MediaOutcome, NoteOutcome, NoteTypeImport, NoteTypeOutcome, Progress, Refusal,
+    Update,
 };
 #[cfg(feature = "sync")]
 pub(crate) use preset_rows::preset_json;

@@ -19,14 +19,13 @@ const CLOCK_SLACK: i64 = 3600;
 const MAX_LABELS: usize = 5;
 
 /// The finding that the build time lies well behind the newest time of the lock.
-pub(super) fn clock_behind(newest: Option<i64>, time: BuildTime) -> Option<Diagnostic> {
+pub(super) fn clock_behind(newest: Option<i64>, name: &str, time: BuildTime) -> Option<Diagnostic> {
     let newest = newest?;
     let time = time.as_unix();
     if newest <= time.saturating_add(CLOCK_SLACK) {
         return None;
     }
-    let title =
-        format!("the build time {time} lies before {newest}, the newest change in deckle.lock");
+    let title = format!("the build time {time} lies before {newest}, the newest change in {name}");
     Some(
         Diagnostic::new(Code::ClockBehind, title)
             .note("changed notes get times behind the old ones all the same, so that learners get them")
@@ -256,7 +255,7 @@ mod tests {
         };
         let mut lock = Lock::default();
         let check = |lock: &Lock, time: i64, told: bool| {
-            let found = clock_behind(lock.newest(), BuildTime::from_unix(time));
+            let found = clock_behind(lock.newest(), "deckle.lock", BuildTime::from_unix(time));
             assert_eq!(found.is_some(), told, "{time}");
         };
         check(&lock, 0, false);

@@ -65,15 +65,17 @@ impl LockFile {
             return Ok(Some(Self::default()));
         }
         if options.baseline.is_some() {
-            return Err(Error::usage(
-                "`--baseline` serves where no lock is kept; this project has ids and times in deckle.lock",
-            ));
+            return Err(Error::usage(format!(
+                "`--baseline` serves where no lock is kept; this project has ids and times in {}",
+                project.lock_name()
+            )));
         }
         let mut file = Self {
             is_kept,
             ..Self::default()
         };
         let name = project.lock_name();
+        file.lock.name.clone_from(&name);
         if project.files.size(&name)?.is_none() {
             variants::tell_lost_locks(project, manifest, sink)?;
             tell_missing(project, output, sink);
@@ -83,7 +85,7 @@ impl LockFile {
             return Ok(None);
         };
         let text = sources.text(id);
-        let Some(lock) = Lock::parse(id, text, sink) else {
+        let Some(lock) = Lock::parse(id, &name, text, sink) else {
             return Ok(None);
         };
         file.lock = lock;
@@ -203,7 +205,7 @@ impl LockFile {
     }
 
     /// Its text, as it was read.
-    fn text<'s>(&self, sources: &'s Sources) -> Option<&'s str> {
+    pub(super) fn text<'s>(&self, sources: &'s Sources) -> Option<&'s str> {
         Some(sources.text(self.read?))
     }
 }
@@ -221,9 +223,7 @@ fn check_without(project: &Project, options: &BuildOptions) -> Result<(), Error>
         Scope::Manifest { .. } => "the project says `ids: natural`",
         _ => "the sources have no deckle.yaml",
     };
-    Err(Error::usage(format!(
-        "`{wish}` needs a deckle.lock, and {why}"
-    )))
+    Err(Error::usage(format!("`{wish}` needs a lock, and {why}")))
 }
 
 /// Tells that the lock is gone of a project that was built before.

@@ -56,7 +56,7 @@ fn state(project: &Project) -> Result<Option<LockState>, Error> {
     if project.files.size(&file)?.is_some() {
         held = Some(LockHeld::default());
         if let Some(id) = load::read_text(project, &file, &mut sources, &mut sink)?
-            && let Some(lock) = Lock::parse(id, sources.text(id), &mut sink)
+            && let Some(lock) = Lock::parse(id, &file, sources.text(id), &mut sink)
         {
             held = Some(LockHeld {
                 notes: lock.notes.len(),

@@ -91,7 +91,7 @@ fn run(
     };
     let (lock, locked) = (&lock_file.lock, lock_file.is_kept);
     let targets = options.targets.unwrap_or(manifest.targets);
-    if let Some(found) = history::clock_behind(lock.newest(), options.time) {
+    if let Some(found) = history::clock_behind(lock.newest(), lock.name(), options.time) {
         sink.push(found);
     }
     let renderer = assets::renderer(project, manifest, lock, targets);

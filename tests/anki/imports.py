@@ -156,4 +156,5 @@ def _state(collection, own_types, started):
     }
 
 
-main()
+if __name__ == "__main__":
+    main()

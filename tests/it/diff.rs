@@ -2,8 +2,8 @@
 
 use deckle::model::NoteTypeBuilder;
 use deckle::package::{
-    Client, DeckChange, Difference, Format, ImportOptions, Measure, MediaChange, NoteChange,
-    NoteTypeChange, PackageReader, Update,
+    Client, Contents, DeckChange, Difference, Format, ImportOptions, Measure, MediaChange,
+    NoteChange, NoteTypeChange, PackageReader, Update,
 };
 use deckle::{BuildTime, CardTemplate, Deck, DeckOptions, Field, Guid, Note, NoteType, Package};
 
@@ -50,12 +50,13 @@ fn one_deck(notes: Vec<Note>) -> Package {
     package([(Deck::new("Test"), notes)])
 }
 
+fn read(package: &Package) -> Contents {
+    let bytes = std::io::Cursor::new(package.to_bytes().unwrap());
+    let reader = PackageReader::new(bytes, Default::default()).unwrap();
+    reader.into_contents_with_hashes().unwrap()
+}
+
 fn difference(old: &Package, new: &Package, client: Client, options: &ImportOptions) -> Difference {
-    let read = |package: &Package| {
-        let bytes = std::io::Cursor::new(package.to_bytes().unwrap());
-        let reader = PackageReader::new(bytes, Default::default()).unwrap();
-        reader.into_contents_with_hashes().unwrap()
-    };
     Difference::new(&read(old), &read(new), client, options)
 }
 
@@ -82,6 +83,18 @@ fn lines(it: &Difference) -> Vec<String> {
         line.extend(note.tags_lost.iter().map(|tag| format!(" -{tag}")));
         line.extend(note.cards_added.iter().map(|card| format!(" card {card}")));
         line.extend(note.cards_left.iter().map(|card| format!(" left {card}")));
+        for card in &note.cards_emptied {
+            let now = card.now.map(|now| format!(" now {now}"));
+            let now = now.unwrap_or_default();
+            line += &format!(" {} empty, {}{now}", card.name, card.progress.reviews);
+        }
+        for card in &note.cards_exchanged {
+            let (old, new, reviews) = (&card.old, &card.new, card.progress.reviews);
+            line += &format!(" {} asks {old}>{new}, {reviews}", card.ordinal);
+        }
+        if let Some(again) = &note.said_again {
+            line += &format!(" as {}, {}", again.guid, again.studied.reviews);
+        }
         let staying = note.cards_staying.iter();
         line.extend(staying.map(|it| format!(" {} in {} not {}", it.ordinal, it.deck, it.wanted)));
         lines.push(line);
@@ -158,14 +171,14 @@ fn notes_come_change_and_stay() {
         note(&words, "late", ["a", "c"], 4),
         note(&words, "even", ["a", "c"], 5),
         note(&cloze, "cloze", ["{{c1::a}} {{c3::b}}", ""], 1),
-        note(&words, "new", ["a", "b"], 0),
+        note(&words, "new", ["n", "b"], 0),
     ]);
     let expect = [
         "same: Updated",
         "edit: Updated Meaning:b>c +z -x",
         "late: older Meaning:b>c",
         "even: same time Meaning:b>c",
-        "cloze: Updated Text:{{c1::a}} {{c2::b}}>{{c1::a}} {{c3::b}} card 2 left 1",
+        "cloze: Updated Text:{{c1::a}} {{c2::b}}>{{c1::a}} {{c3::b}} card 2 left 1 c2 empty, 0 now 2",
         "new: Added",
         "gone: Removed",
     ];
@@ -367,6 +380,112 @@ fn media_come_with_their_notes() {
         "media a.png: Left",
     ];
     check(&old, &none, &expect, AS_IT_IS);
+}
+
+#[test]
+fn progress_that_edits_take_is_told() {
+    let words = words().build().unwrap();
+    let both = NoteType::builder("Both (test)")
+        .id(79)
+        .fields(["Word", "Meaning"])
+        .template("There", "{{Word}}", "{{Meaning}}")
+        .template("Back", "{{Meaning}}", "{{Word}}")
+        .modified(TIME)
+        .build()
+        .unwrap();
+    let cloze = clozes().build().unwrap();
+    let fields = |text| [text, ""];
+    let mut other = package([
+        (
+            Deck::new("Test"),
+            vec![
+                note(&cloze, "same", fields("{{c1::a}} {{c2::b}}"), 0),
+                note(&cloze, "swap", fields("{{c1::a}} {{c2::b}}"), 0),
+                note(&cloze, "front", fields("{{c1::a}} {{c2::b}}"), 0),
+                note(&cloze, "fewer", fields("{{c1::a}} {{c2::b}}"), 0),
+                note(&cloze, "reword", fields("{{c1::a}} {{c2::b}}"), 0),
+                note(&both, "empty", ["a", "b"], 0),
+                note(&words, "lost", ["what", "b"], 0),
+                note(&words, "twice 1", ["same", "b"], 0),
+                note(&words, "twice 2", ["same", "c"], 0),
+                note(&words, "gone", ["x", "b"], 0).tags(["marked", "mine"]),
+                note(&words, "tags", ["y", "b"], 0).tags(["marked", "mine"]),
+            ],
+        ),
+        (
+            Deck::new("Own"),
+            vec![note(&NoteType::basic(), "own", ["o", "b"], 0)],
+        ),
+    ]);
+    other = other.media_bytes("own.png", "1");
+    let mut old = read(&other);
+    for (index, card) in (0..).zip(&mut old.cards) {
+        card.card_type = 2;
+        card.queue = 2;
+        card.reps = 1 << index;
+        card.interval = 10;
+    }
+    assert!(old.holds_progress());
+    let new = read(&one_deck(vec![
+        note(&cloze, "same", fields("{{c1::a}}, {{c2::b}}"), 9),
+        note(&cloze, "swap", fields("{{c1::b}} {{c2::a}}"), 9),
+        note(
+            &cloze,
+            "front",
+            fields("{{c1::new}} {{c2::a}} {{c3::b}}"),
+            9,
+        ),
+        note(&cloze, "fewer", fields("a {{c1::b}}"), 9),
+        note(&cloze, "reword", fields("{{c1::A}} {{c2::B}}"), 9),
+        note(&both, "empty", ["a", ""], 9),
+        note(&words, "found", ["<b>what</b>", "b"], 9),
+        note(&words, "twice 3", ["same", "c"], 9),
+        note(&words, "tags", ["y", "b"], 9),
+    ]));
+    assert!(!new.holds_progress());
+    let options = ImportOptions::default();
+    let expect = [
+        "same: Updated Text:{{c1::a}} {{c2::b}}>{{c1::a}}, {{c2::b}}",
+        "swap: Updated Text:{{c1::a}} {{c2::b}}>{{c1::b}} {{c2::a}} 0 asks a>b, 4 1 asks b>a, 8",
+        "front: Updated Text:{{c1::a}} {{c2::b}}>{{c1::new}} {{c2::a}} {{c3::b}} card 2 \
+         0 asks a>new, 16 1 asks b>a, 32",
+        "fewer: Updated Text:{{c1::a}} {{c2::b}}>a {{c1::b}} left 1 c2 empty, 128 now 0 \
+         0 asks a>b, 64",
+        "reword: Updated Text:{{c1::a}} {{c2::b}}>{{c1::A}} {{c2::B}}",
+        "empty: Updated Meaning:b> left 1 Back empty, 2048",
+        "found: Added as lost, 4096",
+        "twice 3: Added as twice 2, 16384",
+        "tags: Updated -marked -mine",
+        "lost: Removed",
+        "twice 1: Removed",
+        "twice 2: Removed",
+        "gone: Removed",
+    ];
+    for client in Client::ALL {
+        let found = Difference::of_learner(&old, &new, client, &options);
+        assert_eq!(lines(&found), expect, "{client}");
+        let learner = found.learner.unwrap();
+        assert_eq!((learner.studied, learner.own_notes), (18, 1));
+        let count = |measure| found.count(measure);
+        assert_eq!(count(Measure::CardsEmptied), 2);
+        assert_eq!(count(Measure::CardsExchanged), 5);
+        assert_eq!(count(Measure::Doubled), 2);
+        assert_eq!(count(Measure::StudiedRemoved), 4);
+        let lost = [4, 8, 16, 32, 128, 64, 2048, 4096, 16384_usize];
+        assert_eq!(count(Measure::ReviewsLost), lost.iter().sum::<usize>());
+        assert_eq!(found.progress_left_out, 0);
+        // A release of the same: nobody's progress, and no notes of others.
+        let released = Difference::new(&old, &new, client, &options);
+        assert_eq!(released.learner, None);
+        assert_eq!(released.count(Measure::CardsEmptied), 2);
+        assert_eq!(released.count(Measure::Doubled), 2);
+        assert_eq!(released.count(Measure::ReviewsLost), 0);
+        assert_eq!(released.count(Measure::Removed), 5);
+        assert_eq!(
+            Difference::new(&new, &old, client, &options).progress_left_out,
+            18
+        );
+    }
 }
 
 #[test]

@@ -181,8 +181,8 @@ fn one_variant_is_built_alone_with_the_same_bytes() {
     build(&place, &["-o", "out.apkg"], 0).ends(2);
     build(&place, &["--only", "it"], 0).ends(2);
     build(&place, &["--only", "es/x"], 0).ends(2);
-    place.run(&["id", "add"]).ends(2);
-    place.run(&["id", "strip"]).ends(2);
+    place.run(&["id", "add"]).ends(0);
+    place.run(&["id", "strip"]).ends(0);
     place
         .run(&["show", "countries.csv:2", "--variant", "it"])
         .ends(2);
@@ -306,6 +306,126 @@ fn a_lock_that_is_a_copy_of_anothers_is_refused() {
     let run = build(&place, &[], 60).ends(1);
     assert!(run.stderr.contains("E0213"), "{run:#?}");
     assert!(run.stderr.contains("began as a copy"), "{run:#?}");
+}
+
+#[test]
+fn what_is_wrong_with_a_lock_names_that_of_the_variant() {
+    let place = atlas();
+    build(&place, &[], 0).ends(0);
+    let lock = place.folder().join("deckle.fr.lock");
+    let whole = fs::read_to_string(&lock).unwrap();
+    let check = |text: &str, args: &[&str], expect: &str| {
+        fs::write(&lock, text).unwrap();
+        let run = build(&place, args, 0);
+        assert!(run.stderr.contains(expect), "{expect}: {run:#?}");
+        assert!(!run.stderr.contains("deckle.lock"), "{run:#?}");
+    };
+    let cut = whole.trim_end().trim_end_matches("end");
+    check(cut, &[], "deckle.fr.lock is cut off");
+    check("", &[], "deckle.fr.lock is empty");
+    check(
+        &format!("<<<<<<< a\n{whole}"),
+        &[],
+        "deckle.fr.lock holds a conflict",
+    );
+    check(
+        &format!("{whole}note\tx\n"),
+        &[],
+        "a line of deckle.fr.lock cannot be read",
+    );
+    let baseline = ["--only", "fr", "--baseline", "out/atlas-fr.apkg"];
+    check(&whole, &baseline, "has ids and times in deckle.fr.lock");
+    fs::write(&lock, &whole).unwrap();
+    build(&place, &["--locked"], -100_000).ends(0);
+    let run = build(&place, &[], -100_000);
+    assert!(
+        run.stderr.contains("the newest change in deckle.fr.lock"),
+        "{run:#?}"
+    );
+}
+
+/// What each variant's learners have: guids by first fields.
+fn all_guids(place: &Place) -> Vec<BTreeMap<String, String>> {
+    let guids = LANGUAGES.map(|key| guids(&package(place, key)));
+    guids.into()
+}
+
+#[test]
+fn a_row_of_all_variants_gets_one_id_and_stays_who_it_is_in_each() {
+    let place = atlas();
+    let table = place.folder().join("countries.csv");
+    let text = fs::read_to_string(&table).unwrap();
+    let without = text
+        .lines()
+        .map(|line| line.split_once(',').unwrap().1.to_owned() + "\n");
+    let without: String = without.collect();
+    // A row whose French name is the German name of another: their ids would be the same.
+    let without = without.replace("Schweiz,,Suisse", "Schweiz,,Deutschland");
+    fs::write(&table, &without).unwrap();
+    edit(&place, "more/fr.md", " {#seine}", "");
+    build(&place, &[], 0).ends(0);
+    let before = all_guids(&place);
+    let run = place.run(&["id", "add", "--allow-dirty"]).ends(0);
+    assert!(
+        run.stderr.contains("Wrote 3 ids in 1 file; 1 note left"),
+        "{run:#?}"
+    );
+    assert!(
+        run.stderr
+            .contains("more/fr.md:6: left as it is: the first variant"),
+        "{run:#?}"
+    );
+    assert!(
+        run.stderr
+            .contains("commit deckle.fr.lock, deckle.es.lock, too"),
+        "{run:#?}"
+    );
+    let stamped = fs::read_to_string(&table).unwrap();
+    assert!(
+        stamped
+            .lines()
+            .all(|line| line.contains(",n-") || line.ends_with(",id")),
+        "{stamped}"
+    );
+    // The next build finds what it expects, and a second run nothing to do.
+    place.run(&["check", "--frozen"]).ends(0);
+    build(&place, &[], 60).ends(0);
+    assert_eq!(all_guids(&place), before);
+    let again = place.run(&["id", "add", "--allow-dirty"]).ends(0);
+    assert!(again.stderr.contains("Nothing to write"), "{again:#?}");
+    assert_eq!(fs::read_to_string(&table).unwrap(), stamped);
+    // Names that say nothing of what they were are those of the same notes.
+    for (from, to) in [
+        ("Allemagne", "Xyz"),
+        ("Alemania", "Qqq"),
+        ("Frankreich", "W"),
+        ("Suisse", "S"),
+    ] {
+        if stamped.contains(from) {
+            edit(&place, "countries.csv", from, to);
+        }
+    }
+    build(&place, &[], 120).ends(0);
+    let ids = |of: &[BTreeMap<String, String>]| -> Vec<Vec<String>> {
+        let sorted = of.iter().map(|guids| {
+            let mut guids: Vec<String> = guids.values().cloned().collect();
+            guids.sort();
+            guids
+        });
+        sorted.collect()
+    };
+    assert_eq!(ids(&all_guids(&place)), ids(&before));
+    // And out again: the locks know the rows as they are now.
+    let edited = fs::read_to_string(&table).unwrap();
+    let out = place.run(&["id", "strip", "--allow-dirty"]).ends(0);
+    assert!(out.stderr.contains("Removed 3 ids"), "{out:#?}");
+    assert!(
+        !fs::read_to_string(&table).unwrap().contains("n-"),
+        "{edited}"
+    );
+    place.run(&["check", "--locked"]).ends(0);
+    build(&place, &[], 180).ends(0);
+    assert_eq!(ids(&all_guids(&place)), ids(&before));
 }
 
 #[test]

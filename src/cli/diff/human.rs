@@ -10,7 +10,7 @@ use deckle::package::{
 
 use super::super::args::DiffArgs;
 use super::super::words::{plain, plural};
-use super::{alike, word};
+use super::{alike, progress, word};
 
 /// How many of a kind are named.
 const SHOWN: usize = 10;
@@ -24,10 +24,17 @@ pub(super) fn report(differences: &[Difference], args: &DiffArgs) -> String {
         if !text.is_empty() {
             text.push_str("\n\n");
         }
-        let _ = writeln!(
-            text,
-            "An import of {new} where {old} was imported, with {clients}"
-        );
+        let _ = match difference.learner {
+            None => writeln!(
+                text,
+                "An import of {new} where {old} was imported, with {clients}"
+            ),
+            Some(learner) => writeln!(
+                text,
+                "An import of {new} into the collection of {old}, with {clients}\n{}",
+                progress::whose(learner)
+            ),
+        };
         let mut report = Report {
             difference,
             shown,
@@ -73,6 +80,12 @@ impl Report<'_> {
         }
         self.notes();
         self.cards();
+        for (heading, lines) in progress::groups(it) {
+            match lines.is_empty() {
+                true => self.line(&format!("\n{heading}")),
+                false => self.list(&heading, lines.into_iter()),
+            }
+        }
         self.list("Note types", it.note_types.iter().flat_map(note_type));
         self.decks();
         self.media();

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use deckle::package::{Difference, MediaChange, NoteChange, NoteDifference, excerpts};
+use deckle::package::{Difference, Measure, MediaChange, NoteChange, NoteDifference, excerpts};
 use deckle::template::strip::strip_html;
 
 use super::super::words::plural;
@@ -83,6 +83,7 @@ fn write(it: &Difference, text: &mut String) {
     text.push_str("## How to import it\n\n");
     let _ = write!(text, "{}", it.advice());
     text.push_str(" Your progress stays as it is.");
+    text.push_str(&cards(it));
     if !updated.is_empty() {
         text.push_str(" Tags that you gave to changed notes are replaced by the deck's.");
     }
@@ -93,6 +94,34 @@ fn write(it: &Difference, text: &mut String) {
         );
     }
     text.push_str("\n\n");
+}
+
+/// What learners see of cards whose text went away or changed its number.
+fn cards(it: &Difference) -> String {
+    let mut text = String::new();
+    match it.count(Measure::CardsEmptied) {
+        0 => {}
+        1 => text.push_str(" 1 card shows nothing any more; \"Empty Cards\" deletes it."),
+        count => {
+            let _ = write!(
+                text,
+                " {} show nothing any more; \"Empty Cards\" deletes them.",
+                plural(count, "card")
+            );
+        }
+    }
+    match it.count(Measure::CardsExchanged) {
+        0 => {}
+        1 => text.push_str(" 1 card asks for another gap of its note than before."),
+        count => {
+            let _ = write!(
+                text,
+                " {} ask for another gap of their notes than before.",
+                plural(count, "card")
+            );
+        }
+    }
+    text
 }
 
 fn section(

@@ -3,14 +3,17 @@
 mod conditions;
 mod human;
 mod markdown;
+mod progress;
 
 use std::path::Path;
 
 use deckle::Error;
-use deckle::package::{Client, Contents, Difference, ImportOptions, PackageReader, Update};
+use deckle::package::{
+    Client, Contents, Difference, ImportOptions, PackageReader, Update, Variant,
+};
 
 use super::Outcome;
-use super::args::{ClientName, DiffArgs, UpdateChoice};
+use super::args::{ClientName, DiffArgs, OldIs, UpdateChoice};
 use super::printer::Printer;
 use conditions::Condition;
 
@@ -21,6 +24,10 @@ pub(super) fn diff(args: &DiffArgs, printer: &Printer) -> Result<Outcome, Error>
         .map(|typed| Condition::parse(typed))
         .collect::<Result<_, _>>()?;
     let (old, new) = (read(&args.old)?, read(&args.new)?);
+    let is_learners = match args.old_is {
+        Some(what) => what == OldIs::Learner,
+        None => is_collection(&args.old, &old) || old.holds_progress(),
+    };
     let options = ImportOptions::default()
         .update_notes(update(args.update_notes))
         .update_note_types(update(args.update_note_types));
@@ -31,7 +38,10 @@ pub(super) fn diff(args: &DiffArgs, printer: &Printer) -> Result<Outcome, Error>
     };
     let differences: Vec<Difference> = clients
         .into_iter()
-        .map(|client| Difference::new(&old, &new, client, &options))
+        .map(|client| match is_learners {
+            true => Difference::of_learner(&old, &new, client, &options),
+            false => Difference::new(&old, &new, client, &options),
+        })
         .collect();
     printer.data(&if args.json {
         let objects: Vec<String> = differences.iter().map(Difference::to_json).collect();
@@ -56,6 +66,13 @@ pub(super) fn diff(args: &DiffArgs, printer: &Printer) -> Result<Outcome, Error>
 
 fn read(path: &Path) -> Result<Contents, Error> {
     PackageReader::open(path)?.into_contents_with_hashes()
+}
+
+/// Whether it is all that somebody has. Such a package differs from a deck's in its name alone.
+fn is_collection(path: &Path, contents: &Contents) -> bool {
+    let ending = path.extension();
+    contents.variant == Variant::Collection
+        || ending.is_some_and(|it| it.eq_ignore_ascii_case("colpkg"))
 }
 
 fn update(choice: UpdateChoice) -> Update {

@@ -26,17 +26,20 @@ const RESTORE: &str =
     "restore the file from version control; where two branches were merged, keep the lines of both";
 
 impl Lock {
-    /// Reads a lock. What cannot be read is told, and then there is no lock: going on without it
-    /// would give notes new identities.
+    /// Reads a lock from the text of a file of this name. What cannot be read is told, and then
+    /// there is no lock: going on without it would give notes new identities.
     #[must_use]
-    pub fn parse(file: FileId, text: &str, sink: &mut Diagnostics) -> Option<Self> {
-        if let Some(found) = conflict(file, text) {
+    pub fn parse(file: FileId, name: &str, text: &str, sink: &mut Diagnostics) -> Option<Self> {
+        if let Some(found) = conflict(file, name, text) {
             sink.push(found);
             return None;
         }
         let mut reader = Reader {
             file,
-            lock: Self::default(),
+            lock: Self {
+                name: name.to_owned(),
+                ..Self::default()
+            },
             parts: Vec::new(),
             orders: Vec::new(),
             twice: Vec::new(),
@@ -151,16 +154,19 @@ impl<'a> Reader<'a> {
             Some(newer) => sink.push(
                 Diagnostic::new(
                     Code::LockVersion,
-                    format!("deckle.lock has format {newer}, this deckle reads up to {VERSION}"),
+                    format!(
+                        "{} has format {newer}, this deckle reads up to {VERSION}",
+                        self.lock.name
+                    ),
                 )
                 .at(span, "written by a newer deckle")
                 .help("update deckle; a lock that is not understood must not be rewritten"),
             ),
             None => sink.push(damage(
                 if line.is_empty() {
-                    "deckle.lock is empty".to_owned()
+                    format!("{} is empty", self.lock.name)
                 } else {
-                    "deckle.lock does not begin as a lock does".to_owned()
+                    format!("{} does not begin as a lock does", self.lock.name)
                 },
                 &[(span, format!("expected `{HEADER} {VERSION}`"))],
             )),
@@ -224,7 +230,7 @@ impl<'a> Reader<'a> {
         if text.is_empty() {
             let span = Span::new(self.file, 0..0);
             let found = [(span, "nothing in it".to_owned())];
-            sink.push(damage("deckle.lock is empty".to_owned(), &found));
+            sink.push(damage(format!("{} is empty", self.lock.name), &found));
             return None;
         }
         self.attach_parts();
@@ -236,8 +242,8 @@ impl<'a> Reader<'a> {
             .retain(|media| seen.insert((media.content.clone(), media.name.clone())));
         if !self.damaged.is_empty() {
             let title = match self.damaged.len() {
-                1 => "a line of deckle.lock cannot be read".to_owned(),
-                count => format!("{count} lines of deckle.lock cannot be read"),
+                1 => format!("a line of {} cannot be read", self.lock.name),
+                count => format!("{count} lines of {} cannot be read", self.lock.name),
             };
             sink.push(damage(title, &self.damaged));
             return None;
@@ -248,10 +254,10 @@ impl<'a> Reader<'a> {
                 Span::new(self.file, end..end),
                 format!("the last line must be `{END}`"),
             )];
-            sink.push(damage("deckle.lock is cut off".to_owned(), &found));
+            sink.push(damage(format!("{} is cut off", self.lock.name), &found));
             return None;
         }
-        if let Some(found) = told_twice(&self.twice) {
+        if let Some(found) = told_twice(&self.lock.name, &self.twice) {
             sink.push(found);
         }
         self.lock.sort();
@@ -321,14 +327,11 @@ fn damage(title: String, found: &[(Span, String)]) -> Diagnostic {
 }
 
 /// Notes that stand in two lines, in one finding: a merge may leave many.
-fn told_twice(twice: &[(String, Span)]) -> Option<Diagnostic> {
+fn told_twice(name: &str, twice: &[(String, Span)]) -> Option<Diagnostic> {
     let title = match twice {
         [] => return None,
-        [(id, ..)] => format!("two lines of deckle.lock are about the note `{id}`"),
-        more => format!(
-            "{} notes of deckle.lock have two lines that differ",
-            more.len()
-        ),
+        [(id, ..)] => format!("two lines of {name} are about the note `{id}`"),
+        more => format!("{} notes of {name} have two lines that differ", more.len()),
     };
     let mut diagnostic = Diagnostic::new(Code::LockSyntax, title).info();
     for (index, (_, span)) in twice.iter().take(MAX_LABELS).enumerate() {
@@ -347,7 +350,7 @@ fn told_twice(twice: &[(String, Span)]) -> Option<Diagnostic> {
 
 /// The marks of git around what two branches wrote. Without them the lock holds the lines of
 /// both, which is what it is made for.
-fn conflict(file: FileId, text: &str) -> Option<Diagnostic> {
+fn conflict(file: FileId, name: &str, text: &str) -> Option<Diagnostic> {
     let mut marks = Vec::new();
     let mut offset = 0;
     for line in text.split_inclusive('\n') {
@@ -362,9 +365,14 @@ fn conflict(file: FileId, text: &str) -> Option<Diagnostic> {
     let first = *marks.first()?;
     let edits = marks.iter().map(|mark| (*mark, String::new())).collect();
     Some(
-        Diagnostic::new(Code::LockSyntax, "deckle.lock holds a conflict of a merge")
-            .at(first, "left by git")
-            .note("`deckle.lock merge=union` in .gitattributes lets git merge it by itself")
-            .fixes("keep the lines of both branches", edits),
+        Diagnostic::new(
+            Code::LockSyntax,
+            format!("{name} holds a conflict of a merge"),
+        )
+        .at(first, "left by git")
+        .note(format!(
+            "`{name} merge=union` in .gitattributes lets git merge it by itself"
+        ))
+        .fixes("keep the lines of both branches", edits),
     )
 }

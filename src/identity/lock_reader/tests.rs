@@ -10,7 +10,7 @@ use crate::model::Kind;
 fn parse(text: &str) -> (Option<Lock>, Diagnostics) {
     let file = Sources::new().add("deckle.lock", text);
     let mut sink = Diagnostics::new();
-    (Lock::parse(file, text, &mut sink), sink)
+    (Lock::parse(file, "deckle.lock", text, &mut sink), sink)
 }
 
 fn note(path: &str, modified: i64) -> NoteRecord {
@@ -71,6 +71,7 @@ fn a_lock_is_read_as_it_was_written() {
         templates: vec![field],
     };
     let lock = Lock {
+        name: "deckle.lock".to_owned(),
         notes: [("a".to_owned(), note("x y%.md", 3))].into(),
         removed: [("b".to_owned(), gone("é\n.md", 4))].into(),
         types: [("drug".to_owned(), record)].into(),
@@ -254,7 +255,11 @@ proptest! {
 
     #[test]
     fn any_field_survives(path in ".{0,40}") {
-        let lock = Lock { notes: [("a".to_owned(), note(&path, 3))].into(), ..Lock::default() };
+        let lock = Lock {
+            name: "deckle.lock".to_owned(),
+            notes: [("a".to_owned(), note(&path, 3))].into(),
+            ..Lock::default()
+        };
         prop_assert_eq!(parse(&lock.to_text()).0, Some(lock));
     }
 }

@@ -41,6 +41,8 @@ impl Difference {
         // Merging would make one note type of a note's old and its new one.
         let retyped = changed(&|it| *it == NoteChange::Conflicting(Conflict::OtherNoteType));
         let merge = merge && !retyped;
+        // What one learner has newer is what that learner wrote.
+        let is_release = self.learner.is_none();
         let skipped = changed(&|it| matches!(it, NoteChange::Skipped { same_time: false }));
         let types_skipped = self
             .note_types
@@ -49,8 +51,8 @@ impl Difference {
         Advice {
             merge_note_types: merge,
             // Merging stamps the notes that learners have, so that none of the package's is newer.
-            always_update_notes: merge || skipped,
-            always_update_note_types: types_skipped,
+            always_update_notes: merge || (skipped && is_release),
+            always_update_note_types: types_skipped && is_release,
             import_presets: self
                 .presets
                 .iter()

@@ -63,7 +63,7 @@ pub(super) fn compare(imported: &Imported<'_>) -> Vec<DeckDifference> {
     let used: BTreeSet<usize> = outcomes.filter_map(DeckOutcome::position).collect();
     for (index, deck) in before.iter().enumerate() {
         // Anki's default deck is everybody's own.
-        if index > 0 && !used.contains(&index) {
+        if index > 0 && !used.contains(&index) && imported.scope.has_deck(index) {
             found.insert(&deck.name, DeckChange::Left);
         }
     }
@@ -154,7 +154,8 @@ fn moved(imported: &Imported<'_>) -> BTreeMap<usize, BTreeSet<usize>> {
             .get(&card.note)
             .and_then(|guid| imported.before.note(guid));
         let held = note.and_then(|note| note.cards.iter().find(|it| it.ordinal == card.ordinal));
-        if let Some(Ok(deck)) = held.map(|it| it.deck) {
+        // Everybody has a default deck, and may have put the card there.
+        if let Some(Ok(deck @ 1..)) = held.map(|it| it.deck) {
             moved.entry(wanted).or_default().insert(deck);
         }
     }

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{
     Conflict, DeckChange, Difference, Measure, MediaChange, NoteChange, NoteTypeChange,
-    PresetChange,
+    PresetChange, Studied,
 };
 
 impl Difference {
@@ -29,6 +29,12 @@ impl Difference {
             "client": self.client.name(),
             "version": self.client.version(),
             "refused": refused,
+            "learner": self.learner.map(|it| json!({
+                "studied": it.studied,
+                "reviews": it.reviews,
+                "own_notes": it.own_notes,
+            })),
+            "progress_left_out": self.progress_left_out,
             "log": {
                 "new": self.log.new,
                 "updated": self.log.updated,
@@ -72,6 +78,32 @@ impl Difference {
                     .map(|it| json!({"card": it.ordinal, "deck": it.deck, "wanted": it.wanted}))
                     .collect::<Value>(),
             });
+            let emptied = it.cards_emptied.iter().map(|it| {
+                json!({
+                    "card": it.ordinal,
+                    "name": it.name,
+                    "reviews": it.progress.reviews,
+                    "interval": it.progress.interval,
+                    "now": it.now,
+                })
+            });
+            let exchanged = it.cards_exchanged.iter().map(|it| {
+                json!({
+                    "card": it.ordinal,
+                    "reviews": it.progress.reviews,
+                    "interval": it.progress.interval,
+                    "old": it.old,
+                    "new": it.new,
+                })
+            });
+            object["cards_emptied"] = emptied.collect();
+            object["cards_exchanged"] = exchanged.collect();
+            object["studied"] = studied(it.studied);
+            object["says_again"] = it
+                .said_again
+                .as_ref()
+                .map(|it| json!({"guid": it.guid, "studied": studied(it.studied)}))
+                .into();
             let why = match it.change {
                 NoteChange::Skipped { same_time: true } => Some("same-time"),
                 NoteChange::Skipped { same_time: false } => Some("older"),
@@ -165,6 +197,10 @@ impl Difference {
         });
         presets.collect()
     }
+}
+
+fn studied(it: Studied) -> Value {
+    json!({"cards": it.cards, "reviews": it.reviews})
 }
 
 fn change(change: NoteChange) -> &'static str {

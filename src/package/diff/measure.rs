@@ -22,6 +22,17 @@ pub enum Measure {
     CardsLeft,
     /// Cards that the new package has in another deck, and that stay where they are.
     Moved,
+    /// Cards that showed something and show nothing any more.
+    CardsEmptied,
+    /// Cards that ask for another cloze of their note than before.
+    CardsExchanged,
+    /// Notes that come in with the first field of a note that only learners have now.
+    Doubled,
+    /// Cards that the learner studied, of notes that only learners have now.
+    StudiedRemoved,
+    /// How often the learner answered cards that show nothing any more or ask for another cloze,
+    /// and cards of notes that a note which comes in repeats.
+    ReviewsLost,
     /// Tags that updates take away, counted note by note.
     TagsLost,
     /// Note types that come in.
@@ -50,7 +61,7 @@ pub enum Measure {
 
 impl Measure {
     /// All of them, in the order in which they are shown.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 25] = [
         Self::Added,
         Self::Updated,
         Self::Skipped,
@@ -59,6 +70,11 @@ impl Measure {
         Self::CardsAdded,
         Self::CardsLeft,
         Self::Moved,
+        Self::CardsEmptied,
+        Self::CardsExchanged,
+        Self::Doubled,
+        Self::StudiedRemoved,
+        Self::ReviewsLost,
         Self::TagsLost,
         Self::NoteTypesAdded,
         Self::NoteTypesUpdated,
@@ -85,6 +101,11 @@ impl Measure {
             Self::CardsAdded => "cards-added",
             Self::CardsLeft => "cards-left",
             Self::Moved => "moved",
+            Self::CardsEmptied => "cards-emptied",
+            Self::CardsExchanged => "cards-exchanged",
+            Self::Doubled => "doubled",
+            Self::StudiedRemoved => "studied-removed",
+            Self::ReviewsLost => "reviews-lost",
             Self::TagsLost => "tags-lost",
             Self::NoteTypesAdded => "note-types-added",
             Self::NoteTypesUpdated => "note-types-updated",
@@ -133,6 +154,17 @@ impl Difference {
             Measure::CardsAdded => sum(|it| it.cards_added.len()),
             Measure::CardsLeft => sum(|it| it.cards_left.len()),
             Measure::Moved => sum(|it| it.cards_staying.len()),
+            Measure::CardsEmptied => sum(|it| it.cards_emptied.len()),
+            Measure::CardsExchanged => sum(|it| it.cards_exchanged.len()),
+            Measure::Doubled => sum(|it| it.said_again.iter().count()),
+            Measure::StudiedRemoved => sum(|it| match it.change {
+                NoteChange::Removed => it.studied.cards,
+                _ => 0,
+            }),
+            Measure::ReviewsLost => {
+                let lost: u64 = self.notes.iter().map(NoteDifference::reviews_lost).sum();
+                usize::try_from(lost).unwrap_or(usize::MAX)
+            }
             Measure::TagsLost => sum(|it| match it.change {
                 NoteChange::Updated => it.tags_lost.len(),
                 _ => 0,
@@ -164,5 +196,21 @@ impl Difference {
             Measure::OneWaySync => self.one_way_sync.into(),
             Measure::Refused => self.refused.as_ref().is_some_and(|it| it.is_new).into(),
         }
+    }
+}
+
+impl NoteDifference {
+    /// How often the learner answered cards of the note that show nothing any more or ask for
+    /// another cloze, or those of the note that this one repeats.
+    #[must_use]
+    pub fn reviews_lost(&self) -> u64 {
+        let emptied = self.cards_emptied.iter().map(|it| it.progress);
+        let exchanged = self.cards_exchanged.iter().map(|it| it.progress);
+        let of_cards: u64 = emptied
+            .chain(exchanged)
+            .map(|it| u64::from(it.reviews))
+            .sum();
+        let of_note = self.said_again.as_ref().map(|it| it.studied.reviews);
+        of_cards + of_note.unwrap_or_default()
     }
 }

@@ -72,7 +72,8 @@ pub(super) fn compare(imported: &Imported<'_>) -> Vec<MediaDifference> {
         .map(|it| it.name.as_str())
         .collect();
     for file in &imported.old.media {
-        if !names.contains(file.name.as_str()) && had.contains_key(&file.name) {
+        let counts = had.contains_key(&file.name) && imported.scope.has_media(&file.name);
+        if counts && !names.contains(file.name.as_str()) {
             found.insert(&file.name, MediaChange::Left);
         }
     }

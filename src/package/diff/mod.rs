@@ -11,6 +11,8 @@ mod media;
 mod note_types;
 mod notes;
 mod presets;
+mod progress;
+mod scope;
 
 pub use advice::Advice;
 pub use decks::{DeckChange, DeckDifference};
@@ -20,14 +22,14 @@ pub use media::{MediaChange, MediaDifference};
 pub use note_types::{NoteTypeChange, NoteTypeDifference};
 pub use notes::{CardPlace, Conflict, FieldDifference, NoteChange, NoteDifference};
 pub use presets::{PresetChange, PresetDifference};
+pub use progress::{EmptiedCard, ExchangedCard, LearnerSummary, SaidAgain, Studied};
 
 use super::import::{Client, Collection, ImportLog, ImportOptions, NoteOutcome, Refusal};
 use super::read::Contents;
+use scope::Scope;
 
-/// What an import of one package does to learners who imported another one before.
-///
-/// Learners are taken to have changed nothing since: a note that they edited on their own counts
-/// as newer until the package's note is newer than that edit.
+/// What an import of one package does to learners who imported another one before, or to one
+/// learner's collection ([`Difference::of_learner`]).
 ///
 /// ```
 /// use deckle::package::{Client, Difference, ImportOptions, Measure, PackageReader};
@@ -71,6 +73,11 @@ pub struct Difference {
     pub presets: Vec<PresetDifference>,
     /// Whether the next sync must replace one side as a whole, for every learner.
     pub one_way_sync: bool,
+    /// What there is of progress, where the difference is one learner's.
+    pub learner: Option<LearnerSummary>,
+    /// Cards of the new package that somebody studied. They come in as new ones: an import leaves
+    /// out their progress, suspensions, flags and filtered decks.
+    pub progress_left_out: usize,
 }
 
 /// Why Anki refuses a package.
@@ -104,15 +111,55 @@ struct Imported<'a> {
     before: &'a Collection<'a>,
     after: &'a Collection<'a>,
     log: &'a ImportLog,
+    scope: &'a Scope,
 }
 
 impl Difference {
     /// What an import of `new` with these options does where `old` was imported with the default
-    /// ones. Both need the media's [`sha1`](super::StoredMedia::sha1); see
+    /// ones, which leave out all progress, and learners changed nothing since: a note that they
+    /// edited on their own counts as newer until the package's is newer than that edit. Both need the media's [`sha1`](super::StoredMedia::sha1); see
     /// [`PackageReader::into_contents_with_hashes`](super::PackageReader::into_contents_with_hashes).
     #[must_use]
     pub fn new(old: &Contents, new: &Contents, client: Client, options: &ImportOptions) -> Self {
-        let mut difference = Self {
+        let mut difference = Self::empty(client);
+        let empty = Collection::new(client);
+        let before = match empty.import(old, &ImportOptions::default()) {
+            Ok((collection, _)) => collection,
+            Err(why) => {
+                difference.refused = Some(Refused { is_new: false, why });
+                empty
+            }
+        };
+        difference.compare(old, new, &before, options);
+        difference
+    }
+
+    /// What an import of `new` with these options does to the learner whose collection, or part of
+    /// it, `old` is: exported with the learning progress, with edits, decks and note types as the
+    /// learner has them. Of a collection's other decks nothing is said. Both need the media's
+    /// [`sha1`](super::StoredMedia::sha1), as for [`Difference::new`].
+    #[must_use]
+    pub fn of_learner(
+        old: &Contents,
+        new: &Contents,
+        client: Client,
+        options: &ImportOptions,
+    ) -> Self {
+        let before = Collection::of_learner(old, client);
+        let mut difference = Self::empty(client);
+        let mut learner = LearnerSummary::default();
+        for note in before.notes() {
+            let studied = Studied::of(note);
+            learner.studied += studied.cards;
+            learner.reviews += studied.reviews;
+        }
+        difference.learner = Some(learner);
+        difference.compare(old, new, &before, options);
+        difference
+    }
+
+    fn empty(client: Client) -> Self {
+        Self {
             client,
             refused: None,
             log: LogCounts::default(),
@@ -122,42 +169,53 @@ impl Difference {
             media: Vec::new(),
             presets: Vec::new(),
             one_way_sync: false,
-        };
-        let empty = Collection::new(client);
-        let before = match empty.import(old, &ImportOptions::default()) {
-            Ok((collection, _)) => collection,
-            Err(why) => {
-                difference.refused = Some(Refused { is_new: false, why });
-                empty
-            }
-        };
+            learner: None,
+            progress_left_out: 0,
+        }
+    }
+
+    fn compare(
+        &mut self,
+        old: &Contents,
+        new: &Contents,
+        before: &Collection<'_>,
+        options: &ImportOptions,
+    ) {
         let (after, log) = match before.import(new, options) {
             Ok(imported) => imported,
             Err(why) => {
-                difference.refused = Some(Refused { is_new: true, why });
-                return difference;
+                self.refused = Some(Refused { is_new: true, why });
+                return;
             }
         };
-        let imported = Imported {
+        let mut imported = Imported {
             old,
             new,
-            before: &before,
+            before,
             after: &after,
             log: &log,
+            scope: &Scope::whole(),
         };
-        difference.log = LogCounts {
+        let scope;
+        if let Some(learner) = &mut self.learner {
+            scope = Scope::of_learner(&imported);
+            learner.own_notes = scope.others();
+            imported.scope = &scope;
+        }
+        self.log = LogCounts {
             new: log.count(NoteOutcome::New),
             updated: log.count(NoteOutcome::Updated),
             duplicate: log.count(NoteOutcome::Duplicate),
             conflicting: log.count(NoteOutcome::Conflicting),
         };
-        difference.notes = notes::compare(&imported);
-        difference.note_types = note_types::compare(&imported);
-        difference.decks = decks::compare(&imported);
-        difference.media = media::compare(&imported);
-        difference.presets = presets::compare(&imported);
-        difference.one_way_sync = log.one_way_sync;
-        difference
+        self.notes = notes::compare(&imported);
+        self.note_types = note_types::compare(&imported);
+        self.decks = decks::compare(&imported);
+        self.media = media::compare(&imported);
+        self.presets = presets::compare(&imported);
+        self.one_way_sync = log.one_way_sync;
+        let studied = new.cards.iter().filter(|card| card.progress().studied);
+        self.progress_left_out = studied.count();
     }
 
     /// Whether learners get or keep anything else than they have.

@@ -4,9 +4,10 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::Imported;
+use super::progress::{Cards, EmptiedCard, ExchangedCard, SaidAgain, Studied, Withdrawn};
 use crate::model::fold;
 use crate::package::import::{
-    HeldNote, NoteOutcome, NoteTypeOutcome, is_learning_tag, normal_references,
+    HeldNote, NoteOutcome, NoteTypeOutcome, arriving_tags, normal_references,
 };
 use crate::package::{StoredCard, StoredNote};
 use crate::template::strip::strip_html;
@@ -39,6 +40,17 @@ pub struct NoteDifference {
     pub cards_left: Vec<u16>,
     /// Cards that stay in their deck, though the new package has them in another one.
     pub cards_staying: Vec<CardPlace>,
+    /// Cards that showed something and show nothing any more, because a cloze or the text of a
+    /// field is gone. "Empty Cards" deletes them, and their progress with them.
+    pub cards_emptied: Vec<EmptiedCard>,
+    /// Cards that ask for another cloze of the note than before, because numbers changed: what
+    /// learners did with them, they did with another text.
+    pub cards_exchanged: Vec<ExchangedCard>,
+    /// What the learner did with the cards of the note before the import.
+    pub studied: Studied,
+    /// The note that the learner keeps, though the new package does not have it, and that has the
+    /// first field of this one, which comes in.
+    pub said_again: Option<SaidAgain>,
 }
 
 /// What happens to a note.
@@ -103,34 +115,52 @@ pub(super) fn compare(imported: &Imported<'_>) -> Vec<NoteDifference> {
         cards.entry(card.note).or_default().push(card);
     }
     let decks: HashMap<i64, String> = deck_names(imported);
-    let outcomes = imported.new.notes.iter().zip(&imported.log.notes);
-    let mut found: Vec<NoteDifference> = outcomes
-        .filter_map(|(note, outcome)| {
-            let cards = cards.get(&note.id).map_or(&[][..], Vec::as_slice);
-            let difference = compare_one(imported, note, *outcome, cards, &decks);
-            let worth_telling = difference.change != NoteChange::Unchanged
-                || !difference.cards_added.is_empty()
-                || !difference.cards_left.is_empty()
-                || !difference.cards_staying.is_empty();
-            worth_telling.then_some(difference)
-        })
-        .collect();
+    let progress = Cards::new(imported);
     let kept: HashSet<&str> = imported
         .new
         .notes
         .iter()
         .map(|it| it.guid.as_str())
         .collect();
-    let removed = imported.before.notes().iter();
-    found.extend(
-        removed
-            .filter(|note| !kept.contains(note.guid))
-            .map(|note| {
-                let name = imported.before.note_types().get(&note.note_type);
-                let name = name.map(|it| it.name.clone()).unwrap_or_default();
-                NoteDifference::new(note.guid, &note.fields, name, NoteChange::Removed)
-            }),
-    );
+    let removed = || {
+        let counting = imported.before.notes().iter().enumerate();
+        let counting = counting.filter(|(index, _)| imported.scope.has_note(*index));
+        let notes = counting.map(|(_, note)| note);
+        notes.filter(|note| !kept.contains(note.guid))
+    };
+    let withdrawn = Withdrawn::new(removed());
+    let outcomes = imported.new.notes.iter().zip(&imported.log.notes);
+    let mut found: Vec<NoteDifference> = outcomes
+        .filter_map(|(note, outcome)| {
+            let cards = cards.get(&note.id).map_or(&[][..], Vec::as_slice);
+            let mut difference = compare_one(imported, note, *outcome, cards, &decks);
+            if let (Some(held), true) = (
+                imported.before.note(&note.guid),
+                *outcome != NoteOutcome::New,
+            ) {
+                difference.add_progress(&progress, held);
+            } else if let Some(held) = withdrawn.like(note) {
+                difference.said_again = Some(SaidAgain {
+                    guid: held.guid.to_owned(),
+                    studied: Studied::of(held),
+                });
+            }
+            let worth_telling = difference.change != NoteChange::Unchanged
+                || !difference.cards_added.is_empty()
+                || !difference.cards_left.is_empty()
+                || !difference.cards_staying.is_empty()
+                || !difference.cards_emptied.is_empty();
+            worth_telling.then_some(difference)
+        })
+        .collect();
+    found.extend(removed().map(|note| {
+        let name = imported.before.note_types().get(&note.note_type);
+        let name = name.map(|it| it.name.clone()).unwrap_or_default();
+        let mut difference =
+            NoteDifference::new(note.guid, &note.fields, name, NoteChange::Removed);
+        difference.add_progress(&progress, note);
+        difference
+    }));
     found
 }
 
@@ -147,7 +177,16 @@ impl NoteDifference {
             cards_added: Vec::new(),
             cards_left: Vec::new(),
             cards_staying: Vec::new(),
+            cards_emptied: Vec::new(),
+            cards_exchanged: Vec::new(),
+            studied: Studied::default(),
+            said_again: None,
         }
+    }
+
+    fn add_progress(&mut self, cards: &Cards<'_>, held: &HeldNote<'_>) {
+        self.studied = Studied::of(held);
+        (self.cards_emptied, self.cards_exchanged) = cards.of(held);
     }
 }
 
@@ -170,7 +209,8 @@ fn compare_one(
     let names = stored.map(|it| it.fields.as_slice()).unwrap_or_default();
     let names: Vec<&str> = names.iter().map(|it| it.name.as_str()).collect();
     difference.fields = field_differences(&held.fields, &note.fields, &names);
-    let (had, has) = (tags(held.tags), tags(&note.tags));
+    let arriving = arriving_tags(&note.tags);
+    let (had, has) = (tags(&held.tags), tags(&arriving));
     difference.tags_added = without(&has, &had);
     difference.tags_lost = without(&had, &has);
     let differs = !difference.fields.is_empty()
@@ -282,12 +322,11 @@ fn field_differences(old: &str, new: &str, names: &[&str]) -> Vec<FieldDifferenc
         .collect()
 }
 
-/// Tags by their folded form; those that say how learning goes are no author's.
+/// Tags by their folded form.
 fn tags(column: &str) -> BTreeMap<String, &str> {
     let tags = column
         .split([' ', '\u{3000}'])
         .filter(|tag| !tag.is_empty());
-    let tags = tags.filter(|tag| !is_learning_tag(tag));
     tags.map(|tag| (fold(tag), tag)).collect()
 }
 

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::collection::{Collection, HeldCard};
+use super::progress::Progress;
 use crate::package::Contents;
 
 /// Adds the cards whose notes lack them; gives back how many.
@@ -38,6 +39,7 @@ pub(super) fn import(
         note.cards.push(HeldCard {
             ordinal: card.ordinal,
             deck: decks.get(&card.deck).copied().ok_or(card.deck),
+            progress: Progress::default(),
         });
         added += 1;
     }

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::options::Client;
+use super::progress::Progress;
 use super::schema::TypeShape;
 use crate::model::{Kind, fold};
 use crate::package::StoredNoteType;
@@ -59,8 +60,9 @@ pub struct HeldNote<'a> {
     pub note_type: i64,
     /// The last change in seconds; one that an import stamped is `i64::MAX`.
     pub modified: i64,
-    /// The column `tags` of the package that it came from.
-    pub tags: &'a str,
+    /// The column `tags` of the package that it came from, without the tags that an import leaves
+    /// out: `marked` and `leech`.
+    pub tags: Cow<'a, str>,
     /// The fields' HTML, with U+001F between them, and references to media as the import left
     /// them.
     pub fields: Cow<'a, str>,
@@ -77,6 +79,8 @@ pub struct HeldCard {
     /// The position of its deck among [`Collection::decks`]; the number of the package where the
     /// package has no such deck, which leaves the card in none.
     pub deck: Result<usize, i64>,
+    /// What the learner did with it. No import changes it, and cards that come in have none.
+    pub progress: Progress,
 }
 
 /// A note type of a collection.
@@ -103,6 +107,8 @@ pub struct HeldDeck<'a> {
     pub name: String,
     /// The description, HTML or Markdown.
     pub description: &'a str,
+    /// Whether its cards are borrowed from other decks, by searches.
+    pub is_filtered: bool,
 }
 
 impl<'a> Collection<'a> {
@@ -174,8 +180,22 @@ impl<'a> Collection<'a> {
         let index = self.decks.len();
         self.by_deck_name.insert(fold(&name), index);
         let description = "";
-        self.decks.push(HeldDeck { name, description });
+        self.decks.push(HeldDeck {
+            name,
+            description,
+            is_filtered: false,
+        });
         index
+    }
+
+    /// Gives the deck that every collection has another name; gives back its position.
+    pub(super) fn rename_default(&mut self, name: String) -> usize {
+        if let Some(held) = self.decks.get_mut(DEFAULT_DECK) {
+            self.by_deck_name.remove(&fold(&held.name));
+            self.by_deck_name.insert(fold(&name), DEFAULT_DECK);
+            held.name = name;
+        }
+        DEFAULT_DECK
     }
 
     /// Whether a note type other than this one has the name, which is folded.

@@ -1,5 +1,6 @@
 //! The third step of an import: decks, which are known by their names.
 
+use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 
 use super::collection::{Collection, DEFAULT_DECK};
@@ -9,7 +10,10 @@ use crate::model::fold;
 use crate::package::{Contents, StoredDeckKind};
 
 /// The id of Anki's default deck, in every collection.
-const DEFAULT_DECK_ID: i64 = 1;
+pub(super) const DEFAULT_DECK_ID: i64 = 1;
+/// What Anki puts behind a name that a filtered deck has: the time in seconds, which nobody knows
+/// before.
+const TIME: &str = " (time of the import)";
 /// How many decks above a deck Anki adds by itself.
 const MOST_ADDED_ABOVE: usize = 10;
 
@@ -64,10 +68,11 @@ pub(super) fn import<'a>(
         let (Some(deck), Some(name)) = (package.decks.get(index), names.get(index)) else {
             continue;
         };
-        let known = collection.by_deck_name.get(&fold(name)).copied();
+        let name = beside_filtered(collection, name);
+        let known = collection.by_deck_name.get(&fold(&name)).copied();
         let target = match known {
             Some(target) => target,
-            None => add(collection, name)?,
+            None => add(collection, &name)?,
         };
         if let Some(held) = collection.decks.get_mut(target)
             && let StoredDeckKind::Normal { .. } = deck.kind
@@ -122,6 +127,21 @@ fn used(package: &Contents, names: &[String]) -> BTreeSet<usize> {
             .is_some_and(|it| it.id != DEFAULT_DECK_ID)
     });
     used
+}
+
+/// The name, or another where the learner has a filtered deck of that name or of one above it:
+/// no deck that comes in is a filtered one.
+fn beside_filtered<'n>(collection: &Collection<'_>, name: &'n str) -> Cow<'n, str> {
+    let ends = name.match_indices("::").map(|(at, _)| at);
+    for end in ends.chain([name.len()]) {
+        let (above, below) = name.split_at_checked(end).unwrap_or((name, ""));
+        let held = collection.by_deck_name.get(&fold(above));
+        let held = held.and_then(|index| collection.decks.get(*index));
+        if held.is_some_and(|it| it.is_filtered) {
+            return Cow::Owned(format!("{above}{TIME}{below}"));
+        }
+    }
+    Cow::Borrowed(name)
 }
 
 /// Adds a deck and those above it that are missing. Decks above that are there give their spelling.

@@ -3,8 +3,9 @@
 
 use std::borrow::Cow;
 
-use super::collection::{Collection, DEFAULT_DECK, HeldCard};
+use super::collection::{Collection, DEFAULT_DECK, HeldCard, HeldNoteType};
 use super::options::Client;
+use super::progress::Progress;
 use crate::model::Kind;
 use crate::package::StoredNoteType;
 use crate::template::Template;
@@ -17,17 +18,8 @@ pub(super) fn missing_cards(collection: &mut Collection<'_>, note_type: i64) -> 
     let Some(held) = collection.note_types.get(&note_type) else {
         return 0;
     };
-    let maker = CardMaker {
-        client: collection.client,
-        stored: &held.stored.clone(),
-        names: held.shape.field_names().map(str::to_owned).collect(),
-        fronts: held
-            .stored
-            .templates
-            .iter()
-            .map(|it| Template::parse(&it.front).ok())
-            .collect(),
-    };
+    let held = held.clone();
+    let maker = CardMaker::new(collection.client, &held);
     let mut made = 0;
     let notes = collection.notes.iter_mut();
     for note in notes.filter(|note| note.note_type == note_type) {
@@ -35,11 +27,15 @@ pub(super) fn missing_cards(collection: &mut Collection<'_>, note_type: i64) -> 
         if note.cards.is_empty() {
             continue;
         }
-        let ordinals = maker.ordinals(note.tags, &note.fields);
+        let ordinals = maker.ordinals(&note.tags, &note.fields);
         let deck = common_deck(&note.cards);
         for ordinal in ordinals {
             if note.cards.iter().all(|card| card.ordinal != ordinal) {
-                note.cards.push(HeldCard { ordinal, deck });
+                note.cards.push(HeldCard {
+                    ordinal,
+                    deck,
+                    progress: Progress::default(),
+                });
                 made += 1;
             }
         }
@@ -54,21 +50,35 @@ fn common_deck(cards: &[HeldCard]) -> Result<usize, i64> {
     common.unwrap_or(Ok(DEFAULT_DECK))
 }
 
-struct CardMaker<'a> {
+/// Knows which cards the notes of a type have.
+pub(super) struct CardMaker<'a> {
     client: Client,
     stored: &'a StoredNoteType,
-    names: Vec<String>,
+    names: Vec<&'a str>,
     fronts: Vec<Option<Template>>,
 }
 
-impl CardMaker<'_> {
-    fn ordinals(&self, tags: &str, fields: &str) -> Vec<u16> {
+impl<'a> CardMaker<'a> {
+    pub(super) fn new(client: Client, held: &'a HeldNoteType<'_>) -> Self {
+        let templates = held.stored.templates.iter();
+        Self {
+            client,
+            stored: &held.stored,
+            names: held.field_names(),
+            fronts: templates
+                .map(|it| Template::parse(&it.front).ok())
+                .collect(),
+        }
+    }
+
+    /// The ordinals of the cards that show something, with these columns of a note.
+    pub(super) fn ordinals(&self, tags: &str, fields: &str) -> Vec<u16> {
         let values: Vec<&str> = fields.split('\u{1f}').collect();
         let found: Vec<usize> = match self.stored.kind {
             Kind::Normal => {
                 let has_tags = !tags.trim().is_empty();
                 let filled = |name: &str| {
-                    let own = self.names.iter().position(|it| it == name);
+                    let own = self.names.iter().position(|it| *it == name);
                     match own.and_then(|index| values.get(index)) {
                         Some(value) => !is_field_empty(value),
                         None => self.client == Client::Desktop && counts_on_desktop(name, has_tags),

@@ -1,5 +1,7 @@
 //! The forms in which Anki keeps names. What it gets in another form it changes without a word.
 
+use std::borrow::Cow;
+
 use unicode_normalization::UnicodeNormalization;
 
 use crate::model::fold;
@@ -92,8 +94,21 @@ pub(super) fn is_static(name: &str) -> bool {
 }
 
 /// Whether an import without learning progress takes the tag away.
-pub(in crate::package) fn is_learning_tag(tag: &str) -> bool {
+fn is_learning_tag(tag: &str) -> bool {
     tag.eq_ignore_ascii_case("marked") || tag.eq_ignore_ascii_case("leech")
+}
+
+/// The column `tags` as an import without learning progress takes it.
+pub(in crate::package) fn arriving_tags(column: &str) -> Cow<'_, str> {
+    let tags = || {
+        let tags = column.split([' ', '\u{3000}']);
+        tags.filter(|tag| !tag.is_empty())
+    };
+    if !tags().any(is_learning_tag) {
+        return Cow::Borrowed(column);
+    }
+    let kept = tags().filter(|tag| !is_learning_tag(tag));
+    Cow::Owned(kept.collect::<Vec<_>>().join(" "))
 }
 
 /// Windows allows no name that ends in a space or a dot.

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use super::collection::{Collection, HeldNote};
 use super::media::MediaPlan;
+use super::names::arriving_tags;
 use super::options::ImportOptions;
 use super::refusal::Refusal;
 use crate::package::Contents;
@@ -53,7 +54,7 @@ pub(super) fn import<'a>(
                 guid,
                 note_type: target,
                 modified: note.modified,
-                tags: &note.tags,
+                tags: arriving_tags(&note.tags),
                 fields: media.rewrite(&note.fields),
                 cards: Vec::new(),
             });
@@ -74,7 +75,7 @@ pub(super) fn import<'a>(
         let fields = media.rewrite(&note.fields);
         if let Some(held) = collection.notes.get_mut(index) {
             held.fields = fields;
-            held.tags = &note.tags;
+            held.tags = arriving_tags(&note.tags);
             held.modified = note.modified;
         }
         outcomes.push(NoteOutcome::Updated);

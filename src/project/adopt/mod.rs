@@ -122,7 +122,7 @@ impl Adoption {
         };
         if !lock_file.is_kept {
             return Err(Error::usage(
-                "`adopt` writes into deckle.lock, and the project says `ids: natural`",
+                "`adopt` writes into the lock, and the project says `ids: natural`",
             ));
         }
         let mut lock = lock_file.lock;

@@ -4,25 +4,21 @@
 //! which any note is another one, or reads differently, is left out and told. So neither writing
 //! ids nor taking them out ever changes who a note is, whatever the text around it looks like.
 
+mod draft;
+mod editions;
 mod snapshot;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use super::load::{Input, lies_in, table_text};
-use super::overlay::with_texts;
-use super::{Project, Report, Scope, variants};
+use super::{Project, Report, Scope};
 use crate::Error;
 use crate::diag::{FileId, Severity};
 use crate::files::Disk;
 use crate::identity::is_generated;
 use crate::model::written::IdMode;
-use crate::source::layout::Dialect;
-use crate::source::stamp::{self, Edit, IdStyle, NoPlace, Outline};
-use snapshot::{Known, Snapshot};
-
-/// How often edits that change a note are left out before all of them are.
-const MOST_TRIES: usize = 8;
+use crate::source::stamp::{self, IdStyle, NoPlace, Outline};
+use draft::{Draft, outline};
 
 /// How ids are written and taken out.
 #[derive(Debug, Clone, Default)]
@@ -60,6 +56,7 @@ pub struct IdPlan {
     root: PathBuf,
     report: Report,
     files: Vec<IdFile>,
+    locks: Vec<IdFile>,
     left: Vec<IdLeft>,
     settled: usize,
 }
@@ -124,6 +121,13 @@ impl IdPlan {
         &self.files
     }
 
+    /// The locks of variants that know notes by other ids so far: each has what it knows under the
+    /// ids that the sources get. They have no [`changes`](IdFile::changes) of their own.
+    #[must_use]
+    pub fn locks(&self) -> &[IdFile] {
+        &self.locks
+    }
+
     /// The notes that are left as they are though their ids should be written or taken out.
     #[must_use]
     pub fn left(&self) -> &[IdLeft] {
@@ -153,25 +157,15 @@ impl IdPlan {
             return Err(Error::new(crate::ErrorKind::Sources(errors)));
         }
         let disk = Disk::new(&self.root)?;
-        for file in &self.files {
+        // With an id in its lock alone a note is found by its text, as before.
+        for file in self.locks.iter().chain(&self.files) {
             disk.replace(&file.path, file.before.as_bytes(), file.after.as_bytes())?;
         }
         Ok(())
     }
 }
 
-/// A note of a project with a matrix has an id in each variant, and its source takes one.
-fn refuse_matrix(project: &Project) -> Result<(), Error> {
-    match variants::keys(project)?.is_empty() {
-        true => Ok(()),
-        false => Err(Error::usage(
-            "the project has a matrix, and a note may have another id in each of its variants; an `id` that you write yourself (in a table, a column `id`) holds for all of them",
-        )),
-    }
-}
-
 pub(super) fn add(project: &Project, options: &IdOptions) -> Result<IdPlan, Error> {
-    refuse_matrix(project)?;
     let mut draft = match Draft::new(project)? {
         Ok(draft) => draft,
         Err(report) => return Ok(nothing(project, report)),
@@ -201,6 +195,8 @@ pub(super) fn add(project: &Project, options: &IdOptions) -> Result<IdPlan, Erro
         }
     }
     (draft.planned, draft.left) = (planned, left);
+    draft.leave_others(|note| !note.says_itself);
+    draft.leave_taken();
     draft.settle(
         "an id would change how the file is read here; write it by hand",
         |note, was| note.written.as_ref().is_some_and(|it| it.value == *was.id),
@@ -209,7 +205,6 @@ pub(super) fn add(project: &Project, options: &IdOptions) -> Result<IdPlan, Erro
 }
 
 pub(super) fn strip(project: &Project, options: &IdOptions) -> Result<IdPlan, Error> {
-    refuse_matrix(project)?;
     let mut draft = match Draft::new(project)? {
         Ok(draft) => draft,
         Err(report) => return Ok(nothing(project, report)),
@@ -252,6 +247,10 @@ pub(super) fn strip(project: &Project, options: &IdOptions) -> Result<IdPlan, Er
         }
     }
     (draft.planned, draft.left) = (planned, left);
+    draft.leave_others(|note| {
+        let id = note.written.as_ref();
+        id.is_some_and(|id| options.all || is_generated(&id.value))
+    });
     let reason = if draft.before.mode == IdMode::Lock {
         "without its id it would be taken for another note; a build first, so that deckle.lock knows it as it is now"
     } else {
@@ -268,23 +267,10 @@ fn nothing(project: &Project, mut report: Report) -> IdPlan {
         root: project.root.clone(),
         report,
         files: Vec::new(),
+        locks: Vec::new(),
         left: Vec::new(),
         settled: 0,
     }
-}
-
-/// What has to be known of a file to write ids into it.
-fn outline(input: &Input, source: &str, before: &Snapshot) -> Outline {
-    let (dialect, defaults) = (input.dialect, &input.defaults);
-    let delimiter = table_text(input.file, before.sources()).delimiter;
-    Outline::of(
-        dialect,
-        input.file,
-        source,
-        defaults,
-        &before.types,
-        delimiter,
-    )
 }
 
 /// All of the project: who a note is depends on the others.
@@ -294,220 +280,4 @@ pub(super) fn whole(project: &Project) -> Project {
         only.clear();
     }
     whole
-}
-
-/// A plan that is being made.
-struct Draft {
-    project: Project,
-    /// The paths that were asked for; all where it is empty.
-    only: Vec<String>,
-    before: Snapshot,
-    /// Edits by the notes they are for.
-    planned: BTreeMap<usize, Vec<Edit>>,
-    left: BTreeMap<usize, &'static str>,
-}
-
-impl Draft {
-    /// An empty plan, or what is wrong with the sources.
-    fn new(project: &Project) -> Result<Result<Self, Report>, Error> {
-        let whole = whole(project);
-        let before = match Snapshot::take(&whole)? {
-            Ok(before) => before,
-            Err(report) => return Ok(Err(report)),
-        };
-        let only = match &project.scope {
-            Scope::Manifest { only } => only.clone(),
-            _ => Vec::new(),
-        };
-        let paths: Vec<&str> = before
-            .inputs
-            .keys()
-            .map(|it| before.sources().path(*it))
-            .collect();
-        if let Some(path) = only
-            .iter()
-            .find(|it| !paths.iter().any(|path| lies_in(path, it)))
-        {
-            return Err(Error::usage(format!(
-                "`{path}` is none of the project's sources and holds none; nothing was changed"
-            )));
-        }
-        Ok(Ok(Self {
-            project: whole,
-            only,
-            before,
-            planned: BTreeMap::new(),
-            left: BTreeMap::new(),
-        }))
-    }
-
-    fn meant(&self, note: &Known) -> bool {
-        let path = self.before.sources().path(note.span.file);
-        self.only.is_empty() || self.only.iter().any(|it| lies_in(path, it))
-    }
-
-    /// Leaves out what would change a note, until nothing does. `arrived` says whether a note is
-    /// as its edit wants it to be, given as it was before.
-    fn settle(
-        &mut self,
-        reason: &'static str,
-        arrived: impl Fn(&Known, &Known) -> bool,
-    ) -> Result<(), Error> {
-        for tries in 0.. {
-            if self.planned.is_empty() {
-                return Ok(());
-            }
-            let texts = self.texts().into_iter().map(|(file, text)| {
-                let path = self.before.sources().path(file).to_owned();
-                (path, text.into_bytes())
-            });
-            let tried = with_texts(&self.project, texts.collect());
-            let after = Snapshot::take(&tried)?;
-            let odd = self.odd(&after, &arrived);
-            if odd.is_empty() {
-                return Ok(());
-            }
-            let all = tries >= MOST_TRIES;
-            let dropped: Vec<usize> = self
-                .planned
-                .keys()
-                .filter(|it| all || odd.contains(it))
-                .copied()
-                .collect();
-            for index in dropped {
-                self.planned.remove(&index);
-                self.left.insert(index, reason);
-            }
-        }
-        Ok(())
-    }
-
-    /// The notes whose edits are to be left out.
-    fn odd(
-        &self,
-        after: &Result<Snapshot, Report>,
-        arrived: impl Fn(&Known, &Known) -> bool,
-    ) -> BTreeSet<usize> {
-        let before = &self.before;
-        let mut odd = BTreeSet::new();
-        let report = after.as_ref().map_or_else(|it| it, |it| &it.report);
-        let mut files = snapshot::new_findings(&before.report, report);
-        if let Ok(after) = after {
-            let (old, new) = (before.by_path(), after.by_path());
-            for (path, notes) in old {
-                let now = new.get(path).map_or(&[][..], Vec::as_slice);
-                if notes.len() != now.len() {
-                    files.insert(path.to_owned());
-                    continue;
-                }
-                for (&index, &now) in notes.iter().zip(now) {
-                    let (Some(was), Some(is)) = (before.notes.get(index), after.notes.get(now))
-                    else {
-                        continue;
-                    };
-                    let planned = self.planned.contains_key(&index);
-                    if is.id == was.id && is.like == was.like && (!planned || arrived(is, was)) {
-                        continue;
-                    }
-                    if planned {
-                        odd.insert(index);
-                    } else {
-                        files.insert(path.to_owned());
-                    }
-                }
-            }
-        }
-        let path = |index: &usize| {
-            let note = before.notes.get(*index);
-            note.map_or("", |it| before.sources().path(it.span.file))
-        };
-        odd.extend(self.planned.keys().filter(|it| files.contains(path(it))));
-        // What edits of one file do to another cannot be told apart.
-        if odd.is_empty() && (after.is_err() || !files.is_empty()) {
-            odd.extend(self.planned.keys());
-        }
-        odd
-    }
-
-    /// The files that change, and what they become.
-    fn texts(&self) -> BTreeMap<FileId, String> {
-        let mut edits: BTreeMap<FileId, Vec<&Edit>> = BTreeMap::new();
-        for (index, planned) in &self.planned {
-            if let Some(note) = self.before.notes.get(*index) {
-                edits.entry(note.span.file).or_default().extend(planned);
-            }
-        }
-        let apply = |(file, edits): (FileId, Vec<&Edit>)| {
-            let source = self.before.sources().text(file);
-            let input = self.before.inputs.get(&file);
-            let table = input.filter(|it| it.dialect == Dialect::Table);
-            let beside = table.map(|input| {
-                let outline = outline(input, source, &self.before);
-                outline.completion(source, &edits)
-            });
-            let beside = beside.unwrap_or_default();
-            (file, stamp::apply(source, edits.into_iter().chain(&beside)))
-        };
-        edits.into_iter().map(apply).collect()
-    }
-
-    fn finish(self) -> IdPlan {
-        let texts = self.texts();
-        let sources = self.before.sources();
-        let mut files: BTreeMap<&str, IdFile> = BTreeMap::new();
-        for (file, after) in texts {
-            let path = sources.path(file);
-            let new = IdFile {
-                path: path.to_owned(),
-                before: sources.text(file).to_owned(),
-                after,
-                changes: Vec::new(),
-            };
-            files.insert(path, new);
-        }
-        // A line is looked up for each note, so the breaks of a file are found once.
-        let mut breaks: BTreeMap<FileId, Vec<usize>> = BTreeMap::new();
-        let mut line = |file: FileId, at: usize| {
-            let breaks = breaks.entry(file).or_insert_with(|| {
-                let found = sources.text(file).match_indices('\n');
-                found.map(|(at, _)| at).collect()
-            });
-            breaks.partition_point(|it| *it < at) + 1
-        };
-        for (index, planned) in &self.planned {
-            let note = self.before.notes.get(*index);
-            // The last edit is the note's own.
-            let (Some(note), Some(edit)) = (note, planned.last()) else {
-                continue;
-            };
-            let file = note.span.file;
-            let Some(changed) = files.get_mut(sources.path(file)) else {
-                continue;
-            };
-            let removed = changed.before.get(edit.range.clone()).unwrap_or("");
-            changed.changes.push(IdChange {
-                line: line(file, edit.range.start),
-                id: note.id.to_string(),
-                text: format!("{removed}{}", edit.text).trim().to_owned(),
-            });
-        }
-        let left = self.left.iter().filter_map(|(index, reason)| {
-            let note = self.before.notes.get(*index)?;
-            Some(IdLeft {
-                path: sources.path(note.span.file).to_owned(),
-                line: line(note.span.file, note.span.range().start),
-                id: note.id.to_string(),
-                reason,
-            })
-        });
-        let left: Vec<IdLeft> = left.collect();
-        let meant = self.before.notes.iter().filter(|it| self.meant(it)).count();
-        IdPlan {
-            root: self.project.root.clone(),
-            settled: meant.saturating_sub(self.planned.len() + left.len()),
-            files: files.into_values().collect(),
-            left,
-            report: Report::default(),
-        }
-    }
 }

@@ -6,10 +6,9 @@ use std::sync::Arc;
 
 use crate::Error;
 use crate::diag::{Code, Diagnostics, FileId, Sources, Span, Spanned};
-use crate::identity::{self, Claim, Digest};
-use crate::model::BuildTime;
-use crate::model::Note;
+use crate::identity::{self, Claim, Digest, Lock};
 use crate::model::written::IdMode;
+use crate::model::{BuildTime, Guid, Note};
 use crate::project::assets;
 use crate::project::load::{self, Input};
 use crate::project::lock_file::LockFile;
@@ -27,6 +26,10 @@ pub(super) struct Snapshot {
     pub(super) inputs: BTreeMap<FileId, Input>,
     /// In the order of the sources.
     pub(super) notes: Vec<Known>,
+    /// What earlier builds say.
+    pub(super) lock: Lock,
+    /// The text of the lock; empty where there is none.
+    pub(super) lock_text: String,
 }
 
 /// A note.
@@ -34,6 +37,10 @@ pub(super) struct Known {
     pub(super) span: Span,
     /// The id that a build gives it.
     pub(super) id: Arc<str>,
+    /// The guid that a build gives it.
+    pub(super) guid: Guid,
+    /// Whether the lock has its id.
+    pub(super) is_known: bool,
     /// The id that the sources give it.
     pub(super) written: Option<Spanned<String>>,
     /// Its sources say who it is: by an id, a guid or key fields.
@@ -84,6 +91,7 @@ fn taken(
     else {
         return Ok(None);
     };
+    let lock_text = lock_file.text(sources).unwrap_or_default().to_owned();
     let lock = lock_file.lock;
     let (types, _) = types::stamped(&types, &lock, &manifest.uid, &options, sink);
     let renderer = assets::renderer(project, &manifest, &lock, manifest.targets);
@@ -108,6 +116,8 @@ fn taken(
     let notes = loaded.notes.iter().zip(assigned.identities);
     let notes = notes.map(|((note, facts), identity)| Known {
         span: facts.span(),
+        is_known: lock.notes.contains_key(&identity.id),
+        guid: identity.guid,
         id: identity.id,
         written: facts.claim.id().cloned(),
         says_itself: facts.claim.id().is_some()
@@ -123,6 +133,8 @@ fn taken(
         inputs: inputs.collect(),
         notes,
         types,
+        lock,
+        lock_text,
     }))
 }
 

@@ -148,7 +148,7 @@ pub(super) fn unchanged(
     let bytes = cache.get(KIND, &key)?;
     let _reading = options.observed.stage(Stage::Read);
     let mut record = Record::from_bytes(&bytes)?;
-    if history::clock_behind(record.newest, options.time).is_some() {
+    if history::clock_behind(record.newest, "", options.time).is_some() {
         return None;
     }
     let just_now: Option<Stamp> = cache.just_now();

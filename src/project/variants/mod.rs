@@ -59,7 +59,7 @@ pub(super) fn one(project: &Project, key: &str) -> Result<Project, Error> {
     Ok(as_variant(project, key))
 }
 
-fn as_variant(project: &Project, key: &str) -> Project {
+pub(super) fn as_variant(project: &Project, key: &str) -> Project {
     Project {
         variant: Some(Arc::from(key)),
         ..project.clone()

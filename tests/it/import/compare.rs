@@ -164,7 +164,7 @@ fn refused(refusal: &Refusal, told: &Value) -> Result<(), String> {
 }
 
 /// What the difference says of each note is what Anki's log says.
-fn agrees(difference: &Difference, told: &Value) -> Result<(), String> {
+pub(super) fn agrees(difference: &Difference, told: &Value) -> Result<(), String> {
     let refused = difference.refused.as_ref().is_some_and(|it| it.is_new);
     if refused || told.get("error").is_some() {
         return match refused && told.get("error").is_some() {
@@ -253,7 +253,7 @@ fn has_same_guids(package: &Contents) -> bool {
     guids.len() < package.notes.len()
 }
 
-fn log_json(package: &Contents, log: &ImportLog) -> Value {
+pub(super) fn log_json(package: &Contents, log: &ImportLog) -> Value {
     let mut predicted = json!({ "sync": log.one_way_sync });
     for (outcome, name) in GROUPS {
         let notes = package.notes.iter().zip(&log.notes);
@@ -267,7 +267,7 @@ fn log_json(package: &Contents, log: &ImportLog) -> Value {
     predicted
 }
 
-fn state(collection: &Collection<'_>) -> Value {
+pub(super) fn state(collection: &Collection<'_>) -> Value {
     let when = |seconds: i64| match seconds {
         i64::MAX => "now".to_owned(),
         seconds => seconds.to_string(),
@@ -282,7 +282,7 @@ fn state(collection: &Collection<'_>) -> Value {
             note.guid,
             note_type,
             when(note.modified),
-            tags(note.tags),
+            tags(&note.tags),
             fields
         ])
     };
@@ -340,21 +340,19 @@ fn tags(text: &str) -> Vec<String> {
             .map(|part| if part.is_empty() { "blank" } else { part });
         parts.collect::<Vec<_>>().join("::").to_lowercase()
     });
-    let found: BTreeSet<String> = normal
-        .filter(|it| it != "marked" && it != "leech")
-        .collect();
+    let found: BTreeSet<String> = normal.collect();
     found.into_iter().collect()
 }
 
 /// In Python's order of lists, by their texts.
-fn sorted(values: impl Iterator<Item = Value>) -> Value {
+pub(super) fn sorted(values: impl Iterator<Item = Value>) -> Value {
     let mut values: Vec<Value> = values.collect();
     values.sort_by_key(Value::to_string);
     Value::from(values)
 }
 
 /// What one list has and the other lacks.
-fn differing(predicted: &Value, told: &Value) -> String {
+pub(super) fn differing(predicted: &Value, told: &Value) -> String {
     match (predicted.as_array(), told.as_array()) {
         (Some(predicted), Some(told)) => {
             let only = |one: &[Value], other: &[Value]| {

@@ -6,6 +6,7 @@
 
 mod compare;
 mod edit;
+mod learners;
 mod odd;
 mod random;
 mod raw;
