@@ -20,6 +20,7 @@ PROBE = """
 import importlib, importlib.metadata, sys
 for requirement in sys.argv[1:]:
     name, version = requirement.split("==")
+    name = name.split("[")[0]
     importlib.import_module({"anki": "anki.collection"}.get(name, name))
     assert importlib.metadata.version(name) == version
 """
