@@ -208,7 +208,7 @@ fn a_project_lives_through_its_releases() {
         for name in ["Ähre 1.svg", "it''s (2).svg", "数.svg"] {
             place.put(
                 &name.replace("''", "'"),
-                &PICTURE.replace("9", &name.len().to_string()),
+                PICTURE.replace("9", &name.len().to_string()),
             );
         }
         let notes = [
@@ -217,7 +217,7 @@ fn a_project_lives_through_its_releases() {
             note("c", "1", ", deck: C, suspend: true"),
             note("d", "2", ", deck: C, flag: blue"),
         ];
-        place.put("notes.yaml", &notes.concat());
+        place.put("notes.yaml", notes.concat());
         let told = ship(&place, 0, 0);
         let packages = &told["packages"][0];
         assert_eq!(
@@ -241,14 +241,14 @@ fn a_project_lives_through_its_releases() {
                 from cards c join notes n on n.id = c.nid where c.reps > 0 order by c.id")
         };
         let before = schedule();
-        place.put("deckle.yaml", &manifest("removed: tag"));
+        place.put("deckle.yaml", manifest("removed: tag"));
         let next = [
             note("a", "new ![](数.svg)", ", deck: A"),
             note("b", "![](<it''s (2).svg>)", ", deck: C"),
             note("c", "1", ", deck: C, suspend: true, flag: red"),
             note("e", "3", ", deck: 'New::Deck'"),
         ];
-        place.put("notes.yaml", &next.concat());
+        place.put("notes.yaml", next.concat());
         let told = ship(&place, 1000, 0);
         let sent = &told["packages"][0];
         for (key, count) in [
@@ -282,12 +282,12 @@ fn a_project_lives_through_its_releases() {
         anki.is_sound();
 
         // The guard stands before a deletion.
-        place.put("deckle.yaml", &manifest("removed: delete, max-removed: 1"));
-        place.put("notes.yaml", &next[..2].concat());
+        place.put("deckle.yaml", manifest("removed: delete, max-removed: 1"));
+        place.put("notes.yaml", next[..2].concat());
         anki.calls();
         ship(&place, 2000, 1);
         anki.only_looked_at();
-        place.put("deckle.yaml", &manifest("removed: delete, max-removed: 2"));
+        place.put("deckle.yaml", manifest("removed: delete, max-removed: 2"));
         ship(&place, 3000, 0);
         assert_eq!(
             anki.sql("select sfld from notes order by 1"),
