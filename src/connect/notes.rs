@@ -180,8 +180,9 @@ impl Client {
         Ok(ids)
     }
 
-    /// Brings cards of added notes into the deck that was said: AnkiConnect puts them all into the
-    /// default deck (measured with those of 2023 and 2025, in Anki 26.9.3 and 25.9.2).
+    /// Brings cards of added notes into the deck that was said: AnkiConnect until the middle of 2025
+    /// puts them all into the default deck (measured with that of 2023 and of February 2025, in Anki
+    /// 26.9.3 and 25.9.2).
     fn settle(&self, notes: &[&NewNote], ids: &[Option<i64>]) -> Result<(), Error> {
         let added: Vec<i64> = ids.iter().flatten().copied().collect();
         if added.is_empty() {

@@ -226,12 +226,12 @@ class Actions:
             raise Refused('option parameter "allowDuplicate" must be boolean')
         if state == 2 and not may_double:
             raise Refused("cannot create note because it is a duplicate")
-        return made
+        # Whatever deck was said, the old add-on does not reach it.
+        return made, 1 if self.old else deck
 
     def addNote(self, note):
-        made = self._new(note)
-        # Whatever deck was said: the add-on means it otherwise, and does not reach it.
-        self.collection.add_note(made, 1)
+        made, deck = self._new(note)
+        self.collection.add_note(made, deck)
         if not made.cards():
             raise Refused("cannot create note for unknown reason")
         return made.id

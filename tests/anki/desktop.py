@@ -109,6 +109,7 @@ def prepare(base, add_on, key):
     shutil.copytree(add_on, target, ignore=shutil.ignore_patterns("__pycache__", "meta.json"))
     # Port 0: the system chooses.
     config = {"webBindAddress": "127.0.0.1", "webBindPort": 0, "apiKey": key}
+    config["webCorsOriginList"] = ["http://localhost"]
     (target / "meta.json").write_text(json.dumps({"name": "AnkiConnect", "config": config}))
     profiles = aqt.profiles.ProfileManager(base)
     profiles.setupMeta()

@@ -47,7 +47,13 @@ def main(folder, *requirements):
             " It needs the network once; anki has wheels for Linux (glibc), macOS and Windows."
         )
     if not probe(folder, requirements):
-        sys.exit(f"{folder.name}: {' '.join(requirements)} is installed, but does not import")
+        hint = ""
+        if any(it.startswith("aqt") for it in requirements):
+            hint = (
+                "; Qt needs libraries of the system, on Debian: apt install libegl1 libgl1 libnss3"
+                " libxkbcommon0 libxkbfile1 libxcomposite1 libxdamage1 libxrandr2 libxtst6 libasound2"
+            )
+        sys.exit(f"{folder.name}: {' '.join(requirements)} is installed, but does not import{hint}")
     write_stamp(folder, requirements)
 
 

@@ -259,7 +259,7 @@ fn what_people_script_has_a_method() {
                 .unwrap();
         }
         assert_eq!(client.find_notes("tag:verb").unwrap().len(), 4);
-        // Though the add-on puts them into the default deck.
+        // Also those that the old add-on puts into the default deck.
         assert_eq!(client.find_notes("deck:Spanish::Verbs").unwrap().len(), 4);
 
         client
