@@ -64,7 +64,7 @@ impl<'a> Offer<'a> {
     fn serve(&self, over: &AtomicBool) {
         while !over.load(Ordering::Relaxed) {
             match self.listener.accept() {
-                Ok((stream, from)) if from.ip() == self.peer => {
+                Ok((stream, from)) if self.is_anki(from.ip()) => {
                     if self.answer(stream, over).unwrap_or(false) {
                         return;
                     }
@@ -74,6 +74,11 @@ impl<'a> Offer<'a> {
                 Err(_) => thread::sleep(PAUSE),
             }
         }
+    }
+
+    /// Whether this is the machine that Anki is on; this one has many addresses for itself.
+    fn is_anki(&self, from: IpAddr) -> bool {
+        from == self.peer || from.is_loopback() && self.peer.is_loopback()
     }
 
     /// Whether the file went out whole.
