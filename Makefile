@@ -9,7 +9,7 @@ JUDGES := target/judges
 VENV := $(PYTHON) -B tests/anki/environment.py
 
 .DEFAULT_GOAL := help
-.PHONY: help test test-all tex browser lint notices doc judges peers bench snapshots fmt
+.PHONY: help test test-all tex browser ankiconnect lint notices doc judges peers bench snapshots fmt
 
 help: ## Lists the targets
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /  \1@/' | tr '@' '\t'
@@ -19,7 +19,7 @@ test: judges lint ## Formatting, lints, all tests, the library alone, documentat
 	$(CARGO) test --locked --lib --no-default-features
 	$(MAKE) doc
 
-test-all: test tex browser ## Everything: what `make test` does, and what needs TeX or a browser
+test-all: test tex browser ankiconnect ## Everything: what `make test` does, and what needs TeX, a browser or a desktop
 
 tex: judges ## What needs latex, dvisvgm and dvipng, with tikz and chemfig
 	@for program in latex dvisvgm dvipng; do command -v $$program > /dev/null || { \
@@ -32,6 +32,16 @@ browser: judges ## What needs a browser: what masks on pictures cover
 	@command -v $(BROWSER) > /dev/null || { \
 		echo "$(BROWSER) is missing; on Debian: apt install chromium; another Chromium: make browser BROWSER=..."; exit 1; }
 	DECKLE_TEST_BROWSER=$(BROWSER) $(CARGO) test --locked --test it browser::
+
+# The add-on is cloned, or named: make ankiconnect ADDON=~/.local/share/Anki2/addons21/2055492159
+ankiconnect: judges ## The real AnkiConnect in the real Anki: what the client is told, and what it brings
+	@$(VENV) $(JUDGES)/desktop-26.9.3 'aqt[qt]==26.9.3'
+	@$(VENV) $(JUDGES)/desktop-25.9.2 'aqt[qt]==25.9.2'
+	@$(PYTHON) -B tests/anki/add_on.py target/ankiconnect $(ADDON)
+	@for desktop in desktop-26.9.3 desktop-25.9.2; do \
+		$(PYTHON) -B tests/anki/habits.py $(JUDGES) $$desktop target/ankiconnect/2025/plugin && \
+		$(PYTHON) -B tests/anki/habits.py $(JUDGES) $$desktop target/ankiconnect/2023/plugin --old || exit 1; done
+	DECKLE_TEST_ANKICONNECT=1 $(CARGO) test --locked --test it -- connect:: shipped::
 
 # Clippy's check of the dependencies serves the documentation too; a run of `cargo check`
 # beside it would only repeat it.

@@ -23,7 +23,7 @@ impl Client {
     /// Takes cards out of study. Those that are suspended stay so.
     ///
     /// # Errors
-    /// As all methods.
+    /// As all methods; also when a card is not there. Nothing is done then.
     pub fn suspend(&self, cards: &[i64]) -> Result<(), Error> {
         self.tell("suspend", json!({"cards": cards}))
     }
@@ -31,7 +31,7 @@ impl Client {
     /// Brings cards back into study.
     ///
     /// # Errors
-    /// As all methods.
+    /// As all methods; also when a card is not there. Nothing is done then.
     pub fn unsuspend(&self, cards: &[i64]) -> Result<(), Error> {
         self.tell("unsuspend", json!({"cards": cards}))
     }

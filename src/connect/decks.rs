@@ -1,11 +1,12 @@
 //! Calls about decks, and whole packages.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
 use super::{Client, odd};
 use crate::Error;
+use crate::model::fold;
 
 /// The id of the deck that every collection has, whatever its language calls it.
 const DEFAULT: i64 = 1;
@@ -39,20 +40,24 @@ impl Client {
         match made {
             Ok(id) => Ok(id),
             Err(error) => {
-                let folded = name.to_lowercase();
                 let ids = self.deck_ids()?;
-                let found = ids.iter().find(|(it, _)| it.to_lowercase() == folded);
+                let found = ids.iter().find(|(it, _)| fold(it) == fold(name));
                 found.map(|(_, id)| *id).ok_or(error)
             }
         }
     }
 
-    /// Deletes decks with all decks below and **all their cards**.
+    /// Deletes decks with all decks below and **all their cards**. Case does not matter, as to Anki;
+    /// names that are not there do not either.
     ///
     /// # Errors
     /// As all methods.
     pub fn delete_decks(&self, names: &[&str]) -> Result<(), Error> {
-        self.tell("deleteDecks", json!({"decks": names, "cardsToo": true}))
+        // AnkiConnect passes over names that are written otherwise.
+        let wanted: BTreeSet<String> = names.iter().map(|it| fold(it)).collect();
+        let mut there = self.deck_names()?;
+        there.retain(|it| wanted.contains(&fold(it)));
+        self.tell("deleteDecks", json!({"decks": there, "cardsToo": true}))
     }
 
     /// Moves cards into a deck, which is made where it is not there.
@@ -63,7 +68,8 @@ impl Client {
         self.tell("changeDeck", json!({"cards": cards, "deck": deck}))
     }
 
-    /// The decks that these cards are in, by name, with the cards of each.
+    /// The decks that these cards are in, by name, with the cards of each. Cards that are not there
+    /// are listed with the deck that every collection has.
     ///
     /// # Errors
     /// As all methods.

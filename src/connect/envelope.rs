@@ -3,6 +3,7 @@
 //! A request of version 6 is answered with `{"result": .., "error": ..}`; one without a version, or
 //! to a server that does not heed it, with the bare result, or with an object that holds the error
 //! alone. Both are read. An error is an error whatever the HTTP status says: that is always 200.
+//! Measured with the add-on of 2023 and one of 2025, in Anki 26.9.3 and 25.9.2.
 
 use serde_json::{Map, Value, json};
 
@@ -12,8 +13,14 @@ const VERSION: u8 = 6;
 const KEY: &str = "valid api key must be provided";
 /// How it says that it does not know an action.
 const UNKNOWN: &str = "unsupported action";
-/// What it answers to an empty request; AnkiConnect on Android to an unknown action.
+/// What it answers to an empty request.
 const BANNER: &str = "AnkiConnect";
+/// How AnkiConnect on Android says that it does not know an action: it stumbles over its own answer.
+const STUMBLED: &str = "Did not consume the entire document";
+/// What stands in front of each line that Android adds to an error, about its own program.
+const TRACE: &str = "\n\tat ";
+/// How AnkiConnect says that the list of profiles is open, and no collection.
+const NO_PROFILE: &str = "collection is not available";
 
 /// Why there is no result.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +29,8 @@ pub(super) enum Failure {
     Key,
     /// The action is not known.
     Unknown,
+    /// No profile is open, so there is no collection.
+    NoProfile,
     /// What AnkiConnect says.
     Said(String),
     /// It said its name and no more.
@@ -50,10 +59,15 @@ pub(super) fn reply(answer: &str) -> Result<Value, Failure> {
     if trimmed.trim_matches('"').starts_with(BANNER) {
         return Err(Failure::Banner);
     }
-    let value = serde_json::from_str(trimmed).map_err(|error| {
+    let value: Value = serde_json::from_str(trimmed).map_err(|error| {
         let start: String = trimmed.chars().take(60).collect();
         Failure::Odd(format!("`{}` is no JSON ({error})", start.escape_debug()))
     })?;
+    // The add-on of 2025 says its name in JSON.
+    let name = value.get("apiVersion").and_then(Value::as_str);
+    if name.is_some_and(|it| it.starts_with(BANNER)) {
+        return Err(Failure::Banner);
+    }
     result(value)
 }
 
@@ -77,7 +91,12 @@ fn failure(error: &Value) -> Failure {
     match error {
         Value::String(text) if text.contains(KEY) => Failure::Key,
         Value::String(text) if text == UNKNOWN => Failure::Unknown,
-        Value::String(text) => Failure::Said(text.trim().to_owned()),
+        Value::String(text) if text == NO_PROFILE => Failure::NoProfile,
+        Value::String(text) if text.starts_with(STUMBLED) => Failure::Banner,
+        Value::String(text) => {
+            let said = text.split(TRACE).next().unwrap_or_default();
+            Failure::Said(said.trim().to_owned())
+        }
         // `addNotes` lists what is wrong with each note.
         Value::Array(list) => {
             let texts = list.iter().filter_map(|it| match it {
@@ -121,10 +140,21 @@ mod tests {
         check(key, Err(Failure::Key));
         let unknown = r#"{"result": null, "error": "unsupported action"}"#;
         check(unknown, Err(Failure::Unknown));
+        let closed = r#"{"result": null, "error": "collection is not available"}"#;
+        check(closed, Err(Failure::NoProfile));
+        let android = r#"{"result": null, "error": "Did not consume the entire document.com.google.gson.JsonSyntaxException: Did not consume the entire document.\n\tat com.google.gson.JsonParser\n"}"#;
+        check(android, Err(Failure::Banner));
+        let traced = r#"{"result": null, "error": "Couldn't add notejava.lang.Exception: Couldn't add note\n\tat com.kamwithk\n\tat b\n"}"#;
+        check(
+            traced,
+            said("Couldn't add notejava.lang.Exception: Couldn't add note"),
+        );
         let list = r#"{"result": null, "error": ["a", null, "b"]}"#;
         check(list, said("a; b"));
         check("AnkiConnect v.6", Err(Failure::Banner));
         check("\"AnkiConnect v.6\"", Err(Failure::Banner));
+        let named = r#"{"apiVersion": "AnkiConnect v.6"}"#;
+        check(named, Err(Failure::Banner));
         assert!(matches!(reply("<html>"), Err(Failure::Odd(_))));
         assert!(matches!(reply(""), Err(Failure::Odd(_))));
     }

@@ -5,9 +5,9 @@
 //! then does what an import leaves undone: cards move to their new decks, removed notes are treated
 //! as the caller wants.
 //!
-//! Facts about the add-on were measured with the one of 2023 in Anki 26.9.3, and read of newer ones:
-//! it takes one request a connection, no chunked bodies, and answers errors with status 200. `wire`
-//! and `envelope` hide that.
+//! Facts about the add-on were measured with those of 2023 and 2025, in Anki 26.9.3 and 25.9.2: it
+//! takes one request a connection, no chunked bodies, and answers errors with status 200. `wire` and
+//! `envelope` hide that.
 
 mod cards;
 mod decks;
@@ -17,6 +17,7 @@ mod media;
 mod multi;
 mod note_types;
 mod notes;
+mod offer;
 mod permission;
 mod wire;
 
@@ -184,10 +185,13 @@ impl Client {
                 let near = known.map_or_else(String::new, |it| format!("; did you mean `{it}`?"));
                 format!("AnkiConnect knows no action `{action}`{near}")
             }
+            Failure::NoProfile => format!(
+                "AnkiConnect refuses `{action}`: no profile is open in Anki, so there is no collection"
+            ),
             Failure::Said(text) => format!("AnkiConnect refuses `{action}`: {text}"),
             Failure::Banner => format!(
-                "AnkiConnect answers `{action}` with its name alone: it does not know the action, or \
-                 did not get the request whole"
+                "AnkiConnect did not understand `{action}`: it does not know the action, or did not get \
+                 the request whole"
             ),
             Failure::Odd(text) => format!(
                 "what answers `{action}` at {} is not AnkiConnect: {text}",

@@ -1,4 +1,5 @@
-//! Many calls in one request. Not a transaction: one that fails leaves the others done.
+//! Many calls in one request. Not a transaction: one that fails leaves the others done. AnkiConnect on
+//! Android answers to all of them with the error of the one.
 
 use serde_json::{Value, json};
 

@@ -19,7 +19,7 @@ pub struct Permission {
 
 impl Client {
     /// Asks for permission: the first call of a program that does not know what it meets. No key is
-    /// sent.
+    /// sent. It waits 20 seconds at most: while Anki asks its user about a page of the web, nobody is answered.
     ///
     /// # Errors
     /// As all methods.
@@ -33,7 +33,7 @@ impl Client {
         }
         let action = "requestPermission";
         let request = super::envelope::request(action, serde_json::Value::Null, None);
-        let answer = self.wire.post(&request.to_string())?;
+        let answer = self.wire.post_first(&request.to_string())?;
         let reply =
             super::envelope::reply(&answer).map_err(|failure| self.refused(action, &failure))?;
         let told: Told =

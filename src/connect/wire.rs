@@ -16,6 +16,8 @@ use crate::{Error, ErrorKind};
 const CONNECT: Duration = Duration::from_secs(10);
 /// How long a call may take unless the caller says otherwise.
 const LONGEST: Duration = Duration::from_secs(600);
+/// How long the first call of a delivery may take: as long as somebody waits who does not know why.
+const FIRST: Duration = Duration::from_secs(20);
 /// The longest answer that is read, in bytes: the largest media file that Anki syncs, as text,
 /// comes to half of it.
 const MOST: u64 = 256 << 20;
@@ -59,14 +61,31 @@ impl Wire {
 
     /// Whether the address is one of this machine.
     pub(super) fn is_local(&self) -> bool {
+        let (host, _) = self.host_and_port();
+        let address = host.parse::<IpAddr>();
+        host.eq_ignore_ascii_case("localhost") || address.is_ok_and(|it| it.is_loopback())
+    }
+
+    /// The host, without the brackets of an address, and the port.
+    pub(super) fn host_and_port(&self) -> (String, u16) {
         let read: Option<Uri> = self.url.parse().ok();
         let host = read.as_ref().and_then(Uri::host).unwrap_or_default();
-        let address = host.trim_matches(['[', ']']).parse::<IpAddr>();
-        host.eq_ignore_ascii_case("localhost") || address.is_ok_and(|it| it.is_loopback())
+        let port = read.as_ref().and_then(Uri::port_u16).unwrap_or(80);
+        (host.trim_matches(['[', ']']).to_owned(), port)
     }
 
     /// Sends a body, gives back the answer's.
     pub(super) fn post(&self, body: &str) -> Result<String, Error> {
+        self.post_within(body, self.longest)
+    }
+
+    /// The same for the first request of a work, which nothing large hangs on: while a window of Anki
+    /// or of the add-on waits for its user, nothing is answered at all.
+    pub(super) fn post_first(&self, body: &str) -> Result<String, Error> {
+        self.post_within(body, self.longest.min(FIRST))
+    }
+
+    fn post_within(&self, body: &str, longest: Duration) -> Result<String, Error> {
         let away = |error: ureq::Error| {
             let text = format!("AnkiConnect at {} {}", self.url, why(&error));
             Error::new(ErrorKind::Unreachable(text)).caused_by(error)
@@ -75,7 +94,7 @@ impl Wire {
             .agent
             .post(&self.url)
             .config()
-            .timeout_global(Some(self.longest))
+            .timeout_global(Some(longest))
             .build()
             .header("Connection", "close")
             .header("Content-Type", "application/json")
@@ -103,7 +122,9 @@ impl Wire {
 /// What goes behind "AnkiConnect at URL".
 fn why(error: &ureq::Error) -> &'static str {
     match error {
-        ureq::Error::Timeout(_) => "does not answer in time; a dialog may be open in Anki",
+        ureq::Error::Timeout(_) => {
+            "does not answer in time; is Anki busy, or does a dialog wait for an answer there?"
+        }
         ureq::Error::HostNotFound => "cannot be found: there is no such host",
         ureq::Error::BodyExceedsLimit(_) => "answers with more than 256 MiB",
         _ => "does not answer; is Anki open, and the add-on installed?",

@@ -1,41 +1,49 @@
 """A stand-in for Anki with the add-on AnkiConnect, over the real backend.
 
-    python connect.py [--old] [--key KEY] [--phone]
+    python connect.py [--old] [--key KEY] [--phone] [--unreachable]
 
 Prints the port it listens on, on this machine alone, and serves until its standard input ends.
 It has a collection of its own, empty at first. --old is the add-on of 2023, without it a current
-one; --phone is the server on Android, which knows few actions.
+one; --phone is the server on Android, which knows few actions. With --unreachable nothing that is to
+be fetched from an address can be.
 
 What the real add-on does to its clients, this does too: it closes each connection after one
 answer without saying so, wants `Content-Length: ` with the space, takes chunked bodies as empty,
 answers errors with status 200, and takes requests without a version as of version 4.
 
-Three actions are for tests: `_sql` (query, arguments) reads or writes the database, `_import`
-(path) imports a package by hand, and `_calls` tells which actions were called since the last time,
-those inside of `multi` included.
+Some actions are for tests: `_sql` (query, arguments) reads or writes the database, `_import`
+(path) imports a package by hand, from Anki's menu, `_calls` tells which actions were called since the last time,
+those inside of `multi` included, and `_check` what Anki finds wrong.
+
+habits.py compares what this answers with what the real add-on does.
 """
 
 import argparse
 import base64
+import contextlib
 import json
 import socket
 import sys
 import tempfile
 import threading
+import urllib.request
 from pathlib import Path
 
-from anki.collection import (
-    Collection,
-    ImportAnkiPackageOptions,
-    ImportAnkiPackageRequest,
-)
+from anki.collection import Collection  # First: what follows cannot be imported without it.
+
+import anki.errors  # isort: skip
+import anki.exporting
+import anki.importing
+import anki.lang
+
+import checking
 
 BANNER = "AnkiConnect v.6"
 NO_KEY = "valid api key must be provided"
 PHONE = {
     "version", "deckNames", "deckNamesAndIds", "modelNames", "modelNamesAndIds",
     "modelFieldNames", "findNotes", "guiBrowse", "canAddNotes", "addNote", "updateNoteFields",
-    "storeMediaFile", "notesInfo", "multi", "_sql", "_calls", "_import",
+    "storeMediaFile", "notesInfo", "multi", "_sql", "_calls", "_import", "_check",
 }  # fmt: skip
 # Of those that are here, what the add-on of 2023 does not know.
 NEWER = {"notesModTime"}
@@ -48,8 +56,11 @@ class Refused(Exception):
 class Actions:
     """Each action is a method of its name; `_sql` and `_calls` are of these tests."""
 
-    def __init__(self, folder, old, phone):
+    def __init__(self, folder, old, phone, unreachable):
+        self.unreachable = unreachable
         self.folder = Path(folder)
+        # The older import speaks.
+        anki.lang.set_lang("en_US")
         self.collection = Collection(str(self.folder / "collection.anki2"))
         self.old = old
         self.phone = phone
@@ -62,34 +73,49 @@ class Actions:
 
     def apiReflect(self, scopes, actions=None):
         known = [it for it in dir(type(self)) if self.known(it) and not it.startswith("_")]
-        return {"scopes": scopes, "actions": known}
+        known = sorted([*known, "multi", "requestPermission"])
+        return {"scopes": scopes, "actions": [it for it in known if not actions or it in actions]}
 
     def known(self, name):
-        if name in ("known", "note", "card") or name.startswith("__"):
+        if name in ("known", "note", "card", "cards") or name.startswith("__"):
             return False
         if self.phone and name not in PHONE or self.old and name in NEWER:
             return False
         return callable(getattr(type(self), name, None))
 
     def sync(self):
-        return None
+        if not self.old:
+            raise Refused("sync: auth not configured")
 
     def importPackage(self, path):
+        """As the add-on: up to Anki 25.9 this is another import than the one of Anki's menu."""
         try:
-            options = ImportAnkiPackageOptions(
-                merge_notetypes=True, with_scheduling=True, with_deck_configs=True
-            )
-            request = ImportAnkiPackageRequest(package_path=path, options=options)
-            self.collection.import_anki_package(request)
+            # It says on each import that it is deprecated.
+            with contextlib.redirect_stdout(None):
+                anki.importing.AnkiPackageImporter(self.collection, path).run()
         except Exception as error:
             raise Refused(str(error)) from None
         # As a reset of the window does.
         self.collection.models._clear_cache()
         return True
 
+    def exportPackage(self, deck, path, includeSched=False):
+        found = self.collection.decks.id_for_name(deck)
+        if found is None:
+            return False
+        exporter = anki.exporting.AnkiPackageExporter(self.collection)
+        exporter.did = found
+        exporter.includeSched = includeSched
+        exporter.exportInto(path)
+        return True
+
     def _import(self, path):
-        """What a learner does on the phone."""
-        return self.importPackage(path)
+        """What a learner does by hand."""
+        checking.import_by_hand(self.collection, path)
+        self.collection.models._clear_cache()
+
+    def _check(self):
+        return checking.check(self.collection)
 
     def _sql(self, query, arguments=()):
         return self.collection.db.all(query, *arguments)
@@ -114,15 +140,20 @@ class Actions:
 
     def deleteDecks(self, decks, cardsToo=False):
         if not cardsToo:
-            raise Refused("Since Anki 2.1.28 it's not possible to delete decks without cards")
-        self.collection.decks.remove([self.collection.decks.id_for_name(it) for it in decks])
+            text = "Since Anki 2.1.28 it's not possible to delete decks without deleting cards as well"
+            raise Refused(text)
+        for name in decks:
+            # Names that are not there, or are written otherwise, are passed over.
+            if name in self.deckNames():
+                self.collection.decks.remove([self.collection.decks.id(name)])
 
     def getDecks(self, cards):
         decks = {}
         for key in cards:
-            if card := self.card(key):
-                name = self.collection.decks.name(card.did)
-                decks.setdefault(name, []).append(key)
+            # One that is not there counts as one in the deck that every collection has.
+            card = self.card(key)
+            name = self.collection.decks.name(card.did if card else 1)
+            decks.setdefault(name, []).append(key)
         return decks
 
     # Note types
@@ -166,8 +197,13 @@ class Actions:
     def note(self, key):
         try:
             return self.collection.get_note(key)
-        except Exception:
+        except anki.errors.NotFoundError:
             return None
+
+    def _note(self, key):
+        if found := self.note(key):
+            return found
+        raise Refused(f"Note was not found: {key}")
 
     def _new(self, note):
         model = self.collection.models.by_name(note["modelName"])
@@ -185,8 +221,12 @@ class Actions:
         state = made.fields_check()
         if state == 1:
             raise Refused("cannot create note because it is empty")
-        if state == 2 and not note.get("options", {}).get("allowDuplicate"):
+        may_double = note.get("options", {}).get("allowDuplicate", False)
+        if not isinstance(may_double, bool):
+            raise Refused('option parameter "allowDuplicate" must be boolean')
+        if state == 2 and not may_double:
             raise Refused("cannot create note because it is a duplicate")
+        # Whatever deck was said, the old add-on does not reach it.
         return made, 1 if self.old else deck
 
     def addNote(self, note):
@@ -206,18 +246,20 @@ class Actions:
                 errors.append(str(error))
         if errors and not self.old:
             self.collection.remove_notes([it for it in added if it])
-            raise Refused(errors)
+            # A list as Python writes it, and a text for JSON.
+            raise Refused(str(errors))
         return added
 
-    def findNotes(self, query):
-        return list(self.collection.find_notes(query))
+    def findNotes(self, query=None):
+        return list(self.collection.find_notes(query)) if query is not None else []
 
     def notesInfo(self, notes):
         infos = []
         for key in notes:
             note = self.note(key)
             if note is None:
-                infos.append({})
+                # On Android there is nothing in its place.
+                infos.extend([] if self.phone else [{}])
                 continue
             fields = enumerate(note.items())
             info = {
@@ -229,29 +271,32 @@ class Actions:
                     "select id from cards where nid = ? order by ord", note.id
                 ),
             }
-            if not (self.old or self.phone):
+            if self.phone:
+                del info["cards"]
+                info["tags"] = note.tags or [""]
+            elif not self.old:
                 info.update(mod=note.mod, profile="User 1")
             infos.append(info)
-        return infos
+        return sorted(infos, key=lambda it: it["noteId"]) if self.phone else infos
 
     def notesModTime(self, notes):
         found = ((key, self.note(key)) for key in notes)
         return [{"noteId": key, "mod": it.mod} if it else {} for key, it in found]
 
     def updateNoteFields(self, note):
-        found = self.note(note["id"])
-        if found is None:
-            raise Refused(f"note was not found: {note['id']}")
+        found = self._note(note["id"])
         for name, value in note["fields"].items():
             if name in found:
                 found[name] = value
         self.collection.update_note(found)
 
     def updateNote(self, note):
+        if "fields" not in note and "tags" not in note:
+            raise Refused('Must provide a "fields" or "tags" property.')
         if "fields" in note:
             self.updateNoteFields(note)
         if "tags" in note:
-            found = self.note(note["id"])
+            found = self._note(note["id"])
             found.tags = note["tags"]
             self.collection.update_note(found)
 
@@ -269,18 +314,27 @@ class Actions:
     def card(self, key):
         try:
             return self.collection.get_card(key)
-        except Exception:
+        except anki.errors.NotFoundError:
             return None
 
-    def findCards(self, query):
-        return list(self.collection.find_cards(query))
+    def _card(self, key):
+        if found := self.card(key):
+            return found
+        raise Refused(f"Card was not found: {key}")
 
-    def suspend(self, cards):
-        self.collection.sched.suspend_cards(cards)
+    def findCards(self, query=None):
+        return list(self.collection.find_cards(query)) if query is not None else []
+
+    def suspend(self, cards, suspend=True):
+        concerned = [it for it in cards if (self._card(it).queue == -1) != suspend]
+        if not concerned:
+            return False
+        scheduler = self.collection.sched
+        (scheduler.suspend_cards if suspend else scheduler.unsuspend_cards)(concerned)
         return True
 
     def unsuspend(self, cards):
-        self.collection.sched.unsuspend_cards(cards)
+        self.suspend(cards, False)
 
     def areSuspended(self, cards):
         found = (self.card(key) for key in cards)
@@ -288,7 +342,7 @@ class Actions:
 
     def setSpecificValueOfCard(self, card, keys, newValues, warning_check=False):
         try:
-            found = self.collection.get_card(card)
+            found = self._card(card)
             for key, value in zip(keys, newValues):
                 setattr(found, key, value)
             self.collection.update_card(found)
@@ -298,16 +352,30 @@ class Actions:
 
     # Media
 
-    def storeMediaFile(self, filename, data=None, path=None, deleteExisting=True):
-        content = Path(path).read_bytes() if path else base64.b64decode(data or "")
-        if not content:
+    def storeMediaFile(self, filename, data=None, path=None, url=None, deleteExisting=True):
+        if self.phone:
+            stem, dot, ending = filename.partition(".")
+            content, filename = base64.b64decode(data), f"{stem}_123456789{dot}{ending}"
+        elif data:
+            content = base64.b64decode(data)
+        elif path:
+            content = Path(path).read_bytes()
+        elif url and self.unreachable:
+            raise Refused("HTTPConnectionPool: Max retries exceeded")
+        elif url:
+            with urllib.request.urlopen(url, timeout=30) as answer:
+                content = answer.read()
+        else:
             raise Refused("You must provide a \"data\", \"path\", or \"url\" field.")
+        filename = Path(filename).name
         if deleteExisting:
             self.deleteMediaFile(filename)
         return self.collection.media.write_data(filename, content)
 
     def retrieveMediaFile(self, filename):
-        path = Path(self.collection.media.dir(), filename)
+        path = Path(self.collection.media.dir(), Path(filename).name)
+        if path.is_dir():
+            raise Refused(f"[Errno 21] Is a directory: '{path}/'")
         return base64.b64encode(path.read_bytes()).decode() if path.is_file() else False
 
     def getMediaFilesNames(self, pattern="*"):
@@ -335,26 +403,48 @@ class Server:
 
     def answer(self, request):
         """The answer to one request, or to one of those inside of `multi`."""
-        version = request.get("version", 4)
+        version = request.get("version", 4) if isinstance(request, dict) else 4
         try:
+            self.look_at_form(request)
             value = {"result": self.result(request), "error": None}
         except Refused as error:
             value = {"result": None, "error": error.args[0]}
-        return value["result"] if version <= 4 and value["error"] is None else value
+            if self.actions.phone:
+                value["error"] += f"java.lang.Exception: {error.args[0]}\n\tat com.kamwithk\n"
+        is_bare = isinstance(version, int) and version <= 4 and value["error"] is None
+        return value["result"] if is_bare else value
+
+    def look_at_form(self, request):
+        if self.actions.phone:
+            return
+        if not isinstance(request, dict):
+            raise Refused(f"{request!r} is not of type 'object'")
+        if "action" not in request:
+            raise Refused("'action' is a required property")
+        for name, kind, word in [
+            ("action", str, "string"),
+            ("version", int, "integer"),
+            ("params", dict, "object"),
+        ]:
+            if name in request and not isinstance(request[name], kind):
+                raise Refused(f"{request[name]!r} is not of type '{word}'")
 
     def result(self, request):
         name, params = request.get("action"), request.get("params", {})
         if name == "requestPermission" and not self.actions.phone:
             return {"permission": "granted", "requireApikey": bool(self.key), "version": 6}
-        if (self.key or "key" in request) and request.get("key") != self.key:
+        if request.get("key") != self.key:
             raise Refused(NO_KEY)
         self.actions.calls.append(name)
+        if name == "multi" and self.actions.phone:
+            # One that fails fails them all.
+            return [{"result": self.result(it), "error": None} for it in params["actions"]]
         if name == "multi":
             return [self.answer(it) for it in params["actions"]]
-        if not isinstance(params, dict):
-            raise Refused("None is not of type 'object'")
         if not self.actions.known(name):
-            raise Refused(BANNER if self.actions.phone else "unsupported action")
+            # Android cannot read its own answer then.
+            text = "Did not consume the entire document." if self.actions.phone else None
+            raise Refused(text or "unsupported action")
         try:
             return getattr(self.actions, name)(**params)
         except Refused:
@@ -366,12 +456,11 @@ class Server:
         if b"origin" in headers and b"localhost" not in headers[b"origin"]:
             return b"HTTP/1.1 403 Forbidden", b""
         if not content:
-            text = BANNER
+            is_current = not (self.actions.old or self.actions.phone)
+            text = json.dumps({"apiVersion": BANNER}) if is_current else BANNER
         else:
             try:
-                answered = self.answer(json.loads(content))
-                error = isinstance(answered, dict) and answered.get("error") == BANNER
-                text = BANNER if error else json.dumps(answered)
+                text = json.dumps(self.answer(json.loads(content)))
             except ValueError as error:
                 text = json.dumps({"result": None, "error": str(error)})
         return b"HTTP/1.1 200 OK", text.encode()
@@ -406,7 +495,10 @@ class Server:
             missing -= len(more)
         status, text = self.body(b"".join(parts)[:length], headers)
         # As the real one: HTTP/1.1, and not a word of the connection's end.
-        head = b"%s\r\nContent-Type: text/json\r\nContent-Length: %d\r\n\r\n" % (status, len(text))
+        head = (
+            b"%s\r\nContent-Type: text/json\r\nAccess-Control-Allow-Origin: http://localhost\r\n"
+            b"Access-Control-Allow-Headers: *\r\nContent-Length: %d\r\n\r\n"
+        ) % (status, len(text))
         connection.sendall(head + text)
 
 
@@ -414,11 +506,12 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--old", action="store_true")
     parser.add_argument("--phone", action="store_true")
+    parser.add_argument("--unreachable", action="store_true")
     parser.add_argument("--key")
     chosen = parser.parse_args()
     output, sys.stdout = sys.stdout, sys.stderr
     with tempfile.TemporaryDirectory(prefix="deckle-connect-") as folder:
-        actions = Actions(folder, chosen.old, chosen.phone)
+        actions = Actions(folder, chosen.old, chosen.phone, chosen.unreachable)
         listener = socket.create_server(("127.0.0.1", 0))
         server = Server(actions, chosen.key)
         threading.Thread(target=server.serve, args=(listener,), daemon=True).start()

@@ -20,6 +20,7 @@ PROBE = """
 import importlib, importlib.metadata, sys
 for requirement in sys.argv[1:]:
     name, version = requirement.split("==")
+    name = name.split("[")[0]
     importlib.import_module({"anki": "anki.collection"}.get(name, name))
     assert importlib.metadata.version(name) == version
 """
@@ -46,7 +47,13 @@ def main(folder, *requirements):
             " It needs the network once; anki has wheels for Linux (glibc), macOS and Windows."
         )
     if not probe(folder, requirements):
-        sys.exit(f"{folder.name}: {' '.join(requirements)} is installed, but does not import")
+        hint = ""
+        if any(it.startswith("aqt") for it in requirements):
+            hint = (
+                "; Qt needs libraries of the system, on Debian: apt install libegl1 libgl1 libnss3"
+                " libxkbcommon0 libxkbfile1 libxcomposite1 libxdamage1 libxrandr2 libxtst6 libasound2"
+            )
+        sys.exit(f"{folder.name}: {' '.join(requirements)} is installed, but does not import{hint}")
     write_stamp(folder, requirements)
 
 

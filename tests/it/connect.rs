@@ -16,9 +16,14 @@ use serde_json::{Value, json};
 
 use crate::cli::Place;
 
-const BACKEND: &str = "anki-26.9.3";
+const CURRENT: &str = "26.9.3";
+const OLDER: &str = "25.9.2";
 
 /// The stand-in, which ends with this value.
+///
+/// With `DECKLE_TEST_ANKICONNECT` in the environment it is the real Anki with the real add-on instead,
+/// the one of 2023 (`--old`) or a current one: `make ankiconnect`. `--older-anki` is not an argument of
+/// either, but chooses the Anki.
 pub(crate) struct StandIn {
     child: Child,
     port: u16,
@@ -27,21 +32,43 @@ pub(crate) struct StandIn {
 impl StandIn {
     pub(crate) fn new(arguments: &[&str]) -> Self {
         let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let is_real = is_real() && !arguments.contains(&"--phone");
+        let kind = if is_real { "desktop" } else { "anki" };
+        let version = if arguments.contains(&"--older-anki") {
+            OLDER
+        } else {
+            CURRENT
+        };
+        let backend = format!("{kind}-{version}");
+        let arguments = arguments.iter().filter(|it| **it != "--older-anki");
         let python = if cfg!(windows) {
             "Scripts/python.exe"
         } else {
             "bin/python"
         };
-        let python = root.join("target/judges").join(BACKEND).join(python);
+        let python = root.join("target/judges").join(&backend).join(python);
+        let target = if is_real { "ankiconnect" } else { "judges" };
         assert!(
             python.exists(),
-            "{} is missing, run: make judges",
+            "{} is missing, run: make {target}",
             python.display()
         );
-        let mut child = Command::new(python)
-            .args(["-B", "-X", "utf8"])
-            .arg(root.join("tests/anki/connect.py"))
-            .args(arguments)
+        let mut command = Command::new(python);
+        command.args(["-B", "-X", "utf8"]);
+        if is_real {
+            let is_old = arguments.clone().any(|it| *it == "--old");
+            let year = if is_old { "2023" } else { "2025" };
+            let add_on = root.join("target/ankiconnect").join(year).join("plugin");
+            command.arg(root.join("tests/anki/desktop.py")).arg(add_on);
+            command.args(arguments.filter(|it| **it != "--old"));
+            // What Qt and Chromium have to say of a machine without a screen.
+            command.stderr(Stdio::null());
+        } else {
+            command
+                .arg(root.join("tests/anki/connect.py"))
+                .args(arguments);
+        }
+        let mut child = command
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
@@ -49,7 +76,8 @@ impl StandIn {
         let mut line = String::new();
         let output = child.stdout.take().unwrap();
         BufReader::new(output).read_line(&mut line).unwrap();
-        let port = line.trim().parse().unwrap();
+        let port = line.trim().parse().ok();
+        let port = port.unwrap_or_else(|| panic!("{backend} does not start: {command:?}"));
         Self { child, port }
     }
 
@@ -76,11 +104,28 @@ impl StandIn {
         serde_json::from_str(&rows).unwrap()
     }
 
+    pub(crate) fn import_by_hand(&self, package: &Path) {
+        let params = json!({"path": package}).to_string();
+        self.client().call("_import", &params).unwrap();
+    }
+
+    /// What Anki itself finds wrong with database and media: nothing.
+    #[track_caller]
+    pub(crate) fn is_sound(&self) {
+        let told = self.client().call("_check", "{}").unwrap();
+        let told: Value = serde_json::from_str(&told).unwrap();
+        assert_eq!(
+            (&told["sound"], &told["missing"]),
+            (&json!(true), &json!([])),
+            "{told}"
+        );
+    }
+
     /// What was called since the last time, reflection and permission aside.
     pub(crate) fn calls(&self) -> Vec<String> {
         let calls = self.client().call("_calls", "{}").unwrap();
         let mut calls: Vec<String> = serde_json::from_str(&calls).unwrap();
-        calls.retain(|it| it != "apiReflect" && it != "_sql");
+        calls.retain(|it| it != "apiReflect" && !it.starts_with('_'));
         calls
     }
 }
@@ -117,7 +162,16 @@ impl Drop for StandIn {
     }
 }
 
-fn refused<T: std::fmt::Debug>(result: Result<T, Error>) -> String {
+/// Whether these tests ask the real add-on.
+pub(crate) fn is_real() -> bool {
+    std::env::var_os("DECKLE_TEST_ANKICONNECT").is_some()
+}
+
+/// Both versions of the add-on in the current Anki, and the current add-on in the older Anki, in which
+/// it imports otherwise.
+pub(crate) const ALL: [&[&str]; 3] = [&[], &["--old"], &["--older-anki"]];
+
+pub(crate) fn refused<T: std::fmt::Debug>(result: Result<T, Error>) -> String {
     let error = result.unwrap_err();
     assert!(matches!(error.kind(), ErrorKind::Refused(_)), "{error:?}");
     error.to_string()
@@ -141,15 +195,13 @@ fn the_stand_in_has_the_habits_of_the_real_one() {
         asked(r#"{"action": "nothing"}"#),
         r#"{"result": null, "error": "unsupported action"}"#
     );
-    assert_eq!(asked(""), "AnkiConnect v.6");
+    let banner = r#"{"apiVersion": "AnkiConnect v.6"}"#;
+    assert_eq!(asked(""), banner);
     let chunked = "15\r\n{\"action\": \"version\"}\r\n0\r\n\r\n";
-    assert_eq!(
-        post("Transfer-Encoding: chunked\r\n", chunked),
-        "AnkiConnect v.6"
-    );
+    assert_eq!(post("Transfer-Encoding: chunked\r\n", chunked), banner);
     assert_eq!(
         post("Content-Length:21\r\n", r#"{"action": "version"}"#),
-        "AnkiConnect v.6"
+        banner
     );
     assert_eq!(
         asked(
@@ -161,9 +213,10 @@ fn the_stand_in_has_the_habits_of_the_real_one() {
 
 #[test]
 fn what_people_script_has_a_method() {
-    for arguments in [&[][..], &["--old"]] {
+    for arguments in ALL {
         let anki = StandIn::new(arguments);
         let client = anki.client();
+        let is_old = arguments.contains(&"--old");
         assert_eq!(client.version().unwrap(), 6);
         let permission = client.request_permission().unwrap();
         assert!(permission.granted && !permission.key_needed);
@@ -197,7 +250,7 @@ fn what_people_script_has_a_method() {
         let added = client.add_notes(&[note("ir"), note("ver")]).unwrap();
         assert!(added.iter().all(Option::is_some));
         let some = client.add_notes(&[note("ir"), note("dar")]);
-        if arguments.is_empty() {
+        if !is_old {
             assert!(refused(some).contains("duplicate"));
         } else {
             assert_eq!(some.unwrap()[0], None);
@@ -221,7 +274,10 @@ fn what_people_script_has_a_method() {
             [field("Front", "ser"), field("Back", "<b>be</b>")]
         );
         assert_eq!((info.note_type.as_str(), info.tags.len()), ("Basic", 2));
-        assert_eq!(info.modified.is_some(), arguments.is_empty());
+        assert_eq!(info.modified.is_some(), !is_old);
+        // As they were asked for, whatever the order of the answer.
+        let infos = client.notes_info(&[1, ser]).unwrap();
+        assert!(infos[0].is_none() && infos[1].is_some());
         let error = client.update_note(ser, &[("Bcak", "x")], None).unwrap_err();
         assert_eq!(
             error.to_string(),
@@ -242,20 +298,17 @@ fn what_people_script_has_a_method() {
         client.change_deck(cards, "Elsewhere").unwrap();
         assert_eq!(client.decks_of(cards).unwrap()["Elsewhere"], *cards);
         assert_eq!(client.find_cards("flag:3").unwrap(), *cards);
-        client.delete_decks(&["Elsewhere"]).unwrap();
+        client.delete_decks(&["elsewhere", "nowhere"]).unwrap();
         assert_eq!(client.notes_info(&[ser]).unwrap(), [None]);
 
         assert_eq!(
             client.store_media("a/b:c?.bin", b"\0\xff").unwrap(),
-            "abc.bin"
+            "bc.bin"
         );
-        assert_eq!(
-            client.retrieve_media("abc.bin").unwrap().unwrap(),
-            b"\0\xff"
-        );
-        assert_eq!(client.media_names("*.bin").unwrap(), ["abc.bin"]);
-        client.delete_media("abc.bin").unwrap();
-        assert_eq!(client.retrieve_media("abc.bin").unwrap(), None);
+        assert_eq!(client.retrieve_media("bc.bin").unwrap().unwrap(), b"\0\xff");
+        assert_eq!(client.media_names("*.bin").unwrap(), ["bc.bin"]);
+        client.delete_media("bc.bin").unwrap();
+        assert_eq!(client.retrieve_media("bc.bin").unwrap(), None);
         assert!(refused(client.store_media("a.bin", b"")).contains("You must provide"));
         assert!(refused(client.import_package("/nowhere.apkg")).contains("importPackage"));
         assert!(refused(client.call("decknames", "{}")).ends_with("did you mean `deckNames`?"));
@@ -384,8 +437,8 @@ fn the_command_prints_json() {
 }
 
 /// A project whose releases are built one after the other.
-struct Releases {
-    place: Place,
+pub(crate) struct Releases {
+    pub(crate) place: Place,
     count: i64,
 }
 
@@ -393,7 +446,7 @@ struct Releases {
 const FIRST: i64 = 1_700_000_000;
 
 impl Releases {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let manifest = "format: 1\nname: Spanish\nuid: 9c1f6c52-1d1b-4a6e-8a55-2f1f0a7f7b10\n";
         Self {
             place: Place::new(&[("deckle.yaml", manifest)]),
@@ -401,12 +454,12 @@ impl Releases {
         }
     }
 
-    fn file(&self, path: &str, text: &str) {
+    pub(crate) fn file(&self, path: &str, text: &str) {
         self.place.put(path, text);
     }
 
     /// Builds a release of these notes, in YAML; gives back its path.
-    fn build(&mut self, notes: &str) -> PathBuf {
+    pub(crate) fn build(&mut self, notes: &str) -> PathBuf {
         self.place.put("notes.yaml", notes);
         let name = format!("{}.apkg", self.count);
         let seconds = FIRST + 1000 * self.count;
@@ -427,7 +480,7 @@ impl Releases {
     }
 }
 
-fn send(anki: &StandIn, package: &Path, options: &DeliveryOptions) -> Delivery {
+pub(crate) fn send(anki: &StandIn, package: &Path, options: &DeliveryOptions) -> Delivery {
     let delivery = deliver(&anki.client(), package, options).unwrap();
     assert_eq!(delivery.unconfirmed, [""; 0]);
     assert_eq!(delivery.unconfirmed_cards, 0);
@@ -435,7 +488,7 @@ fn send(anki: &StandIn, package: &Path, options: &DeliveryOptions) -> Delivery {
 }
 
 /// A second delivery of the same: it looks, and sends nothing.
-fn repeat(anki: &StandIn, package: &Path, options: &DeliveryOptions) {
+pub(crate) fn repeat(anki: &StandIn, package: &Path, options: &DeliveryOptions) {
     anki.calls();
     let before = anki.sql("select mod, usn from col");
     let delivery = send(anki, package, options);
@@ -452,7 +505,7 @@ const NOTES: &str = "\
 
 #[test]
 fn notes_arrive_once_and_changes_follow() {
-    for arguments in [&[][..], &["--old"]] {
+    for arguments in ALL {
         let anki = StandIn::new(arguments);
         let mut releases = Releases::new();
         let first = releases.build(NOTES);
@@ -494,7 +547,7 @@ fn notes_arrive_once_and_changes_follow() {
             json!([[3]])
         );
         assert_eq!(delivery.added, 1);
-        if arguments.is_empty() {
+        if !arguments.contains(&"--old") {
             assert_eq!((delivery.changed, delivery.current), (2, 1));
             assert_eq!(delivery.overwritten.len(), 1);
             repeat(&anki, &second, &based);
@@ -632,7 +685,7 @@ fn another_note_with_the_id_is_left_alone() {
     assert_eq!(client.find_notes("deck:*").unwrap().len(), 4);
 }
 
-const TYPE: &str = "\
+pub(crate) const TYPE: &str = "\
 key: verb
 name: Verb
 fields: [Verb, Meaning]
@@ -753,8 +806,11 @@ fn assets_are_replaced_if_they_are_the_bases() {
 fn packages_come_by_path_or_by_upload() {
     let folder = tempfile::tempdir().unwrap();
     let package = with_media(folder.path(), "1.apkg", "a.png", "one", FIRST);
-    for transfer in [Transfer::Path, Transfer::Upload, Transfer::Auto] {
-        let anki = StandIn::new(&[]);
+    for (transfer, arguments) in [Transfer::Path, Transfer::Upload, Transfer::Auto]
+        .into_iter()
+        .zip(ALL)
+    {
+        let anki = StandIn::new(arguments);
         let options = DeliveryOptions::new().transfer(transfer);
         assert_eq!(send(&anki, &package, &options).added, 1);
         // Nothing stays behind that would be synchronized to all devices.
@@ -764,7 +820,10 @@ fn packages_come_by_path_or_by_upload() {
         let other = with_media(folder.path(), "2.apkg", "a.png", "two", FIRST + 1000);
         send(&anki, &other, &options);
         assert_eq!(anki.client().media_names("a*").unwrap().len(), 2);
-        repeat(&anki, &other, &options);
+        // Where no times are told, a note whose picture got another name is another one.
+        if !arguments.contains(&"--old") {
+            repeat(&anki, &other, &options);
+        }
     }
 }
 
@@ -831,8 +890,7 @@ fn without_imports_texts_are_brought_up_to_date_and_the_rest_waits() {
         (delivery.changed, delivery.waiting.len())
     };
     assert_eq!(waiting(&first, &DeliveryOptions::new()), (0, 3));
-    let params = json!({"path": first}).to_string();
-    phone.client().call("_import", &params).unwrap();
+    phone.import_by_hand(&first);
     assert_eq!(waiting(&first, &DeliveryOptions::new()), (0, 0));
 
     // One is edited by the author, one by the learner, one by both, and one is new.

@@ -55,7 +55,11 @@ const GUARDED: &[(&str, &[&str])] = &[
     ),
     (
         "std::net",
-        &["src/files/download.rs", "src/connect/wire.rs"],
+        &[
+            "src/files/download.rs",
+            "src/connect/offer.rs",
+            "src/connect/wire.rs",
+        ],
     ),
     ("clap::", &["src/cli/"]),
     ("anstream", &["src/cli/"]),

@@ -6,6 +6,7 @@
 )]
 
 mod adopt;
+mod ankiconnect;
 mod assets;
 #[cfg(unix)]
 mod audio;

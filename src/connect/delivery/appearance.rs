@@ -17,6 +17,8 @@ pub(super) struct Appearance {
     /// Ids of those that lack fields or templates of the package: an import merges them.
     merged: BTreeSet<i64>,
     stale: bool,
+    /// Names of those whose fields or templates are others than the package's, in any way.
+    reshaped: Vec<String>,
     /// Names of those that a learner changed.
     edited: Vec<String>,
     /// Names in the collection, by ids.
@@ -49,9 +51,13 @@ impl Appearance {
                 continue;
             };
             let found = of_collection(client, name)?;
-            if !has_all(client, name, &found, own)? {
+            let fields = client.field_names(name)?;
+            if !has_all(&fields, &found, own) {
                 appearance.merged.insert(*id);
                 appearance.stale = true;
+            }
+            if !has_shape(&fields, &found, own) {
+                appearance.reshaped.push(name.clone());
             }
             match standing(&found, own, before(base, *id)) {
                 Standing::Same => {}
@@ -71,6 +77,11 @@ impl Appearance {
     /// The ids of the note types that an import merges.
     pub(super) fn merged(&self) -> &BTreeSet<i64> {
         &self.merged
+    }
+
+    /// The names of the note types whose fields or templates are not just those of the package.
+    pub(super) fn reshaped(&self) -> &[String] {
+        &self.reshaped
     }
 
     pub(super) fn tell(&self, delivery: &mut Delivery) {
@@ -97,7 +108,9 @@ impl Appearance {
                 Standing::Same => {}
                 // AnkiConnect writes a whole note type. One that does not show its new fields yet
                 // would lose them.
-                Standing::Older if before.is_some() && has_all(client, name, &found, own)? => {
+                Standing::Older
+                    if before.is_some() && has_all(&client.field_names(name)?, &found, own) =>
+                {
                     let (templates, css) = of_package(own);
                     client.set_templates(name, &templates)?;
                     client.set_styling(name, &css)?;
@@ -116,14 +129,18 @@ fn before<'a>(base: Option<&Side<'a>>, id: i64) -> Option<&'a StoredNoteType> {
 }
 
 /// Whether the collection has all fields and templates of the package's note type.
-fn has_all(client: &Client, name: &str, found: &Look, own: &StoredNoteType) -> Result<bool, Error> {
-    let fields = client.field_names(name)?;
+fn has_all(fields: &[String], found: &Look, own: &StoredNoteType) -> bool {
     let has_fields = own.fields.iter().all(|it| fields.contains(&it.name));
-    Ok(has_fields
-        && own
-            .templates
-            .iter()
-            .all(|it| found.0.contains_key(&it.name)))
+    let mut templates = own.templates.iter();
+    has_fields && templates.all(|it| found.0.contains_key(&it.name))
+}
+
+/// Whether the collection has them, and no others.
+fn has_shape(fields: &[String], found: &Look, own: &StoredNoteType) -> bool {
+    let names = own.fields.iter().map(|it| it.name.as_str());
+    has_all(fields, found, own)
+        && found.0.len() == own.templates.len()
+        && names.eq(fields.iter().map(String::as_str))
 }
 
 fn standing(found: &Look, own: &StoredNoteType, before: Option<&StoredNoteType>) -> Standing {

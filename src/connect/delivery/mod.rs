@@ -15,6 +15,7 @@ mod assets;
 mod cards;
 mod held;
 mod merged;
+mod older;
 mod options;
 mod removed;
 mod texts;
@@ -158,6 +159,9 @@ pub fn deliver(
     }
 
     let imports = !sent.is_empty() || appearance.is_stale() || assets.is_missing();
+    if imports {
+        older::refuse(client, package, &contents, &appearance)?;
+    }
     delivery.sent = imports || !assets.is_empty() || !cards.is_empty() || removals.open() > 0;
     cards.tell(&mut delivery);
     removals.tell(&mut delivery);

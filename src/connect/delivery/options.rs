@@ -25,7 +25,8 @@ pub enum Transfer {
     Auto,
     /// Anki reads the file itself.
     Path,
-    /// The bytes are stored among Anki's media, imported from there, and deleted.
+    /// The bytes are stored among Anki's media, as by [`Client::store_media`](crate::connect::Client::store_media), imported from
+    /// there, and deleted.
     Upload,
 }
 

@@ -9,16 +9,16 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::held::{Held, State, same_fields, same_tags};
 use super::merged::values;
 use super::options::DeliveryOptions;
 use super::{Client, Delivery};
-use crate::Error;
 use crate::model::{Removed, fold};
 use crate::package::{PackageReader, Side, StoredNote};
 use crate::template::media::media_references;
+use crate::{Error, ErrorKind};
 
 pub(super) fn deliver(
     client: &Client,
@@ -73,9 +73,7 @@ pub(super) fn deliver(
     if options.dry_run || written.is_empty() {
         return Ok(delivery);
     }
-    for result in client.many("updateNoteFields", calls)? {
-        result?;
-    }
+    write(client, calls)?;
     let ids = written.iter().map(|it| it.id).collect();
     let held = Held::look(client, &ids)?;
     let arrived = |note: &StoredNote| {
@@ -85,6 +83,20 @@ pub(super) fn deliver(
     let lost = written.iter().filter(|it| !arrived(it));
     delivery.unconfirmed = lost.map(|it| it.guid.clone()).collect();
     Ok(delivery)
+}
+
+/// Writes fields of notes. One note that cannot be written holds up none of the others.
+fn write(client: &Client, calls: Vec<Value>) -> Result<(), Error> {
+    let action = "updateNoteFields";
+    let results = match client.many(action, calls.clone()) {
+        // For Android, all have failed if one has.
+        Err(error) if matches!(error.kind(), ErrorKind::Refused(_)) => {
+            let one = |call| client.reply(action, call);
+            calls.into_iter().map(one).collect()
+        }
+        done => done?,
+    };
+    results.into_iter().try_for_each(|it| it.map(drop))
 }
 
 /// How many cards changed their deck, and notes were taken out that should be treated: nobody can do

@@ -6,10 +6,6 @@ use super::Client;
 use super::options::Transfer;
 use crate::{Error, ErrorKind, files};
 
-/// The largest package that is uploaded, in bytes: AnkiConnect reads this much in half a minute,
-/// and four times as long for twice as much.
-const MOST: usize = 8 << 20;
-
 pub(super) fn import(client: &Client, package: &Path, how: Transfer) -> Result<(), Error> {
     match how {
         Transfer::Path => by_path(client, package),
@@ -43,14 +39,6 @@ fn by_path(client: &Client, package: &Path) -> Result<(), Error> {
 fn by_upload(client: &Client, package: &Path) -> Result<(), Error> {
     let missing = || Error::new(ErrorKind::Read(package.to_owned()));
     let bytes = files::read_if_exists(package)?.ok_or_else(missing)?;
-    if bytes.len() > MOST {
-        let size = bytes.len().div_ceil(1 << 20);
-        return Err(Error::usage(format!(
-            "the package has {size} MiB, and AnkiConnect takes no more than {} MiB over the network; \
-             bring it as a file",
-            MOST >> 20
-        )));
-    }
     let hash = blake3::hash(&bytes).to_hex();
     // With `_` in front Anki does not count it among the unused media, should it ever stay.
     let name = format!("_deckle-{}.apkg", hash.get(..16).unwrap_or_default());
