@@ -19,7 +19,7 @@ test: judges lint ## Formatting, lints, all tests, the library alone, documentat
 	$(CARGO) test --locked --lib --no-default-features
 	$(MAKE) doc
 
-test-all: test tex browser ankiconnect ## Everything: what `make test` does, and what needs TeX, a browser or a desktop
+test-all: test tex browser ## Everything: what `make test` does, and what needs TeX or a browser
 
 tex: judges ## What needs latex, dvisvgm and dvipng, with tikz and chemfig
 	@for program in latex dvisvgm dvipng; do command -v $$program > /dev/null || { \
@@ -33,15 +33,18 @@ browser: judges ## What needs a browser: what masks on pictures cover
 		echo "$(BROWSER) is missing; on Debian: apt install chromium; another Chromium: make browser BROWSER=..."; exit 1; }
 	DECKLE_TEST_BROWSER=$(BROWSER) $(CARGO) test --locked --test it browser::
 
-# The add-on is cloned, or named: make ankiconnect ADDON=~/.local/share/Anki2/addons21/2055492159
+# The add-on is another's program, which nobody gets by our tests: they take the folder of one that is installed, and
+# where there is a copy of the last one on GitHub, of November 2023, that as well (ADDON_2023=folder).
 ankiconnect: judges ## The real AnkiConnect in the real Anki: what the client is told, and what it brings
+	@test -f "$(ADDON)/__init__.py" || { \
+		echo "the add-on is missing; install AnkiConnect (2055492159) in Anki, then: make ankiconnect ADDON=.../Anki2/addons21/2055492159"; exit 1; }
 	@$(VENV) $(JUDGES)/desktop-26.9.3 'aqt[qt]==26.9.3'
 	@$(VENV) $(JUDGES)/desktop-25.9.2 'aqt[qt]==25.9.2'
-	@$(PYTHON) -B tests/anki/add_on.py target/ankiconnect $(ADDON)
 	@for desktop in desktop-26.9.3 desktop-25.9.2; do \
-		$(PYTHON) -B tests/anki/habits.py $(JUDGES) $$desktop target/ankiconnect/2025/plugin && \
-		$(PYTHON) -B tests/anki/habits.py $(JUDGES) $$desktop target/ankiconnect/2023/plugin --old || exit 1; done
-	DECKLE_TEST_ANKICONNECT=1 $(CARGO) test --locked --test it -- connect:: shipped::
+		$(PYTHON) -B tests/anki/habits.py $(JUDGES) $$desktop "$(ADDON)" || exit 1; \
+		test -z "$(ADDON_2023)" || $(PYTHON) -B tests/anki/habits.py $(JUDGES) $$desktop "$(ADDON_2023)" --old || exit 1; done
+	DECKLE_TEST_ANKICONNECT="$(ADDON)" DECKLE_TEST_ANKICONNECT_2023="$(or $(ADDON_2023),$(ADDON))" \
+		$(CARGO) test --locked --test it -- connect:: shipped::
 
 # Clippy's check of the dependencies serves the documentation too; a run of `cargo check`
 # beside it would only repeat it.

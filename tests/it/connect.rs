@@ -19,9 +19,13 @@ use crate::cli::Place;
 const CURRENT: &str = "26.9.3";
 const OLDER: &str = "25.9.2";
 
+/// The folders of the add-ons, where the real ones are asked: a current one, and that of 2023.
+const ADD_ON: &str = "DECKLE_TEST_ANKICONNECT";
+const OLD_ADD_ON: &str = "DECKLE_TEST_ANKICONNECT_2023";
+
 /// The stand-in, which ends with this value.
 ///
-/// With `DECKLE_TEST_ANKICONNECT` in the environment it is the real Anki with the real add-on instead,
+/// With the folders of add-ons in the environment it is the real Anki with the real add-on instead,
 /// the one of 2023 (`--old`) or a current one: `make ankiconnect`. `--older-anki` is not an argument of
 /// either, but chooses the Anki.
 pub(crate) struct StandIn {
@@ -57,8 +61,8 @@ impl StandIn {
         command.args(["-B", "-X", "utf8"]);
         if is_real {
             let is_old = arguments.clone().any(|it| *it == "--old");
-            let year = if is_old { "2023" } else { "2025" };
-            let add_on = root.join("target/ankiconnect").join(year).join("plugin");
+            let name = if is_old { OLD_ADD_ON } else { ADD_ON };
+            let add_on = std::env::var_os(name).unwrap_or_default();
             command.arg(root.join("tests/anki/desktop.py")).arg(add_on);
             command.args(arguments.filter(|it| **it != "--old"));
             // What Qt and Chromium have to say of a machine without a screen.
@@ -164,7 +168,7 @@ impl Drop for StandIn {
 
 /// Whether these tests ask the real add-on.
 pub(crate) fn is_real() -> bool {
-    std::env::var_os("DECKLE_TEST_ANKICONNECT").is_some()
+    std::env::var_os(ADD_ON).is_some()
 }
 
 /// Both versions of the add-on in the current Anki, and the current add-on in the older Anki, in which
