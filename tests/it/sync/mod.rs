@@ -6,3 +6,4 @@ mod interruptions;
 mod media;
 mod refusals;
 mod shapes;
+mod shipping;
