@@ -14,6 +14,8 @@ pub(super) enum Failure {
         status: u16,
         text: String,
     },
+    /// The server counts other notes and cards than it should have.
+    Miscounted,
     /// The server is elsewhere (308).
     Moved(String),
     /// No answer; the error's text goes behind the address.
@@ -45,6 +47,16 @@ impl Failure {
     /// Whether the call may come to another end after a while.
     pub(super) fn is_passing(&self) -> bool {
         matches!(self, Self::Superseded)
+    }
+
+    /// Whether it may be so because of what was kept of the account, for that is not what the server
+    /// has.
+    pub(super) fn is_doubtful(&self) -> bool {
+        match self {
+            Self::Miscounted | Self::Odd(_) => true,
+            Self::Status { status, .. } => *status != 403,
+            _ => false,
+        }
     }
 
     /// For people.
@@ -92,6 +104,10 @@ impl Failure {
                     "the sync server at {url} refuses `{method}` with status {status}{said}"
                 ))
             }
+            Self::Miscounted => refused(format!(
+                "the sync server at {url} counts other notes and cards than were sent to it; \
+                 nothing was changed. Check the database in Anki, and synchronize"
+            )),
             Self::Moved(to) => refused(format!(
                 "the sync server at {url} sends on to {to}, which is another host; the login is \
                  not given to it: name that address if it is yours"

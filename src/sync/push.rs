@@ -7,6 +7,7 @@ use super::address::Address;
 use super::backoff::{ATTEMPTS, pause};
 use super::failure::Failure;
 use super::media::MediaPlan;
+use super::memory::{Memory, Recalled};
 use super::options::PushOptions;
 use super::outside::Outside;
 use super::plan::{Plan, Wish};
@@ -76,6 +77,8 @@ pub fn push(
             session: String::new(),
             media_session: String::new(),
         },
+        memory: Memory::new(server, options),
+        is_recalled: false,
         told: Pushed::default(),
     };
     let done = push.run(&mut reader, base_reader.as_mut());
@@ -83,6 +86,7 @@ pub fn push(
     done.map_err(|failure| failure.at(&address))?;
     let mut told = push.told;
     told.requests = wire.requests();
+    told.received = wire.received();
     if !options.dry_run {
         told.bytes = wire.bytes();
     }
@@ -97,6 +101,9 @@ struct Push<'a> {
     contents: &'a Contents,
     base: Option<&'a Contents>,
     session: Session<'a>,
+    memory: Memory,
+    /// Whether the state that is looked at was kept from another time.
+    is_recalled: bool,
     told: Pushed,
 }
 
@@ -244,6 +251,11 @@ impl Push<'_> {
                     if !matches!(failure, Failure::Away(_)) {
                         self.session.abort();
                     }
+                    if self.is_recalled && failure.is_doubtful() {
+                        // Nothing was changed; once more, without what was kept.
+                        self.memory.forget();
+                        continue;
+                    }
                     failed += 1;
                     if !failure.is_passing() || failed >= ATTEMPTS {
                         return Err(failure);
@@ -257,23 +269,19 @@ impl Push<'_> {
 
     fn attempt(&mut self, dry: bool, waits: bool) -> Result<Attempt, Failure> {
         self.session.session = self.session_key();
-        // Nothing may stand between the two: what finishes in between has a number that is taken
-        // for older than it is.
         let meta = self.session.meta()?;
-        let state = State::read(&self.session, meta.usn)?;
-        let wish = Wish {
-            package: self.contents,
-            base: self.base,
-            removed: self.options.removal.how,
-            tag: &self.options.removal.tag,
-            now: self.now(),
-        };
-        let mut plan = Plan::new(&state, &wish);
-        if let Some(most) = self.options.removal.limit()
-            && plan.told.treated > most
-        {
-            return Err(Error::new(ErrorKind::TooManyRemoved(plan.told.treated)).into());
+        let recalled = self.memory.recall(&meta);
+        self.is_recalled = recalled.is_some();
+        if let Some(it) = recalled.as_ref().filter(|it| it.is_current) {
+            let plan = self.plan(&it.state)?;
+            if dry || plan.is_empty() {
+                return Ok(Attempt::Done(Box::new(plan)));
+            }
         }
+        // Nothing may stand between `meta` and this: what finishes in between has a number that is
+        // taken for older than it is.
+        let state = self.look(&meta, recalled)?;
+        let mut plan = self.plan(&state)?;
         if dry || plan.is_empty() {
             self.session.abort();
             return Ok(Attempt::Done(Box::new(plan)));
@@ -290,6 +298,44 @@ impl Push<'_> {
         Ok(Attempt::Done(Box::new(plan)))
     }
 
+    /// Begins the transaction, with all that the account has.
+    fn look(&self, meta: &Meta, recalled: Option<Recalled>) -> Result<State, Failure> {
+        let Some(recalled) = recalled else {
+            let state = State::read(&self.session, meta.usn)?;
+            self.memory.keep(meta, &state);
+            return Ok(state);
+        };
+        let mut state = recalled.state;
+        state.catch_up(&self.session, recalled.usn, meta.usn)?;
+        let counts = Plan::default().counts(&state);
+        if self.session.check(&counts)?.status != "ok" {
+            return Err(Failure::Miscounted);
+        }
+        if !recalled.is_current {
+            self.memory.keep(meta, &state);
+        }
+        Ok(state)
+    }
+
+    fn plan(&self, state: &State) -> Result<Plan, Failure> {
+        let plan = Plan::new(
+            state,
+            &Wish {
+                package: self.contents,
+                base: self.base,
+                removed: self.options.removal.how,
+                tag: &self.options.removal.tag,
+                now: self.now(),
+            },
+        );
+        match self.options.removal.limit() {
+            Some(most) if plan.told.treated > most => {
+                Err(Error::new(ErrorKind::TooManyRemoved(plan.told.treated)).into())
+            }
+            _ => Ok(plan),
+        }
+    }
+
     fn send(&self, state: &State, plan: &Plan) -> Result<(), Failure> {
         let rows = self.session.transport.rows();
         for graves in plan.grave_parts(rows) {
@@ -302,12 +348,7 @@ impl Push<'_> {
         let counts = plan.counts(state);
         let sanity = self.session.check(&counts)?;
         if sanity.status != "ok" && !(self.server.is_legacy() && self.agrees(&counts, &sanity)?) {
-            let text = format!(
-                "the sync server at {} counts other notes and cards than were sent to it; nothing \
-                 was changed. Check the database in Anki, and synchronize",
-                self.session.address.as_str()
-            );
-            return Err(Error::new(ErrorKind::Refused(text)).into());
+            return Err(Failure::Miscounted);
         }
         self.session.finish()
     }

@@ -158,6 +158,10 @@ impl Server {
         Err(Error::new(ErrorKind::Refused(text)))
     }
 
+    pub(super) fn speaks(&self) -> Protocol {
+        self.protocol
+    }
+
     pub(super) fn is_legacy(&self) -> bool {
         self.protocol == Protocol::Legacy
     }

@@ -15,11 +15,12 @@ const CONNECT: Duration = Duration::from_secs(20);
 /// The longest answer that is read, in bytes: a chunk of 250 long notes, or all note types.
 const MOST: u64 = 256 << 20;
 
-/// Where requests go through; counts what it sends.
+/// Where requests go through; counts what goes and comes.
 pub(super) struct Wire {
     agent: Agent,
     requests: AtomicU64,
     bytes: AtomicU64,
+    received: AtomicU64,
 }
 
 /// What a server answers.
@@ -54,6 +55,7 @@ impl Wire {
             agent: Agent::new_with_config(config),
             requests: AtomicU64::new(0),
             bytes: AtomicU64::new(0),
+            received: AtomicU64::new(0),
         })
     }
 
@@ -65,6 +67,11 @@ impl Wire {
     /// How many bytes went out, heads aside.
     pub(super) fn bytes(&self) -> u64 {
         self.bytes.load(Ordering::Relaxed)
+    }
+
+    /// How many bytes came back, heads aside.
+    pub(super) fn received(&self) -> u64 {
+        self.received.load(Ordering::Relaxed)
     }
 
     /// The status that a page is answered with.
@@ -96,11 +103,14 @@ impl Wire {
         let location = text(headers, "location");
         let original_size = text(headers, "anki-original-size").and_then(|it| it.parse().ok());
         let body = response.body_mut().with_config().limit(MOST);
+        let body = body.read_to_vec().map_err(away)?;
+        self.received
+            .fetch_add(body.len() as u64, Ordering::Relaxed);
         Ok(Answer {
             status,
             location,
             original_size,
-            body: body.read_to_vec().map_err(away)?,
+            body,
         })
     }
 }

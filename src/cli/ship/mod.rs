@@ -36,6 +36,7 @@ pub(super) struct Shipping {
     pub(super) dry_run: bool,
     pub(super) stignore: bool,
     pub(super) force: bool,
+    pub(super) cache: bool,
 }
 
 pub(super) fn ship(args: &ShipArgs, printer: &Printer) -> Result<Outcome, Error> {
@@ -54,6 +55,7 @@ pub(super) fn ship(args: &ShipArgs, printer: &Printer) -> Result<Outcome, Error>
         dry_run: args.dry_run,
         stignore: args.stignore,
         force: args.force,
+        cache: !args.sources.no_cache,
     };
     let (mut objects, mut outcome) = (Vec::new(), Outcome::Done);
     let arrived = |_: &ShipTarget, shipped: &Shipped| {
@@ -87,7 +89,9 @@ impl Shipping {
         printer: &Printer,
         mut arrived: impl FnMut(&ShipTarget, &Shipped),
     ) -> Result<(), Error> {
-        let options = ShipOptions::new(super::build_time()?).force(self.force);
+        let options = ShipOptions::new(super::build_time()?)
+            .force(self.force)
+            .cache(self.cache);
         let mut dispatch = project.dispatch(built, &options)?;
         for target in targets {
             let mut shipped = Shipped::new(target, project.root());

@@ -94,6 +94,7 @@ fn sent(parcel: &Parcel, it: &Pushed, removal: &Removal) -> Sent {
         ("sent-media", json!(it.media)),
         ("media-kept", json!(it.media_kept)),
         ("requests", json!(it.requests)),
+        ("received", json!(it.received)),
     ];
     Sent {
         state: SentState::of_server(it.sent, known),

@@ -4,6 +4,7 @@ mod account;
 mod delivery;
 mod interruptions;
 mod media;
+mod memory;
 mod refusals;
 mod shapes;
 mod shipping;

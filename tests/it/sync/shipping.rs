@@ -401,7 +401,11 @@ fn what_broke_off_is_done_by_the_next_run() {
     account.settle();
     assert_eq!(count(), json!([302, 0, 300]));
     assert_eq!(
-        account.ask("b", "files", json!({})).as_object().unwrap().len(),
+        account
+            .ask("b", "files", json!({}))
+            .as_object()
+            .unwrap()
+            .len(),
         1
     );
 }
