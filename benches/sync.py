@@ -128,6 +128,7 @@ def main():
 
 
 def measure(options, folder, port):
+    program = options.deckle.resolve()
     line = Line(port, options.round_trip / 1000, options.rate * 1000 / 8)
     project = folder / "project"
     project.mkdir()
@@ -140,7 +141,7 @@ def measure(options, folder, port):
         line.up = line.down = 0
         begin = time.monotonic()
         run = subprocess.run(
-            [options.deckle, "ship", "--json", *arguments],
+            [program, "ship", "--json", *arguments],
             cwd=project,
             env=dict(os.environ, BENCH_PASSWORD="secret"),
             capture_output=True,
@@ -158,7 +159,7 @@ def measure(options, folder, port):
         return sent
 
     # So that neither the build nor the lock counts.
-    subprocess.run([options.deckle, "build"], cwd=project, capture_output=True, check=True)
+    subprocess.run([program, "build"], cwd=project, capture_output=True, check=True)
     ship("the first one")
     ship("a repeat that keeps nothing", "--no-cache")
     ship("a repeat that reads what was sent")
