@@ -217,7 +217,7 @@ mod tests {
         assert!(!kept(server("me"), &PushOptions::new()));
         assert!(!kept(server(""), &options));
         assert!(!kept(server("me").protocol(Protocol::Legacy), &options));
-        assert!(!folder.path().join(".deckle").exists());
+        assert!(crate::files::is_missing(&folder.path().join(".deckle")));
         assert!(kept(server("me"), &options));
         // Neither the password nor a key, nor what a password could be guessed from.
         let other = Server::new("http://h/", Credentials::new("me", "y")).unwrap();

@@ -13,6 +13,7 @@
 //! Anki 26.9.3, on its server and on its clients.
 
 mod address;
+mod attempts;
 mod backoff;
 mod failure;
 mod media;

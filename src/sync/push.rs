@@ -4,18 +4,16 @@ use std::path::Path;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::address::Address;
-use super::backoff::{ATTEMPTS, pause};
 use super::failure::Failure;
 use super::media::MediaPlan;
-use super::memory::{Memory, Recalled};
+use super::memory::Memory;
 use super::options::PushOptions;
 use super::outside::Outside;
-use super::plan::{Plan, Wish};
+use super::plan::Plan;
 use super::pushed::Pushed;
 use super::rows::Meta;
 use super::server::{HostKey, Server};
-use super::session::{Sanity, Session};
-use super::state::State;
+use super::session::Session;
 use super::stream::pack;
 use crate::package::{Contents, PackageReader};
 use crate::{Error, ErrorKind};
@@ -24,8 +22,6 @@ use crate::{Error, ErrorKind};
 const CLOCKS: u64 = 300;
 /// How often a server may send elsewhere.
 const MOVES: u32 = 3;
-/// How long a push waits until the newest note lies in the past.
-const PATIENCE: i64 = 5;
 
 /// Pushes a built package to a sync server.
 ///
@@ -48,7 +44,8 @@ const PATIENCE: i64 = 5;
 /// ```
 ///
 /// # Errors
-/// [`ErrorKind::Unreachable`] where nothing answers, or not in time; [`ErrorKind::Refused`] where
+/// [`ErrorKind::Unreachable`] where nothing answers, or not in time; [`ErrorKind::Untrusted`] where
+/// the server's certificate is not to be trusted; [`ErrorKind::Refused`] where
 /// the server says no, is AnkiWeb, sends to another host, has another time, or is busy with other
 /// devices again and again; [`ErrorKind::TooManyRemoved`] before anything is sent; else when package
 /// or base cannot be read.
@@ -94,24 +91,18 @@ pub fn push(
     Ok(told)
 }
 
-struct Push<'a> {
-    server: &'a Server,
-    options: &'a PushOptions,
-    outside: &'a dyn Outside,
-    contents: &'a Contents,
-    base: Option<&'a Contents>,
-    session: Session<'a>,
-    memory: Memory,
+/// A push on its way.
+pub(super) struct Push<'a> {
+    pub(super) server: &'a Server,
+    pub(super) options: &'a PushOptions,
+    pub(super) outside: &'a dyn Outside,
+    pub(super) contents: &'a Contents,
+    pub(super) base: Option<&'a Contents>,
+    pub(super) session: Session<'a>,
+    pub(super) memory: Memory,
     /// Whether the state that is looked at was kept from another time.
-    is_recalled: bool,
-    told: Pushed,
-}
-
-/// How an attempt ended.
-enum Attempt {
-    Done(Box<Plan>),
-    /// What goes out is so new that a learner's edit of this second could not be told from it.
-    TooNew(i64),
+    pub(super) is_recalled: bool,
+    pub(super) told: Pushed,
 }
 
 impl Push<'_> {
@@ -189,7 +180,7 @@ impl Push<'_> {
                 done => return done,
             };
             match Address::new(&to) {
-                Ok(other) if self.session.address.trusts(&other) => {
+                Ok(other) if self.session.address.distrust(&other).is_none() => {
                     self.server.check(&other)?;
                     self.session.address = other;
                 }
@@ -231,160 +222,17 @@ impl Push<'_> {
         }
     }
 
-    /// Tries until no other device is in the way.
-    fn attempts(&mut self, dry: bool) -> Result<Plan, Failure> {
-        let mut failed = 0;
-        let mut patience = if dry { 0 } else { 2 };
-        if patience > 0 {
-            let newest = self.contents.notes.iter().map(|it| it.modified).max();
-            self.pass(newest.unwrap_or_default());
-        }
-        loop {
-            match self.attempt(dry, patience > 0) {
-                Ok(Attempt::Done(it)) => return Ok(*it),
-                Ok(Attempt::TooNew(newest)) => {
-                    patience -= 1;
-                    self.pass(newest);
-                }
-                Err(failure) => {
-                    // Where it is away, it has dropped all of it.
-                    if !matches!(failure, Failure::Away(_)) {
-                        self.session.abort();
-                    }
-                    if self.is_recalled && failure.is_doubtful() {
-                        // Nothing was changed; once more, without what was kept.
-                        self.memory.forget();
-                        continue;
-                    }
-                    failed += 1;
-                    if !failure.is_passing() || failed >= ATTEMPTS {
-                        return Err(failure);
-                    }
-                    self.told.interruptions = failed;
-                    self.outside.wait(pause(failed, self.outside.chance()));
-                }
-            }
-        }
-    }
-
-    fn attempt(&mut self, dry: bool, waits: bool) -> Result<Attempt, Failure> {
-        self.session.session = self.session_key();
-        let meta = self.session.meta()?;
-        let recalled = self.memory.recall(&meta);
-        self.is_recalled = recalled.is_some();
-        if let Some(it) = recalled.as_ref().filter(|it| it.is_current) {
-            let plan = self.plan(&it.state)?;
-            if dry || plan.is_empty() {
-                return Ok(Attempt::Done(Box::new(plan)));
-            }
-        }
-        // Nothing may stand between `meta` and this: what finishes in between has a number that is
-        // taken for older than it is.
-        let state = self.look(&meta, recalled)?;
-        let mut plan = self.plan(&state)?;
-        if dry || plan.is_empty() {
-            self.session.abort();
-            return Ok(Attempt::Done(Box::new(plan)));
-        }
-        let newest = plan.newest();
-        let ahead = newest - self.now();
-        if waits && (0..PATIENCE).contains(&ahead) {
-            self.session.abort();
-            return Ok(Attempt::TooNew(newest));
-        }
-        self.told.ahead = u64::try_from(ahead).unwrap_or_default();
-        plan.stamp(meta.usn + 1);
-        self.send(&state, &plan)?;
-        Ok(Attempt::Done(Box::new(plan)))
-    }
-
-    /// Begins the transaction, with all that the account has.
-    fn look(&self, meta: &Meta, recalled: Option<Recalled>) -> Result<State, Failure> {
-        let Some(recalled) = recalled else {
-            let state = State::read(&self.session, meta.usn)?;
-            self.memory.keep(meta, &state);
-            return Ok(state);
-        };
-        let mut state = recalled.state;
-        state.catch_up(&self.session, recalled.usn, meta.usn)?;
-        let counts = Plan::default().counts(&state);
-        if self.session.check(&counts)?.status != "ok" {
-            return Err(Failure::Miscounted);
-        }
-        if !recalled.is_current {
-            self.memory.keep(meta, &state);
-        }
-        Ok(state)
-    }
-
-    fn plan(&self, state: &State) -> Result<Plan, Failure> {
-        let plan = Plan::new(
-            state,
-            &Wish {
-                package: self.contents,
-                base: self.base,
-                removed: self.options.removal.how,
-                tag: &self.options.removal.tag,
-                now: self.now(),
-            },
-        );
-        match self.options.removal.limit() {
-            Some(most) if plan.told.treated > most => {
-                Err(Error::new(ErrorKind::TooManyRemoved(plan.told.treated)).into())
-            }
-            _ => Ok(plan),
-        }
-    }
-
-    fn send(&self, state: &State, plan: &Plan) -> Result<(), Failure> {
-        let rows = self.session.transport.rows();
-        for graves in plan.grave_parts(rows) {
-            self.session.delete(&graves)?;
-        }
-        self.session.exchange(&plan.changes())?;
-        for chunk in plan.chunks(rows) {
-            self.session.send_chunk(&chunk)?;
-        }
-        let counts = plan.counts(state);
-        let sanity = self.session.check(&counts)?;
-        if sanity.status != "ok" && !(self.server.is_legacy() && self.agrees(&counts, &sanity)?) {
-            return Err(Failure::Miscounted);
-        }
-        self.session.finish()
-    }
-
-    /// Older servers compare what is due today as well, and what was deleted, which only a whole
-    /// client knows. If all else is the same, they get what they counted themselves.
-    fn agrees(&self, counts: &serde_json::Value, sanity: &Sanity) -> Result<bool, Failure> {
-        let Some(counted) = &sanity.counted else {
-            return Ok(false);
-        };
-        let same = [1, 2, 3, 5, 6, 7]
-            .into_iter()
-            .all(|it| counted.get(it) == counts.get(it));
-        Ok(same && self.session.check(counted)?.status == "ok")
-    }
-
-    /// Waits until this second lies in the past, if that is soon.
-    fn pass(&self, second: i64) {
-        if (0..PATIENCE).contains(&(second - self.now())) {
-            let since = since_1970(self.outside.now());
-            let end = Duration::from_secs(u64::try_from(second + 1).unwrap_or_default());
-            self.outside.wait(end.saturating_sub(since));
-        }
-    }
-
     /// The time in seconds.
-    fn now(&self) -> i64 {
+    pub(super) fn now(&self) -> i64 {
         i64::try_from(since_1970(self.outside.now()).as_secs()).unwrap_or(i64::MAX)
     }
 
-    fn session_key(&self) -> String {
+    pub(super) fn session_key(&self) -> String {
         format!("{:08x}", self.outside.chance() & 0xffff_ffff)
     }
 }
 
-fn since_1970(time: SystemTime) -> Duration {
+pub(super) fn since_1970(time: SystemTime) -> Duration {
     time.duration_since(UNIX_EPOCH).unwrap_or_default()
 }
 

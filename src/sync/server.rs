@@ -91,8 +91,9 @@ impl Server {
         self
     }
 
-    /// The certificates, as PEM, of the authorities that a server of `https` is trusted by
-    /// [default: those that browsers know]. For a server with a certificate of one's own.
+    /// The certificates, as PEM, of the authorities that a server of `https` is trusted by, in place
+    /// of those that browsers know. For an authority of one's own; or the server's own certificate,
+    /// where it signed itself.
     pub fn authorities(mut self, pem: impl Into<Vec<u8>>) -> Self {
         self.authorities = pem.into();
         self
@@ -116,6 +117,7 @@ impl Server {
     ///
     /// # Errors
     /// [`ErrorKind::Unreachable`] where nothing answers within ten seconds;
+    /// [`ErrorKind::Untrusted`] where the server's certificate is not to be trusted;
     /// [`ErrorKind::Refused`] where something else does, or it is AnkiWeb, which is not asked.
     pub fn answers(&self) -> Result<(), Error> {
         self.check(&self.address)?;

@@ -31,7 +31,7 @@ pub(super) fn look(project: &Project, findings: &mut Findings) -> Result<(), Err
                 if let Err(error) = secrets.of(server.password.as_ref(), project.root()) {
                     findings.failed(&about, &error, SECRET);
                 }
-                sync_server(server, &about, findings);
+                sync_server(server, project, &about, findings);
             }
             other => findings.problem(
                 &about,
@@ -153,28 +153,28 @@ fn anki(url: &str, key: Option<&deckle::files::Secret>, about: &str, findings: &
 }
 
 #[cfg(feature = "sync")]
-fn sync_server(server: &SyncServer, about: &str, findings: &mut Findings) {
-    use deckle::sync::{Credentials, Protocol, Server};
+fn sync_server(server: &SyncServer, project: &Project, about: &str, findings: &mut Findings) {
+    use crate::cli::ship::{sync_server, trust};
 
-    // Nobody logs in for it.
-    let login = Credentials::new(&server.user, "");
-    let asked = Server::new(&server.url, login).and_then(|it| match server.legacy {
-        true => it.protocol(Protocol::Legacy).answers(),
-        false => it.answers(),
-    });
     let url = &server.url;
-    match asked {
+    // Nobody logs in for it.
+    match sync_server(server, "", project.root()).and_then(|it| it.answers()) {
         Ok(()) => findings.ok(about, format!("a sync server answers at {url}")),
-        Err(error) => findings.failed(
-            about,
-            &error,
-            "start the server, or mend `url`: it is what devices are set up with",
-        ),
+        Err(error) => {
+            let mend = trust(&error, server).unwrap_or_else(|| {
+                match error.kind() {
+                    deckle::ErrorKind::Usage(_) => "mend `ca-file`, or take it out",
+                    _ => "start the server, or mend `url`: it is what devices are set up with",
+                }
+                .to_owned()
+            });
+            findings.failed(about, &error, mend);
+        }
     }
 }
 
 #[cfg(not(feature = "sync"))]
-fn sync_server(server: &SyncServer, about: &str, findings: &mut Findings) {
+fn sync_server(server: &SyncServer, _: &Project, about: &str, findings: &mut Findings) {
     findings.warn(
         about,
         format!("this deckle cannot ask {}", server.url),

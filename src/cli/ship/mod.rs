@@ -28,6 +28,8 @@ use super::words::plain;
 pub(super) use home::expanded;
 pub(super) use outcome::Shipped;
 pub(super) use secrets::Secrets;
+#[cfg(feature = "sync")]
+pub(super) use sync::{server as sync_server, trust};
 pub(super) use tell::{object, tell};
 
 /// How to deliver, to all targets alike.

@@ -50,7 +50,7 @@ impl Outside for World {
     }
 }
 
-fn python(backend: &str) -> PathBuf {
+pub(super) fn python(backend: &str) -> PathBuf {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let python = if cfg!(windows) {
         "Scripts/python.exe"

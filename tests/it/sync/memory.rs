@@ -147,7 +147,14 @@ fn nothing_secret_is_kept() {
     let releases = Releases::new();
     let package = releases.build(&words(), &many(3));
     let pushed = account.try_push(&package, &plain()).unwrap();
-    let bytes = fs::read(kept(&account.cache())).unwrap();
+    let file = kept(&account.cache());
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let mode = fs::metadata(&file).unwrap().permissions().mode();
+        assert_eq!(mode & 0o077, 0, "{mode:o}");
+    }
+    let bytes = fs::read(file).unwrap();
     // Behind the hash of it.
     let text = String::from_utf8(zstd::decode_all(&bytes[32..]).unwrap()).unwrap();
     assert!(text.contains("\"own\\u001fmine\""), "{text}");

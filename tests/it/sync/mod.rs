@@ -8,3 +8,4 @@ mod memory;
 mod refusals;
 mod shapes;
 mod shipping;
+mod tls;
