@@ -3,6 +3,7 @@
 //! keeps nothing.
 
 use std::fs;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -525,10 +526,30 @@ impl Chance {
     }
 }
 
+/// What was done, which is shown where it comes to no good end.
+struct Walk(String);
+
+impl Walk {
+    fn step(&mut self, text: &str) {
+        self.0.push('\n');
+        self.0.push_str(text);
+    }
+}
+
+impl Drop for Walk {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            std::io::stderr().write_all(self.0.as_bytes()).unwrap();
+        }
+    }
+}
+
 /// Whatever devices do between releases, a push from what was kept is one that read all.
 #[test]
 fn long_walks_end_where_they_should() {
-    for seed in 1..3 {
+    // In the second one a note is deleted, comes again and is deleted once more.
+    for seed in [1, 9] {
+        let mut walk = Walk(format!("seed {seed}"));
         let mut chance = Chance(seed);
         let account = Account::with_two();
         let releases = Releases::new();
@@ -545,11 +566,18 @@ fn long_walks_end_where_they_should() {
                 let device = "a";
                 account.sync(device);
                 let there = account.notes(device);
-                let keys: Vec<&String> = there.as_object().unwrap().keys().collect();
+                // In an order in which own notes have the same place at each run.
+                let there = there.as_object().unwrap();
+                let mut keys: Vec<&String> = there.keys().collect();
+                keys.sort_by_key(|it| {
+                    (there[*it]["fields"].to_string(), there[*it]["id"].as_i64())
+                });
                 let guid = keys[chance.index(keys.len())];
                 let is_own = there[guid]["type"] != "Basic";
                 let tag = format!("t{}", chance.below(9));
-                match chance.below(7) {
+                let what = chance.below(7);
+                walk.step(&format!("{what} of {} {tag}", there[guid]["fields"]));
+                match what {
                     0 => account.ask(device, "review", json!({"count": 2, "deck": "Spanish"})),
                     1 => account.ask(device, "tag", json!({"guid": guid, "tag": tag})),
                     2 if is_own => account.ask(
@@ -568,13 +596,16 @@ fn long_walks_end_where_they_should() {
                 };
                 account.sync(device);
                 if chance.below(3) == 0 {
+                    walk.step("sync of the other");
                     account.sync("b");
                 }
             }
             let at = chance.index(notes.len());
             let key = notes[at].key.clone();
             let text = format!("release {release}");
-            match chance.below(5) {
+            let what = chance.below(5);
+            walk.step(&format!("release {release}: {what} of {key}"));
+            match what {
                 0 => notes[at] = notes[at].clone().fields(release, &[&key, &text]),
                 1 => notes[at] = notes[at].clone().deck(&format!("Spanish::{release}")),
                 2 => {
@@ -589,7 +620,8 @@ fn long_walks_end_where_they_should() {
             options = plain()
                 .base(base)
                 .removed(deckle::sync::Removal::new(deckle::sync::Removed::Delete).most(5));
-            account.push(&package, &options);
+            let pushed = account.push(&package, &options);
+            walk.step(&format!("{pushed:?}"));
         }
         account.settle();
         account.push(&package, &options);
