@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::address::Address;
 use super::multipart::Multipart;
+use super::session::Session;
 use super::transport::{Current, Transport};
 use super::wire::Wire;
 use crate::{Error, ErrorKind};
@@ -132,6 +133,27 @@ impl Server {
                 "{page} answers with status {status}, which no sync server of Anki's does"
             )))),
         }
+    }
+
+    /// Whether it takes user and password: they are exchanged for the key, and nothing else is asked
+    /// for, so that no device is disturbed.
+    ///
+    /// # Errors
+    /// As [`push`](super::push), as far as that comes.
+    pub fn logs_in(&self) -> Result<HostKey, Error> {
+        self.check(&self.address)?;
+        let wire = Wire::new(LONGEST_CHECK, &self.authorities)?;
+        let session = Session {
+            wire: &wire,
+            transport: self.transport(),
+            address: self.address.clone(),
+            key: HostKey::new(""),
+            session: String::new(),
+            media_session: String::new(),
+        };
+        let password = self.credentials.password.as_deref().unwrap_or_default();
+        let key = session.log_in(&self.credentials.user, password);
+        key.map_err(|it| it.at(&self.address))
     }
 
     pub(super) fn transport(&self) -> &'static dyn Transport {

@@ -299,6 +299,26 @@ fn a_server_that_was_put_back_is_read_anew() {
     assert_eq!((pushed.added, pushed.changed), (2, 1));
     let all = both(&account, &second, &plain()).1;
     assert_eq!((all.sent, all.current), (false, 12));
+
+    // Where what was lost is a change, no count tells; but that it is not sent once more does.
+    back();
+    let mut edited = many(10);
+    edited[2] = edited[2].clone().fields(1, &["2", "changed"]);
+    let edit = releases.build(&words(), &edited);
+    assert_eq!(account.push(&edit, &plain()).changed, 1);
+    assert!(!account.push(&edit, &plain()).sent);
+    let known = fs::read(&file).unwrap();
+    back();
+    for release in 1..3 {
+        let mut others = many(10);
+        others[3] = others[3].clone().fields(release, &["3", "theirs"]);
+        let other = releases.build(&words(), &others);
+        let pushed = push(&account.server(), &other, &plain(), &World).unwrap();
+        assert_eq!(pushed.changed, 1);
+    }
+    fs::write(&file, &known).unwrap();
+    let pushed = account.push(&edit, &plain());
+    assert_eq!((pushed.changed, pushed.current), (1, 9));
 }
 
 #[test]

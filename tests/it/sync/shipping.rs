@@ -182,6 +182,12 @@ fn passwords_come_from_where_nobody_else_reads_them() {
     assert!(!base(&place).exists());
     check(&plain, Some(PASSWORD), "", 0, "home: delivered");
 
+    let doctor = ["doctor"];
+    for (word, code, told) in [(PASSWORD, 0, "lets me log in"), ("secret-not", 1, away)] {
+        let run = run(&place, 0, &doctor, Some(word), "").ends(code);
+        assert!(run.stdout.contains(told), "{}", run.stdout);
+    }
+
     // Over standard input, which goes before what the target names.
     let typed = ["ship", "--password-stdin"];
     check(&typed, Some("secret-not"), "secret\n", 0, "unchanged");

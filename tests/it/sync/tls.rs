@@ -264,7 +264,11 @@ fn a_project_names_whom_it_trusts() {
     }
     place.put("deckle.yaml", manifest(", ca-file: ../authority.pem"));
     run(&["ship"], 0, &["home: delivered"]);
-    run(&["doctor"], 0, &["a sync server answers at https://"]);
+    run(
+        &["doctor"],
+        0,
+        &["a sync server at https://", "lets me log in"],
+    );
     place.put("deckle.yaml", manifest(", ca-file: ~/authority.pem"));
     run(&["ship"], 0, &["home: unchanged"]);
     account.settle();
