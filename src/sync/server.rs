@@ -139,7 +139,7 @@ impl Server {
     /// for, so that no device is disturbed.
     ///
     /// # Errors
-    /// As [`push`](super::push), as far as that comes.
+    /// As [`push`](fn@super::push), as far as that comes.
     pub fn logs_in(&self) -> Result<HostKey, Error> {
         self.check(&self.address)?;
         let wire = Wire::new(LONGEST_CHECK, &self.authorities)?;
