@@ -33,6 +33,9 @@ pub enum ErrorKind {
     LockChanges(usize),
     /// A server does not answer, or not in time; the text says which, and what may be why.
     Unreachable(String),
+    /// A server cannot be trusted to be the one that was meant: nobody known has signed its
+    /// certificate, or it is for another one; the text says which server, and why.
+    Untrusted(String),
     /// A server refuses what it is asked for; the text says what, and its reason.
     Refused(String),
     /// So many notes were removed that the caller wants nothing to be delivered.
@@ -59,6 +62,13 @@ impl Error {
     #[must_use]
     pub fn caused_by(mut self, source: impl std::error::Error + Send + Sync + 'static) -> Self {
         self.source = Some(Box::new(source));
+        self
+    }
+
+    /// The same with another kind, which says more; the cause stays.
+    #[cfg(feature = "sync")]
+    pub(crate) fn retold(mut self, kind: ErrorKind) -> Self {
+        *self.kind = kind;
         self
     }
 
@@ -106,6 +116,7 @@ impl fmt::Display for Error {
             ),
             ErrorKind::Archive(text)
             | ErrorKind::Unreachable(text)
+            | ErrorKind::Untrusted(text)
             | ErrorKind::Refused(text)
             | ErrorKind::Usage(text)
             | ErrorKind::NoteType(text)

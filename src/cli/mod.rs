@@ -73,7 +73,9 @@ impl Outcome {
         match error.kind() {
             ErrorKind::Usage(_) => Self::Usage,
             ErrorKind::Sources(_) | ErrorKind::TooManyRemoved(_) => Self::Sources,
-            ErrorKind::Unreachable(_) | ErrorKind::Refused(_) => Self::Server,
+            ErrorKind::Unreachable(_) | ErrorKind::Untrusted(_) | ErrorKind::Refused(_) => {
+                Self::Server
+            }
             ErrorKind::LockChanges(_) => Self::Locked,
             _ => Self::Environment,
         }

@@ -66,10 +66,14 @@ impl Address {
         below.is_some_and(|it| it.is_empty() || it.ends_with('.'))
     }
 
-    /// Whether what is sent here may go to the other one as well: the same host, and not in clear
-    /// text what was encrypted.
-    pub(super) fn trusts(&self, other: &Self) -> bool {
-        self.host == other.host && (self.scheme == other.scheme || other.scheme == "https")
+    /// Why what is sent here may not go to the other one as well: that is another host, or would get
+    /// in clear text what was encrypted.
+    pub(super) fn distrust(&self, other: &Self) -> Option<&'static str> {
+        if self.host != other.host {
+            return Some("which is another host");
+        }
+        let is_open = self.scheme == "https" && other.scheme != "https";
+        is_open.then_some("which is without encryption")
     }
 }
 
@@ -117,7 +121,7 @@ mod tests {
     fn a_key_stays_on_its_host() {
         let check = |from: &str, to: &str, expect: bool| {
             let [from, to] = [from, to].map(|it| Address::new(it).unwrap());
-            assert_eq!(from.trusts(&to), expect, "{from:?} {to:?}");
+            assert_eq!(from.distrust(&to).is_none(), expect, "{from:?} {to:?}");
         };
         check("http://x.org/", "http://x.org:81/b/", true);
         check("http://x.org/", "https://X.org/", true);

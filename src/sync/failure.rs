@@ -14,8 +14,13 @@ pub(super) enum Failure {
         status: u16,
         text: String,
     },
+    /// The server counts other notes and cards than it should have.
+    Miscounted,
     /// The server is elsewhere (308).
     Moved(String),
+    /// The server's certificate says nothing, or that it is another one; the error's text goes behind
+    /// the address.
+    Untrusted(Error),
     /// No answer; the error's text goes behind the address.
     Away(Error),
     /// The answer is none of a sync server; the text goes behind the address.
@@ -45,6 +50,16 @@ impl Failure {
     /// Whether the call may come to another end after a while.
     pub(super) fn is_passing(&self) -> bool {
         matches!(self, Self::Superseded)
+    }
+
+    /// Whether it may be so because of what was kept of the account, for that is not what the server
+    /// has.
+    pub(super) fn is_doubtful(&self) -> bool {
+        match self {
+            Self::Miscounted | Self::Odd(_) => true,
+            Self::Status { status, .. } => *status != 403,
+            _ => false,
+        }
     }
 
     /// For people.
@@ -92,14 +107,29 @@ impl Failure {
                     "the sync server at {url} refuses `{method}` with status {status}{said}"
                 ))
             }
-            Self::Moved(to) => refused(format!(
-                "the sync server at {url} sends on to {to}, which is another host; the login is \
-                 not given to it: name that address if it is yours"
+            Self::Miscounted => refused(format!(
+                "the sync server at {url} counts other notes and cards than were sent to it; \
+                 nothing was changed. Check the database in Anki, and synchronize"
             )),
+            Self::Moved(to) => {
+                let reason = match Address::new(&to) {
+                    Ok(other) => address.distrust(&other),
+                    Err(_) => Some("which is no address"),
+                };
+                let reason = reason.unwrap_or("behind the login");
+                refused(format!(
+                    "the sync server at {url} sends on to {to}, {reason}; the login is not given to \
+                     it: name that address if it is yours"
+                ))
+            }
             Self::Odd(text) => refused(format!("what is at {url} is no sync server: it {text}")),
             Self::Away(error) => {
                 let text = format!("the sync server at {url} {error}");
-                Error::new(ErrorKind::Unreachable(text)).caused_by(error)
+                error.retold(ErrorKind::Unreachable(text))
+            }
+            Self::Untrusted(error) => {
+                let text = format!("the sync server at {url} cannot be trusted: {error}");
+                error.retold(ErrorKind::Untrusted(text))
             }
             Self::Other(error) => error,
         }

@@ -8,13 +8,16 @@
 //!
 //! `plan` is the whole of the decisions, as a function without calls. `session` has a method for
 //! each call of the protocol, `transport` and `multipart` are its two forms; `push` knows the order,
-//! and what to do when another device comes in between. Facts about the protocol were measured on
+//! and what to do when another device comes in between. `memory` keeps what an account has for the
+//! next push, where that is wished for. Facts about the protocol were measured on
 //! Anki 26.9.3, on its server and on its clients.
 
 mod address;
+mod attempts;
 mod backoff;
 mod failure;
 mod media;
+mod memory;
 mod multipart;
 mod options;
 mod outside;

@@ -12,6 +12,7 @@ pub struct PushOptions {
     pub(super) base: Option<PathBuf>,
     pub(super) removal: Removal,
     pub(super) dry_run: bool,
+    pub(super) cache: Option<PathBuf>,
 }
 
 impl PushOptions {
@@ -34,7 +35,19 @@ impl PushOptions {
         self
     }
 
-    /// Change nothing; tell what would be done.
+    /// Keeps what the account has in `.deckle/cache/` of the project in this folder, so that the next
+    /// push of whatever package asks only for what changed since [default: nothing is kept]. It holds
+    /// notes and cards of the account, but neither a password nor a key. It may be lost, damaged, of
+    /// another time, or used by two pushes at once: what does not fit is not believed.
+    ///
+    /// It needs [`Credentials`](super::Credentials) with a user, and is of no use to
+    /// [`Protocol::Legacy`](super::Protocol::Legacy).
+    pub fn cache(mut self, project: impl Into<PathBuf>) -> Self {
+        self.cache = Some(project.into());
+        self
+    }
+
+    /// Change nothing on the server; tell what would be done.
     pub fn dry_run(mut self, dry: bool) -> Self {
         self.dry_run = dry;
         self

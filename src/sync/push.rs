@@ -4,17 +4,16 @@ use std::path::Path;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::address::Address;
-use super::backoff::{ATTEMPTS, pause};
 use super::failure::Failure;
 use super::media::MediaPlan;
+use super::memory::Memory;
 use super::options::PushOptions;
 use super::outside::Outside;
-use super::plan::{Plan, Wish};
+use super::plan::Plan;
 use super::pushed::Pushed;
 use super::rows::Meta;
 use super::server::{HostKey, Server};
-use super::session::{Sanity, Session};
-use super::state::State;
+use super::session::Session;
 use super::stream::pack;
 use crate::package::{Contents, PackageReader};
 use crate::{Error, ErrorKind};
@@ -23,8 +22,6 @@ use crate::{Error, ErrorKind};
 const CLOCKS: u64 = 300;
 /// How often a server may send elsewhere.
 const MOVES: u32 = 3;
-/// How long a push waits until the newest note lies in the past.
-const PATIENCE: i64 = 5;
 
 /// Pushes a built package to a sync server.
 ///
@@ -47,7 +44,8 @@ const PATIENCE: i64 = 5;
 /// ```
 ///
 /// # Errors
-/// [`ErrorKind::Unreachable`] where nothing answers, or not in time; [`ErrorKind::Refused`] where
+/// [`ErrorKind::Unreachable`] where nothing answers, or not in time; [`ErrorKind::Untrusted`] where
+/// the server's certificate is not to be trusted; [`ErrorKind::Refused`] where
 /// the server says no, is AnkiWeb, sends to another host, has another time, or is busy with other
 /// devices again and again; [`ErrorKind::TooManyRemoved`] before anything is sent; else when package
 /// or base cannot be read.
@@ -76,6 +74,8 @@ pub fn push(
             session: String::new(),
             media_session: String::new(),
         },
+        memory: Memory::new(server, options),
+        is_recalled: false,
         told: Pushed::default(),
     };
     let done = push.run(&mut reader, base_reader.as_mut());
@@ -83,6 +83,7 @@ pub fn push(
     done.map_err(|failure| failure.at(&address))?;
     let mut told = push.told;
     told.requests = wire.requests();
+    told.received = wire.received();
     if !options.dry_run {
         told.bytes = wire.bytes();
     }
@@ -90,21 +91,18 @@ pub fn push(
     Ok(told)
 }
 
-struct Push<'a> {
-    server: &'a Server,
-    options: &'a PushOptions,
-    outside: &'a dyn Outside,
-    contents: &'a Contents,
-    base: Option<&'a Contents>,
-    session: Session<'a>,
-    told: Pushed,
-}
-
-/// How an attempt ended.
-enum Attempt {
-    Done(Box<Plan>),
-    /// What goes out is so new that a learner's edit of this second could not be told from it.
-    TooNew(i64),
+/// A push on its way.
+pub(super) struct Push<'a> {
+    pub(super) server: &'a Server,
+    pub(super) options: &'a PushOptions,
+    pub(super) outside: &'a dyn Outside,
+    pub(super) contents: &'a Contents,
+    pub(super) base: Option<&'a Contents>,
+    pub(super) session: Session<'a>,
+    pub(super) memory: Memory,
+    /// Whether the state that is looked at was kept from another time.
+    pub(super) is_recalled: bool,
+    pub(super) told: Pushed,
 }
 
 impl Push<'_> {
@@ -182,7 +180,7 @@ impl Push<'_> {
                 done => return done,
             };
             match Address::new(&to) {
-                Ok(other) if self.session.address.trusts(&other) => {
+                Ok(other) if self.session.address.distrust(&other).is_none() => {
                     self.server.check(&other)?;
                     self.session.address = other;
                 }
@@ -224,126 +222,17 @@ impl Push<'_> {
         }
     }
 
-    /// Tries until no other device is in the way.
-    fn attempts(&mut self, dry: bool) -> Result<Plan, Failure> {
-        let mut failed = 0;
-        let mut patience = if dry { 0 } else { 2 };
-        if patience > 0 {
-            let newest = self.contents.notes.iter().map(|it| it.modified).max();
-            self.pass(newest.unwrap_or_default());
-        }
-        loop {
-            match self.attempt(dry, patience > 0) {
-                Ok(Attempt::Done(it)) => return Ok(*it),
-                Ok(Attempt::TooNew(newest)) => {
-                    patience -= 1;
-                    self.pass(newest);
-                }
-                Err(failure) => {
-                    // Where it is away, it has dropped all of it.
-                    if !matches!(failure, Failure::Away(_)) {
-                        self.session.abort();
-                    }
-                    failed += 1;
-                    if !failure.is_passing() || failed >= ATTEMPTS {
-                        return Err(failure);
-                    }
-                    self.told.interruptions = failed;
-                    self.outside.wait(pause(failed, self.outside.chance()));
-                }
-            }
-        }
-    }
-
-    fn attempt(&mut self, dry: bool, waits: bool) -> Result<Attempt, Failure> {
-        self.session.session = self.session_key();
-        // Nothing may stand between the two: what finishes in between has a number that is taken
-        // for older than it is.
-        let meta = self.session.meta()?;
-        let state = State::read(&self.session, meta.usn)?;
-        let wish = Wish {
-            package: self.contents,
-            base: self.base,
-            removed: self.options.removal.how,
-            tag: &self.options.removal.tag,
-            now: self.now(),
-        };
-        let mut plan = Plan::new(&state, &wish);
-        if let Some(most) = self.options.removal.limit()
-            && plan.told.treated > most
-        {
-            return Err(Error::new(ErrorKind::TooManyRemoved(plan.told.treated)).into());
-        }
-        if dry || plan.is_empty() {
-            self.session.abort();
-            return Ok(Attempt::Done(Box::new(plan)));
-        }
-        let newest = plan.newest();
-        let ahead = newest - self.now();
-        if waits && (0..PATIENCE).contains(&ahead) {
-            self.session.abort();
-            return Ok(Attempt::TooNew(newest));
-        }
-        self.told.ahead = u64::try_from(ahead).unwrap_or_default();
-        plan.stamp(meta.usn + 1);
-        self.send(&state, &plan)?;
-        Ok(Attempt::Done(Box::new(plan)))
-    }
-
-    fn send(&self, state: &State, plan: &Plan) -> Result<(), Failure> {
-        let rows = self.session.transport.rows();
-        for graves in plan.grave_parts(rows) {
-            self.session.delete(&graves)?;
-        }
-        self.session.exchange(&plan.changes())?;
-        for chunk in plan.chunks(rows) {
-            self.session.send_chunk(&chunk)?;
-        }
-        let counts = plan.counts(state);
-        let sanity = self.session.check(&counts)?;
-        if sanity.status != "ok" && !(self.server.is_legacy() && self.agrees(&counts, &sanity)?) {
-            let text = format!(
-                "the sync server at {} counts other notes and cards than were sent to it; nothing \
-                 was changed. Check the database in Anki, and synchronize",
-                self.session.address.as_str()
-            );
-            return Err(Error::new(ErrorKind::Refused(text)).into());
-        }
-        self.session.finish()
-    }
-
-    /// Older servers compare what is due today as well, and what was deleted, which only a whole
-    /// client knows. If all else is the same, they get what they counted themselves.
-    fn agrees(&self, counts: &serde_json::Value, sanity: &Sanity) -> Result<bool, Failure> {
-        let Some(counted) = &sanity.counted else {
-            return Ok(false);
-        };
-        let same = [1, 2, 3, 5, 6, 7]
-            .into_iter()
-            .all(|it| counted.get(it) == counts.get(it));
-        Ok(same && self.session.check(counted)?.status == "ok")
-    }
-
-    /// Waits until this second lies in the past, if that is soon.
-    fn pass(&self, second: i64) {
-        if (0..PATIENCE).contains(&(second - self.now())) {
-            let since = since_1970(self.outside.now());
-            let end = Duration::from_secs(u64::try_from(second + 1).unwrap_or_default());
-            self.outside.wait(end.saturating_sub(since));
-        }
-    }
-
     /// The time in seconds.
-    fn now(&self) -> i64 {
+    pub(super) fn now(&self) -> i64 {
         i64::try_from(since_1970(self.outside.now()).as_secs()).unwrap_or(i64::MAX)
     }
 
-    fn session_key(&self) -> String {
+    pub(super) fn session_key(&self) -> String {
         format!("{:08x}", self.outside.chance() & 0xffff_ffff)
     }
 }
 
-fn since_1970(time: SystemTime) -> Duration {
+pub(super) fn since_1970(time: SystemTime) -> Duration {
     time.duration_since(UNIX_EPOCH).unwrap_or_default()
 }
 

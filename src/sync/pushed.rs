@@ -68,6 +68,8 @@ pub struct Pushed {
     pub media_left_out: Vec<(String, &'static str)>,
     /// How many bytes went out, packed; in a dry run about how many would.
     pub bytes: u64,
+    /// How many bytes came back, packed.
+    pub received: u64,
     /// How many requests were made.
     pub requests: u64,
     /// How often the push began anew, for another device was at it.

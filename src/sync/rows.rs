@@ -3,7 +3,9 @@
 //! Objects stay as the server has them but for what a push changes, so that nothing is lost that
 //! this version does not know.
 
-use serde::de::IgnoredAny;
+use std::fmt;
+
+use serde::de::{IgnoredAny, SeqAccess, Visitor};
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::{Map, Value};
 
@@ -177,12 +179,47 @@ impl CardRow {
     }
 }
 
-/// Part of the rows. Of reviews only their number counts.
+/// A review, of which only its number counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Review {
+    pub(super) usn: i64,
+}
+
+impl<'de> Deserialize<'de> for Review {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_seq(ReviewList)
+    }
+}
+
+/// Reads the list of a review: its id, that of its card, the number, and what is not looked at.
+struct ReviewList;
+
+impl<'de> Visitor<'de> for ReviewList {
+    type Value = Review;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("the list of a review")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Review, A::Error> {
+        for _ in 0..2 {
+            list.next_element::<IgnoredAny>()?;
+        }
+        let usn = list.next_element()?;
+        while list.next_element::<IgnoredAny>()?.is_some() {}
+        let missing = || serde::de::Error::custom("a review has no number");
+        Ok(Review {
+            usn: usn.ok_or_else(missing)?,
+        })
+    }
+}
+
+/// Part of the rows.
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct Chunk {
     pub(super) done: bool,
     #[serde(default)]
-    pub(super) revlog: Vec<IgnoredAny>,
+    pub(super) revlog: Vec<Review>,
     #[serde(default)]
     pub(super) cards: Vec<CardRow>,
     #[serde(default)]
@@ -219,6 +256,12 @@ pub(super) struct Changes {
 pub(super) struct Meta {
     #[serde(default)]
     pub(super) usn: i64,
+    /// When its contents last changed, in milliseconds.
+    #[serde(rename = "mod", default)]
+    pub(super) modified: i64,
+    /// When it began anew: with a full upload, or where clients had to take all of it.
+    #[serde(rename = "scm", default)]
+    pub(super) schema: i64,
     /// Its time, in seconds.
     #[serde(rename = "ts", default)]
     pub(super) time: i64,
@@ -251,6 +294,13 @@ mod tests {
         assert_eq!((read.home(), read.schedule), (16, [10, 11, 12, 13, 14, 15]));
         assert_eq!(serde_json::to_string(&read).unwrap(), card);
         assert!(serde_json::from_str::<CardRow>("[1,2]").is_err());
+
+        let review = "[1,2,7,4,5,6,7,8,9]";
+        let read: Review = serde_json::from_str(review).unwrap();
+        assert_eq!(read.usn, 7);
+        for short in ["[1,2]", "[]", "7", "[1,2,\"7\"]"] {
+            assert!(serde_json::from_str::<Review>(short).is_err(), "{short}");
+        }
     }
 
     #[test]

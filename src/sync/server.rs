@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::address::Address;
 use super::multipart::Multipart;
+use super::session::Session;
 use super::transport::{Current, Transport};
 use super::wire::Wire;
 use crate::{Error, ErrorKind};
@@ -91,8 +92,9 @@ impl Server {
         self
     }
 
-    /// The certificates, as PEM, of the authorities that a server of `https` is trusted by
-    /// [default: those that browsers know]. For a server with a certificate of one's own.
+    /// The certificates, as PEM, of the authorities that a server of `https` is trusted by, in place
+    /// of those that browsers know. For an authority of one's own; or the server's own certificate,
+    /// where it signed itself.
     pub fn authorities(mut self, pem: impl Into<Vec<u8>>) -> Self {
         self.authorities = pem.into();
         self
@@ -116,6 +118,7 @@ impl Server {
     ///
     /// # Errors
     /// [`ErrorKind::Unreachable`] where nothing answers within ten seconds;
+    /// [`ErrorKind::Untrusted`] where the server's certificate is not to be trusted;
     /// [`ErrorKind::Refused`] where something else does, or it is AnkiWeb, which is not asked.
     pub fn answers(&self) -> Result<(), Error> {
         self.check(&self.address)?;
@@ -130,6 +133,27 @@ impl Server {
                 "{page} answers with status {status}, which no sync server of Anki's does"
             )))),
         }
+    }
+
+    /// Whether it takes user and password: they are exchanged for the key, and nothing else is asked
+    /// for, so that no device is disturbed.
+    ///
+    /// # Errors
+    /// As [`push`](fn@super::push), as far as that comes.
+    pub fn logs_in(&self) -> Result<HostKey, Error> {
+        self.check(&self.address)?;
+        let wire = Wire::new(LONGEST_CHECK, &self.authorities)?;
+        let session = Session {
+            wire: &wire,
+            transport: self.transport(),
+            address: self.address.clone(),
+            key: HostKey::new(""),
+            session: String::new(),
+            media_session: String::new(),
+        };
+        let password = self.credentials.password.as_deref().unwrap_or_default();
+        let key = session.log_in(&self.credentials.user, password);
+        key.map_err(|it| it.at(&self.address))
     }
 
     pub(super) fn transport(&self) -> &'static dyn Transport {
@@ -156,6 +180,10 @@ impl Server {
             address.as_str()
         );
         Err(Error::new(ErrorKind::Refused(text)))
+    }
+
+    pub(super) fn speaks(&self) -> Protocol {
+        self.protocol
     }
 
     pub(super) fn is_legacy(&self) -> bool {

@@ -64,9 +64,10 @@ impl Session<'_> {
         self.ask(Method::Sync("meta"), &payload)
     }
 
-    /// Begins a transaction; all that was deleted.
-    pub(super) fn start(&self) -> Result<Graves, Failure> {
-        let payload = json!({"minUsn": 0, "lnewer": false});
+    /// Begins a transaction; what was deleted from this number on. Of rows, only those from there on
+    /// are sent, too.
+    pub(super) fn start(&self, from: i64) -> Result<Graves, Failure> {
+        let payload = json!({"minUsn": from, "lnewer": false});
         self.ask(Method::Sync("start"), &payload)
     }
 

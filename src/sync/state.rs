@@ -1,7 +1,9 @@
-//! All that a server has of an account, read inside of one transaction.
+//! All that a server has of an account, read inside of one transaction: the whole of it, or what
+//! changed since it was kept (`memory`).
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::failure::Failure;
@@ -9,7 +11,7 @@ use super::rows::{CardRow, Graves, NoteRow, Object};
 use super::session::Session;
 
 /// What the server has.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct State {
     /// By their ids, as are all others.
     pub(super) note_types: BTreeMap<i64, Object>,
@@ -22,7 +24,18 @@ pub(super) struct State {
     pub(super) cards: BTreeMap<i64, CardRow>,
     /// How many reviews there are.
     pub(super) reviews: usize,
+    /// How many of them lie below the bookmark, so that they are not sent again to who asks from
+    /// there on.
+    pub(super) older_reviews: usize,
     pub(super) graves: Graves,
+}
+
+/// From which number on is asked by who has seen all that there was at this one. What came since has
+/// this number or a higher one; but for a client that asked how the account stood before another one
+/// finished, and began behind it: what it brought is one below. And what the last sync brought is
+/// sent once more, so that its lack shows an account that was put back from a copy.
+fn bookmark(usn: i64) -> i64 {
+    (usn - 1).max(0)
 }
 
 impl State {
@@ -30,28 +43,55 @@ impl State {
     /// came after a sync that was finished in between, and another one, so that what is stamped
     /// with `usn + 1` would never reach other clients.
     pub(super) fn read(session: &Session<'_>, usn: i64) -> Result<Self, Failure> {
-        let graves = session.start()?;
+        let mut state = Self::default();
+        state.update(session, 0, usn)?;
+        Ok(state)
+    }
+
+    /// The same, of a state that was kept when the account stood at `kept`: what changed since is
+    /// asked for.
+    pub(super) fn catch_up(
+        &mut self,
+        session: &Session<'_>,
+        kept: i64,
+        usn: i64,
+    ) -> Result<(), Failure> {
+        self.update(session, bookmark(kept), usn)
+    }
+
+    /// Takes all that is numbered so, or higher. What is here of that is let go of, for it is sent
+    /// again: what is not sent is not there any more.
+    fn update(&mut self, session: &Session<'_>, from: i64, usn: i64) -> Result<(), Failure> {
+        self.notes.retain(|_, it| it.usn < from);
+        self.cards.retain(|_, it| it.usn < from);
+        for objects in [&mut self.note_types, &mut self.decks, &mut self.presets] {
+            objects.retain(|_, it| usn_of(it).is_none_or(|it| it < from));
+        }
+        self.bury(session.start(from)?);
         let nothing = json!({"models": [], "decks": [[], []], "tags": []});
         let changes = session.exchange(&nothing)?;
         let (decks, presets) = changes.decks;
-        let next = changes.conf.as_ref().and_then(|it| it.get("nextPos"));
-        let mut state = Self {
-            note_types: by_id(changes.models)?,
-            decks: by_id(decks)?,
-            presets: by_id(presets)?,
-            tags: changes.tags,
-            next_position: next.and_then(Value::as_i64).unwrap_or_default(),
-            graves,
-            ..Self::default()
-        };
+        self.note_types.extend(by_id(changes.models)?);
+        self.decks.extend(by_id(decks)?);
+        self.presets.extend(by_id(presets)?);
+        self.tags.extend(changes.tags);
+        self.tags.sort();
+        self.tags.dedup();
+        if let Some(settings) = changes.conf {
+            let next = settings.get("nextPos").and_then(Value::as_i64);
+            self.next_position = next.unwrap_or_default();
+        }
+        self.reviews = self.older_reviews;
         loop {
             let chunk = session.chunk()?;
             let empty = chunk.revlog.is_empty() && chunk.cards.is_empty() && chunk.notes.is_empty();
-            state.reviews += chunk.revlog.len();
+            self.reviews += chunk.revlog.len();
+            let older = chunk.revlog.iter().filter(|it| it.usn < bookmark(usn));
+            self.older_reviews += older.count();
             let notes = chunk.notes.into_iter();
-            state.notes.extend(notes.map(|it| (it.id, it)));
+            self.notes.extend(notes.map(|it| (it.id, it)));
             let cards = chunk.cards.into_iter();
-            state.cards.extend(cards.map(|it| (it.id, it)));
+            self.cards.extend(cards.map(|it| (it.id, it)));
             if chunk.done {
                 break;
             }
@@ -60,9 +100,32 @@ impl State {
                 return Err(Failure::odd("chunk", text));
             }
         }
-        match state.newest_usn() > usn {
+        match self.newest_usn() > usn {
             true => Err(Failure::Superseded),
-            false => Ok(state),
+            false => Ok(()),
+        }
+    }
+
+    /// Takes out what was deleted. What was made again since is sent, too.
+    fn bury(&mut self, graves: Graves) {
+        for id in &graves.notes {
+            self.notes.remove(id);
+        }
+        for id in &graves.cards {
+            self.cards.remove(id);
+        }
+        for id in &graves.decks {
+            self.decks.remove(id);
+        }
+        let known = &mut self.graves;
+        for (all, new) in [
+            (&mut known.notes, graves.notes),
+            (&mut known.cards, graves.cards),
+            (&mut known.decks, graves.decks),
+        ] {
+            all.extend(new);
+            all.sort_unstable();
+            all.dedup();
         }
     }
 
@@ -70,12 +133,16 @@ impl State {
         let objects = self.note_types.values();
         let objects = objects.chain(self.decks.values());
         let objects = objects.chain(self.presets.values());
-        let of_objects = objects.filter_map(|it| it.get("usn")?.as_i64());
+        let of_objects = objects.filter_map(usn_of);
         let of_notes = self.notes.values().map(|it| it.usn);
         let of_cards = self.cards.values().map(|it| it.usn);
         let all = of_objects.chain(of_notes).chain(of_cards);
         all.max().unwrap_or_default()
     }
+}
+
+fn usn_of(object: &Object) -> Option<i64> {
+    object.get("usn")?.as_i64()
 }
 
 fn by_id(objects: Vec<Object>) -> Result<BTreeMap<i64, Object>, Failure> {

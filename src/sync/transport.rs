@@ -10,8 +10,18 @@ use super::failure::Failure;
 use super::stream::{pack, unpack};
 use super::wire::{Answer, Wire};
 
-/// What the server writes into its log: the program, its version, the system.
-pub(super) const CLIENT: &str = concat!("deckle,", env!("CARGO_PKG_VERSION"));
+/// What the server writes into its log: the program, its version, the system. Older servers fail
+/// where it has not these three parts, or where there is a word in the version (measured on
+/// `ankisyncd` of 2021).
+pub(super) const CLIENT: &str = concat!(
+    "deckle,",
+    env!("CARGO_PKG_VERSION_MAJOR"),
+    ".",
+    env!("CARGO_PKG_VERSION_MINOR"),
+    ".",
+    env!("CARGO_PKG_VERSION_PATCH"),
+    ",any"
+);
 
 /// A call, and who makes it.
 pub(super) struct Call<'a> {

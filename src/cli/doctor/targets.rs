@@ -1,7 +1,7 @@
 //! The targets that the project ships to.
 
 use deckle::Error;
-use deckle::files::{is_conflict_copy, is_folder, is_read_only, names_in};
+use deckle::files::{Secret, is_conflict_copy, is_folder, is_read_only, names_in};
 use deckle::project::{Project, ignore_state};
 use deckle::source::ship::{Folder, SyncServer, Via};
 
@@ -28,10 +28,12 @@ pub(super) fn look(project: &Project, findings: &mut Findings) -> Result<(), Err
                 Err(error) => findings.failed(&about, &error, SECRET),
             },
             Via::Sync(server) => {
-                if let Err(error) = secrets.of(server.password.as_ref(), project.root()) {
-                    findings.failed(&about, &error, SECRET);
+                let password = secrets.of(server.password.as_ref(), project.root());
+                if let Err(error) = &password {
+                    findings.failed(&about, error, SECRET);
                 }
-                sync_server(server, &about, findings);
+                let password = password.ok().flatten();
+                sync_server(server, password.as_ref(), project, &about, findings);
             }
             other => findings.problem(
                 &about,
@@ -153,28 +155,53 @@ fn anki(url: &str, key: Option<&deckle::files::Secret>, about: &str, findings: &
 }
 
 #[cfg(feature = "sync")]
-fn sync_server(server: &SyncServer, about: &str, findings: &mut Findings) {
-    use deckle::sync::{Credentials, Protocol, Server};
+fn sync_server(
+    named: &SyncServer,
+    password: Option<&Secret>,
+    project: &Project,
+    about: &str,
+    findings: &mut Findings,
+) {
+    use crate::cli::ship::{sync_server, trust};
 
-    // Nobody logs in for it.
-    let login = Credentials::new(&server.user, "");
-    let asked = Server::new(&server.url, login).and_then(|it| match server.legacy {
-        true => it.protocol(Protocol::Legacy).answers(),
-        false => it.answers(),
-    });
-    let url = &server.url;
-    match asked {
-        Ok(()) => findings.ok(about, format!("a sync server answers at {url}")),
-        Err(error) => findings.failed(
+    let url = &named.url;
+    let given = password.map_or("", Secret::expose);
+    let server = sync_server(named, given, project.root());
+    let found = server.and_then(|it| it.answers().map(|()| it));
+    let server = match found {
+        Ok(server) => server,
+        Err(error) => {
+            let mend = match error.kind() {
+                deckle::ErrorKind::Usage(_) => "mend `ca-file`, or take it out",
+                _ => "start the server, or mend `url`: it is what devices are set up with",
+            };
+            let mend = trust(&error, named).unwrap_or_else(|| mend.to_owned());
+            return findings.failed(about, &error, mend);
+        }
+    };
+    let logged_in = password.map(|_| server.logs_in());
+    match logged_in {
+        None => findings.ok(about, format!("a sync server answers at {url}")),
+        Some(Ok(_)) => {
+            let user = plain(&named.user);
+            findings.ok(about, format!("a sync server at {url} lets {user} log in"));
+        }
+        Some(Err(error)) => findings.failed(
             about,
             &error,
-            "start the server, or mend `url`: it is what devices are set up with",
+            "mend `user` or the password: they are those that devices log in with",
         ),
     }
 }
 
 #[cfg(not(feature = "sync"))]
-fn sync_server(server: &SyncServer, about: &str, findings: &mut Findings) {
+fn sync_server(
+    server: &SyncServer,
+    _: Option<&Secret>,
+    _: &Project,
+    about: &str,
+    findings: &mut Findings,
+) {
     findings.warn(
         about,
         format!("this deckle cannot ask {}", server.url),

@@ -28,6 +28,8 @@ use super::words::plain;
 pub(super) use home::expanded;
 pub(super) use outcome::Shipped;
 pub(super) use secrets::Secrets;
+#[cfg(feature = "sync")]
+pub(super) use sync::{server as sync_server, trust};
 pub(super) use tell::{object, tell};
 
 /// How to deliver, to all targets alike.
@@ -36,6 +38,7 @@ pub(super) struct Shipping {
     pub(super) dry_run: bool,
     pub(super) stignore: bool,
     pub(super) force: bool,
+    pub(super) cache: bool,
 }
 
 pub(super) fn ship(args: &ShipArgs, printer: &Printer) -> Result<Outcome, Error> {
@@ -54,6 +57,7 @@ pub(super) fn ship(args: &ShipArgs, printer: &Printer) -> Result<Outcome, Error>
         dry_run: args.dry_run,
         stignore: args.stignore,
         force: args.force,
+        cache: !args.sources.no_cache,
     };
     let (mut objects, mut outcome) = (Vec::new(), Outcome::Done);
     let arrived = |_: &ShipTarget, shipped: &Shipped| {
@@ -87,7 +91,9 @@ impl Shipping {
         printer: &Printer,
         mut arrived: impl FnMut(&ShipTarget, &Shipped),
     ) -> Result<(), Error> {
-        let options = ShipOptions::new(super::build_time()?).force(self.force);
+        let options = ShipOptions::new(super::build_time()?)
+            .force(self.force)
+            .cache(self.cache);
         let mut dispatch = project.dispatch(built, &options)?;
         for target in targets {
             let mut shipped = Shipped::new(target, project.root());

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
+use deckle::files::read_if_exists;
 use deckle::model::Removal;
 use deckle::project::Parcel;
 use deckle::source::ship::SyncServer;
@@ -10,9 +11,9 @@ use deckle::sync::{Credentials, Outside, Protocol, Pushed, Server};
 use deckle::{Error, ErrorKind};
 use serde_json::json;
 
-use super::Shipping;
 use super::outcome::{Sent, SentState, Shipped};
 use super::removal::mend;
+use super::{Shipping, expanded};
 use crate::cli::words::{plain, plural};
 
 /// The world as the library wants to know it.
@@ -52,18 +53,13 @@ impl Shipping {
                 shipped.target
             )))
         })?;
-        let login = Credentials::new(&named.user, password.expose());
-        let protocol = match named.legacy {
-            true => Protocol::Legacy,
-            false => Protocol::Current,
-        };
-        let server = Server::new(&named.url, login)?.protocol(protocol);
+        let server = server(named, password.expose(), root)?;
         for parcel in parcels {
             let removal = &named.removal;
             let pushed = match parcel.push(&server, removal, self.dry_run, &World) {
                 Ok(pushed) => pushed,
                 Err(error) => {
-                    shipped.mend = mend(&error, removal);
+                    shipped.mend = mend(&error, removal).or_else(|| trust(&error, named));
                     return Err(error);
                 }
             };
@@ -71,6 +67,48 @@ impl Shipping {
         }
         Ok(())
     }
+}
+
+/// The server that a target names. Paths begin in the project.
+pub(in crate::cli) fn server(
+    named: &SyncServer,
+    password: &str,
+    root: &Path,
+) -> Result<Server, Error> {
+    let login = Credentials::new(&named.user, password);
+    let protocol = match named.legacy {
+        true => Protocol::Legacy,
+        false => Protocol::Current,
+    };
+    let server = Server::new(&named.url, login)?.protocol(protocol);
+    let Some(file) = &named.authorities else {
+        return Ok(server);
+    };
+    let path = root.join(expanded(file)?);
+    match read_if_exists(&path)? {
+        // None would stand for those that browsers know.
+        Some(pem) if !pem.is_empty() => Ok(server.authorities(pem)),
+        Some(_) => Err(Error::new(ErrorKind::Usage(format!(
+            "`{}`, which `ca-file` names, is empty",
+            plain(&path.to_string_lossy())
+        )))),
+        None => Err(Error::new(ErrorKind::Usage(format!(
+            "there is no `{}`, which `ca-file` names",
+            plain(&path.to_string_lossy())
+        )))),
+    }
+}
+
+/// How a server comes to be trusted.
+pub(in crate::cli) fn trust(error: &Error, named: &SyncServer) -> Option<String> {
+    let is_it = matches!(error.kind(), ErrorKind::Untrusted(_));
+    is_it.then(|| {
+        let text = match named.authorities {
+            None => "of a server of your own, name the file with the certificate of its authority, or with its own if it signed itself: `ca-file: PATH` in the target",
+            Some(_) => "only what `ca-file` names is trusted: the certificate of its authority, or its own if it signed itself",
+        };
+        text.to_owned()
+    })
 }
 
 fn sent(parcel: &Parcel, it: &Pushed, removal: &Removal) -> Sent {
@@ -94,6 +132,7 @@ fn sent(parcel: &Parcel, it: &Pushed, removal: &Removal) -> Sent {
         ("sent-media", json!(it.media)),
         ("media-kept", json!(it.media_kept)),
         ("requests", json!(it.requests)),
+        ("received", json!(it.received)),
     ];
     Sent {
         state: SentState::of_server(it.sent, known),

@@ -45,6 +45,7 @@ impl<'a> Courier<'a> {
         names: &[String],
         from_input: bool,
         force: bool,
+        cache: bool,
         project: &Project,
         printer: &'a Printer,
     ) -> Result<Self, Error> {
@@ -59,6 +60,7 @@ impl<'a> Courier<'a> {
                 dry_run: false,
                 stignore: false,
                 force,
+                cache,
             },
             names: names.to_vec(),
             failed: BTreeMap::new(),

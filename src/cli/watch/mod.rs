@@ -146,7 +146,8 @@ fn courier<'a>(
     }
     let names: Vec<String> = names.iter().filter(|it| !it.is_empty()).cloned().collect();
     let force = args.package.force;
-    Courier::new(&names, args.password_stdin, force, project, printer).map(Some)
+    let cache = !args.sources.no_cache;
+    Courier::new(&names, args.password_stdin, force, cache, project, printer).map(Some)
 }
 
 /// The project, which remembers what it read.

@@ -40,6 +40,7 @@ pub(super) use base::kept;
 pub struct ShipOptions {
     time: BuildTime,
     force: bool,
+    cache: bool,
 }
 
 /// The packages of a build, and the targets that they are planned for, one after the other.
@@ -59,6 +60,7 @@ impl ShipOptions {
         Self {
             time: time.into(),
             force: false,
+            cache: true,
         }
     }
 
@@ -66,6 +68,13 @@ impl ShipOptions {
     /// version of deckle did not write is an error, and stays as it is.
     pub fn force(mut self, yes: bool) -> Self {
         self.force = yes;
+        self
+    }
+
+    /// Whether what a sync server has is kept in the project's cache, so that the next delivery asks
+    /// only for what changed since. Default: yes.
+    pub fn cache(mut self, yes: bool) -> Self {
+        self.cache = yes;
         self
     }
 }
@@ -124,7 +133,8 @@ impl<'a> Dispatch<'a> {
         for built in packages {
             self.take(&place, built)?;
             let base = Base::new(&self.project.root, &target.name);
-            parcels.push(Parcel::new(built.clone(), base));
+            let cache = self.options.cache.then(|| self.project.root.clone());
+            parcels.push(Parcel::new(built.clone(), base, cache));
         }
         Ok(parcels)
     }

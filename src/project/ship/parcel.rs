@@ -14,11 +14,17 @@ pub struct Parcel {
     /// What was built.
     pub built: Built,
     base: Base,
+    /// The project whose cache may be used.
+    #[cfg_attr(
+        not(feature = "sync"),
+        expect(dead_code, reason = "only of sync servers anything is kept")
+    )]
+    pub(super) cache: Option<PathBuf>,
 }
 
 impl Parcel {
-    pub(super) fn new(built: Built, base: Base) -> Self {
-        Self { built, base }
+    pub(super) fn new(built: Built, base: Base, cache: Option<PathBuf>) -> Self {
+        Self { built, base, cache }
     }
 
     /// The package that was delivered to this target last; `None` where this is the first time.

@@ -22,6 +22,9 @@ impl Parcel {
         if let Some(base) = self.base()? {
             options = options.base(base);
         }
+        if let Some(project) = &self.cache {
+            options = options.cache(project);
+        }
         let pushed = sync::push(server, &self.built.path, &options, outside)?;
         if !dry_run {
             self.keep()?;

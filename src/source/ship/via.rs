@@ -50,6 +50,9 @@ pub struct SyncServer {
     pub user: String,
     /// Where the password comes from.
     pub password: Option<SecretSource>,
+    /// The file of the certificates that it is trusted by in place of those that browsers know, as it
+    /// is written: a `~` in front stands for the user's own folder.
+    pub authorities: Option<String>,
     /// Whether it speaks the protocol before 2022.
     pub legacy: bool,
     /// What becomes of notes that the packages no longer have.
@@ -69,6 +72,7 @@ pub const SYNC_KEYS: &[&str] = &[
     "user",
     "password-env",
     "password-file",
+    "ca-file",
     "legacy",
     "removed",
     "max-removed",
@@ -170,12 +174,14 @@ pub(super) fn read(
             let help = "write whose collection it is, such as `user: me`";
             let user = needed("user", help, sink)?.value;
             let url = address(&url, &["http", "https"], sink)?;
+            let authorities = find("ca-file").and_then(|it| authorities(it, &url, sink));
             let legacy = find("legacy");
             let legacy = legacy.and_then(|it| decode::boolean(&it.value, "legacy", sink));
             Some(Via::Sync(SyncServer {
                 url,
                 user,
                 password,
+                authorities,
                 legacy: legacy.unwrap_or_default(),
                 removal,
             }))
@@ -243,6 +249,27 @@ fn address(url: &Spanned<String>, schemes: &[&str], sink: &mut Diagnostics) -> O
             .help(format!("write one such as `\"{example}\"`")),
     );
     None
+}
+
+/// The file that `ca-file` names.
+fn authorities(entry: &Entry, url: &str, sink: &mut Diagnostics) -> Option<String> {
+    let file = decode::string(&entry.value, "ca-file", sink)?.value;
+    if !url.starts_with("https:") {
+        let title = "`ca-file` is for a server of `https`";
+        sink.push(
+            Diagnostic::new(Code::BadValue, title)
+                .at(entry.key_span(), "would have no effect")
+                .note("a server of plain `http` shows no certificate")
+                .help("write `https://` in `url`, if the server speaks it, or take the key out"),
+        );
+    } else if file.is_empty() {
+        sink.push(
+            Diagnostic::new(Code::BadValue, "`ca-file` names nothing")
+                .at(entry.key_span(), "empty")
+                .help("name the file of the certificate, or take the key out"),
+        );
+    }
+    Some(file)
 }
 
 /// What `removed` and `max-removed` say.

@@ -97,7 +97,8 @@ pub(super) fn lacking(
 }
 
 fn rows(state: &State, found: &[Lacking<'_>]) -> Vec<CardRow> {
-    let mut ids = Ids::new(state.cards.keys().copied());
+    let buried = state.graves.cards.iter();
+    let mut ids = Ids::new(state.cards.keys().chain(buried).copied());
     let new_there = state.cards.values().filter(|it| it.card_type == 0);
     let dues = new_there.map(|it| it.due).filter(|it| *it < LAST_POSITION);
     let behind = dues.max().map_or(0, |it| it + 1);

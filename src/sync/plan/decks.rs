@@ -69,7 +69,6 @@ impl<'a> Decks<'a> {
                 .collect(),
             presets: package.presets.iter().map(|it| (it.id, it)).collect(),
             there: &state.presets,
-            // An id that was deleted stays so: a device may still have to be told.
             ids: Ids::new(state.decks.keys().copied().chain(buried)),
             now,
             new: Vec::new(),

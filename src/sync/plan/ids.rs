@@ -1,4 +1,6 @@
-//! Ids that are free on the server.
+//! Ids that are free on the server: those that nothing has, and that nothing had which was deleted.
+//! A second deletion of one id is told to no device (measured on Anki 26.9.3), so that the next sync
+//! of each would fail.
 
 use std::collections::BTreeSet;
 

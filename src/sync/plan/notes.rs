@@ -46,7 +46,7 @@ impl<'a> Notes<'a> {
             held.entry(note.guid.as_str()).or_insert(note);
         }
         let buried: BTreeSet<i64> = state.graves.notes.iter().copied().collect();
-        let mut ids = Ids::new(state.notes.keys().copied());
+        let mut ids = Ids::new(state.notes.keys().chain(&buried).copied());
         let mut notes: Vec<&StoredNote> = new.notes.values().copied().collect();
         notes.sort_by_key(|it| it.id);
         let mut planned = Self::default();

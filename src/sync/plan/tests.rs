@@ -4,7 +4,7 @@ use std::io::Cursor;
 
 use serde_json::{Value, json};
 
-use super::super::rows::{CardRow, NoteRow, Object};
+use super::super::rows::{CardRow, Graves, NoteRow, Object};
 use super::super::state::State;
 use super::{Plan, Wish};
 use crate::model::{BuildTime, Deck, Field, Note, NoteType, Removed};
@@ -199,6 +199,19 @@ fn ids_and_positions_make_room() {
         cards,
         [(taken + 1, taken + 1, 42), (first.cards[1].id, ids[1], 43)]
     );
+    // What had an id and is deleted keeps it, too.
+    state.graves.notes = vec![taken + 1, first.notes[1].id];
+    state.graves.cards = vec![first.cards[1].id];
+    let plan = Plan::new(&state, &wish(&first, None));
+    let ids: Vec<i64> = plan.notes.iter().map(|it| it.id).collect();
+    assert_eq!(ids, [taken + 2, first.notes[1].id + 1]);
+    assert_eq!(plan.told.returned, [first.notes[1].guid.as_str()]);
+    let cards: Vec<(i64, i64)> = plan.cards.iter().map(|it| (it.id, it.note)).collect();
+    assert_eq!(
+        cards,
+        [(taken + 1, ids[0]), (first.cards[1].id + 1, ids[1])]
+    );
+    state.graves = Graves::default();
     state.next_position = 100;
     let plan = Plan::new(&state, &wish(&first, None));
     assert_eq!(plan.cards[0].due, 100);

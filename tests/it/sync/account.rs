@@ -50,7 +50,7 @@ impl Outside for World {
     }
 }
 
-fn python(backend: &str) -> PathBuf {
+pub(super) fn python(backend: &str) -> PathBuf {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let python = if cfg!(windows) {
         "Scripts/python.exe"
@@ -128,6 +128,21 @@ impl Account {
         }
     }
 
+    /// What the server has on disk, put aside under a name. The server is not to run.
+    pub(super) fn put_aside(&self, name: &str) {
+        copy(
+            &self.folder.path().join("server"),
+            &self.folder.path().join(name),
+        );
+    }
+
+    /// Puts it back, as somebody does whose disk failed.
+    pub(super) fn put_back(&self, name: &str) {
+        let folder = self.folder.path().join("server");
+        fs::remove_dir_all(&folder).unwrap();
+        copy(&self.folder.path().join(name), &folder);
+    }
+
     pub(super) fn restart(&self) {
         let (child, _) = start(self.folder.path(), self.port);
         *self.server.lock().unwrap() = Some(child);
@@ -199,7 +214,7 @@ impl Account {
         assert_eq!(self.sync("b"), "NO_CHANGES");
     }
 
-    /// The server; it takes a while to look at a password, so that what it gave for it is kept.
+    /// The server; what it gave for the password is kept, as a caller may.
     pub(super) fn server(&self) -> Server {
         let mut login = Credentials::new("me", "secret");
         if let Some(key) = self.key.lock().unwrap().clone() {
@@ -208,15 +223,27 @@ impl Account {
         Server::new(&self.url(), login).unwrap()
     }
 
+    /// Where pushes keep what the account has.
+    pub(super) fn cache(&self) -> PathBuf {
+        self.folder.path().to_owned()
+    }
+
+    /// A push that keeps what the account has, as all of these do.
     pub(super) fn try_push(&self, package: &Path, options: &PushOptions) -> Result<Pushed, Error> {
-        let pushed = push(&self.server(), package, options, &World);
+        let options = options.clone().cache(self.cache());
+        let pushed = push(&self.server(), package, &options, &World);
         if let Ok(pushed) = &pushed {
             self.key.lock().unwrap().clone_from(&pushed.key);
         }
         pushed
     }
 
+    /// A push, which has the same to tell as one that keeps nothing.
     pub(super) fn push(&self, package: &Path, options: &PushOptions) -> Pushed {
+        let dry = options.clone().dry_run(true);
+        let plain = push(&self.server(), package, &dry, &World).unwrap();
+        let kept = self.try_push(package, &dry).unwrap();
+        assert_eq!(told(&kept), told(&plain));
         self.try_push(package, options).unwrap()
     }
 
@@ -297,6 +324,27 @@ impl Account {
     }
 }
 
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let to = to.join(entry.file_name());
+        match entry.path().is_dir() {
+            true => copy(&entry.path(), &to),
+            false => drop(fs::copy(entry.path(), to).unwrap()),
+        }
+    }
+}
+
+/// What a push tells, but for how it came to it.
+pub(super) fn told(pushed: &Pushed) -> Pushed {
+    let mut told = pushed.clone();
+    (told.requests, told.received, told.interruptions) = (0, 0, 0);
+    // New decks are of this second, which is packed in one byte more or less.
+    (told.bytes, told.key) = (0, None);
+    told
+}
+
 /// What becomes of a call.
 pub(super) enum Then {
     Forward,
@@ -330,14 +378,20 @@ impl Drop for Account {
     }
 }
 
+/// The word `secret`, hashed once: the server itself would hash it so often that each login takes a
+/// second.
+const SECRET: &str =
+    "$pbkdf2-sha256$i=1,l=32$ZGVja2xlLXRlc3Qtc2FsdA$9npIAqCWdKm1x0WBs7NPN8FHbQVp9naCdUsLBHwuY8Y";
+
 /// The server, and the port that it took.
 fn start(folder: &Path, port: u16) -> (Child, u16) {
     let log = folder.join("server.log");
     let file = File::create(&log).unwrap();
     let mut child = Command::new(python(BACKEND))
         .args(["-B", "-m", "anki.syncserver"])
-        .env("SYNC_USER1", "me:secret")
-        .env("SYNC_USER2", "other:secret")
+        .env("PASSWORDS_HASHED", "1")
+        .env("SYNC_USER1", format!("me:{SECRET}"))
+        .env("SYNC_USER2", format!("other:{SECRET}"))
         .env("SYNC_BASE", folder.join("server"))
         .env("SYNC_HOST", "127.0.0.1")
         .env("SYNC_PORT", port.to_string())

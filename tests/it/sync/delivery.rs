@@ -397,3 +397,34 @@ fn a_key_does_instead_of_the_password() {
         "{error}"
     );
 }
+
+/// A server tells nobody of the second deletion of one id, so nothing gets an id that was deleted.
+#[test]
+fn what_is_deleted_again_is_gone_everywhere() {
+    let account = Account::with_two();
+    let releases = Releases::new();
+    let whole = releases.build(&words(), &verbs());
+    let less = releases.build(&words(), &verbs()[..2]);
+    let remove = |base: &std::path::Path| {
+        plain()
+            .base(base)
+            .removed(Removal::new(Removed::Delete).most(1))
+    };
+    account.push(&whole, &plain());
+    account.settle();
+    for round in 0..2 {
+        let ver = guid(&account.notes("a"), "ver");
+        account.ask("a", "delete", json!({"guid": ver}));
+        account.settle();
+        let pushed = account.push(&whole, &plain());
+        assert_eq!((pushed.added, &pushed.returned), (1, &vec![ver]), "{round}");
+        account.settle();
+        let pushed = account.push(&less, &remove(&whole));
+        assert_eq!((pushed.treated, pushed.removed.len()), (1, 1), "{round}");
+        account.settle();
+        assert_eq!(account.notes("b").as_object().unwrap().len(), 3, "{round}");
+        assert_eq!(account.push(&whole, &plain()).added, 1, "{round}");
+        account.settle();
+    }
+    assert_eq!(account.notes("b").as_object().unwrap().len(), 4);
+}

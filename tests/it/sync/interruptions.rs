@@ -22,7 +22,7 @@ fn login() -> Credentials {
 }
 
 /// An account that has a release, and the next one, in which much changes.
-fn prepared() -> (Account, Releases, std::path::PathBuf, PushOptions) {
+pub(super) fn prepared() -> (Account, Releases, std::path::PathBuf, PushOptions) {
     let account = Account::with_two();
     let releases = Releases::new();
     let first = releases.build(&words(), &verbs());
@@ -44,7 +44,7 @@ fn prepared() -> (Account, Releases, std::path::PathBuf, PushOptions) {
 }
 
 /// All of the second release is there.
-fn is_complete(account: &Account, second: &std::path::Path, options: &PushOptions) {
+pub(super) fn is_complete(account: &Account, second: &std::path::Path, options: &PushOptions) {
     account.settle();
     account.repeat(second, options);
     let notes = account.notes("b");
@@ -205,7 +205,7 @@ fn four_pushers_come_to_an_end() {
     thread::scope(|scope| {
         for package in &packages {
             scope.spawn(|| {
-                let pushed: Pushed = account.push(package, &PushOptions::new());
+                let pushed: Pushed = account.try_push(package, &PushOptions::new()).unwrap();
                 added.fetch_add(pushed.added, Ordering::SeqCst);
             });
         }

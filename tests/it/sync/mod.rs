@@ -4,5 +4,8 @@ mod account;
 mod delivery;
 mod interruptions;
 mod media;
+mod memory;
 mod refusals;
 mod shapes;
+mod shipping;
+mod tls;
