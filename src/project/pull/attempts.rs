@@ -16,6 +16,9 @@ use crate::project::load::table_text;
 use crate::source::emit::list;
 use crate::source::rewrite::{NewField, Sheet};
 
+/// How many bytes the comments above a note have at most: further up, nobody looks for them.
+const LONGEST_COMMENTS: usize = 1 << 16;
+
 /// The notes with the ways to write them.
 pub(super) fn attempts(
     project: &Project,
@@ -83,6 +86,7 @@ fn parts_of(
                 end,
             },
             hard_breaks: written.settings.hard_breaks,
+            percent_comments: written.settings.percent_comments,
         };
         let (now, wanted) = (
             media.with_paths(now, path),
@@ -146,8 +150,13 @@ fn is_within(place: Span, note: &WrittenNote, reading: &Reading) -> bool {
     if place.start >= note.span.start {
         return next.is_none_or(|it| place.start < *it);
     }
+    // Comments of a note are no longer than this.
+    let (end, start) = (place.range().end, note.span.range().start);
+    if start.saturating_sub(end) > LONGEST_COMMENTS {
+        return false;
+    }
     let text = reading.sources().text(note.span.file);
-    let between = text.get(place.range().end..note.span.range().start);
+    let between = text.get(end..start);
     between.is_some_and(|it| it.contains("-->") && !it.contains("\n\n") && !it.contains("\n#"))
 }
 

@@ -14,17 +14,20 @@ mod flags;
 mod inbox;
 mod media;
 mod merge;
+mod notices;
 mod outcome;
 mod phone;
 mod plan;
 mod reading;
+mod states;
+mod strangers;
 mod trial;
 mod ways;
 mod weave;
 
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
+use super::ship::PastNote;
 use super::{Project, Report, ids, variants};
 use crate::diag::Severity;
 use crate::files::{self, Disk};
@@ -119,6 +122,15 @@ impl PullOptions {
     }
 }
 
+/// Another text for the lock.
+#[derive(Debug)]
+struct PulledLock {
+    name: String,
+    /// `None` where there is none yet.
+    before: Option<String>,
+    after: String,
+}
+
 /// What a pull comes to; nothing is written before [`Pulled::apply`].
 #[derive(Debug)]
 #[must_use = "a plan changes nothing until it is applied"]
@@ -131,7 +143,9 @@ pub struct Pulled {
     others: usize,
     files: Vec<PulledFile>,
     media: Vec<PulledMedia>,
-    lock: Option<(PathBuf, String)>,
+    lock: Option<PulledLock>,
+    /// The notes of the phone whose edits are taken.
+    states: Vec<PastNote>,
 }
 
 impl Pulled {
@@ -146,6 +160,7 @@ impl Pulled {
             files: Vec::new(),
             media: Vec::new(),
             lock: None,
+            states: Vec::new(),
         }
     }
 
@@ -223,34 +238,35 @@ impl Pulled {
     /// Writes media, then the lock, then the sources, each file at once or not at all.
     ///
     /// # Errors
-    /// When the sources have errors, or a file cannot be written or was changed meanwhile; those
-    /// before it are written then. Running the same again goes on from there.
+    /// When the sources have errors; when one of the files was changed since it was read, or may not
+    /// be written over: nothing is written then. When a file cannot be written for another reason;
+    /// those before it are written then, and running the same again goes on from there.
     pub fn apply(self) -> Result<(), Error> {
         let errors = self.report.diagnostics.count(Severity::Error);
         if errors > 0 {
             return Err(Error::new(ErrorKind::Sources(errors)));
         }
+        let disk = Disk::new(&self.root)?;
+        let lock = self.lock.iter();
+        let lock = lock.map(|it| (&it.name, &it.before, &it.after));
+        let files = self.files.iter();
+        let files = files.map(|it| (&it.path, &it.before, &it.after));
+        let all: Vec<(&String, &Option<String>, &String)> = lock.chain(files).collect();
+        for (path, before, _) in &all {
+            disk.check(path, before.as_deref().map(str::as_bytes))?;
+        }
         for media in &self.media {
             files::write_below(&self.root, &media.path, &media.bytes)?;
         }
-        if let Some((path, text)) = &self.lock {
-            files::write_atomically(path, |file| {
-                file.write_all(text.as_bytes())
-                    .map_err(|source| Error::write(path, source))
-            })?;
-        }
-        let disk = Disk::new(&self.root)?;
-        for file in &self.files {
-            match &file.before {
-                Some(before) => {
-                    disk.replace(&file.path, before.as_bytes(), file.after.as_bytes())?;
-                }
+        for (path, before, after) in all {
+            match before {
+                Some(before) => disk.replace(path, before.as_bytes(), after.as_bytes())?,
                 None => {
-                    files::write_below(&self.root, &file.path, file.after.as_bytes())?;
+                    files::write_below(&self.root, path, after.as_bytes())?;
                 }
             }
         }
-        Ok(())
+        states::keep(&self.root, self.states)
     }
 }
 

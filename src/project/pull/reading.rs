@@ -28,6 +28,7 @@ pub(super) struct Reading {
     pub(super) lock: Lock,
     /// Whether a lock is kept.
     pub(super) locked: bool,
+    lock_name: String,
     /// Where a build would put the package.
     pub(super) output: std::path::PathBuf,
     pub(super) inputs: BTreeMap<FileId, Input>,
@@ -106,6 +107,15 @@ impl Reading {
     /// Where the notes of a file begin, sorted.
     pub(super) fn starts(&self, file: FileId) -> &[u32] {
         self.starts.get(&file).map_or(&[], Vec::as_slice)
+    }
+
+    /// The text of the lock, as it was read; `None` where there is none.
+    pub(super) fn lock_text(&self) -> Option<&str> {
+        let sources = self.sources();
+        let mut files = sources
+            .ids()
+            .filter(|it| sources.path(*it) == self.lock_name);
+        files.next().map(|it| sources.text(it))
     }
 
     pub(super) fn sources(&self) -> &Sources {
@@ -246,6 +256,7 @@ fn taken(project: &Project, given: &Given, report: &mut Report) -> Result<Option
         report: Report::default(),
         types,
         lock,
+        lock_name: project.lock_name(),
         locked,
         output,
         inputs: loaded.inputs.into_iter().map(|it| (it.file, it)).collect(),

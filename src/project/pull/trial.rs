@@ -5,6 +5,7 @@
 //! settled: so the one that breaks it is found.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::media::Media;
 use super::merge::Merge;
@@ -12,7 +13,7 @@ use super::reading::{Given, Reading, SourceNote, new_errors};
 use crate::Error;
 use crate::diag::FileId;
 use crate::project::Project;
-use crate::project::overlay::with_texts;
+use crate::project::overlay::with_shared;
 use crate::source::stamp::{self, Edit};
 
 /// How often the project is read at most; what has not settled then is left.
@@ -124,7 +125,7 @@ pub(super) fn settle(
             }
         }
         let given = given(before, media, attempts);
-        let tried = with_texts(project, texts(before, media, attempts));
+        let tried = with_shared(project, texts(before, media, attempts));
         let after = Reading::take(&tried, &given)?;
         let verdicts = judge(before, after.as_ref().ok(), after.as_ref().err(), attempts);
         apply(before, attempts, &verdicts);
@@ -136,7 +137,7 @@ pub(super) fn settle(
         }
     }
     let given = given(before, media, attempts);
-    let tried = with_texts(project, texts(before, media, attempts));
+    let tried = with_shared(project, texts(before, media, attempts));
     Ok(Reading::take(&tried, &given)?.ok())
 }
 
@@ -178,12 +179,15 @@ pub(super) fn edits_by_file<'a>(
     found
 }
 
-fn texts(before: &Reading, media: &Media, attempts: &[Attempt]) -> BTreeMap<String, Vec<u8>> {
-    let mut texts: BTreeMap<String, Vec<u8>> = media.texts().collect();
+fn texts(before: &Reading, media: &Media, attempts: &[Attempt]) -> BTreeMap<String, Arc<[u8]>> {
+    let mut texts = media.texts();
     for (file, attempts) in edits_by_file(before, attempts) {
         let edits = attempts.iter().flat_map(|it| it.edits());
         let text = stamp::apply(before.sources().text(file), edits);
-        texts.insert(before.sources().path(file).to_owned(), text.into_bytes());
+        texts.insert(
+            before.sources().path(file).to_owned(),
+            text.into_bytes().into(),
+        );
     }
     texts
 }
@@ -224,6 +228,9 @@ fn judge(
         .map(|it| (it.merge.note, it))
         .collect();
     let (old, new) = (before.by_path(), after.by_path());
+    // Such as those of a file that only an edit asks for.
+    let strange = new.keys().filter(|it| !old.contains_key(*it));
+    verdicts.trouble.extend(strange.map(|it| (*it).to_owned()));
     for (path, notes) in old {
         let now = new.get(path).map_or(&[][..], Vec::as_slice);
         if notes.len() != now.len() {

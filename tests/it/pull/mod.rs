@@ -12,6 +12,9 @@ use serde_json::Value;
 
 use crate::cli::{Place, Run};
 
+mod faults;
+mod many;
+mod phone;
 mod random;
 
 pub(crate) const MANIFEST: &str = "\
@@ -34,9 +37,16 @@ pub(crate) fn shipped(files: &[(&str, &str)]) -> Place {
 }
 
 pub(crate) fn run(place: &Place, args: &[&str]) -> Run {
-    let mut command = place.command(args);
     // Before everything that is done on the phone.
-    command.env("SOURCE_DATE_EPOCH", "1700000000");
+    run_at(place, START, args)
+}
+
+/// When the first package is built.
+const START: i64 = 1_700_000_000;
+
+fn run_at(place: &Place, time: i64, args: &[&str]) -> Run {
+    let mut command = place.command(args);
+    command.env("SOURCE_DATE_EPOCH", time.to_string());
     Run::of(command.output().unwrap())
 }
 
