@@ -13,8 +13,8 @@ use super::{PullOptions, ways};
 use crate::Error;
 use crate::identity::{Lock, NoteRecord};
 use crate::model::written::{FieldKind, WrittenType};
-use crate::project::Project;
 use crate::project::overlay::with_shared;
+use crate::project::{Project, Scope};
 use crate::source::emit::{
     EmittedField, EmittedHeader, EmittedNote, EmittedSuspend, notes_file_below,
 };
@@ -62,6 +62,7 @@ pub(super) struct InboxFile {
 /// they will be, and `given` what is known of them.
 pub(super) fn write(
     project: &Project,
+    reading: &Reading,
     arrivals: Vec<Arrival>,
     media: &Media,
     texts: &BTreeMap<String, Arc<[u8]>>,
@@ -76,6 +77,10 @@ pub(super) fn write(
     let planned = |it: Arrival| planned(it, media, &path);
     let mut notes: Vec<NewNote> = arrivals.into_iter().map(planned).collect();
     notes.sort_by(|one, other| (&one.deck, one.phone.id).cmp(&(&other.deck, other.phone.id)));
+    // The file alone is tried out first, then all of the project.
+    let mut alone = given.clone();
+    alone.media.extend(reading.media_records());
+    let mut parted = matches!(project.scope, Scope::Manifest { .. });
     for _ in 0..MOST_ROUNDS {
         if notes.iter().all(|it| it.left) {
             break;
@@ -86,9 +91,15 @@ pub(super) fn write(
         let after = continued(edited.or(before.as_deref()), &new);
         let mut all = texts.clone();
         all.insert(path.clone(), after.into_bytes().into());
-        let tried = Reading::take(&with_shared(project, all), given)?;
+        let mut tried = with_shared(project, all);
+        if parted {
+            let only = vec![path.clone()];
+            tried.scope = Scope::Manifest { only };
+        }
+        let given = if parted { &alone } else { given };
+        let tried = Reading::take(&tried, given)?;
         let made = made(tried.as_ref().ok(), &path);
-        if judge(&made, &mut notes) {
+        if judge(&made, &mut notes) || std::mem::take(&mut parted) {
             continue;
         }
         let Ok(tried) = &tried else { break };

@@ -119,7 +119,7 @@ pub(super) fn plan(
     // With marks in a file nothing of it can be read, so the inbox is tried out beside the rest.
     let mut texts: BTreeMap<String, Arc<[u8]>> = media.texts();
     texts.extend(written);
-    let inbox = inbox::write(project, arrivals, &media, &texts, &given, options)?;
+    let inbox = inbox::write(project, &reading, arrivals, &media, &texts, &given, options)?;
     pulled.notes.extend(inbox.notes);
     if let Some(file) = inbox.file {
         pulled.add(file);

@@ -1,23 +1,23 @@
-//! Edits that are tried out: the project is read again with the new texts, and only what comes out
+//! Edits that are tried out: files are read again with the new texts, and only what comes out
 //! exactly as wanted, while every other note stays as it was, is kept.
 //!
-//! Where a file cannot be read any more with several edits, half of them wait until the others have
-//! settled: so the one that breaks it is found.
+//! Where a file cannot be read any more with several edits, the place of the trouble mostly tells which
+//! one it comes of. Where it does not, half of them wait until the others have settled.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::media::Media;
 use super::merge::Merge;
-use super::reading::{Given, Reading, SourceNote, new_errors};
+use super::reading::{Given, Reading, SourceNote, errors};
 use crate::Error;
 use crate::diag::FileId;
-use crate::project::Project;
 use crate::project::overlay::with_shared;
+use crate::project::{Project, Report, Scope};
 use crate::source::stamp::{self, Edit};
 
 /// How often the project is read at most; what has not settled then is left.
-const MOST_ROUNDS: usize = 80;
+const MOST_ROUNDS: usize = 400;
 
 /// A note with the ways to change it.
 pub(super) struct Attempt {
@@ -106,6 +106,9 @@ impl Attempt {
 }
 
 /// Tries the notes out until each has settled or is left. Returns what the project is then.
+///
+/// Only files with something to try are read, and all of the project once more at the end: what that
+/// shows to be wrong is tried again, with the whole project each time.
 pub(super) fn settle(
     project: &Project,
     before: &Reading,
@@ -115,30 +118,80 @@ pub(super) fn settle(
     for attempt in attempts.iter_mut() {
         attempt.advance(&|_| false);
     }
-    let mut last = None;
+    if attempts.iter().all(|it| it.state != State::Active) {
+        return Ok(None);
+    }
+    let mut parted = can_be_parted(project, before, attempts);
     for _ in 0..MOST_ROUNDS {
         if attempts.iter().all(|it| it.state != State::Active) {
             let waiting = attempts.iter_mut().filter(|it| it.state == State::Waiting);
             waiting.for_each(|it| it.state = State::Active);
-            if attempts.iter().all(|it| it.state != State::Active) {
-                return Ok(last);
-            }
         }
-        let given = given(before, media, attempts);
-        let tried = with_shared(project, texts(before, media, attempts));
-        let after = Reading::take(&tried, &given)?;
-        let verdicts = judge(before, after.as_ref().ok(), after.as_ref().err(), attempts);
+        let is_last = attempts.iter().all(|it| it.state != State::Active);
+        let active = attempts.iter().filter(|it| it.state == State::Active);
+        let only: BTreeSet<&str> = match parted && !is_last {
+            true => active.filter_map(|it| before.path_of(it)).collect(),
+            false => BTreeSet::new(),
+        };
+        let after = read(project, before, media, attempts, &only)?;
+        let verdicts = judge(before, &after, attempts, &only);
+        if is_last && verdicts.are_clean() {
+            return Ok(after.ok());
+        }
+        if is_last {
+            parted = false;
+            reopen(before, attempts, &verdicts);
+        }
         apply(before, attempts, &verdicts);
-        last = after.ok();
     }
     for attempt in attempts.iter_mut() {
         if attempt.state != State::Settled {
             attempt.state = State::Left;
         }
     }
-    let given = given(before, media, attempts);
-    let tried = with_shared(project, texts(before, media, attempts));
-    Ok(Reading::take(&tried, &given)?.ok())
+    Ok(read(project, before, media, attempts, &BTreeSet::new())?.ok())
+}
+
+/// Whether files with edits can be read by themselves: what others take in is only read with these.
+fn can_be_parted(project: &Project, before: &Reading, attempts: &[Attempt]) -> bool {
+    let is_source = |it: &Attempt| {
+        let path = before.path_of(it);
+        path.is_some_and(|it| before.files.contains(it))
+    };
+    matches!(project.scope, Scope::Manifest { .. }) && attempts.iter().all(is_source)
+}
+
+/// The project with what is tried out, or these of its files.
+fn read(
+    project: &Project,
+    before: &Reading,
+    media: &Media,
+    attempts: &[Attempt],
+    only: &BTreeSet<&str>,
+) -> Result<Result<Reading, Report>, Error> {
+    let mut given = given(before, media, attempts);
+    let mut tried = with_shared(project, texts(before, media, attempts));
+    if !only.is_empty() {
+        // Which name a file gets, others have a say in, too.
+        given.media.extend(before.media_records());
+        let only = only.iter().map(|it| (*it).to_owned()).collect();
+        tried.scope = Scope::Manifest { only };
+    }
+    Reading::take(&tried, &given)
+}
+
+/// Tries what has settled again where the whole project does not come out as it has to.
+fn reopen(before: &Reading, attempts: &mut [Attempt], verdicts: &Verdicts) {
+    let is_explained = |it: &Attempt| {
+        let path = before.path_of(it).unwrap_or_default();
+        verdicts.trouble.contains_key(path) || verdicts.failed.contains_key(&it.merge.note)
+    };
+    let any = attempts.iter().any(is_explained);
+    for attempt in attempts.iter_mut() {
+        if attempt.state == State::Settled && (!any || is_explained(attempt)) {
+            attempt.state = State::Active;
+        }
+    }
 }
 
 /// What is known of the notes that are edited.
@@ -192,70 +245,127 @@ fn texts(before: &Reading, media: &Media, attempts: &[Attempt]) -> BTreeMap<Stri
     texts
 }
 
-/// What a reading says: files that are in trouble, and for each note that could be compared, what of
-/// it came out otherwise.
+/// What a reading says: files that are in trouble, with the notes of which it is certain that they
+/// are to blame, and for each note that could be compared, what of it came out otherwise.
+#[derive(Default)]
 struct Verdicts {
-    trouble: BTreeSet<String>,
+    trouble: BTreeMap<String, BTreeSet<usize>>,
     failed: BTreeMap<usize, Vec<What>>,
+}
+
+impl Verdicts {
+    fn are_clean(&self) -> bool {
+        self.trouble.is_empty() && self.failed.is_empty()
+    }
+
+    fn trouble(&mut self, path: &str, blamed: Option<usize>) {
+        let known = self.trouble.entry(path.to_owned()).or_default();
+        known.extend(blamed);
+    }
 }
 
 fn judge(
     before: &Reading,
-    after: Option<&Reading>,
-    broken: Option<&crate::project::Report>,
+    after: &Result<Reading, Report>,
     attempts: &[Attempt],
+    only: &BTreeSet<&str>,
 ) -> Verdicts {
-    let mut verdicts = Verdicts {
-        trouble: BTreeSet::new(),
-        failed: BTreeMap::new(),
-    };
-    let report = after.map(|it| &it.report).or(broken);
-    if let Some(report) = report {
-        verdicts.trouble = new_errors(&before.report, report);
-    }
-    let Some(after) = after else {
-        let paths = attempts
-            .iter()
-            .filter_map(|it| before.notes.get(it.merge.note));
-        verdicts
-            .trouble
-            .extend(paths.map(|it| before.path(it).to_owned()));
-        return verdicts;
-    };
+    let mut verdicts = Verdicts::default();
     let tried: BTreeMap<usize, &Attempt> = attempts
         .iter()
         .filter(|it| it.is_in())
         .map(|it| (it.merge.note, it))
         .collect();
-    let (old, new) = (before.by_path(), after.by_path());
+    let mut old = before.by_path();
+    old.retain(|path, _| only.is_empty() || only.contains(path));
+    let report = match after {
+        Ok(after) => &after.report,
+        Err(report) => report,
+    };
+    for (path, places) in errors(report) {
+        let notes = old.get(path.as_str()).map_or(&[][..], Vec::as_slice);
+        let regions = regions(before, notes, &tried);
+        verdicts.trouble(&path, None);
+        for at in places {
+            let behind = regions.partition_point(|it| it.0 <= at);
+            let region = behind.checked_sub(1).and_then(|it| regions.get(it));
+            let blamed = region.map(|it| it.1).filter(|it| tried.contains_key(it));
+            verdicts.trouble(&path, blamed);
+        }
+    }
+    let Ok(after) = after else {
+        for path in old.keys() {
+            verdicts.trouble(path, None);
+        }
+        return verdicts;
+    };
+    let new = after.by_path();
     // Such as those of a file that only an edit asks for.
-    let strange = new.keys().filter(|it| !old.contains_key(*it));
-    verdicts.trouble.extend(strange.map(|it| (*it).to_owned()));
+    for path in new.keys().filter(|it| !old.contains_key(*it)) {
+        verdicts.trouble(path, None);
+    }
     for (path, notes) in old {
         let now = new.get(path).map_or(&[][..], Vec::as_slice);
-        if notes.len() != now.len() {
-            verdicts.trouble.insert(path.to_owned());
-            continue;
-        }
-        for (index, now) in notes.iter().zip(now) {
-            let (Some(was), Some(is)) = (before.notes.get(*index), after.notes.get(*now)) else {
+        let mut last = None;
+        let mut is_lost = false;
+        for (at, index) in notes.iter().enumerate() {
+            let is = now.get(at).and_then(|it| after.notes.get(*it));
+            let Some(was) = before.notes.get(*index) else {
                 continue;
             };
-            match tried.get(index) {
-                None if is.is_like(was) => {}
-                None => {
-                    verdicts.trouble.insert(path.to_owned());
-                }
-                Some(attempt) => {
-                    let failed = failures(attempt, was, is);
-                    if !failed.is_empty() {
-                        verdicts.failed.insert(*index, failed);
-                    }
+            let attempt = tried.get(index);
+            let fits = match attempt {
+                None => is.is_some_and(|it| it.is_like(was)),
+                Some(_) => is.is_some_and(|it| it.guid == was.guid),
+            };
+            if !fits && !is_lost {
+                is_lost = true;
+                // Only directly behind an edit it is clear what came of it.
+                let blamed = last.or(attempt.map(|_| *index));
+                verdicts.trouble(path, blamed);
+            }
+            if let (Some(attempt), Some(is), false) = (attempt, is, is_lost) {
+                let failed = failures(attempt, was, is);
+                if !failed.is_empty() {
+                    verdicts.failed.insert(*index, failed);
                 }
             }
+            last = attempt.map(|_| *index);
+        }
+        if notes.len() != now.len() && !is_lost {
+            verdicts.trouble(path, last);
         }
     }
     verdicts
+}
+
+/// Where each note of a file begins in the text with the edits, sorted, and which one it is.
+fn regions(
+    before: &Reading,
+    notes: &[usize],
+    tried: &BTreeMap<usize, &Attempt>,
+) -> Vec<(usize, usize)> {
+    let mut edits: Vec<&Edit> = notes
+        .iter()
+        .filter_map(|it| tried.get(it))
+        .flat_map(|it| it.edits())
+        .collect();
+    edits.sort_by_key(|it| it.range.start);
+    let mut starts: Vec<(usize, usize)> = notes
+        .iter()
+        .filter_map(|it| Some((before.notes.get(*it)?.span().range().start, *it)))
+        .collect();
+    starts.sort_unstable();
+    let mut edits = edits.into_iter().peekable();
+    let (mut came, mut went) = (0, 0);
+    for (start, _) in &mut starts {
+        while let Some(edit) = edits.next_if(|it| it.range.start < *start) {
+            came += edit.text.len();
+            went += edit.range.len();
+        }
+        *start = (*start + came).saturating_sub(went);
+    }
+    starts
 }
 
 /// Which parts of a note did not come out as wanted.
@@ -294,10 +404,7 @@ fn failures(attempt: &Attempt, was: &SourceNote, is: &SourceNote) -> Vec<What> {
 }
 
 fn apply(before: &Reading, attempts: &mut [Attempt], verdicts: &Verdicts) {
-    let path = |attempt: &Attempt| {
-        let note = before.notes.get(attempt.merge.note);
-        note.map_or("", |it| before.path(it)).to_owned()
-    };
+    let path = |attempt: &Attempt| before.path_of(attempt).unwrap_or_default().to_owned();
     let mut active: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for (index, attempt) in attempts.iter().enumerate() {
         if attempt.state == State::Active {
@@ -305,10 +412,12 @@ fn apply(before: &Reading, attempts: &mut [Attempt], verdicts: &Verdicts) {
         }
     }
     // What no edited file explains may come of any of them.
-    let unexplained = verdicts.trouble.iter().any(|it| !active.contains_key(it));
+    let is_active = |path: &String| active.contains_key(path);
+    let unexplained = !verdicts.trouble.keys().all(is_active);
     for (path, indices) in active {
-        if unexplained || verdicts.trouble.contains(&path) {
-            blame(attempts, &indices, verdicts);
+        let blamed = verdicts.trouble.get(&path);
+        if blamed.is_some() || unexplained {
+            blame(attempts, &indices, blamed, verdicts);
             continue;
         }
         for index in indices {
@@ -323,14 +432,30 @@ fn apply(before: &Reading, attempts: &mut [Attempt], verdicts: &Verdicts) {
     }
 }
 
-/// Of several notes in a file that is in trouble half are tried alone; one alone is to blame.
-fn blame(attempts: &mut [Attempt], indices: &[usize], verdicts: &Verdicts) {
+/// Goes on with the notes that are to blame for the trouble of a file. Where that is not known, half
+/// of its notes are tried alone; one alone is to blame.
+fn blame(
+    attempts: &mut [Attempt],
+    indices: &[usize],
+    blamed: Option<&BTreeSet<usize>>,
+    verdicts: &Verdicts,
+) {
+    let is_blamed = |index: &&usize| {
+        let note = attempts.get(**index).map(|it| it.merge.note);
+        note.is_some_and(|note| blamed.is_some_and(|it| it.contains(&note)))
+    };
+    let mut guilty: Vec<usize> = indices.iter().filter(is_blamed).copied().collect();
     if let [only] = indices {
-        if let Some(attempt) = attempts.get_mut(*only) {
+        guilty = vec![*only];
+    }
+    for index in &guilty {
+        if let Some(attempt) = attempts.get_mut(*index) {
             let failed = verdicts.failed.get(&attempt.merge.note);
             let failed = failed.cloned().unwrap_or_default();
             attempt.advance(&|what| failed.is_empty() || failed.contains(&what));
         }
+    }
+    if !guilty.is_empty() {
         return;
     }
     let half = indices.len() / 2;
