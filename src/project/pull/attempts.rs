@@ -6,6 +6,7 @@ use super::media::Media;
 use super::merge::Merge;
 use super::phone::{PhoneNote, Suspended};
 use super::reading::{Reading, SourceNote};
+use super::siblings::Siblings;
 use super::trial::{Attempt, Part, State, What};
 use super::ways::{Spot, ways};
 use crate::diag::{FileId, Span, Spanned};
@@ -24,6 +25,7 @@ pub(super) fn attempts(
     project: &Project,
     reading: &Reading,
     media: &Media,
+    siblings: &Siblings,
     merges: Vec<(Merge, PhoneNote)>,
 ) -> Vec<Attempt> {
     let mut sheets: BTreeMap<FileId, Sheet<'_>> = BTreeMap::new();
@@ -33,24 +35,58 @@ pub(super) fn attempts(
             continue;
         };
         let file = source.span().file;
+        let why = refusal(
+            project,
+            source,
+            &merge,
+            siblings.marked.contains(reading.path(source)),
+        );
         let mut parts = Vec::new();
         if let Some(input) = reading.inputs.get(&file) {
             let sheet = sheets.entry(file).or_insert_with(|| {
                 let text = table_text(file, reading.sources());
                 Sheet::of(input.dialect, text, &input.defaults, &reading.types)
             });
-            // One text of a matrix or an alias serves several notes.
-            let writable = !source.shared && project.variant.is_none();
+            // One text of an alias serves several notes.
+            let writable = !source.shared && why.is_none();
             parts = parts_of(sheet, &merge, source, reading, media, writable);
+            // An id of one variant would be another one's, too.
+            if project.variant.is_some() {
+                parts.retain(|it| it.what != What::Id);
+            }
         }
         found.push(Attempt {
             merge,
             guid: phone.guid,
             parts,
             state: State::Active,
+            why,
         });
     }
     found
+}
+
+/// Why an edit cannot be written whatever it says, where that is so.
+fn refusal(
+    project: &Project,
+    source: &SourceNote,
+    merge: &Merge,
+    is_marked: bool,
+) -> Option<&'static str> {
+    if is_marked {
+        return Some("its file has a conflict of another variant; mend that and pull again");
+    }
+    let written = &source.written;
+    let is_open = |field: usize| {
+        merge
+            .fields
+            .iter()
+            .any(|it| it.conflict && it.index == field)
+    };
+    let is_named = written.id.is_some() || written.guid.is_some();
+    (project.variant.is_some() && is_open(written.note_type.first_field) && !is_named).then_some(
+        "its first field was changed on both sides, and without an `id` it could not be known again in every variant",
+    )
 }
 
 fn parts_of(

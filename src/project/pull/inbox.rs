@@ -8,6 +8,7 @@ use super::media::Media;
 use super::outcome::{PullOutcome, PulledNote};
 use super::phone::{PhoneNote, Suspended};
 use super::reading::{Given, Reading, SourceNote};
+use super::siblings::Siblings;
 use super::strangers::{Arrival, told};
 use super::{PullOptions, ways};
 use crate::Error;
@@ -58,28 +59,59 @@ pub(super) struct InboxFile {
     pub(super) new: String,
 }
 
-/// Writes the notes of the phone that nobody knows into the inbox. `texts` are the other files as
-/// they will be, and `given` what is known of them.
+impl InboxFile {
+    /// Its path and its text without marks, where `texts` are the files that were edited.
+    pub(super) fn readable(&self, texts: &BTreeMap<String, Arc<[u8]>>) -> (String, Arc<[u8]>) {
+        let edited = texts.get(&self.path);
+        let edited = edited.and_then(|it| std::str::from_utf8(it).ok());
+        let text = continued(edited.or(self.before.as_deref()), &self.new);
+        (self.path.clone(), text.into_bytes().into())
+    }
+}
+
+/// What is known where the inbox is written.
+pub(super) struct Wanted<'a> {
+    pub(super) reading: &'a Reading,
+    pub(super) media: &'a Media,
+    /// The other files as they will be.
+    pub(super) texts: &'a BTreeMap<String, Arc<[u8]>>,
+    /// What is known of their notes.
+    pub(super) given: &'a Given,
+    pub(super) siblings: &'a Siblings,
+}
+
+/// Writes the notes of the phone that nobody knows into the inbox.
 pub(super) fn write(
     project: &Project,
-    reading: &Reading,
     arrivals: Vec<Arrival>,
-    media: &Media,
-    texts: &BTreeMap<String, Arc<[u8]>>,
-    given: &Given,
+    wanted: &Wanted<'_>,
     options: &PullOptions,
 ) -> Result<Inbox, Error> {
     let mut inbox = Inbox::default();
     if arrivals.is_empty() {
         return Ok(inbox);
     }
-    let (path, before) = place(project, texts, &options.inbox)?;
+    let Wanted {
+        reading,
+        media,
+        texts,
+        given,
+        siblings,
+    } = *wanted;
+    let mut place_wanted = options.inbox.clone();
+    if let Some(variant) = &reading.manifest.variant {
+        for (name, value) in &variant.variables {
+            place_wanted = place_wanted.replace(&format!("{{{{={name}}}}}"), value.as_str());
+        }
+    }
+    let (path, before) = place(project, wanted, &place_wanted)?;
     let planned = |it: Arrival| planned(it, media, &path);
     let mut notes: Vec<NewNote> = arrivals.into_iter().map(planned).collect();
     notes.sort_by(|one, other| (&one.deck, one.phone.id).cmp(&(&other.deck, other.phone.id)));
     // The file alone is tried out first, then all of the project.
     let mut alone = given.clone();
     alone.media.extend(reading.media_records());
+    let mut shared = false;
     let mut parted = matches!(project.scope, Scope::Manifest { .. });
     for _ in 0..MOST_ROUNDS {
         if notes.iter().all(|it| it.left) {
@@ -91,7 +123,7 @@ pub(super) fn write(
         let after = continued(edited.or(before.as_deref()), &new);
         let mut all = texts.clone();
         all.insert(path.clone(), after.into_bytes().into());
-        let mut tried = with_shared(project, all);
+        let mut tried = with_shared(project, all.clone());
         if parted {
             let only = vec![path.clone()];
             tried.scope = Scope::Manifest { only };
@@ -103,6 +135,10 @@ pub(super) fn write(
             continue;
         }
         let Ok(tried) = &tried else { break };
+        if siblings.read(&path, &all)? {
+            shared = true;
+            break;
+        }
         inbox.records = records(tried, &made, &notes);
         for note in notes.iter().filter(|it| !it.left) {
             let reason = note.other_type.then(|| {
@@ -123,10 +159,13 @@ pub(super) fn write(
         break;
     }
     let unwritten = notes.iter().filter(|it| it.left || inbox.file.is_none());
-    let reason = || {
-        format!(
+    let reason = || match shared {
+        true => format!(
+            "`{path}` is read by several variants of the project, and it is a note of one; name a file of that variant alone, such as `--inbox notes/{{{{=lang}}}}/inbox.yaml`"
+        ),
+        false => format!(
             "it does not come out of `{path}` as it is; the project may not read that file, or a build may refuse the note"
-        )
+        ),
     };
     let left = unwritten.map(|it| told(&it.phone, PullOutcome::Left, None, Some(reason())));
     inbox.notes.extend(left.collect::<Vec<_>>());
@@ -137,7 +176,7 @@ pub(super) fn write(
 /// another form, the first one beside it that has not.
 fn place(
     project: &Project,
-    texts: &BTreeMap<String, Arc<[u8]>>,
+    known: &Wanted<'_>,
     wanted: &str,
 ) -> Result<(String, Option<String>), Error> {
     let (stem, extension) = wanted.rsplit_once('.').unwrap_or((wanted, "yaml"));
@@ -146,8 +185,11 @@ fn place(
             1 => wanted.to_owned(),
             _ => format!("{stem}-{number}.{extension}"),
         };
+        if known.siblings.marked.contains(&path) {
+            continue;
+        }
         if project.files.size(&path)?.is_none() {
-            if texts.contains_key(&path) {
+            if known.texts.contains_key(&path) {
                 continue;
             }
             return Ok((path, None));

@@ -12,6 +12,7 @@ mod canonical;
 mod conflict;
 mod flags;
 mod inbox;
+mod matrix;
 mod media;
 mod merge;
 mod notices;
@@ -19,6 +20,7 @@ mod outcome;
 mod phone;
 mod plan;
 mod reading;
+mod siblings;
 mod states;
 mod strangers;
 mod trial;
@@ -143,7 +145,7 @@ pub struct Pulled {
     others: usize,
     files: Vec<PulledFile>,
     media: Vec<PulledMedia>,
-    lock: Option<PulledLock>,
+    locks: Vec<PulledLock>,
     /// The notes of the phone whose edits are taken.
     states: Vec<PastNote>,
 }
@@ -159,7 +161,7 @@ impl Pulled {
             others: 0,
             files: Vec::new(),
             media: Vec::new(),
-            lock: None,
+            locks: Vec::new(),
             states: Vec::new(),
         }
     }
@@ -232,7 +234,7 @@ impl Pulled {
     /// Whether the lock gets other times.
     #[must_use]
     pub fn changes_lock(&self) -> bool {
-        self.lock.is_some()
+        !self.locks.is_empty()
     }
 
     /// Writes media, then the lock, then the sources, each file at once or not at all.
@@ -247,11 +249,11 @@ impl Pulled {
             return Err(Error::new(ErrorKind::Sources(errors)));
         }
         let disk = Disk::new(&self.root)?;
-        let lock = self.lock.iter();
-        let lock = lock.map(|it| (&it.name, &it.before, &it.after));
+        let locks = self.locks.iter();
+        let locks = locks.map(|it| (&it.name, &it.before, &it.after));
         let files = self.files.iter();
         let files = files.map(|it| (&it.path, &it.before, &it.after));
-        let all: Vec<(&String, &Option<String>, &String)> = lock.chain(files).collect();
+        let all: Vec<(&String, &Option<String>, &String)> = locks.chain(files).collect();
         for (path, before, _) in &all {
             disk.check(path, before.as_deref().map(str::as_bytes))?;
         }
@@ -274,11 +276,12 @@ impl Project {
     /// Finds out what packages that were exported on a phone (`.apkg`, `.colpkg`) have in another way
     /// than the sources, and how it is written there. Nothing is written yet; see [`Pulled::apply`].
     ///
+    /// Of a project with a matrix each note goes to the variant whose lock knows it. A text that
+    /// several variants share changes in all of them.
+    ///
     /// # Errors
-    /// When a package or a file cannot be read; the project has a matrix and no variant is chosen; the
-    /// inbox cannot be a file of notes.
+    /// When a package or a file cannot be read, or the inbox cannot be a file of notes.
     pub fn pull(&self, packages: &[PathBuf], options: &PullOptions) -> Result<Pulled, Error> {
-        let whole = whole(self)?;
         let lower = options.inbox.to_ascii_lowercase();
         if !lower.ends_with(".yaml") && !lower.ends_with(".yml") {
             return Err(Error::usage(format!(
@@ -289,21 +292,23 @@ impl Project {
         if files::join("", &options.inbox).is_none_or(|it| it != options.inbox) {
             return Err(Error::new(ErrorKind::Outside(options.inbox.clone().into())));
         }
-        plan::plan(&whole, packages, options)
+        let (whole, keys) = whole(self)?;
+        if keys.is_empty() {
+            let mut phone = phone::Phone::read(packages, options.limits)?;
+            let siblings = siblings::Siblings::default();
+            return Ok(plan::plan(&whole, &mut phone, &siblings, options)?.pulled);
+        }
+        let only = self.variant.as_deref();
+        matrix::pull(&whole, &keys, only, packages, options)
     }
 }
 
-/// All of a project, of which packages are one variant.
-fn whole(project: &Project) -> Result<Project, Error> {
-    let whole = ids::whole(project);
+/// All of a project, and the keys of its variants where it has a matrix.
+fn whole(project: &Project) -> Result<(Project, Vec<String>), Error> {
+    let mut whole = ids::whole(project);
+    whole.variant = None;
     let keys = variants::keys(&whole)?;
-    match keys.is_empty() {
-        true => Ok(whole),
-        false => Err(Error::usage(format!(
-            "the project has a matrix, and a package is that of one variant; say which by `--variant`: {}",
-            keys.join(", ")
-        ))),
-    }
+    Ok((whole, keys))
 }
 
 /// The beginning of a field as text, on one line.

@@ -1,7 +1,6 @@
 //! The plan of a pull: who is compared with whom, and what comes of it.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::attempts::{attempts, flag_name, suspend_value};
@@ -12,6 +11,7 @@ use super::merge::{Merge, Verdict, merge};
 use super::outcome::{PullOutcome, PulledChange, PulledFile, PulledNote};
 use super::phone::{Phone, PhoneNote};
 use super::reading::{Reading, SourceNote};
+use super::siblings::Siblings;
 use super::states;
 use super::strangers::Strangers;
 use super::trial::{self, Attempt, Part, State, What};
@@ -23,21 +23,33 @@ use crate::project::Project;
 use crate::project::ship::PastNote;
 use crate::source::stamp::{self, Edit};
 
+/// What comes of one project, or one variant of it.
+pub(super) struct Planned {
+    pub(super) pulled: Pulled,
+    /// The files as they will be, without marks.
+    pub(super) texts: BTreeMap<String, Arc<[u8]>>,
+}
+
 pub(super) fn plan(
     project: &Project,
-    paths: &[PathBuf],
+    phone: &mut Phone,
+    siblings: &Siblings,
     options: &PullOptions,
-) -> Result<Pulled, Error> {
-    let mut phone = Phone::read(paths, options.limits)?;
+) -> Result<Planned, Error> {
     let mut pulled = Pulled::of(project);
+    let refused = |pulled: Pulled, report| {
+        let pulled = pulled.refused(report);
+        let texts = BTreeMap::new();
+        Ok(Planned { pulled, texts })
+    };
     let reading = match Reading::take(project, &super::reading::Given::default())? {
         Ok(reading) => reading,
-        Err(report) => return Ok(pulled.refused(report)),
+        Err(report) => return refused(pulled, report),
     };
     if reading.report.diagnostics.count(Severity::Error) > 0 {
-        return Ok(pulled.refused(reading.report));
+        return refused(pulled, reading.report);
     }
-    let bases = Bases::find(project, &reading, &phone, options)?;
+    let bases = Bases::find(project, &reading, phone, options)?;
     pulled.base = bases.origin.clone();
     let by_guid: BTreeMap<&str, usize> = reading
         .notes
@@ -60,7 +72,7 @@ pub(super) fn plan(
         };
         for html in &note.fields {
             if !source.fields.contains(html) {
-                media.learn(html, &mut phone, project, &reading)?;
+                media.learn(html, phone, project, &reading)?;
             }
         }
         let note = PhoneNote {
@@ -100,18 +112,32 @@ pub(super) fn plan(
     pulled.others = others;
     // The media of notes that are nobody's here are none of ours either.
     for html in arrivals.iter().flat_map(|it| &it.phone.fields) {
-        media.learn(html, &mut phone, project, &reading)?;
+        media.learn(html, phone, project, &reading)?;
     }
-    drop(phone);
     let states: BTreeMap<String, PastNote> = merges
         .iter()
         .map(|(_, note)| (note.guid.clone(), states::state(note)))
         .collect();
-    let mut attempts = attempts(project, &reading, &media, merges);
-    let after = trial::settle(project, &reading, &media, &mut attempts)?;
+    let mut attempts = attempts(project, &reading, &media, siblings, merges);
+    let (after, effect) = loop {
+        let after = trial::settle(project, &reading, &media, &mut attempts)?;
+        let texts = trial::texts(&reading, &media, &attempts);
+        let effect = siblings.effect(&reading, &attempts, &texts)?;
+        let mut refused = 0;
+        for attempt in attempts.iter_mut().filter(|it| it.state == State::Settled) {
+            let path = reading.path_of(attempt).unwrap_or_default();
+            if effect.trouble.contains(path) {
+                attempt.leave("with it, notes of another variant would not come out as before");
+                refused += 1;
+            }
+        }
+        if refused == 0 {
+            break (after, effect);
+        }
+    };
     let given = trial::given(&reading, &media, &attempts);
     let written = pulled.write_files(&reading, &attempts, options);
-    pulled.tell(project, &reading, &attempts, &mut times);
+    pulled.tell(&reading, &attempts, &mut times);
     let settled = attempts.iter().filter(|it| it.state == State::Settled);
     let settled = settled.filter_map(|it| states.get(&it.guid).cloned());
     pulled.states.extend(settled);
@@ -119,10 +145,19 @@ pub(super) fn plan(
     // With marks in a file nothing of it can be read, so the inbox is tried out beside the rest.
     let mut texts: BTreeMap<String, Arc<[u8]>> = media.texts();
     texts.extend(written);
-    let inbox = inbox::write(project, &reading, arrivals, &media, &texts, &given, options)?;
+    let wanted = inbox::Wanted {
+        reading: &reading,
+        media: &media,
+        texts: &texts,
+        given: &given,
+        siblings,
+    };
+    let inbox = inbox::write(project, arrivals, &wanted, options)?;
     pulled.notes.extend(inbox.notes);
     if let Some(file) = inbox.file {
+        let (path, text) = file.readable(&texts);
         pulled.add(file);
+        texts.insert(path, text);
     }
     pulled.files.sort_by(|one, other| one.path.cmp(&other.path));
     pulled.keep_used(media);
@@ -143,20 +178,17 @@ pub(super) fn plan(
             lock.media.push(record);
         }
     }
-    lock.sort();
-    if reading.locked && lock != reading.lock {
-        pulled.lock = Some(PulledLock {
-            name: project.lock_name(),
-            before: reading.lock_text().map(str::to_owned),
-            after: lock.to_text(),
-        });
+    pulled.locks = effect.locks;
+    pulled.locks.extend(PulledLock::of(project, &reading, lock));
+    for lock in &pulled.locks {
+        texts.insert(lock.name.clone(), lock.after.clone().into_bytes().into());
     }
     pulled.report = reading.report;
     pulled.notes.sort_by(|one, other| {
         let key = |it: &PulledNote| (it.outcome, it.path.clone(), it.line, it.guid.clone());
         key(one).cmp(&key(other))
     });
-    Ok(pulled)
+    Ok(Planned { pulled, texts })
 }
 
 /// Lets the lock know notes again whose first field is another now.
@@ -261,13 +293,7 @@ impl Pulled {
         });
     }
 
-    fn tell(
-        &mut self,
-        project: &Project,
-        reading: &Reading,
-        attempts: &[Attempt],
-        times: &mut BTreeMap<String, i64>,
-    ) {
+    fn tell(&mut self, reading: &Reading, attempts: &[Attempt], times: &mut BTreeMap<String, i64>) {
         for attempt in attempts {
             let Some(source) = reading.notes.get(attempt.merge.note) else {
                 continue;
@@ -282,7 +308,7 @@ impl Pulled {
             if let (true, Some(id)) = (settled, &source.id) {
                 times.insert(id.clone(), attempt.merge.time);
             }
-            let reason = (!settled).then(|| reason(project, source, attempt));
+            let reason = (!settled).then(|| reason(source, attempt));
             let mut told = told(reading, source, outcome, reason);
             told.guid.clone_from(&attempt.guid);
             told.changes = changes(source, attempt, settled);
@@ -380,9 +406,9 @@ fn changes(source: &SourceNote, attempt: &Attempt, settled: bool) -> Vec<PulledC
 }
 
 /// Why a note could not be written, as far as that is known.
-fn reason(project: &Project, source: &SourceNote, attempt: &Attempt) -> String {
-    if project.variant.is_some() {
-        return "its text serves all variants of the project; edit it by hand".to_owned();
+fn reason(source: &SourceNote, attempt: &Attempt) -> String {
+    if let Some(why) = attempt.why {
+        return why.to_owned();
     }
     let written = &source.written;
     let fields = attempt.merge.fields.iter();

@@ -26,6 +26,8 @@ pub(super) struct Attempt {
     pub(super) guid: String,
     pub(super) parts: Vec<Part>,
     pub(super) state: State,
+    /// Why it is left, where that is known.
+    pub(super) why: Option<&'static str>,
 }
 
 /// A field, the tags or a setting.
@@ -86,6 +88,12 @@ impl Attempt {
         self.parts.iter().filter_map(Part::edits).flatten()
     }
 
+    /// Leaves it for this reason.
+    pub(super) fn leave(&mut self, why: &'static str) {
+        self.state = State::Left;
+        self.why = Some(why);
+    }
+
     fn is_in(&self) -> bool {
         matches!(self.state, State::Active | State::Settled)
     }
@@ -118,7 +126,7 @@ pub(super) fn settle(
     for attempt in attempts.iter_mut() {
         attempt.advance(&|_| false);
     }
-    if attempts.iter().all(|it| it.state != State::Active) {
+    if !attempts.iter().any(Attempt::is_in) {
         return Ok(None);
     }
     let mut parted = can_be_parted(project, before, attempts);
@@ -232,7 +240,12 @@ pub(super) fn edits_by_file<'a>(
     found
 }
 
-fn texts(before: &Reading, media: &Media, attempts: &[Attempt]) -> BTreeMap<String, Arc<[u8]>> {
+/// The files with the edits that are tried out or have settled.
+pub(super) fn texts(
+    before: &Reading,
+    media: &Media,
+    attempts: &[Attempt],
+) -> BTreeMap<String, Arc<[u8]>> {
     let mut texts = media.texts();
     for (file, attempts) in edits_by_file(before, attempts) {
         let edits = attempts.iter().flat_map(|it| it.edits());

@@ -59,7 +59,8 @@ pub(super) fn one(project: &Project, key: &str) -> Result<Project, Error> {
     Ok(as_variant(project, key))
 }
 
-fn as_variant(project: &Project, key: &str) -> Project {
+/// The project as the variant of a key that it has.
+pub(super) fn as_variant(project: &Project, key: &str) -> Project {
     Project {
         variant: Some(Arc::from(key)),
         ..project.clone()

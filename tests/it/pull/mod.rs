@@ -16,6 +16,7 @@ mod faults;
 mod many;
 mod phone;
 mod random;
+mod variants;
 
 pub(crate) const MANIFEST: &str = "\
 format: 1

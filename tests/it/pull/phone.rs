@@ -39,8 +39,15 @@ impl Phone {
             }
             let card = contents.cards.iter().find(|it| it.note == stored.id);
             let deck = contents.decks.iter().find(|it| it.id == card.unwrap().deck);
+            // A note of another variant may have the same id, and gets another one.
+            let taken = |id: i64| {
+                self.notes
+                    .iter()
+                    .any(|it| it.1.id == id && *it.0 != stored.guid)
+            };
+            let id = (stored.id..).find(|id| !taken(*id)).unwrap();
             let note = Known {
-                id: stored.id,
+                id,
                 modified: stored.modified,
                 fields: stored.fields().map(str::to_owned).collect(),
                 tags: stored.tags().map(str::to_owned).collect(),
