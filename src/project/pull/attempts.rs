@@ -7,7 +7,7 @@ use super::merge::Merge;
 use super::phone::{PhoneNote, Suspended};
 use super::reading::{Reading, SourceNote};
 use super::siblings::Siblings;
-use super::trial::{Attempt, Part, State, What};
+use super::trial::{Attempt, Part, What};
 use super::ways::{Spot, ways};
 use crate::diag::{FileId, Span, Spanned};
 use crate::model::written::{Content, WrittenNote};
@@ -55,13 +55,7 @@ pub(super) fn attempts(
                 parts.retain(|it| it.what != What::Id);
             }
         }
-        found.push(Attempt {
-            merge,
-            guid: phone.guid,
-            parts,
-            state: State::Active,
-            why,
-        });
+        found.push(Attempt::new(merge, phone.guid, parts, why));
     }
     found
 }

@@ -1,5 +1,6 @@
-//! Notes that were written on the phone, as a file of notes in YAML: each with its guid, so that the
-//! next build's note is the phone's, with its schedule.
+//! Notes that were written on the phone, as a file of notes: each with its guid, so that the next
+//! build's note is the phone's, with its schedule. What cannot be written in Markdown goes into a file
+//! in YAML beside it, which takes every note.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -13,12 +14,19 @@ use super::strangers::{Arrival, told};
 use super::{PullOptions, ways};
 use crate::Error;
 use crate::identity::{Lock, NoteRecord};
+use crate::model::Flag;
 use crate::model::written::{FieldKind, WrittenType};
 use crate::project::overlay::with_shared;
 use crate::project::{Project, Scope};
 use crate::source::emit::{
-    EmittedField, EmittedHeader, EmittedNote, EmittedSuspend, notes_file_below,
+    EmittedField, EmittedHeader, EmittedNote, EmittedSuspend, PageForm, PageNote, notes_file_below,
+    page_file,
 };
+use crate::source::layout::Dialect;
+
+/// Where new notes go if nobody says otherwise.
+const MARKDOWN: &str = "inbox.md";
+const YAML: &str = "inbox.yaml";
 
 /// How often the notes are written at most before what does not come out is left.
 const MOST_ROUNDS: usize = 24;
@@ -41,10 +49,18 @@ struct NewField {
     at: usize,
 }
 
+/// How the notes of an inbox are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Form {
+    /// Below headings.
+    Markdown,
+    Yaml,
+}
+
 /// What comes of the new notes.
 #[derive(Default)]
 pub(super) struct Inbox {
-    pub(super) file: Option<InboxFile>,
+    pub(super) files: Vec<InboxFile>,
     pub(super) notes: Vec<PulledNote>,
     /// What the lock is to know of them, by their ids.
     pub(super) records: Vec<(String, NoteRecord)>,
@@ -57,6 +73,7 @@ pub(super) struct InboxFile {
     pub(super) before: Option<String>,
     /// A whole file with the new notes alone.
     pub(super) new: String,
+    pub(super) form: Form,
 }
 
 impl InboxFile {
@@ -64,7 +81,9 @@ impl InboxFile {
     pub(super) fn readable(&self, texts: &BTreeMap<String, Arc<[u8]>>) -> (String, Arc<[u8]>) {
         let edited = texts.get(&self.path);
         let edited = edited.and_then(|it| std::str::from_utf8(it).ok());
-        let text = continued(edited.or(self.before.as_deref()), &self.new);
+        let text = self
+            .form
+            .continued(edited.or(self.before.as_deref()), &self.new);
         (self.path.clone(), text.into_bytes().into())
     }
 }
@@ -80,6 +99,32 @@ pub(super) struct Wanted<'a> {
     pub(super) siblings: &'a Siblings,
 }
 
+/// The path of the inbox: the one that is named, else one in the form that most notes are written in.
+fn named(project: &Project, reading: &Reading, options: &PullOptions) -> Result<String, Error> {
+    let Some(name) = &options.inbox else {
+        let count = |dialect: Dialect| {
+            let files = reading.inputs.values().filter(|it| it.dialect == dialect);
+            let notes = files.map(|it| reading.starts(it.file).len());
+            notes.sum::<usize>()
+        };
+        let has = |path: &str| Ok::<_, Error>(project.files.size(path)?.is_some());
+        let is_begun = has(YAML)? && !has(MARKDOWN)?;
+        return Ok(
+            match count(Dialect::Markdown) > count(Dialect::Yaml) && !is_begun {
+                true => MARKDOWN.to_owned(),
+                false => YAML.to_owned(),
+            },
+        );
+    };
+    let mut name = name.clone();
+    if let Some(variant) = &reading.manifest.variant {
+        for (variable, value) in &variant.variables {
+            name = name.replace(&format!("{{{{={variable}}}}}"), value.as_str());
+        }
+    }
+    Ok(name)
+}
+
 /// Writes the notes of the phone that nobody knows into the inbox.
 pub(super) fn write(
     project: &Project,
@@ -91,6 +136,80 @@ pub(super) fn write(
     if arrivals.is_empty() {
         return Ok(inbox);
     }
+    let mut name = named(project, wanted.reading, options)?;
+    let mut notes: Vec<NewNote> = arrivals.into_iter().map(planned).collect();
+    notes.sort_by(|one, other| (&one.deck, one.phone.id).cmp(&(&other.deck, other.phone.id)));
+    let mut texts = wanted.texts.clone();
+    if Form::of(&name) == Some(Form::Markdown) {
+        let known = Wanted {
+            texts: &texts,
+            ..*wanted
+        };
+        let plain = |it: &NewNote| {
+            let note = emitted(it, options);
+            note.flag == Flag::None && note.suspend == EmittedSuspend::None
+        };
+        let (plain, marked): (Vec<_>, Vec<_>) = notes.into_iter().partition(plain);
+        let attempt = written(
+            project,
+            (&name, Form::Markdown),
+            plain,
+            &known,
+            options,
+            &mut inbox,
+        )?;
+        notes = attempt.left;
+        notes.extend(marked);
+        let made = inbox.files.iter().map(|it| it.readable(&texts));
+        let made: Vec<_> = made.collect();
+        texts.extend(made);
+        let stem = name.rsplit_once('.').map_or(name.as_str(), |it| it.0);
+        name = format!("{stem}.yaml");
+    }
+    let known = Wanted {
+        texts: &texts,
+        ..*wanted
+    };
+    let Attempted { path, left, shared } = written(
+        project,
+        (&name, Form::Yaml),
+        notes,
+        &known,
+        options,
+        &mut inbox,
+    )?;
+    let reason = || match shared {
+        true => format!(
+            "`{path}` is read by several variants of the project, and it is a note of one; name a file of that variant alone, such as `--inbox notes/{{{{=lang}}}}/inbox.yaml`"
+        ),
+        false => format!(
+            "it does not come out of `{path}` as it is; the project may not read that file, or a build may refuse the note"
+        ),
+    };
+    let left = left
+        .iter()
+        .map(|it| told(&it.phone, PullOutcome::Left, None, Some(reason())));
+    inbox.notes.extend(left);
+    Ok(inbox)
+}
+
+/// What could not be written.
+struct Attempted {
+    path: String,
+    left: Vec<NewNote>,
+    /// Whether other variants read that file, too.
+    shared: bool,
+}
+
+/// Writes notes in one form, as far as they come out of it as they are.
+fn written(
+    project: &Project,
+    (name, form): (&str, Form),
+    mut notes: Vec<NewNote>,
+    wanted: &Wanted<'_>,
+    options: &PullOptions,
+    inbox: &mut Inbox,
+) -> Result<Attempted, Error> {
     let Wanted {
         reading,
         media,
@@ -98,29 +217,26 @@ pub(super) fn write(
         given,
         siblings,
     } = *wanted;
-    let mut place_wanted = options.inbox.clone();
-    if let Some(variant) = &reading.manifest.variant {
-        for (name, value) in &variant.variables {
-            place_wanted = place_wanted.replace(&format!("{{{{={name}}}}}"), value.as_str());
-        }
+    let (path, before) = place(project, wanted, name, form)?;
+    for note in &mut notes {
+        note.aim(media, &path, form);
     }
-    let (path, before) = place(project, wanted, &place_wanted)?;
-    let planned = |it: Arrival| planned(it, media, &path);
-    let mut notes: Vec<NewNote> = arrivals.into_iter().map(planned).collect();
-    notes.sort_by(|one, other| (&one.deck, one.phone.id).cmp(&(&other.deck, other.phone.id)));
     // The file alone is tried out first, then all of the project.
     let mut alone = given.clone();
     alone.media.extend(reading.media_records());
     let mut shared = false;
+    let mut done = false;
     let mut parted = matches!(project.scope, Scope::Manifest { .. });
     for _ in 0..MOST_ROUNDS {
         if notes.iter().all(|it| it.left) {
             break;
         }
-        let new = text(&notes, options);
+        let Some(new) = form.text(&mut notes, options) else {
+            continue;
+        };
         // What is edited besides is there already.
         let edited = texts.get(&path).and_then(|it| std::str::from_utf8(it).ok());
-        let after = continued(edited.or(before.as_deref()), &new);
+        let after = form.continued(edited.or(before.as_deref()), &new);
         let mut all = texts.clone();
         all.insert(path.clone(), after.into_bytes().into());
         let mut tried = with_shared(project, all.clone());
@@ -135,11 +251,15 @@ pub(super) fn write(
             continue;
         }
         let Ok(tried) = &tried else { break };
+        let added = notes.iter().filter(|it| !it.left).count();
+        if !keeps(reading, tried, &path, edited.is_some(), added) {
+            break;
+        }
         if siblings.read(&path, &all)? {
             shared = true;
             break;
         }
-        inbox.records = records(tried, &made, &notes);
+        inbox.records.extend(records(tried, &made, &notes));
         for note in notes.iter().filter(|it| !it.left) {
             let reason = note.other_type.then(|| {
                 format!(
@@ -151,25 +271,33 @@ pub(super) fn write(
             told.line = made.get(note.phone.guid.as_str()).map(|it| tried.line(it));
             inbox.notes.push(told);
         }
-        inbox.file = Some(InboxFile {
+        done = true;
+        inbox.files.push(InboxFile {
             path: path.clone(),
             before,
             new,
+            form,
         });
         break;
     }
-    let unwritten = notes.iter().filter(|it| it.left || inbox.file.is_none());
-    let reason = || match shared {
-        true => format!(
-            "`{path}` is read by several variants of the project, and it is a note of one; name a file of that variant alone, such as `--inbox notes/{{{{=lang}}}}/inbox.yaml`"
-        ),
-        false => format!(
-            "it does not come out of `{path}` as it is; the project may not read that file, or a build may refuse the note"
-        ),
+    notes.retain(|it| it.left || !done);
+    Ok(Attempted {
+        path,
+        left: notes,
+        shared,
+    })
+}
+
+/// Whether the notes that the file had are there as they were.
+fn keeps(old: &Reading, new: &Reading, path: &str, is_edited: bool, added: usize) -> bool {
+    let (old_notes, new_notes) = (old.by_path(), new.by_path());
+    let was = old_notes.get(path).map_or(&[][..], Vec::as_slice);
+    let is = new_notes.get(path).map_or(&[][..], Vec::as_slice);
+    let same = |(was, is): (&usize, &usize)| match (old.notes.get(*was), new.notes.get(*is)) {
+        (Some(was), Some(is)) => is_edited || is.is_like(was),
+        _ => false,
     };
-    let left = unwritten.map(|it| told(&it.phone, PullOutcome::Left, None, Some(reason())));
-    inbox.notes.extend(left.collect::<Vec<_>>());
-    Ok(inbox)
+    is.len() == was.len() + added && was.iter().zip(is).all(same)
 }
 
 /// The file that new notes can be added to, and its text: the one that is named, or where that has
@@ -178,6 +306,7 @@ fn place(
     project: &Project,
     known: &Wanted<'_>,
     wanted: &str,
+    form: Form,
 ) -> Result<(String, Option<String>), Error> {
     let (stem, extension) = wanted.rsplit_once('.').unwrap_or((wanted, "yaml"));
     for number in 1_u32.. {
@@ -195,7 +324,7 @@ fn place(
             return Ok((path, None));
         }
         if let Ok(text) = String::from_utf8(project.files.read(&path)?)
-            && can_be_continued(&text)
+            && (form == Form::Markdown || can_be_continued(&text))
         {
             return Ok((path, Some(text)));
         }
@@ -203,43 +332,52 @@ fn place(
     Ok((wanted.to_owned(), None))
 }
 
-fn planned(arrival: Arrival, media: &Media, path: &str) -> NewNote {
+fn planned(arrival: Arrival) -> NewNote {
     let Arrival {
         phone,
         note_type,
         deck,
     } = arrival;
-    let mut wanted = vec![String::new(); note_type.note_type.fields().len()];
-    for (name, html) in phone.note_type.fields.iter().zip(&phone.fields) {
-        let index = note_type.field_index(name);
-        if let Some(slot) = index.and_then(|at| wanted.get_mut(at)) {
-            *slot = media.renamed(html);
-        }
-    }
-    let kind = |at: usize| {
-        note_type
-            .fields
-            .get(at)
-            .map(|it| it.kind)
-            .unwrap_or_default()
-    };
-    let fields = wanted.iter().enumerate().map(|(at, html)| {
-        let html = media.with_paths(html, path);
-        let texts = match kind(at) {
-            FieldKind::Markdown if !html.is_empty() => ways::markdown(&html, false),
-            _ => Vec::new(),
-        };
-        NewField { html, texts, at: 0 }
-    });
     let ids = [Some(phone.note_type.id), phone.note_type.original_id];
     NewNote {
         phone,
         deck,
-        fields: fields.collect(),
+        fields: Vec::new(),
         other_type: !ids.contains(&Some(note_type.note_type.id())),
-        wanted,
+        wanted: Vec::new(),
         note_type,
         left: false,
+    }
+}
+
+impl NewNote {
+    /// Prepares it for a file at `path`.
+    fn aim(&mut self, media: &Media, path: &str, form: Form) {
+        let types = &self.note_type;
+        let mut wanted = vec![String::new(); types.note_type.fields().len()];
+        let filled = self.phone.note_type.fields.iter().zip(&self.phone.fields);
+        for (name, html) in filled {
+            let index = types.field_index(name);
+            if let Some(slot) = index.and_then(|at| wanted.get_mut(at)) {
+                *slot = media.renamed(html);
+            }
+        }
+        let kind = |at: usize| types.fields.get(at).map(|it| it.kind).unwrap_or_default();
+        let fields = wanted.iter().enumerate().map(|(at, html)| {
+            let html = media.with_paths(html, path);
+            let mut texts = match kind(at) {
+                FieldKind::Markdown if !html.is_empty() => ways::markdown(&html, false),
+                _ => Vec::new(),
+            };
+            // Markdown lets HTML through, where YAML has a word for it.
+            if form == Form::Markdown && !html.is_empty() {
+                texts.push(html.clone());
+            }
+            NewField { html, texts, at: 0 }
+        });
+        self.fields = fields.collect();
+        self.wanted = wanted;
+        self.left = false;
     }
 }
 
@@ -254,30 +392,79 @@ fn can_be_continued(text: &str) -> bool {
     last == Some("notes:") && text.contains("\n  - ")
 }
 
-/// A file with these notes alone.
-fn text(notes: &[NewNote], options: &PullOptions) -> String {
-    let notes = notes.iter().filter(|it| !it.left);
-    let emitted = notes.map(|it| emitted(it, options));
-    notes_file_below(&EmittedHeader::default(), emitted).0
+impl Form {
+    /// By the ending of a path; `None` of one that is for no notes of the phone.
+    pub(super) fn of(path: &str) -> Option<Self> {
+        match Dialect::of(path) {
+            Some(Dialect::Markdown) => Some(Self::Markdown),
+            Some(Dialect::Yaml) => Some(Self::Yaml),
+            _ => None,
+        }
+    }
+
+    /// A file with these notes alone. Those that have no place in it are left; `None` where there are
+    /// such, so that nothing is there to be tried out yet.
+    fn text(self, notes: &mut [NewNote], options: &PullOptions) -> Option<String> {
+        if self == Self::Yaml {
+            let notes = notes.iter().filter(|it| !it.left);
+            let emitted = notes.map(|it| emitted(it, options));
+            return Some(notes_file_below(&EmittedHeader::default(), emitted).0);
+        }
+        let header = EmittedHeader::default();
+        let text = |pages: &[PageNote<'_>]| page_file(PageForm::Headings, &header, None, pages);
+        let mut fits = true;
+        for note in notes.iter_mut().filter(|it| !it.left) {
+            let is_page = page(note, options).is_some_and(|it| text(&[it]).is_some());
+            note.left = !is_page;
+            fits &= is_page;
+        }
+        let pages = notes.iter().filter(|it| !it.left);
+        let pages: Option<Vec<PageNote<'_>>> = pages.map(|it| page(it, options)).collect();
+        pages.and_then(|it| text(&it)).filter(|_| fits)
+    }
+
+    /// The text of an inbox with the notes of another one at its end.
+    pub(super) fn continued(self, before: Option<&str>, new: &str) -> String {
+        let Some(before) = before else {
+            return new.to_owned();
+        };
+        let newline = match before.contains("\r\n") {
+            true => "\r\n",
+            false => "\n",
+        };
+        let mut text = before.to_owned();
+        if !text.ends_with('\n') && !text.is_empty() {
+            text.push_str(newline);
+        }
+        let items = match self {
+            Self::Yaml => new.strip_prefix("notes:\n").unwrap_or(new),
+            Self::Markdown => {
+                if !text.trim().is_empty() {
+                    text.push_str(newline);
+                }
+                new
+            }
+        };
+        text.push_str(&items.replace('\n', newline));
+        text
+    }
 }
 
-/// The text of the inbox with the notes of another one at its end.
-pub(super) fn continued(before: Option<&str>, new: &str) -> String {
-    let Some(before) = before else {
-        return new.to_owned();
-    };
-    let items = new.strip_prefix("notes:\n").unwrap_or(new);
-    let newline = if before.contains("\r\n") {
-        "\r\n"
-    } else {
-        "\n"
-    };
-    let mut text = before.to_owned();
-    if !text.ends_with('\n') {
-        text.push_str(newline);
+/// A note as a heading with what stands below it; `None` where a field has no text left to try.
+fn page<'n>(note: &'n NewNote, options: &PullOptions) -> Option<PageNote<'n>> {
+    let names = note.note_type.note_type.field_names();
+    let mut texts = Vec::new();
+    for (at, (name, field)) in names.zip(&note.fields).enumerate() {
+        if !field.html.is_empty() {
+            texts.push((at, name, None, field.texts.get(field.at)?.as_str()));
+        }
     }
-    text.push_str(&items.replace('\n', newline));
-    text
+    let mut emitted = emitted(note, options);
+    emitted.fields.clear();
+    Some(PageNote {
+        note: emitted,
+        texts,
+    })
 }
 
 fn emitted<'n>(note: &'n NewNote, options: &PullOptions) -> EmittedNote<'n> {

@@ -55,7 +55,7 @@ pub struct PullOptions {
     target: Option<String>,
     flags: bool,
     suspended: bool,
-    inbox: String,
+    inbox: Option<String>,
     theirs: String,
     limits: ReadLimits,
 }
@@ -67,7 +67,7 @@ impl Default for PullOptions {
             target: None,
             flags: false,
             suspended: false,
-            inbox: "inbox.yaml".to_owned(),
+            inbox: None,
             theirs: "phone".to_owned(),
             limits: ReadLimits::default(),
         }
@@ -75,7 +75,7 @@ impl Default for PullOptions {
 }
 
 impl PullOptions {
-    /// Compared with what was shipped last; fields and tags; new notes into `inbox.yaml`.
+    /// Compared with what was shipped last; fields and tags; new notes into an inbox.
     pub fn new() -> Self {
         Self::default()
     }
@@ -105,9 +105,12 @@ impl PullOptions {
         self
     }
 
-    /// The file, relative to the project, that new notes go into, at its end. Default: `inbox.yaml`.
+    /// The file in Markdown or YAML, relative to the project, that new notes go into, at its end.
+    /// Variables of a matrix, `{{=name}}`, are put into their places. What cannot be written in
+    /// Markdown goes into a YAML file beside it. Default: `inbox.md`, and where more notes are written
+    /// in YAML or there is one already, `inbox.yaml`.
     pub fn inbox(mut self, path: impl Into<String>) -> Self {
-        self.inbox = path.into();
+        self.inbox = Some(path.into());
         self
     }
 
@@ -282,15 +285,15 @@ impl Project {
     /// # Errors
     /// When a package or a file cannot be read, or the inbox cannot be a file of notes.
     pub fn pull(&self, packages: &[PathBuf], options: &PullOptions) -> Result<Pulled, Error> {
-        let lower = options.inbox.to_ascii_lowercase();
-        if !lower.ends_with(".yaml") && !lower.ends_with(".yml") {
-            return Err(Error::usage(format!(
-                "the inbox `{}` cannot take every note; name a .yaml file",
-                options.inbox
-            )));
-        }
-        if files::join("", &options.inbox).is_none_or(|it| it != options.inbox) {
-            return Err(Error::new(ErrorKind::Outside(options.inbox.clone().into())));
+        if let Some(inbox) = &options.inbox {
+            if inbox::Form::of(inbox).is_none() {
+                return Err(Error::usage(format!(
+                    "the inbox `{inbox}` cannot take every note; name a .md or .yaml file"
+                )));
+            }
+            if files::join("", inbox).is_none_or(|it| it != *inbox) {
+                return Err(Error::new(ErrorKind::Outside(inbox.into())));
+            }
         }
         let (whole, keys) = whole(self)?;
         if keys.is_empty() {

@@ -154,7 +154,7 @@ pub(super) fn plan(
     };
     let inbox = inbox::write(project, arrivals, &wanted, options)?;
     pulled.notes.extend(inbox.notes);
-    if let Some(file) = inbox.file {
+    for file in inbox.files {
         let (path, text) = file.readable(&texts);
         pulled.add(file);
         texts.insert(path, text);
@@ -279,16 +279,21 @@ impl Pulled {
 
     /// Adds the file of new notes. What stands in it besides may have been edited, too.
     fn add(&mut self, inbox: InboxFile) {
-        let InboxFile { path, before, new } = inbox;
+        let InboxFile {
+            path,
+            before,
+            new,
+            form,
+        } = inbox;
         let edited = self.files.iter_mut().find(|it| it.path == path);
         if let Some(file) = edited {
             let after = std::mem::take(&mut file.after);
-            file.after = inbox::continued(Some(&after), &new);
+            file.after = form.continued(Some(&after), &new);
             return;
         }
         self.files.push(PulledFile {
             path,
-            after: inbox::continued(before.as_deref(), &new),
+            after: form.continued(before.as_deref(), &new),
             before,
         });
     }

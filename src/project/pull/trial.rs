@@ -28,6 +28,9 @@ pub(super) struct Attempt {
     pub(super) state: State,
     /// Why it is left, where that is known.
     pub(super) why: Option<&'static str>,
+    /// Whether it was taken to be to blame beside others, so that it gets a second chance without them.
+    is_suspect: bool,
+    was_suspect: bool,
 }
 
 /// A field, the tags or a setting.
@@ -84,6 +87,24 @@ impl Part {
 }
 
 impl Attempt {
+    /// To be tried out, unless there is a reason not to.
+    pub(super) fn new(
+        merge: Merge,
+        guid: String,
+        parts: Vec<Part>,
+        why: Option<&'static str>,
+    ) -> Self {
+        Self {
+            merge,
+            guid,
+            parts,
+            state: State::Active,
+            why,
+            is_suspect: false,
+            was_suspect: false,
+        }
+    }
+
     pub(super) fn edits(&self) -> impl Iterator<Item = &Edit> {
         self.parts.iter().filter_map(Part::edits).flatten()
     }
@@ -107,8 +128,14 @@ impl Attempt {
         }
         let is_over = |it: &Part| it.edits().is_none();
         self.parts.retain(|it| !is_over(it) || !it.is_optional());
-        if self.parts.iter().any(is_over) || self.parts.is_empty() {
-            self.state = State::Left;
+        if !self.parts.iter().any(is_over) && !self.parts.is_empty() {
+            return;
+        }
+        self.state = State::Left;
+        if std::mem::take(&mut self.is_suspect) {
+            self.was_suspect = true;
+            self.parts.iter_mut().for_each(|it| it.at = 0);
+            self.state = State::Waiting;
         }
     }
 }
@@ -319,6 +346,7 @@ fn judge(
     }
     for (path, notes) in old {
         let now = new.get(path).map_or(&[][..], Vec::as_slice);
+        let is_told = verdicts.trouble.contains_key(path);
         let mut last = None;
         let mut is_lost = false;
         for (at, index) in notes.iter().enumerate() {
@@ -334,7 +362,7 @@ fn judge(
             if !fits && !is_lost {
                 is_lost = true;
                 // Only directly behind an edit it is clear what came of it.
-                let blamed = last.or(attempt.map(|_| *index));
+                let blamed = last.filter(|_| attempt.is_none() && !is_told);
                 verdicts.trouble(path, blamed);
             }
             if let (Some(attempt), Some(is), false) = (attempt, is, is_lost) {
@@ -346,7 +374,7 @@ fn judge(
             last = attempt.map(|_| *index);
         }
         if notes.len() != now.len() && !is_lost {
-            verdicts.trouble(path, last);
+            verdicts.trouble(path, last.filter(|_| !is_told));
         }
     }
     verdicts
@@ -463,6 +491,7 @@ fn blame(
     }
     for index in &guilty {
         if let Some(attempt) = attempts.get_mut(*index) {
+            attempt.is_suspect |= indices.len() > 1 && !attempt.was_suspect;
             let failed = verdicts.failed.get(&attempt.merge.note);
             let failed = failed.cloned().unwrap_or_default();
             attempt.advance(&|what| failed.is_empty() || failed.contains(&what));

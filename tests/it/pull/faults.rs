@@ -155,45 +155,73 @@ fn what_was_pulled_is_what_the_phone_edits_next() {
 
 #[test]
 fn new_notes_and_edits_meet_in_the_inbox() {
-    let place = shipped(&[("a.md", "## Q\n\nq\n")]);
+    // In the form that the project is written in.
+    for (path, text, inbox) in [
+        ("a.md", "## Q\n\nq\n", "inbox.md"),
+        ("a.yaml", "- {front: Q, back: q}\n", "inbox.yaml"),
+    ] {
+        let place = shipped(&[(path, text)]);
+        let mut phone = Phone::new();
+        phone.import(&package(&place));
+        phone.add("one", "Heart", ["N1", "first"], START + 10);
+        pull(&place, &phone.export(&place), &[]).ends(0);
+        ship_at(&place, START + DAY);
+        phone.import(&package(&place));
+        let written = read(&place, inbox);
+
+        // Edited there, and one more written.
+        phone.edit("N1", &[(1, "edited")], START + 2 * DAY);
+        phone.add("two", "Heart::a", ["N2", "second"], START + 2 * DAY);
+        // In conflict with the author, the marks stay.
+        place.put(inbox, written.replace("first", "desk"));
+        let run = pull(&place, &phone.export(&place), &["--json"]).ends(1);
+        let expect = [("conflict", "N1"), ("new", "N2")];
+        let expect = expect.map(|it| (it.0.to_owned(), it.1.to_owned()));
+        assert_eq!(told(&run), expect, "{run:#?}");
+        let marked = read(&place, inbox);
+        for words in ["<<<<<<<", "desk", "edited", "N2", "second"] {
+            assert!(marked.contains(words), "{marked}");
+        }
+        // Without one, both are there.
+        place.put(inbox, &written);
+        let run = pull(&place, &phone.export(&place), &["--json"]).ends(0);
+        let expect = [("edited", "N1"), ("new", "N2")];
+        let expect = expect.map(|it| (it.0.to_owned(), it.1.to_owned()));
+        assert_eq!(told(&run), expect, "{run:#?}");
+        ship_at(&place, START + 3 * DAY);
+        phone.import(&package(&place));
+        assert_eq!(phone.has("N2").0, START + 2 * DAY);
+        let run = pull(&place, &phone.export(&place), &["--json"]).ends(0);
+        assert_eq!(told(&run), []);
+    }
+}
+
+#[test]
+fn new_notes_are_written_as_a_person_would() {
+    let place = shipped(&[("a.md", "## Q\n\nq\n"), ("inbox.md", "## Mine\r\n\r\nm")]);
     let mut phone = Phone::new();
     phone.import(&package(&place));
-    phone.add("one", "Heart", ["N1", "first"], START + 10);
-    pull(&place, &phone.export(&place), &[]).ends(0);
+    let one = ["What is <b>it</b>?", "<em>This</em>: \\(x^2\\)"];
+    phone.add("one", "Heart::a", one, START + 10);
+    // No heading holds a picture of two lines, and so it goes into YAML.
+    phone.add(
+        "two",
+        "Heart",
+        ["a<div>b</div><pre>c\n\nd</pre>", "e"],
+        START + 20,
+    );
+    let run = pull(&place, &phone.export(&place), &["--json"]).ends(0);
+    assert_eq!(told(&run).len(), 2, "{run:#?}");
+    let expect = "## Mine\r\n\r\nm\r\n\r\n## What is <b>it</b>?\r\n\
+         <!-- {guid: one, type: basic, deck: Heart::a} -->\r\n\r\n\
+         *This*: $x^2$\r\n";
+    assert_eq!(read(&place, "inbox.md"), expect, "{run:#?}");
+    assert!(read(&place, "inbox.yaml").contains("guid: two"));
     ship_at(&place, START + DAY);
+    let before = phone.export(&place);
+    let before = fs::read(before).unwrap();
     phone.import(&package(&place));
-    let inbox = read(&place, "inbox.yaml");
-    let place = (place, inbox.as_str());
-
-    // Edited there, and one more written.
-    phone.edit("N1", &[(1, "edited")], START + 2 * DAY);
-    phone.add("two", "Heart::a", ["N2", "second"], START + 2 * DAY);
-    let (place, inbox) = place;
-    // In conflict with the author, the marks stay.
-    place.put("inbox.yaml", inbox.replace("first", "desk"));
-    let run = pull(&place, &phone.export(&place), &["--json"]).ends(1);
-    let expect = [("conflict", "N1"), ("new", "N2")];
-    assert_eq!(
-        told(&run),
-        expect.map(|it| (it.0.to_owned(), it.1.to_owned()))
-    );
-    let marked = read(&place, "inbox.yaml");
-    for words in ["<<<<<<<", "desk", "edited", "N2", "second"] {
-        assert!(marked.contains(words), "{marked}");
-    }
-    // Without one, both are there.
-    place.put("inbox.yaml", inbox);
-    let run = pull(&place, &phone.export(&place), &["--json"]).ends(0);
-    let expect = [("edited", "N1"), ("new", "N2")];
-    assert_eq!(
-        told(&run),
-        expect.map(|it| (it.0.to_owned(), it.1.to_owned()))
-    );
-    ship_at(&place, START + 3 * DAY);
-    phone.import(&package(&place));
-    assert_eq!(phone.has("N2").0, START + 2 * DAY);
-    let run = pull(&place, &phone.export(&place), &["--json"]).ends(0);
-    assert_eq!(told(&run), []);
+    assert!(fs::read(phone.export(&place)).unwrap() == before);
 }
 
 #[test]

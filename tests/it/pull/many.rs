@@ -69,11 +69,3 @@ fn time_grows_as_the_project_does() {
     assert!(grows(&|| time(20, 10, 20), &|| time(80, 10, 80)));
     assert!(grows(&|| time(1, 200, 20), &|| time(1, 800, 80)));
 }
-
-#[test]
-fn measure() {
-    let env = |name: &str| std::env::var(name).map(|it| it.parse::<usize>().unwrap());
-    let Ok(files) = env("FILES") else { return };
-    let (each, edits) = (env("EACH").unwrap(), env("EDITS").unwrap());
-    eprintln!("{files} {each} {edits}: {:?}", time(files, each, edits));
-}

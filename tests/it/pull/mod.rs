@@ -486,7 +486,7 @@ fn wrong_calls_are_refused() {
     let place = shipped(&[("a.yaml", "- {front: Q, back: old}\n")]);
     let export = exported(&place, &[], None);
     for (more, words) in [
-        (&["--inbox", "inbox.txt"][..], "name a .yaml file"),
+        (&["--inbox", "inbox.txt"][..], "name a .md or .yaml file"),
         (&["--inbox", "../inbox.yaml"], "outside"),
         (&["--target", "desk"], "packages are kept of `phone`"),
         (&["--base", "nowhere.apkg"], "nowhere.apkg"),

@@ -108,7 +108,10 @@ fn what_is_one_variants_own_changes_there_alone() {
     let run = atlas.pull(&[]).ends(0);
     assert_eq!(told(&run), ["edited Land", "edited Fluss"]);
     assert_eq!(read(&atlas.place, "a.csv"), TABLE.replace("Land", "Staat"));
-    assert_eq!(read(&atlas.place, "more/de.md"), "## Fluss\n\n<b>stream</b>\n");
+    assert_eq!(
+        read(&atlas.place, "more/de.md"),
+        "## Fluss\n\n<b>stream</b>\n"
+    );
     atlas.ship();
     let after = (atlas.guids("de"), fs::read(atlas.package("fr")).unwrap());
     assert!(before == after);
