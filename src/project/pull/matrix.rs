@@ -148,7 +148,7 @@ fn owned(
         of_variants: BTreeMap::new(),
         unknown: BTreeMap::new(),
     };
-    for (guid, note) in notes.clone() {
+    for (guid, note) in notes {
         let owner = ranked.iter().find(|it| it.2.contains_key(&guid));
         let notes = match owner {
             Some((_, key, _)) => owned.of_variants.entry((*key).clone()).or_default(),

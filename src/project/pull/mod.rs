@@ -6,6 +6,7 @@
 //! and unless the note comes out exactly as the phone has it, and every other note as it was, nothing
 //! of it is written and it is told.
 
+mod arrival;
 mod attempts;
 mod base;
 mod canonical;
@@ -24,6 +25,7 @@ mod siblings;
 mod states;
 mod strangers;
 mod trial;
+mod verdicts;
 mod ways;
 mod weave;
 
@@ -286,7 +288,7 @@ impl Project {
     /// When a package or a file cannot be read, or the inbox cannot be a file of notes.
     pub fn pull(&self, packages: &[PathBuf], options: &PullOptions) -> Result<Pulled, Error> {
         if let Some(inbox) = &options.inbox {
-            if inbox::Form::of(inbox).is_none() {
+            if arrival::Form::of(inbox).is_none() {
                 return Err(Error::usage(format!(
                     "the inbox `{inbox}` cannot take every note; name a .md or .yaml file"
                 )));

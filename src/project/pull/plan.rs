@@ -214,7 +214,7 @@ fn recognize(
         let Some((id, is_clear)) = known else {
             continue;
         };
-        if let Some(record) = lock.notes.get_mut(*id) {
+        if let Some(record) = lock.notes.get_mut(id) {
             record.fingerprint = note.fingerprint;
             record.sketch = note.sketch;
             // The next build has nothing newer to say: what the phone edited behind its export stays.
