@@ -25,8 +25,7 @@ pub(crate) struct PullArgs {
     #[command(flatten)]
     pub(crate) within: ProjectArg,
 
-    /// Of a project with a `matrix`, the variant that the packages are; its edits are told, not
-    /// written
+    /// Of a project with a `matrix`, the one variant whose notes count
     #[arg(long, value_name = "KEY")]
     pub(crate) variant: Option<String>,
 
@@ -38,9 +37,10 @@ pub(crate) struct PullArgs {
     #[arg(long, value_name = "TARGET", conflicts_with = "base")]
     pub(crate) target: Option<String>,
 
-    /// The file of the project that new notes are added to
-    #[arg(long, value_name = "FILE", default_value = "inbox.yaml")]
-    pub(crate) inbox: String,
+    /// The file of the project that new notes are added to, in Markdown or YAML [default: inbox.md, or
+    /// inbox.yaml where more notes are written in YAML]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) inbox: Option<String>,
 
     /// Write flags of cards into the sources, as the setting `flag` of their notes
     #[arg(long)]
@@ -79,7 +79,7 @@ pub(crate) struct FlagsArgs {
     #[command(flatten)]
     pub(crate) within: ProjectArg,
 
-    /// Of a project with a `matrix`, the variant that the packages are
+    /// Of a project with a `matrix`, the one variant whose notes count
     #[arg(long, value_name = "KEY")]
     pub(crate) variant: Option<String>,
 

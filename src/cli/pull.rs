@@ -53,8 +53,10 @@ pub(super) fn pull(args: &PullArgs, printer: &Printer) -> Result<Outcome, Error>
 fn options(args: &PullArgs) -> PullOptions {
     let mut options = PullOptions::new()
         .flags(args.flags)
-        .suspended(args.suspended)
-        .inbox(args.inbox.replace('\\', "/"));
+        .suspended(args.suspended);
+    if let Some(inbox) = &args.inbox {
+        options = options.inbox(inbox.replace('\\', "/"));
+    }
     if let Some(base) = &args.base {
         options = options.base(base);
     }

@@ -41,6 +41,19 @@ impl Disk {
         &self.root
     }
 
+    /// Looks whether a file still holds `old`, or, with `None`, still does not exist, and may be
+    /// written over.
+    ///
+    /// # Errors
+    /// When the file lies outside, cannot be read, may not be written, or holds something else.
+    pub fn check(&self, path: &str, old: Option<&[u8]>) -> Result<(), Error> {
+        match old {
+            Some(old) => self.unchanged(path, old).map(|_| ()),
+            None if self.resolve(path)?.is_none() => Ok(()),
+            None => Err(changed(path)),
+        }
+    }
+
     /// Gives an existing file another content, by way of a temporary file beside it; its
     /// permissions stay. Of a symbolic link that stays inside, the file it leads to changes.
     ///
@@ -48,24 +61,31 @@ impl Disk {
     /// When the file lies outside, cannot be written, or does not hold `old` any more; then it is
     /// as it was.
     pub fn replace(&self, path: &str, old: &[u8], new: &[u8]) -> Result<(), Error> {
+        let (target, permissions) = self.unchanged(path, old)?;
+        let failed = |source| Error::write(&target, source);
+        write_atomically(&target, |file| {
+            file.write_all(new).map_err(failed)?;
+            file.set_permissions(permissions.clone()).map_err(failed)
+        })?;
+        Ok(())
+    }
+
+    /// The file on disk that a path leads to, and its permissions, if it still holds `old` and may
+    /// be written.
+    fn unchanged(&self, path: &str, old: &[u8]) -> Result<(PathBuf, std::fs::Permissions), Error> {
         let missing = || Error::read(path, std::io::ErrorKind::NotFound.into());
         let target = self.resolve(path)?.ok_or_else(missing)?;
         let current = std::fs::read(&target).map_err(|source| Error::read(path, source))?;
         if current != old {
-            return Err(Error::usage(format!(
-                "`{path}` has changed since it was read; it was left as it is"
-            )));
+            return Err(changed(path));
         }
-        let failed = |source| Error::write(&target, source);
         let data = std::fs::metadata(&target).map_err(|source| Error::read(path, source))?;
-        if data.permissions().readonly() {
-            return Err(failed(std::io::ErrorKind::PermissionDenied.into()));
+        let permissions = data.permissions();
+        if permissions.readonly() {
+            let denied = std::io::ErrorKind::PermissionDenied.into();
+            return Err(Error::write(&target, denied));
         }
-        write_atomically(&target, |file| {
-            file.write_all(new).map_err(failed)?;
-            file.set_permissions(data.permissions()).map_err(failed)
-        })?;
-        Ok(())
+        Ok((target, permissions))
     }
 
     /// The file on disk, once it is certain that it lies inside. `None` where it does not exist.
@@ -83,6 +103,12 @@ impl Disk {
             Err(_) => Ok(None),
         }
     }
+}
+
+fn changed(path: &str) -> Error {
+    Error::usage(format!(
+        "`{path}` has changed since it was read; it was left as it is"
+    ))
 }
 
 impl Files for Disk {

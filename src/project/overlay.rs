@@ -11,6 +11,12 @@ use crate::project::Project;
 
 /// The project with these texts in the place of what its files hold.
 pub(super) fn with_texts(project: &Project, texts: BTreeMap<String, Vec<u8>>) -> Project {
+    let shared = texts.into_iter().map(|(path, text)| (path, text.into()));
+    with_shared(project, shared.collect())
+}
+
+/// As [`with_texts`], of texts that others hold, too.
+pub(super) fn with_shared(project: &Project, texts: BTreeMap<String, Arc<[u8]>>) -> Project {
     Project {
         files: Arc::new(Overlay {
             below: project.files.clone(),
@@ -22,7 +28,7 @@ pub(super) fn with_texts(project: &Project, texts: BTreeMap<String, Vec<u8>>) ->
 
 struct Overlay {
     below: Arc<dyn Files + Send + Sync>,
-    texts: BTreeMap<String, Vec<u8>>,
+    texts: BTreeMap<String, Arc<[u8]>>,
 }
 
 impl Files for Overlay {
@@ -58,21 +64,21 @@ impl Files for Overlay {
 
     fn open(&self, path: &str) -> Result<Box<dyn Read + '_>, Error> {
         match self.texts.get(path) {
-            Some(text) => Ok(Box::new(Cursor::new(text.as_slice()))),
+            Some(text) => Ok(Box::new(Cursor::new(&text[..]))),
             None => self.below.open(path),
         }
     }
 
     fn read(&self, path: &str) -> Result<Vec<u8>, Error> {
         match self.texts.get(path) {
-            Some(text) => Ok(text.clone()),
+            Some(text) => Ok(text.to_vec()),
             None => self.below.read(path),
         }
     }
 
     fn content(&self, path: &str) -> Result<Arc<Content>, Error> {
         match self.texts.get(path) {
-            Some(text) => Content::read(text.as_slice())
+            Some(text) => Content::read(&text[..])
                 .map(Arc::new)
                 .map_err(|source| Error::read(path, source)),
             None => self.below.content(path),

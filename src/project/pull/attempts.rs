@@ -6,7 +6,8 @@ use super::media::Media;
 use super::merge::Merge;
 use super::phone::{PhoneNote, Suspended};
 use super::reading::{Reading, SourceNote};
-use super::trial::{Attempt, Part, State, What};
+use super::siblings::Siblings;
+use super::trial::{Attempt, Part, What};
 use super::ways::{Spot, ways};
 use crate::diag::{FileId, Span, Spanned};
 use crate::model::written::{Content, WrittenNote};
@@ -16,11 +17,15 @@ use crate::project::load::table_text;
 use crate::source::emit::list;
 use crate::source::rewrite::{NewField, Sheet};
 
+/// How many bytes the comments above a note have at most: further up, nobody looks for them.
+const LONGEST_COMMENTS: usize = 1 << 16;
+
 /// The notes with the ways to write them.
 pub(super) fn attempts(
     project: &Project,
     reading: &Reading,
     media: &Media,
+    siblings: &Siblings,
     merges: Vec<(Merge, PhoneNote)>,
 ) -> Vec<Attempt> {
     let mut sheets: BTreeMap<FileId, Sheet<'_>> = BTreeMap::new();
@@ -30,24 +35,52 @@ pub(super) fn attempts(
             continue;
         };
         let file = source.span().file;
+        let why = refusal(
+            project,
+            source,
+            &merge,
+            siblings.marked.contains(reading.path(source)),
+        );
         let mut parts = Vec::new();
         if let Some(input) = reading.inputs.get(&file) {
             let sheet = sheets.entry(file).or_insert_with(|| {
                 let text = table_text(file, reading.sources());
                 Sheet::of(input.dialect, text, &input.defaults, &reading.types)
             });
-            // One text of a matrix or an alias serves several notes.
-            let writable = !source.shared && project.variant.is_none();
+            // One text of an alias serves several notes.
+            let writable = !source.shared && why.is_none();
             parts = parts_of(sheet, &merge, source, reading, media, writable);
+            // An id of one variant would be another one's, too.
+            if project.variant.is_some() {
+                parts.retain(|it| it.what != What::Id);
+            }
         }
-        found.push(Attempt {
-            merge,
-            guid: phone.guid,
-            parts,
-            state: State::Active,
-        });
+        found.push(Attempt::new(merge, phone.guid, parts, why));
     }
     found
+}
+
+/// Why an edit cannot be written whatever it says, where that is so.
+fn refusal(
+    project: &Project,
+    source: &SourceNote,
+    merge: &Merge,
+    is_marked: bool,
+) -> Option<&'static str> {
+    if is_marked {
+        return Some("its file has a conflict of another variant; mend that and pull again");
+    }
+    let written = &source.written;
+    let is_open = |field: usize| {
+        merge
+            .fields
+            .iter()
+            .any(|it| it.conflict && it.index == field)
+    };
+    let is_named = written.id.is_some() || written.guid.is_some();
+    (project.variant.is_some() && is_open(written.note_type.first_field) && !is_named).then_some(
+        "its first field was changed on both sides, and without an `id` it could not be known again in every variant",
+    )
 }
 
 fn parts_of(
@@ -83,6 +116,7 @@ fn parts_of(
                 end,
             },
             hard_breaks: written.settings.hard_breaks,
+            percent_comments: written.settings.percent_comments,
         };
         let (now, wanted) = (
             media.with_paths(now, path),
@@ -146,8 +180,13 @@ fn is_within(place: Span, note: &WrittenNote, reading: &Reading) -> bool {
     if place.start >= note.span.start {
         return next.is_none_or(|it| place.start < *it);
     }
+    // Comments of a note are no longer than this.
+    let (end, start) = (place.range().end, note.span.range().start);
+    if start.saturating_sub(end) > LONGEST_COMMENTS {
+        return false;
+    }
     let text = reading.sources().text(note.span.file);
-    let between = text.get(place.range().end..note.span.range().start);
+    let between = text.get(end..start);
     between.is_some_and(|it| it.contains("-->") && !it.contains("\n\n") && !it.contains("\n#"))
 }
 

@@ -1,13 +1,18 @@
-//! What the phone's notes were before they were edited there: what was last shipped.
+//! What the phone's notes were before they were edited there: what was shipped, last or before.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use super::PullOptions;
-use super::phone::{self, PhoneNote};
+use super::canonical::canonical;
+use super::phone::{self, Phone, PhoneNote};
 use super::reading::Reading;
+use super::states;
 use crate::files;
+use crate::model::Flag;
 use crate::package::{PackageReader, ReadLimits};
+use crate::project::ship::PastNote;
 use crate::project::{Project, ship};
 use crate::{Error, ErrorKind};
 
@@ -30,9 +35,11 @@ pub enum PullBase {
 #[derive(Debug, Clone)]
 pub(super) struct Version {
     pub(super) modified: i64,
-    pub(super) fields: Vec<String>,
+    /// The names of its fields at that time.
+    names: Arc<[String]>,
+    fields: Vec<String>,
     pub(super) tags: BTreeSet<String>,
-    pub(super) flag: crate::model::Flag,
+    pub(super) flag: Flag,
     pub(super) suspended: bool,
     /// Whether it is what the sources come to, because nobody shipped it.
     pub(super) is_ours: bool,
@@ -41,13 +48,36 @@ pub(super) struct Version {
 /// The versions of each note that are known.
 pub(super) struct Bases {
     pub(super) origin: PullBase,
-    versions: BTreeMap<String, Vec<Version>>,
+    series: Vec<Series>,
+    /// Notes that the lock knows and that were not shipped, such as those of the phone that were
+    /// pulled.
+    ours: BTreeMap<String, Version>,
+    /// What the phone had when its edits were pulled last.
+    pulled: BTreeMap<String, Version>,
+}
+
+/// What was delivered under one name, one package after the other.
+struct Series {
+    versions: BTreeMap<String, Vec<Dated>>,
+    /// The phone has imported this one, or a later one.
+    since: u32,
+    /// It has not imported this one.
+    before: u32,
+}
+
+/// A version, and which packages of its series had it.
+struct Dated {
+    /// 0 where the first is not known.
+    first: u32,
+    last: u32,
+    version: Version,
 }
 
 /// What a note of the phone was.
 pub(super) enum Before<'b> {
-    /// This.
-    Known(&'b Version),
+    /// One of these, of which there is one at least: the most likely one first, and others that are
+    /// as likely.
+    Known(Vec<&'b Version>),
     /// Something older than all that is known.
     Older,
     /// Nobody shipped it.
@@ -55,85 +85,214 @@ pub(super) enum Before<'b> {
 }
 
 impl Bases {
+    /// Looks for what the notes of the phone can have been.
     pub(super) fn find(
         project: &Project,
         reading: &Reading,
+        phone: &Phone,
         options: &PullOptions,
     ) -> Result<Self, Error> {
         let origin = origin(project, reading, options)?;
-        let paths: Vec<PathBuf> = match &origin {
-            PullBase::Named(path) | PullBase::Built(path) => vec![path.clone()],
-            PullBase::Shipped(paths) => paths.clone(),
-            PullBase::Sources => Vec::new(),
+        let mut series = Vec::new();
+        let open = |path: &PathBuf| {
+            let reader = PackageReader::open_within(path, ReadLimits::default());
+            reader.map(PackageReader::into_contents)
         };
-        let mut versions: BTreeMap<String, Vec<Version>> = BTreeMap::new();
-        for path in paths {
-            let contents =
-                PackageReader::open_within(&path, ReadLimits::default())?.into_contents();
-            for note in phone::notes(&contents) {
-                let version = Version::of(&note);
-                versions.entry(note.guid).or_default().push(version);
+        match &origin {
+            PullBase::Named(path) | PullBase::Built(path) => {
+                let notes = phone::notes(&open(path)?).into_iter();
+                series.push(Series::of(notes.map(|note| {
+                    let version = Version::of(&note);
+                    (note.guid, Dated::always(version))
+                })));
             }
+            PullBase::Shipped(paths) => {
+                for path in paths {
+                    let dated = ship::versions(path, &open(path)?)?;
+                    series.push(Series::of(dated.into_iter().map(dated_version)));
+                }
+            }
+            PullBase::Sources => {}
         }
-        // Such as notes of the phone that were pulled and not shipped yet.
+        let mut states = match origin {
+            PullBase::Named(_) => BTreeMap::new(),
+            _ => states::read(&project.root)?,
+        };
+        let mut bases = Self {
+            origin,
+            series,
+            ours: BTreeMap::new(),
+            pulled: BTreeMap::new(),
+        };
         for note in &reading.notes {
-            if !versions.contains_key(&note.guid) {
-                let record = note.id.as_ref().and_then(|id| reading.lock.notes.get(id));
-                let Some(record) = record else { continue };
-                let version = Version {
-                    modified: record.modified,
-                    fields: note.fields.clone(),
-                    tags: note.tags.clone(),
-                    flag: note.flag(),
-                    suspended: note.suspended != "None",
-                    is_ours: true,
-                };
-                versions.entry(note.guid.clone()).or_default().push(version);
+            let record = note.id.as_ref().and_then(|id| reading.lock.notes.get(id));
+            // An older lock knows nothing of that pull, which was undone then.
+            let state = states.remove(&note.guid);
+            let is_taken = |it: &PastNote| record.is_some_and(|lock| lock.modified >= it.modified);
+            if let Some(state) = state.filter(is_taken) {
+                bases.pulled.insert(note.guid.clone(), past(state));
+            }
+            let Some(record) = record.filter(|_| !bases.is_shipped(&note.guid)) else {
+                continue;
+            };
+            let names = note.written.note_type.note_type.field_names();
+            let version = Version {
+                modified: record.modified,
+                names: names.map(str::to_owned).collect(),
+                fields: note.fields.clone(),
+                tags: note.tags.clone(),
+                flag: note.flag(),
+                suspended: note.suspended != "None",
+                is_ours: true,
+            };
+            bases.ours.insert(note.guid.clone(), version);
+        }
+        let Self { series, pulled, .. } = &mut bases;
+        for it in series {
+            it.learn(phone, pulled);
+        }
+        Ok(bases)
+    }
+
+    /// What a note was before it was edited. An import gives a note the time of the package, and an
+    /// edit a later one: so it is no version that is newer than the note. Of the others it is one of
+    /// a package that the phone can have imported, as its other notes show, and of these the one that
+    /// is most like it.
+    pub(super) fn before(&self, note: &PhoneNote) -> Before<'_> {
+        let known = self.series.iter().flat_map(|series| {
+            let versions = series.versions.get(&note.guid).into_iter().flatten();
+            versions.map(|it| (it, series.can_have(it)))
+        });
+        let known: Vec<(&Dated, bool)> = known.collect();
+        let pulled = self.pulled.get(&note.guid);
+        let pulled = pulled.filter(|it| it.modified < note.modified);
+        if known.is_empty() {
+            return match pulled.or(self.ours.get(&note.guid)) {
+                None => Before::Nothing,
+                Some(ours) if ours.modified <= note.modified => Before::Known(vec![ours]),
+                Some(_) => Before::Older,
+            };
+        }
+        let of_time = |is_fit: &dyn Fn(&(&Dated, bool)) -> bool| -> Vec<&Version> {
+            let fit = known.iter().filter(|it| is_fit(it));
+            fit.map(|it| &it.0.version).collect()
+        };
+        let from = pulled.map_or(i64::MIN, |it| it.modified);
+        let is_before = |it: &Dated| (from..note.modified).contains(&it.version.modified);
+        let mut found = of_time(&|it| it.0.version.modified == note.modified);
+        if found.is_empty() {
+            found = of_time(&|it| is_before(it.0) && it.1);
+            found.extend(pulled);
+        }
+        if found.is_empty() {
+            found = of_time(&|it| is_before(it.0));
+        }
+        let Some(most) = found.iter().map(|it| it.likeness(note)).max() else {
+            return Before::Older;
+        };
+        found.retain(|it| it.likeness(note) == most);
+        found.sort_by_key(|it| std::cmp::Reverse(it.modified));
+        found.dedup_by(|one, other| one.says_as(other));
+        Before::Known(found)
+    }
+
+    fn is_shipped(&self, guid: &str) -> bool {
+        self.series.iter().any(|it| it.versions.contains_key(guid))
+    }
+
+    /// The guids of all notes that were shipped last, or built where nothing was.
+    pub(super) fn guids(&self) -> BTreeSet<&String> {
+        let last = |versions: &Vec<Dated>| versions.iter().any(|it| it.last == u32::MAX);
+        let shipped = self.series.iter().flat_map(|it| &it.versions);
+        let shipped = shipped.filter(|it| last(it.1)).map(|it| it.0);
+        match self.origin {
+            PullBase::Sources => self.ours.keys().collect(),
+            _ => shipped.collect(),
+        }
+    }
+
+    /// The time of the newest version of a note; `None` where it was never shipped.
+    pub(super) fn newest(&self, guid: &str) -> Option<i64> {
+        let versions = self.series.iter().filter_map(|it| it.versions.get(guid));
+        versions.flatten().map(|it| it.version.modified).max()
+    }
+}
+
+impl Series {
+    fn of(versions: impl Iterator<Item = (String, Dated)>) -> Self {
+        let mut series = Self {
+            versions: BTreeMap::new(),
+            since: 0,
+            before: u32::MAX,
+        };
+        for (guid, version) in versions {
+            series.versions.entry(guid).or_default().push(version);
+        }
+        series
+    }
+
+    /// Finds out which packages the phone can have imported last: a note with the time of a version
+    /// came with a package that has it, and where the phone has an older one, no package that has the
+    /// newer one was imported.
+    fn learn(&mut self, phone: &Phone, pulled: &BTreeMap<String, Version>) {
+        for (guid, versions) in &self.versions {
+            let Some(note) = phone.notes.get(guid) else {
+                continue;
+            };
+            let firsts = |is_fit: &dyn Fn(i64) -> bool| {
+                let fit = versions.iter().filter(|it| is_fit(it.version.modified));
+                fit.map(|it| it.first).min()
+            };
+            // What the phone wrote itself came with no package.
+            let own = pulled.get(guid).map(|it| it.modified);
+            if let Some(first) = firsts(&|it| it == note.modified && own != Some(it)) {
+                self.since = self.since.max(first);
+            }
+            if let Some(first) = firsts(&|it| it > note.modified).filter(|it| *it > 0) {
+                self.before = self.before.min(first);
             }
         }
-        for of_note in versions.values_mut() {
-            of_note.sort_by_key(|it| it.modified);
-        }
-        Ok(Self { origin, versions })
-    }
-
-    /// What a note was before it was edited: of the versions that are no newer than it, because an
-    /// import gives a note the time of the package, the one that is most like it, and of equally
-    /// likely ones the newest.
-    pub(super) fn before(&self, note: &PhoneNote) -> Before<'_> {
-        let Some(versions) = self.versions.get(&note.guid) else {
-            return Before::Nothing;
-        };
-        let older = versions.iter().filter(|it| it.modified <= note.modified);
-        let likeness = |it: &&Version| {
-            let same = it
-                .fields
-                .iter()
-                .zip(&note.fields)
-                .filter(|(one, two)| one == two);
-            (
-                same.count() + usize::from(it.tags == note.tags),
-                it.modified,
-            )
-        };
-        match older.max_by_key(likeness) {
-            Some(version) => Before::Known(version),
-            None => Before::Older,
+        // Such as two devices, or an import that was told to update nothing.
+        if self.since >= self.before {
+            (self.since, self.before) = (0, u32::MAX);
         }
     }
 
-    /// The guids of all notes that were shipped, or built where nothing was.
-    pub(super) fn guids(&self) -> impl Iterator<Item = &String> {
-        let by_package = self.origin != PullBase::Sources;
-        let is_shipped =
-            move |versions: &Vec<Version>| !by_package || versions.iter().any(|it| !it.is_ours);
-        let shipped = self.versions.iter().filter(move |it| is_shipped(it.1));
-        shipped.map(|it| it.0)
+    fn can_have(&self, version: &Dated) -> bool {
+        version.last >= self.since && version.first < self.before
     }
+}
 
-    /// The newest version of a note.
-    pub(super) fn newest(&self, guid: &str) -> Option<&Version> {
-        self.versions.get(guid)?.last()
+impl Dated {
+    fn always(version: Version) -> Self {
+        Self {
+            first: 0,
+            last: u32::MAX,
+            version,
+        }
+    }
+}
+
+fn dated_version(dated: ship::Dated) -> (String, Dated) {
+    let ship::Dated { first, last, note } = dated;
+    let guid = note.guid.clone();
+    let dated = Dated {
+        first,
+        last,
+        version: past(note),
+    };
+    (guid, dated)
+}
+
+fn past(note: PastNote) -> Version {
+    Version {
+        modified: note.modified,
+        names: note.names.into(),
+        fields: note.fields.iter().map(|it| canonical(it)).collect(),
+        tags: phone::tags(note.tags.iter().map(String::as_str)),
+        flag: phone::flag(note.flag),
+        suspended: note.suspended,
+        is_ours: false,
     }
 }
 
@@ -141,12 +300,30 @@ impl Version {
     fn of(note: &PhoneNote) -> Self {
         Self {
             modified: note.modified,
+            names: Arc::clone(&note.note_type.fields),
             fields: note.fields.clone(),
             tags: note.tags.clone(),
             flag: note.flag(),
             suspended: note.suspended().is_some(),
             is_ours: false,
         }
+    }
+
+    /// What the field of this name held; `None` where there was none.
+    pub(super) fn field(&self, name: &str) -> Option<&str> {
+        let at = self.names.iter().position(|it| it == name)?;
+        self.fields.get(at).map(String::as_str)
+    }
+
+    /// How many of a note's fields are the same here, and its tags.
+    fn likeness(&self, note: &PhoneNote) -> usize {
+        let fields = note.note_type.fields.iter().zip(&note.fields);
+        let same = fields.filter(|(name, html)| self.field(name) == Some(html.as_str()));
+        same.count() + usize::from(self.tags == note.tags)
+    }
+
+    fn says_as(&self, other: &Self) -> bool {
+        self.names == other.names && self.fields == other.fields && self.tags == other.tags
     }
 }
 

@@ -2,6 +2,9 @@
 
 use unicode_normalization::UnicodeNormalization;
 
+/// Behind so many tags without an end none is looked for any more.
+const MOST_ENDLESS: usize = 16;
+
 /// The HTML as an import stores it, with line breaks, quotes and hard spaces written in one way.
 /// Anki's editor writes `&nbsp;` for a hard space and `&quot;` for a quote, deckle writes the
 /// characters.
@@ -10,10 +13,11 @@ pub(super) fn canonical(html: &str) -> String {
     let html: String = html.nfc().filter(|it| !goes(*it)).collect();
     let mut out = String::with_capacity(html.len());
     let mut rest = html.as_str();
+    let mut endless = 0;
     while let Some(at) = rest.find(['<', '&']) {
         let (text, behind) = rest.split_at(at);
         out.push_str(text);
-        let (written, length) = piece(behind);
+        let (written, length) = piece(behind, &mut endless);
         out.push_str(written);
         rest = behind.get(length..).unwrap_or_default();
     }
@@ -22,8 +26,9 @@ pub(super) fn canonical(html: &str) -> String {
 }
 
 /// What the tag or entity at the beginning is written as, and how much of the text it takes. A tag
-/// passes as it is, with its attributes.
-fn piece(text: &str) -> (&str, usize) {
+/// passes as it is, with its attributes. `endless` counts tags without an end: each is looked for up to
+/// the end of the text.
+fn piece<'t>(text: &'t str, endless: &mut usize) -> (&'t str, usize) {
     const SAME: [(&str, &str); 6] = [
         ("&nbsp;", "\u{a0}"),
         ("&quot;", "\""),
@@ -38,9 +43,12 @@ fn piece(text: &str) -> (&str, usize) {
     let is_tag = |it: char| it.is_ascii_alphabetic() || it == '/';
     if text.get(1..).is_some_and(|it| it.starts_with(is_tag))
         && text.starts_with('<')
-        && let Some(end) = tag_end(text)
+        && *endless < MOST_ENDLESS
     {
-        return (text.get(..end).unwrap_or_default(), end);
+        match tag_end(text) {
+            Some(end) => return (text.get(..end).unwrap_or_default(), end),
+            None => *endless += 1,
+        }
     }
     (text.get(..1).unwrap_or_default(), 1)
 }

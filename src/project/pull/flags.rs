@@ -10,7 +10,7 @@ use super::{shown, whole};
 use crate::Error;
 use crate::model::Flag;
 use crate::package::ReadLimits;
-use crate::project::{Project, Report};
+use crate::project::{Project, Report, variants};
 
 /// What is looked for beside flags.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -71,23 +71,39 @@ impl Project {
     /// what is wrong with the sources; places are found as far as they can be read.
     ///
     /// # Errors
-    /// When a package or a file cannot be read, or the project has a matrix and no variant is chosen.
+    /// When a package or a file cannot be read.
     pub fn marked(
         &self,
         packages: &[PathBuf],
         marks: Marks,
     ) -> Result<(Vec<Marked>, Report), Error> {
         let phone = Phone::read(packages, ReadLimits::default())?;
-        let project = whole(self)?;
-        let (reading, report) = match Reading::take(&project, &Given::default())? {
-            Ok(reading) => (Some(reading), None),
-            Err(report) => (None, Some(report)),
-        };
-        let mut places: BTreeMap<&str, (String, usize)> = BTreeMap::new();
-        if let Some(reading) = &reading {
-            for note in &reading.notes {
-                let place = (reading.path(note).to_owned(), reading.line(note));
-                places.insert(&note.guid, place);
+        let (whole, keys) = whole(self)?;
+        let only = self.variant.as_deref();
+        let wanted = keys
+            .iter()
+            .filter(|it| only.is_none_or(|only| only == it.as_str()));
+        let mut projects: Vec<Project> = wanted
+            .map(|key| variants::as_variant(&whole, key))
+            .collect();
+        if keys.is_empty() {
+            projects.push(whole);
+        }
+        let mut places: BTreeMap<String, (String, usize)> = BTreeMap::new();
+        let mut told = Report::default();
+        for project in projects {
+            let report = match Reading::take(&project, &Given::default())? {
+                Err(report) => report,
+                Ok(reading) => {
+                    for note in &reading.notes {
+                        let place = (reading.path(note).to_owned(), reading.line(note));
+                        places.entry(note.guid.clone()).or_insert(place);
+                    }
+                    reading.report
+                }
+            };
+            if !told.diagnostics.has_errors() {
+                told = report;
             }
         }
         let mut found = Vec::new();
@@ -107,9 +123,7 @@ impl Project {
             };
             key(one).cmp(&key(other))
         });
-        drop(places);
-        let report = report.or(reading.map(|it| it.report)).unwrap_or_default();
-        Ok((found, report))
+        Ok((found, told))
     }
 }
 

@@ -1,7 +1,8 @@
 //! Pictures and sounds of the phone: those that the project has, under the paths that it has them
 //! at, and new ones, which come into its folder of media.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use unicode_normalization::UnicodeNormalization;
 
@@ -25,7 +26,7 @@ pub struct PulledMedia {
     /// Its name on the phone, which packages keep.
     pub name: String,
     /// What it holds.
-    pub(super) bytes: Vec<u8>,
+    pub(super) bytes: Arc<[u8]>,
     content: String,
 }
 
@@ -52,6 +53,9 @@ pub(super) struct Media {
     /// Names of contents that the project has under another name, which is the second.
     renamed: BTreeMap<String, String>,
     paths: BTreeMap<String, String>,
+    /// The names of new files by their contents, and the paths of these, in lower case.
+    contents: BTreeMap<String, String>,
+    taken: BTreeSet<String>,
 }
 
 impl Media {
@@ -81,17 +85,18 @@ impl Media {
             };
             let content = blake3::hash(&bytes).to_hex().to_string();
             let known = reading.contents.get(&content);
-            let pulled = self.new.iter().find(|it| it.content == content);
-            if let Some(known) = known.or(pulled.map(|it| &it.name)) {
+            if let Some(known) = known.or(self.contents.get(&content)) {
                 self.renamed.insert(name, known.clone());
                 continue;
             }
             let path = self.free_path(&name, project, reading)?;
             self.paths.insert(name.clone(), path.clone());
+            self.taken.insert(path.to_lowercase());
+            self.contents.insert(content.clone(), name.clone());
             self.new.push(PulledMedia {
                 path,
                 name,
-                bytes,
+                bytes: bytes.into(),
                 content,
             });
         }
@@ -108,10 +113,7 @@ impl Media {
                 1 => format!("{folder}/{stem}{extension}"),
                 _ => format!("{folder}/{stem}-{number}{extension}"),
             };
-            let taken = self
-                .new
-                .iter()
-                .any(|it| it.path.eq_ignore_ascii_case(&file));
+            let taken = self.taken.contains(&file.to_lowercase());
             if !taken && project.files.size(&file)?.is_none() {
                 return Ok(file);
             }
@@ -145,9 +147,9 @@ impl Media {
     }
 
     /// The files by their paths.
-    pub(super) fn texts(&self) -> impl Iterator<Item = (String, Vec<u8>)> {
-        self.new
-            .iter()
-            .map(|it| (it.path.clone(), it.bytes.clone()))
+    pub(super) fn texts(&self) -> BTreeMap<String, Arc<[u8]>> {
+        let all = self.new.iter();
+        all.map(|it| (it.path.clone(), Arc::clone(&it.bytes)))
+            .collect()
     }
 }

@@ -6,25 +6,32 @@
 //! and unless the note comes out exactly as the phone has it, and every other note as it was, nothing
 //! of it is written and it is told.
 
+mod arrival;
 mod attempts;
 mod base;
 mod canonical;
 mod conflict;
 mod flags;
 mod inbox;
+mod matrix;
 mod media;
 mod merge;
+mod notices;
 mod outcome;
 mod phone;
 mod plan;
 mod reading;
+mod siblings;
+mod states;
+mod strangers;
 mod trial;
+mod verdicts;
 mod ways;
 mod weave;
 
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
+use super::ship::PastNote;
 use super::{Project, Report, ids, variants};
 use crate::diag::Severity;
 use crate::files::{self, Disk};
@@ -50,7 +57,7 @@ pub struct PullOptions {
     target: Option<String>,
     flags: bool,
     suspended: bool,
-    inbox: String,
+    inbox: Option<String>,
     theirs: String,
     limits: ReadLimits,
 }
@@ -62,7 +69,7 @@ impl Default for PullOptions {
             target: None,
             flags: false,
             suspended: false,
-            inbox: "inbox.yaml".to_owned(),
+            inbox: None,
             theirs: "phone".to_owned(),
             limits: ReadLimits::default(),
         }
@@ -70,7 +77,7 @@ impl Default for PullOptions {
 }
 
 impl PullOptions {
-    /// Compared with what was shipped last; fields and tags; new notes into `inbox.yaml`.
+    /// Compared with what was shipped last; fields and tags; new notes into an inbox.
     pub fn new() -> Self {
         Self::default()
     }
@@ -100,9 +107,12 @@ impl PullOptions {
         self
     }
 
-    /// The file, relative to the project, that new notes go into, at its end. Default: `inbox.yaml`.
+    /// The file in Markdown or YAML, relative to the project, that new notes go into, at its end.
+    /// Variables of a matrix, `{{=name}}`, are put into their places. What cannot be written in
+    /// Markdown goes into a YAML file beside it. Default: `inbox.md`, and where more notes are written
+    /// in YAML or there is one already, `inbox.yaml`.
     pub fn inbox(mut self, path: impl Into<String>) -> Self {
-        self.inbox = path.into();
+        self.inbox = Some(path.into());
         self
     }
 
@@ -119,6 +129,15 @@ impl PullOptions {
     }
 }
 
+/// Another text for the lock.
+#[derive(Debug)]
+struct PulledLock {
+    name: String,
+    /// `None` where there is none yet.
+    before: Option<String>,
+    after: String,
+}
+
 /// What a pull comes to; nothing is written before [`Pulled::apply`].
 #[derive(Debug)]
 #[must_use = "a plan changes nothing until it is applied"]
@@ -131,7 +150,9 @@ pub struct Pulled {
     others: usize,
     files: Vec<PulledFile>,
     media: Vec<PulledMedia>,
-    lock: Option<(PathBuf, String)>,
+    locks: Vec<PulledLock>,
+    /// The notes of the phone whose edits are taken.
+    states: Vec<PastNote>,
 }
 
 impl Pulled {
@@ -145,7 +166,8 @@ impl Pulled {
             others: 0,
             files: Vec::new(),
             media: Vec::new(),
-            lock: None,
+            locks: Vec::new(),
+            states: Vec::new(),
         }
     }
 
@@ -217,40 +239,41 @@ impl Pulled {
     /// Whether the lock gets other times.
     #[must_use]
     pub fn changes_lock(&self) -> bool {
-        self.lock.is_some()
+        !self.locks.is_empty()
     }
 
     /// Writes media, then the lock, then the sources, each file at once or not at all.
     ///
     /// # Errors
-    /// When the sources have errors, or a file cannot be written or was changed meanwhile; those
-    /// before it are written then. Running the same again goes on from there.
+    /// When the sources have errors; when one of the files was changed since it was read, or may not
+    /// be written over: nothing is written then. When a file cannot be written for another reason;
+    /// those before it are written then, and running the same again goes on from there.
     pub fn apply(self) -> Result<(), Error> {
         let errors = self.report.diagnostics.count(Severity::Error);
         if errors > 0 {
             return Err(Error::new(ErrorKind::Sources(errors)));
         }
+        let disk = Disk::new(&self.root)?;
+        let locks = self.locks.iter();
+        let locks = locks.map(|it| (&it.name, &it.before, &it.after));
+        let files = self.files.iter();
+        let files = files.map(|it| (&it.path, &it.before, &it.after));
+        let all: Vec<(&String, &Option<String>, &String)> = locks.chain(files).collect();
+        for (path, before, _) in &all {
+            disk.check(path, before.as_deref().map(str::as_bytes))?;
+        }
         for media in &self.media {
             files::write_below(&self.root, &media.path, &media.bytes)?;
         }
-        if let Some((path, text)) = &self.lock {
-            files::write_atomically(path, |file| {
-                file.write_all(text.as_bytes())
-                    .map_err(|source| Error::write(path, source))
-            })?;
-        }
-        let disk = Disk::new(&self.root)?;
-        for file in &self.files {
-            match &file.before {
-                Some(before) => {
-                    disk.replace(&file.path, before.as_bytes(), file.after.as_bytes())?;
-                }
+        for (path, before, after) in all {
+            match before {
+                Some(before) => disk.replace(path, before.as_bytes(), after.as_bytes())?,
                 None => {
-                    files::write_below(&self.root, &file.path, file.after.as_bytes())?;
+                    files::write_below(&self.root, path, after.as_bytes())?;
                 }
             }
         }
-        Ok(())
+        states::keep(&self.root, self.states)
     }
 }
 
@@ -258,36 +281,39 @@ impl Project {
     /// Finds out what packages that were exported on a phone (`.apkg`, `.colpkg`) have in another way
     /// than the sources, and how it is written there. Nothing is written yet; see [`Pulled::apply`].
     ///
+    /// Of a project with a matrix each note goes to the variant whose lock knows it. A text that
+    /// several variants share changes in all of them.
+    ///
     /// # Errors
-    /// When a package or a file cannot be read; the project has a matrix and no variant is chosen; the
-    /// inbox cannot be a file of notes.
+    /// When a package or a file cannot be read, or the inbox cannot be a file of notes.
     pub fn pull(&self, packages: &[PathBuf], options: &PullOptions) -> Result<Pulled, Error> {
-        let whole = whole(self)?;
-        let lower = options.inbox.to_ascii_lowercase();
-        if !lower.ends_with(".yaml") && !lower.ends_with(".yml") {
-            return Err(Error::usage(format!(
-                "the inbox `{}` cannot take every note; name a .yaml file",
-                options.inbox
-            )));
+        if let Some(inbox) = &options.inbox {
+            if arrival::Form::of(inbox).is_none() {
+                return Err(Error::usage(format!(
+                    "the inbox `{inbox}` cannot take every note; name a .md or .yaml file"
+                )));
+            }
+            if files::join("", inbox).is_none_or(|it| it != *inbox) {
+                return Err(Error::new(ErrorKind::Outside(inbox.into())));
+            }
         }
-        if files::join("", &options.inbox).is_none_or(|it| it != options.inbox) {
-            return Err(Error::new(ErrorKind::Outside(options.inbox.clone().into())));
+        let (whole, keys) = whole(self)?;
+        if keys.is_empty() {
+            let mut phone = phone::Phone::read(packages, options.limits)?;
+            let siblings = siblings::Siblings::default();
+            return Ok(plan::plan(&whole, &mut phone, &siblings, options)?.pulled);
         }
-        plan::plan(&whole, packages, options)
+        let only = self.variant.as_deref();
+        matrix::pull(&whole, &keys, only, packages, options)
     }
 }
 
-/// All of a project, of which packages are one variant.
-fn whole(project: &Project) -> Result<Project, Error> {
-    let whole = ids::whole(project);
+/// All of a project, and the keys of its variants where it has a matrix.
+fn whole(project: &Project) -> Result<(Project, Vec<String>), Error> {
+    let mut whole = ids::whole(project);
+    whole.variant = None;
     let keys = variants::keys(&whole)?;
-    match keys.is_empty() {
-        true => Ok(whole),
-        false => Err(Error::usage(format!(
-            "the project has a matrix, and a package is that of one variant; say which by `--variant`: {}",
-            keys.join(", ")
-        ))),
-    }
+    Ok((whole, keys))
 }
 
 /// The beginning of a field as text, on one line.

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use unicode_normalization::UnicodeNormalization;
 
@@ -27,7 +28,7 @@ pub(super) struct Phone {
 pub(super) struct PhoneNote {
     pub(super) id: i64,
     pub(super) guid: String,
-    pub(super) note_type: PhoneType,
+    pub(super) note_type: Arc<PhoneType>,
     /// Canonical HTML.
     pub(super) fields: Vec<String>,
     /// Those that say something of the note.
@@ -47,7 +48,7 @@ pub(super) struct PhoneType {
     pub(super) original_id: Option<i64>,
     pub(super) name: String,
     pub(super) kind: Kind,
-    pub(super) fields: Vec<String>,
+    pub(super) fields: Arc<[String]>,
     pub(super) templates: Vec<String>,
 }
 
@@ -154,7 +155,7 @@ pub(super) fn notes(contents: &Contents) -> Vec<PhoneNote> {
     for card in &contents.cards {
         cards.entry(card.note).or_default().push(card);
     }
-    let types: BTreeMap<i64, PhoneType> = contents
+    let types: BTreeMap<i64, Arc<PhoneType>> = contents
         .note_types
         .iter()
         .map(|it| {
@@ -166,7 +167,7 @@ pub(super) fn notes(contents: &Contents) -> Vec<PhoneNote> {
                 fields: it.fields.iter().map(|it| it.name.clone()).collect(),
                 templates: it.templates.iter().map(|it| it.name.clone()).collect(),
             };
-            (it.id, known)
+            (it.id, Arc::new(known))
         })
         .collect();
     let mut found = Vec::with_capacity(contents.notes.len());
@@ -180,20 +181,19 @@ pub(super) fn notes(contents: &Contents) -> Vec<PhoneNote> {
             .iter()
             .map(|it| PhoneCard {
                 ordinal: it.ordinal,
-                flag: Flag::parse(&it.flag().to_string()).unwrap_or_default(),
+                flag: flag(it.flag()),
                 suspended: it.state() == CardState::Suspended,
                 deck: deck_of(it, &decks),
             })
             .collect();
-        let tags: BTreeSet<String> = stored.tags().filter_map(tag).collect();
-        let is_study = |it: &String| STUDY_TAGS.iter().any(|tag| it.eq_ignore_ascii_case(tag));
+        let is_leech = |it: &str| it.eq_ignore_ascii_case(STUDY_TAGS[0]);
         found.push(PhoneNote {
             id: stored.id,
             guid: stored.guid.clone(),
-            note_type: note_type.clone(),
+            note_type: Arc::clone(note_type),
             fields: stored.fields().map(canonical).collect(),
-            is_leech: tags.iter().any(|it| it.eq_ignore_ascii_case(STUDY_TAGS[0])),
-            tags: tags.into_iter().filter(|it| !is_study(it)).collect(),
+            is_leech: stored.tags().any(is_leech),
+            tags: tags(stored.tags()),
             modified: stored.modified,
             deck: cards.first().and_then(|it| it.deck.clone()),
             cards,
@@ -202,10 +202,22 @@ pub(super) fn notes(contents: &Contents) -> Vec<PhoneNote> {
     found
 }
 
+/// The tags that say something of a note.
+pub(super) fn tags<'t>(written: impl IntoIterator<Item = &'t str>) -> BTreeSet<String> {
+    let is_study = |it: &String| STUDY_TAGS.iter().any(|tag| it.eq_ignore_ascii_case(tag));
+    let tags = written.into_iter().filter_map(tag);
+    tags.filter(|it| !is_study(it)).collect()
+}
+
 /// A tag as deckle writes it.
 fn tag(written: &str) -> Option<String> {
     let clean: String = written.nfc().filter(|it| !it.is_control()).collect();
     Some(Tag::new(&clean).ok()?.as_str().to_owned())
+}
+
+/// The flag of this number.
+pub(super) fn flag(number: u8) -> Flag {
+    Flag::parse(&number.to_string()).unwrap_or_default()
 }
 
 /// The deck that a card belongs to, which is not the filtered deck that it may be in.

@@ -1,38 +1,55 @@
 //! The plan of a pull: who is compared with whom, and what comes of it.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::sync::Arc;
 
 use super::attempts::{attempts, flag_name, suspend_value};
 use super::base::Bases;
+use super::inbox::InboxFile;
 use super::media::Media;
 use super::merge::{Merge, Verdict, merge};
 use super::outcome::{PullOutcome, PulledChange, PulledFile, PulledNote};
 use super::phone::{Phone, PhoneNote};
 use super::reading::{Reading, SourceNote};
+use super::siblings::Siblings;
+use super::states;
+use super::strangers::Strangers;
 use super::trial::{self, Attempt, Part, State, What};
-use super::{PullOptions, Pulled, conflict, inbox, shown};
+use super::{PullOptions, Pulled, PulledLock, conflict, inbox, shown};
 use crate::Error;
 use crate::diag::Severity;
 use crate::model::written::Content;
 use crate::project::Project;
+use crate::project::ship::PastNote;
 use crate::source::stamp::{self, Edit};
+
+/// What comes of one project, or one variant of it.
+pub(super) struct Planned {
+    pub(super) pulled: Pulled,
+    /// The files as they will be, without marks.
+    pub(super) texts: BTreeMap<String, Arc<[u8]>>,
+}
 
 pub(super) fn plan(
     project: &Project,
-    paths: &[PathBuf],
+    phone: &mut Phone,
+    siblings: &Siblings,
     options: &PullOptions,
-) -> Result<Pulled, Error> {
-    let mut phone = Phone::read(paths, options.limits)?;
+) -> Result<Planned, Error> {
     let mut pulled = Pulled::of(project);
+    let refused = |pulled: Pulled, report| {
+        let pulled = pulled.refused(report);
+        let texts = BTreeMap::new();
+        Ok(Planned { pulled, texts })
+    };
     let reading = match Reading::take(project, &super::reading::Given::default())? {
         Ok(reading) => reading,
-        Err(report) => return Ok(pulled.refused(report)),
+        Err(report) => return refused(pulled, report),
     };
     if reading.report.diagnostics.count(Severity::Error) > 0 {
-        return Ok(pulled.refused(reading.report));
+        return refused(pulled, reading.report);
     }
-    let bases = Bases::find(project, &reading, options)?;
+    let bases = Bases::find(project, &reading, phone, options)?;
     pulled.base = bases.origin.clone();
     let by_guid: BTreeMap<&str, usize> = reading
         .notes
@@ -40,77 +57,109 @@ pub(super) fn plan(
         .enumerate()
         .map(|(index, it)| (it.guid.as_str(), index))
         .collect();
-    let shipped: BTreeSet<&String> = bases.guids().collect();
-    let gone = |guid: &str| reading.lock.removed.values().any(|it| it.guid == guid);
+    let all = std::mem::take(&mut phone.notes);
+    pulled.absent(&bases, &all, &reading, &by_guid);
+    let mut strangers = Strangers::new(project, &reading, &bases)?;
     let mut media = Media::of(&reading);
     let mut merges: Vec<(Merge, PhoneNote)> = Vec::new();
-    let mut unknown: Vec<PhoneNote> = Vec::new();
     let mut times: BTreeMap<String, i64> = BTreeMap::new();
-    let all: Vec<PhoneNote> = phone.notes.values().cloned().collect();
-    for note in all {
-        let Some(&index) = by_guid.get(note.guid.as_str()) else {
-            if shipped.contains(&note.guid) || gone(&note.guid) {
-                pulled.notes.extend(removed(&note, &bases));
-            } else {
-                unknown.push(note);
-            }
-            continue;
-        };
-        let Some(source) = reading.notes.get(index) else {
+    for note in all.into_values() {
+        let known = by_guid.get(note.guid.as_str());
+        let Some((index, source)) = known.and_then(|at| Some((*at, reading.notes.get(*at)?)))
+        else {
+            strangers.take(note);
             continue;
         };
         for html in &note.fields {
             if !source.fields.contains(html) {
-                media.learn(html, &mut phone, project, &reading)?;
+                media.learn(html, phone, project, &reading)?;
             }
         }
         let note = PhoneNote {
             fields: note.fields.iter().map(|it| media.renamed(it)).collect(),
             ..note
         };
+        let mut tell = |outcome, reason, changes| {
+            let told = told(&reading, source, outcome, reason);
+            pulled.notes.push(PulledNote { changes, ..told });
+        };
         match merge(&reading, index, source, &note, &bases, options) {
             Verdict::Nothing(time) => {
                 pulled.unchanged += 1;
                 if let (Some(time), Some(id)) = (time, &source.id) {
                     times.insert(id.clone(), time);
+                    pulled.states.push(states::state(&note));
                 }
             }
-            Verdict::Older => {
-                pulled
-                    .notes
-                    .push(told(&reading, source, PullOutcome::Older, None));
+            Verdict::Older(fields) => {
+                let fields = fields.into_iter();
+                let changes = fields.map(|(at, html)| change(source, at, html, false, false));
+                tell(PullOutcome::Older, None, changes.collect());
             }
-            Verdict::Left(reason) => {
-                pulled
-                    .notes
-                    .push(told(&reading, source, PullOutcome::Left, Some(reason)));
-            }
+            Verdict::Left(reason) => tell(PullOutcome::Left, Some(reason), Vec::new()),
             Verdict::Changes(merge) => merges.push((merge, note)),
         }
     }
-    for note in &unknown {
-        for html in &note.fields {
-            media.learn(html, &mut phone, project, &reading)?;
-        }
+    let Strangers {
+        notes,
+        unchanged,
+        others,
+        arrivals,
+        ..
+    } = strangers;
+    pulled.notes.extend(notes);
+    pulled.unchanged += unchanged;
+    pulled.others = others;
+    // The media of notes that are nobody's here are none of ours either.
+    for html in arrivals.iter().flat_map(|it| &it.phone.fields) {
+        media.learn(html, phone, project, &reading)?;
     }
-    let mut attempts = attempts(project, &reading, &media, merges);
-    let after = trial::settle(project, &reading, &media, &mut attempts)?;
+    let states: BTreeMap<String, PastNote> = merges
+        .iter()
+        .map(|(_, note)| (note.guid.clone(), states::state(note)))
+        .collect();
+    let mut attempts = attempts(project, &reading, &media, siblings, merges);
+    let (after, effect) = loop {
+        let after = trial::settle(project, &reading, &media, &mut attempts)?;
+        let texts = trial::texts(&reading, &media, &attempts);
+        let effect = siblings.effect(&reading, &attempts, &texts)?;
+        let mut refused = 0;
+        for attempt in attempts.iter_mut().filter(|it| it.state == State::Settled) {
+            let path = reading.path_of(attempt).unwrap_or_default();
+            if effect.trouble.contains(path) {
+                attempt.leave("with it, notes of another variant would not come out as before");
+                refused += 1;
+            }
+        }
+        if refused == 0 {
+            break (after, effect);
+        }
+    };
     let given = trial::given(&reading, &media, &attempts);
     let written = pulled.write_files(&reading, &attempts, options);
-    pulled.tell(project, &reading, &attempts, &mut times);
+    pulled.tell(&reading, &attempts, &mut times);
+    let settled = attempts.iter().filter(|it| it.state == State::Settled);
+    let settled = settled.filter_map(|it| states.get(&it.guid).cloned());
+    pulled.states.extend(settled);
+    pulled.states.retain(|_| reading.locked);
     // With marks in a file nothing of it can be read, so the inbox is tried out beside the rest.
-    let mut texts: BTreeMap<String, Vec<u8>> = media.texts().collect();
+    let mut texts: BTreeMap<String, Arc<[u8]>> = media.texts();
     texts.extend(written);
-    let unknown: Vec<&PhoneNote> = unknown.iter().collect();
-    let inbox = inbox::write(project, &reading, &unknown, &media, &texts, &given, options)?;
+    let wanted = inbox::Wanted {
+        reading: &reading,
+        media: &media,
+        texts: &texts,
+        given: &given,
+        siblings,
+    };
+    let inbox = inbox::write(project, arrivals, &wanted, options)?;
     pulled.notes.extend(inbox.notes);
-    pulled.others = inbox.others;
-    if let Some(file) = inbox.file {
-        pulled.files.retain(|it| it.path != file.path);
-        pulled.files.push(file);
+    for file in inbox.files {
+        let (path, text) = file.readable(&texts);
+        pulled.add(file);
+        texts.insert(path, text);
     }
     pulled.files.sort_by(|one, other| one.path.cmp(&other.path));
-    pulled.absent(&bases, &phone, &reading, &by_guid);
     pulled.keep_used(media);
     let mut lock = reading.lock.clone();
     for (id, time) in times {
@@ -129,17 +178,17 @@ pub(super) fn plan(
             lock.media.push(record);
         }
     }
-    lock.sort();
-    if reading.locked && lock != reading.lock {
-        let path = project.root.join(project.lock_name());
-        pulled.lock = Some((path, lock.to_text()));
+    pulled.locks = effect.locks;
+    pulled.locks.extend(PulledLock::of(project, &reading, lock));
+    for lock in &pulled.locks {
+        texts.insert(lock.name.clone(), lock.after.clone().into_bytes().into());
     }
     pulled.report = reading.report;
     pulled.notes.sort_by(|one, other| {
         let key = |it: &PulledNote| (it.outcome, it.path.clone(), it.line, it.guid.clone());
         key(one).cmp(&key(other))
     });
-    Ok(pulled)
+    Ok(Planned { pulled, texts })
 }
 
 /// Lets the lock know notes again whose first field is another now.
@@ -151,45 +200,33 @@ fn recognize(
 ) {
     let settled = attempts.iter().filter(|it| it.state == State::Settled);
     // What the author decides of the other fields does not matter to who the note is.
-    let ids: BTreeSet<&String> = settled
-        .filter_map(|it| {
-            let source = before.notes.get(it.merge.note)?;
-            let first = source.written.note_type.first_field;
-            let is_open = it
-                .parts
-                .iter()
-                .any(|it| it.conflict && it.what == What::Field(first));
-            source.id.as_ref().filter(|_| !is_open)
-        })
-        .collect();
+    let settled = settled.filter_map(|it| {
+        let source = before.notes.get(it.merge.note)?;
+        let first = source.written.note_type.first_field;
+        let open = it.parts.iter().filter(|it| it.conflict);
+        let is_known = !open.clone().any(|it| it.what == What::Field(first));
+        let id = source.id.as_ref().filter(|_| is_known)?;
+        Some((id, open.count() == 0))
+    });
+    let settled: BTreeMap<&String, bool> = settled.collect();
     for note in &after.notes {
-        let Some(id) = note.id.as_ref().filter(|it| ids.contains(it)) else {
+        let known = note.id.as_ref().and_then(|it| settled.get_key_value(it));
+        let Some((id, is_clear)) = known else {
             continue;
         };
         if let Some(record) = lock.notes.get_mut(id) {
             record.fingerprint = note.fingerprint;
             record.sketch = note.sketch;
+            // The next build has nothing newer to say: what the phone edited behind its export stays.
+            if *is_clear {
+                record.content = note.content;
+                record.rendered = None;
+            }
         }
     }
 }
 
-fn removed(note: &PhoneNote, bases: &Bases) -> Option<PulledNote> {
-    let newest = bases.newest(&note.guid)?;
-    let edited = note.modified > newest.modified;
-    Some(PulledNote {
-        outcome: PullOutcome::Removed,
-        guid: note.guid.clone(),
-        path: None,
-        line: None,
-        text: shown(note.fields.first().map_or("", String::as_str)),
-        changes: Vec::new(),
-        reason: edited.then(|| {
-            "it was edited on the phone, and the sources do not have it any more".to_owned()
-        }),
-    })
-}
-
-fn told(
+pub(super) fn told(
     reading: &Reading,
     source: &SourceNote,
     outcome: PullOutcome,
@@ -213,7 +250,7 @@ impl Pulled {
         reading: &Reading,
         attempts: &[Attempt],
         options: &PullOptions,
-    ) -> Vec<(String, Vec<u8>)> {
+    ) -> Vec<(String, Arc<[u8]>)> {
         let mut readable = Vec::new();
         for (file, attempts) in trial::edits_by_file(reading, attempts) {
             let source = reading.sources().text(file);
@@ -230,7 +267,7 @@ impl Pulled {
                 true => merged.clone(),
                 false => conflict::marked(source, &clear, &conflicting, &options.theirs),
             };
-            readable.push((path.clone(), merged.into_bytes()));
+            readable.push((path.clone(), merged.into_bytes().into()));
             self.files.push(PulledFile {
                 path,
                 before: Some(source.to_owned()),
@@ -240,13 +277,28 @@ impl Pulled {
         readable
     }
 
-    fn tell(
-        &mut self,
-        project: &Project,
-        reading: &Reading,
-        attempts: &[Attempt],
-        times: &mut BTreeMap<String, i64>,
-    ) {
+    /// Adds the file of new notes. What stands in it besides may have been edited, too.
+    fn add(&mut self, inbox: InboxFile) {
+        let InboxFile {
+            path,
+            before,
+            new,
+            form,
+        } = inbox;
+        let edited = self.files.iter_mut().find(|it| it.path == path);
+        if let Some(file) = edited {
+            let after = std::mem::take(&mut file.after);
+            file.after = form.continued(Some(&after), &new);
+            return;
+        }
+        self.files.push(PulledFile {
+            path,
+            after: form.continued(before.as_deref(), &new),
+            before,
+        });
+    }
+
+    fn tell(&mut self, reading: &Reading, attempts: &[Attempt], times: &mut BTreeMap<String, i64>) {
         for attempt in attempts {
             let Some(source) = reading.notes.get(attempt.merge.note) else {
                 continue;
@@ -261,7 +313,7 @@ impl Pulled {
             if let (true, Some(id)) = (settled, &source.id) {
                 times.insert(id.clone(), attempt.merge.time);
             }
-            let reason = (!settled).then(|| reason(project, source, attempt));
+            let reason = (!settled).then(|| reason(source, attempt));
             let mut told = told(reading, source, outcome, reason);
             told.guid.clone_from(&attempt.guid);
             told.changes = changes(source, attempt, settled);
@@ -273,11 +325,12 @@ impl Pulled {
     fn absent(
         &mut self,
         bases: &Bases,
-        phone: &Phone,
+        phone: &BTreeMap<String, PhoneNote>,
         reading: &Reading,
         by_guid: &BTreeMap<&str, usize>,
     ) {
-        for guid in bases.guids().filter(|it| !phone.notes.contains_key(*it)) {
+        let guids = bases.guids().into_iter();
+        for guid in guids.filter(|it| !phone.contains_key(*it)) {
             let index = by_guid.get(guid.as_str()).copied();
             if let Some(source) = index.and_then(|it| reading.notes.get(it)) {
                 self.notes
@@ -297,20 +350,31 @@ impl Pulled {
     }
 }
 
+/// What is to be said of a field.
+fn change(
+    source: &SourceNote,
+    field: usize,
+    wanted: String,
+    conflict: bool,
+    taken: bool,
+) -> PulledChange {
+    let names = &mut source.written.note_type.note_type.field_names();
+    PulledChange {
+        what: names.nth(field).unwrap_or_default().to_owned(),
+        conflict,
+        before: source.fields.get(field).cloned().unwrap_or_default(),
+        wanted,
+        taken,
+    }
+}
+
 fn changes(source: &SourceNote, attempt: &Attempt, settled: bool) -> Vec<PulledChange> {
     let merge = &attempt.merge;
-    let names: Vec<&str> = source.written.note_type.note_type.field_names().collect();
     let has = |what: What| attempt.parts.iter().any(|it| it.what == what);
     let mut found: Vec<PulledChange> = merge
         .fields
         .iter()
-        .map(|it| PulledChange {
-            what: names.get(it.index).copied().unwrap_or_default().to_owned(),
-            conflict: it.conflict,
-            before: source.fields.get(it.index).cloned().unwrap_or_default(),
-            wanted: it.wanted.clone(),
-            taken: settled,
-        })
+        .map(|it| change(source, it.index, it.wanted.clone(), it.conflict, settled))
         .collect();
     let words = |all: &BTreeSet<String>| {
         let all: Vec<&str> = all.iter().map(String::as_str).collect();
@@ -347,9 +411,9 @@ fn changes(source: &SourceNote, attempt: &Attempt, settled: bool) -> Vec<PulledC
 }
 
 /// Why a note could not be written, as far as that is known.
-fn reason(project: &Project, source: &SourceNote, attempt: &Attempt) -> String {
-    if project.variant.is_some() {
-        return "its text serves all variants of the project; edit it by hand".to_owned();
+fn reason(source: &SourceNote, attempt: &Attempt) -> String {
+    if let Some(why) = attempt.why {
+        return why.to_owned();
     }
     let written = &source.written;
     let fields = attempt.merge.fields.iter();

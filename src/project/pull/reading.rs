@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::canonical::canonical;
+use super::trial::Attempt;
 use crate::Error;
-use crate::diag::{Code, FileId, Severity, Sources, Span};
+use crate::diag::{FileId, Severity, Sources, Span};
 use crate::identity::{Digest, Lock, MediaRecord, Sketch};
 use crate::model::written::WrittenNote;
 use crate::model::{BuildTime, Flag};
@@ -28,9 +29,12 @@ pub(super) struct Reading {
     pub(super) lock: Lock,
     /// Whether a lock is kept.
     pub(super) locked: bool,
+    lock_name: String,
     /// Where a build would put the package.
     pub(super) output: std::path::PathBuf,
     pub(super) inputs: BTreeMap<FileId, Input>,
+    /// The files that are sources by themselves, and not because others take them in.
+    pub(super) files: BTreeSet<String>,
     /// In the order of the sources.
     pub(super) notes: Vec<SourceNote>,
     /// The paths of media files in the project, by their names in packages.
@@ -108,12 +112,35 @@ impl Reading {
         self.starts.get(&file).map_or(&[], Vec::as_slice)
     }
 
+    /// The text of the lock, as it was read; `None` where there is none.
+    pub(super) fn lock_text(&self) -> Option<&str> {
+        let sources = self.sources();
+        let mut files = sources
+            .ids()
+            .filter(|it| sources.path(*it) == self.lock_name);
+        files.next().map(|it| sources.text(it))
+    }
+
     pub(super) fn sources(&self) -> &Sources {
         &self.report.sources
     }
 
     pub(super) fn path(&self, note: &SourceNote) -> &str {
         self.sources().path(note.span().file)
+    }
+
+    /// The file that an attempt edits.
+    pub(super) fn path_of(&self, attempt: &Attempt) -> Option<&str> {
+        let note = self.notes.get(attempt.merge.note)?;
+        Some(self.path(note))
+    }
+
+    /// The names that media in use have in packages.
+    pub(super) fn media_records(&self) -> impl Iterator<Item = MediaRecord> {
+        self.contents.iter().map(|(content, name)| MediaRecord {
+            content: content.clone(),
+            name: name.clone(),
+        })
     }
 
     /// The line that a note begins in, from 1.
@@ -132,23 +159,15 @@ impl Reading {
     }
 }
 
-/// The files that have more errors of some kind than they had before.
-pub(super) fn new_errors(before: &Report, now: &Report) -> BTreeSet<String> {
-    let errors = |report: &Report| {
-        let mut found: BTreeMap<(String, Code), usize> = BTreeMap::new();
-        let all = report.diagnostics.iter();
-        for it in all.filter(|it| it.severity == Severity::Error) {
-            let path = report.sources.path(it.span().file).to_owned();
-            *found.entry((path, it.code)).or_default() += 1;
-        }
-        found
-    };
-    let before = errors(before);
-    let more = |(key, count): &((String, Code), usize)| {
-        *count > before.get(key).copied().unwrap_or_default()
-    };
-    let now = errors(now).into_iter().filter(more);
-    now.map(|((path, _), _)| path).collect()
+/// The places of the errors that were found, by the paths of their files.
+pub(super) fn errors(report: &Report) -> BTreeMap<String, Vec<usize>> {
+    let mut found: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    let all = report.diagnostics.iter();
+    for it in all.filter(|it| it.severity == Severity::Error) {
+        let path = report.sources.path(it.span().file).to_owned();
+        found.entry(path).or_default().push(it.span().range().start);
+    }
+    found
 }
 
 fn taken(project: &Project, given: &Given, report: &mut Report) -> Result<Option<Reading>, Error> {
@@ -191,7 +210,8 @@ fn taken(project: &Project, given: &Given, report: &mut Report) -> Result<Option
     }
     let mut made = loaded.notes;
     recognize(&mut lock, given, made.facts(), sources);
-    let assigned = stages::identify(&mut made, &lock, &manifest, locked, true, sources, sink);
+    let whole = project.is_all_there_is();
+    let assigned = stages::identify(&mut made, &lock, &manifest, locked, whole, sources, sink);
     if locked {
         for (note, facts) in made.iter_mut() {
             clozes::renumber(note, facts, &lock, &assigned.heirs);
@@ -246,8 +266,10 @@ fn taken(project: &Project, given: &Given, report: &mut Report) -> Result<Option
         report: Report::default(),
         types,
         lock,
+        lock_name: project.lock_name(),
         locked,
         output,
+        files: loaded.files.into_iter().map(|it| it.path).collect(),
         inputs: loaded.inputs.into_iter().map(|it| (it.file, it)).collect(),
         notes,
         media,

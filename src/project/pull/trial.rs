@@ -1,22 +1,24 @@
-//! Edits that are tried out: the project is read again with the new texts, and only what comes out
+//! Edits that are tried out: files are read again with the new texts, and only what comes out
 //! exactly as wanted, while every other note stays as it was, is kept.
 //!
-//! Where a file cannot be read any more with several edits, half of them wait until the others have
-//! settled: so the one that breaks it is found.
+//! Where a file cannot be read any more with several edits, the place of the trouble mostly tells which
+//! one it comes of. Where it does not, half of them wait until the others have settled.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::media::Media;
 use super::merge::Merge;
-use super::reading::{Given, Reading, SourceNote, new_errors};
+use super::reading::{Given, Reading};
+use super::verdicts::{Verdicts, judge};
 use crate::Error;
 use crate::diag::FileId;
-use crate::project::Project;
-use crate::project::overlay::with_texts;
+use crate::project::overlay::with_shared;
+use crate::project::{Project, Report, Scope};
 use crate::source::stamp::{self, Edit};
 
 /// How often the project is read at most; what has not settled then is left.
-const MOST_ROUNDS: usize = 80;
+const MOST_ROUNDS: usize = 400;
 
 /// A note with the ways to change it.
 pub(super) struct Attempt {
@@ -25,6 +27,11 @@ pub(super) struct Attempt {
     pub(super) guid: String,
     pub(super) parts: Vec<Part>,
     pub(super) state: State,
+    /// Why it is left, where that is known.
+    pub(super) why: Option<&'static str>,
+    /// Whether it was taken to be to blame beside others, so that it gets a second chance without them.
+    is_suspect: bool,
+    was_suspect: bool,
 }
 
 /// A field, the tags or a setting.
@@ -81,11 +88,35 @@ impl Part {
 }
 
 impl Attempt {
+    /// To be tried out, unless there is a reason not to.
+    pub(super) fn new(
+        merge: Merge,
+        guid: String,
+        parts: Vec<Part>,
+        why: Option<&'static str>,
+    ) -> Self {
+        Self {
+            merge,
+            guid,
+            parts,
+            state: State::Active,
+            why,
+            is_suspect: false,
+            was_suspect: false,
+        }
+    }
+
     pub(super) fn edits(&self) -> impl Iterator<Item = &Edit> {
         self.parts.iter().filter_map(Part::edits).flatten()
     }
 
-    fn is_in(&self) -> bool {
+    /// Leaves it for this reason.
+    pub(super) fn leave(&mut self, why: &'static str) {
+        self.state = State::Left;
+        self.why = Some(why);
+    }
+
+    pub(super) fn is_in(&self) -> bool {
         matches!(self.state, State::Active | State::Settled)
     }
 
@@ -98,13 +129,22 @@ impl Attempt {
         }
         let is_over = |it: &Part| it.edits().is_none();
         self.parts.retain(|it| !is_over(it) || !it.is_optional());
-        if self.parts.iter().any(is_over) || self.parts.is_empty() {
-            self.state = State::Left;
+        if !self.parts.iter().any(is_over) && !self.parts.is_empty() {
+            return;
+        }
+        self.state = State::Left;
+        if std::mem::take(&mut self.is_suspect) {
+            self.was_suspect = true;
+            self.parts.iter_mut().for_each(|it| it.at = 0);
+            self.state = State::Waiting;
         }
     }
 }
 
 /// Tries the notes out until each has settled or is left. Returns what the project is then.
+///
+/// Only files with something to try are read, and all of the project once more at the end: what that
+/// shows to be wrong is tried again, with the whole project each time.
 pub(super) fn settle(
     project: &Project,
     before: &Reading,
@@ -114,30 +154,80 @@ pub(super) fn settle(
     for attempt in attempts.iter_mut() {
         attempt.advance(&|_| false);
     }
-    let mut last = None;
+    if !attempts.iter().any(Attempt::is_in) {
+        return Ok(None);
+    }
+    let mut parted = can_be_parted(project, before, attempts);
     for _ in 0..MOST_ROUNDS {
         if attempts.iter().all(|it| it.state != State::Active) {
             let waiting = attempts.iter_mut().filter(|it| it.state == State::Waiting);
             waiting.for_each(|it| it.state = State::Active);
-            if attempts.iter().all(|it| it.state != State::Active) {
-                return Ok(last);
-            }
         }
-        let given = given(before, media, attempts);
-        let tried = with_texts(project, texts(before, media, attempts));
-        let after = Reading::take(&tried, &given)?;
-        let verdicts = judge(before, after.as_ref().ok(), after.as_ref().err(), attempts);
+        let is_last = attempts.iter().all(|it| it.state != State::Active);
+        let active = attempts.iter().filter(|it| it.state == State::Active);
+        let only: BTreeSet<&str> = match parted && !is_last {
+            true => active.filter_map(|it| before.path_of(it)).collect(),
+            false => BTreeSet::new(),
+        };
+        let after = read(project, before, media, attempts, &only)?;
+        let verdicts = judge(before, &after, attempts, &only);
+        if is_last && verdicts.are_clean() {
+            return Ok(after.ok());
+        }
+        if is_last {
+            parted = false;
+            reopen(before, attempts, &verdicts);
+        }
         apply(before, attempts, &verdicts);
-        last = after.ok();
     }
     for attempt in attempts.iter_mut() {
         if attempt.state != State::Settled {
             attempt.state = State::Left;
         }
     }
-    let given = given(before, media, attempts);
-    let tried = with_texts(project, texts(before, media, attempts));
-    Ok(Reading::take(&tried, &given)?.ok())
+    Ok(read(project, before, media, attempts, &BTreeSet::new())?.ok())
+}
+
+/// Whether files with edits can be read by themselves: what others take in is only read with these.
+fn can_be_parted(project: &Project, before: &Reading, attempts: &[Attempt]) -> bool {
+    let is_source = |it: &Attempt| {
+        let path = before.path_of(it);
+        path.is_some_and(|it| before.files.contains(it))
+    };
+    matches!(project.scope, Scope::Manifest { .. }) && attempts.iter().all(is_source)
+}
+
+/// The project with what is tried out, or these of its files.
+fn read(
+    project: &Project,
+    before: &Reading,
+    media: &Media,
+    attempts: &[Attempt],
+    only: &BTreeSet<&str>,
+) -> Result<Result<Reading, Report>, Error> {
+    let mut given = given(before, media, attempts);
+    let mut tried = with_shared(project, texts(before, media, attempts));
+    if !only.is_empty() {
+        // Which name a file gets, others have a say in, too.
+        given.media.extend(before.media_records());
+        let only = only.iter().map(|it| (*it).to_owned()).collect();
+        tried.scope = Scope::Manifest { only };
+    }
+    Reading::take(&tried, &given)
+}
+
+/// Tries what has settled again where the whole project does not come out as it has to.
+fn reopen(before: &Reading, attempts: &mut [Attempt], verdicts: &Verdicts) {
+    let is_explained = |it: &Attempt| {
+        let path = before.path_of(it).unwrap_or_default();
+        verdicts.trouble.contains_key(path) || verdicts.failed.contains_key(&it.merge.note)
+    };
+    let any = attempts.iter().any(is_explained);
+    for attempt in attempts.iter_mut() {
+        if attempt.state == State::Settled && (!any || is_explained(attempt)) {
+            attempt.state = State::Active;
+        }
+    }
 }
 
 /// What is known of the notes that are edited.
@@ -178,119 +268,26 @@ pub(super) fn edits_by_file<'a>(
     found
 }
 
-fn texts(before: &Reading, media: &Media, attempts: &[Attempt]) -> BTreeMap<String, Vec<u8>> {
-    let mut texts: BTreeMap<String, Vec<u8>> = media.texts().collect();
+/// The files with the edits that are tried out or have settled.
+pub(super) fn texts(
+    before: &Reading,
+    media: &Media,
+    attempts: &[Attempt],
+) -> BTreeMap<String, Arc<[u8]>> {
+    let mut texts = media.texts();
     for (file, attempts) in edits_by_file(before, attempts) {
         let edits = attempts.iter().flat_map(|it| it.edits());
         let text = stamp::apply(before.sources().text(file), edits);
-        texts.insert(before.sources().path(file).to_owned(), text.into_bytes());
+        texts.insert(
+            before.sources().path(file).to_owned(),
+            text.into_bytes().into(),
+        );
     }
     texts
 }
 
-/// What a reading says: files that are in trouble, and for each note that could be compared, what of
-/// it came out otherwise.
-struct Verdicts {
-    trouble: BTreeSet<String>,
-    failed: BTreeMap<usize, Vec<What>>,
-}
-
-fn judge(
-    before: &Reading,
-    after: Option<&Reading>,
-    broken: Option<&crate::project::Report>,
-    attempts: &[Attempt],
-) -> Verdicts {
-    let mut verdicts = Verdicts {
-        trouble: BTreeSet::new(),
-        failed: BTreeMap::new(),
-    };
-    let report = after.map(|it| &it.report).or(broken);
-    if let Some(report) = report {
-        verdicts.trouble = new_errors(&before.report, report);
-    }
-    let Some(after) = after else {
-        let paths = attempts
-            .iter()
-            .filter_map(|it| before.notes.get(it.merge.note));
-        verdicts
-            .trouble
-            .extend(paths.map(|it| before.path(it).to_owned()));
-        return verdicts;
-    };
-    let tried: BTreeMap<usize, &Attempt> = attempts
-        .iter()
-        .filter(|it| it.is_in())
-        .map(|it| (it.merge.note, it))
-        .collect();
-    let (old, new) = (before.by_path(), after.by_path());
-    for (path, notes) in old {
-        let now = new.get(path).map_or(&[][..], Vec::as_slice);
-        if notes.len() != now.len() {
-            verdicts.trouble.insert(path.to_owned());
-            continue;
-        }
-        for (index, now) in notes.iter().zip(now) {
-            let (Some(was), Some(is)) = (before.notes.get(*index), after.notes.get(*now)) else {
-                continue;
-            };
-            match tried.get(index) {
-                None if is.is_like(was) => {}
-                None => {
-                    verdicts.trouble.insert(path.to_owned());
-                }
-                Some(attempt) => {
-                    let failed = failures(attempt, was, is);
-                    if !failed.is_empty() {
-                        verdicts.failed.insert(*index, failed);
-                    }
-                }
-            }
-        }
-    }
-    verdicts
-}
-
-/// Which parts of a note did not come out as wanted.
-fn failures(attempt: &Attempt, was: &SourceNote, is: &SourceNote) -> Vec<What> {
-    let Attempt { merge, parts, .. } = attempt;
-    let mut failed = Vec::new();
-    let other = is.guid != was.guid
-        || is.id != was.id
-        || is.written.note_type.key != was.written.note_type.key
-        || is.written.deck != was.written.deck
-        || is.fields.len() != merge.wanted.len();
-    let stray = is
-        .fields
-        .iter()
-        .zip(&merge.wanted)
-        .enumerate()
-        .any(|(at, (is, wanted))| {
-            is != wanted && !parts.iter().any(|it| it.what == What::Field(at))
-        });
-    for part in parts {
-        let wrong = match part.what {
-            What::Field(at) => is.fields.get(at) != merge.wanted.get(at),
-            What::Tags => is.tags != merge.wanted_tags,
-            What::Flag => merge.flag.is_some_and(|it| is.flag() != it),
-            What::Suspend => is.suspended == was.suspended,
-            What::Id => is.written.id.is_none(),
-        };
-        if wrong || other || stray {
-            failed.push(part.what);
-        }
-    }
-    if failed.is_empty() && is.tags != merge.wanted_tags {
-        failed.extend(parts.iter().map(|it| it.what));
-    }
-    failed
-}
-
 fn apply(before: &Reading, attempts: &mut [Attempt], verdicts: &Verdicts) {
-    let path = |attempt: &Attempt| {
-        let note = before.notes.get(attempt.merge.note);
-        note.map_or("", |it| before.path(it)).to_owned()
-    };
+    let path = |attempt: &Attempt| before.path_of(attempt).unwrap_or_default().to_owned();
     let mut active: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for (index, attempt) in attempts.iter().enumerate() {
         if attempt.state == State::Active {
@@ -298,10 +295,12 @@ fn apply(before: &Reading, attempts: &mut [Attempt], verdicts: &Verdicts) {
         }
     }
     // What no edited file explains may come of any of them.
-    let unexplained = verdicts.trouble.iter().any(|it| !active.contains_key(it));
+    let is_active = |path: &String| active.contains_key(path);
+    let unexplained = !verdicts.trouble.keys().all(is_active);
     for (path, indices) in active {
-        if unexplained || verdicts.trouble.contains(&path) {
-            blame(attempts, &indices, verdicts);
+        let blamed = verdicts.trouble.get(&path);
+        if blamed.is_some() || unexplained {
+            blame(attempts, &indices, blamed, verdicts);
             continue;
         }
         for index in indices {
@@ -316,14 +315,31 @@ fn apply(before: &Reading, attempts: &mut [Attempt], verdicts: &Verdicts) {
     }
 }
 
-/// Of several notes in a file that is in trouble half are tried alone; one alone is to blame.
-fn blame(attempts: &mut [Attempt], indices: &[usize], verdicts: &Verdicts) {
+/// Goes on with the notes that are to blame for the trouble of a file. Where that is not known, half
+/// of its notes are tried alone; one alone is to blame.
+fn blame(
+    attempts: &mut [Attempt],
+    indices: &[usize],
+    blamed: Option<&BTreeSet<usize>>,
+    verdicts: &Verdicts,
+) {
+    let is_blamed = |index: &&usize| {
+        let note = attempts.get(**index).map(|it| it.merge.note);
+        note.is_some_and(|note| blamed.is_some_and(|it| it.contains(&note)))
+    };
+    let mut guilty: Vec<usize> = indices.iter().filter(is_blamed).copied().collect();
     if let [only] = indices {
-        if let Some(attempt) = attempts.get_mut(*only) {
+        guilty = vec![*only];
+    }
+    for index in &guilty {
+        if let Some(attempt) = attempts.get_mut(*index) {
+            attempt.is_suspect |= indices.len() > 1 && !attempt.was_suspect;
             let failed = verdicts.failed.get(&attempt.merge.note);
             let failed = failed.cloned().unwrap_or_default();
             attempt.advance(&|what| failed.is_empty() || failed.contains(&what));
         }
+    }
+    if !guilty.is_empty() {
         return;
     }
     let half = indices.len() / 2;

@@ -2,10 +2,11 @@
 
 use std::ops::Range;
 
+use super::notices::Notices;
 use super::weave::weave;
 use crate::model::written::Content;
 use crate::source::emit;
-use crate::source::rewrite::{Kind, NewField, Sheet};
+use crate::source::rewrite::{Hunk, Kind, NewField, Sheet};
 use crate::source::stamp::Edit;
 use crate::template::media::media_references;
 
@@ -18,6 +19,8 @@ pub(super) struct Spot<'a> {
     pub(super) content: Option<&'a Content>,
     pub(super) field: NewField<'a>,
     pub(super) hard_breaks: bool,
+    /// Whether `%%` begins and ends a comment.
+    pub(super) percent_comments: bool,
 }
 
 /// The ways, the one that changes least first. `now` is what the field comes to, `wanted` what it
@@ -25,12 +28,26 @@ pub(super) struct Spot<'a> {
 pub(super) fn ways(spot: &Spot<'_>, now: &str, wanted: &str) -> Vec<Vec<Edit>> {
     let Spot { sheet, note, .. } = spot;
     let mut found: Vec<Vec<Edit>> = Vec::new();
+    let own = match spot.content {
+        Some(Content::Markdown(text) | Content::Html(text)) => text.as_str(),
+        _ => "",
+    };
+    let notices = Notices::of(own, now, spot.percent_comments);
+    let whole = |new: &str| notices.behind(new, own);
+    let woven = |old: &str, new: &str| -> Option<Vec<Hunk>> {
+        let mut hunks = weave(own, old, new)?;
+        for hunk in &mut hunks {
+            let gone = own.get(hunk.range.clone()).unwrap_or_default();
+            hunk.text = notices.behind(&hunk.text, gone);
+        }
+        Some(hunks)
+    };
     if let Some(
         Content::Markdown(text) | Content::Html(text) | Content::Plain(text) | Content::Media(text),
     ) = spot.content
         && wanted.is_empty()
     {
-        found.extend(sheet.replace(note, text, "", Kind::Own));
+        found.extend(sheet.replace(note, text, &whole(""), Kind::Own));
     }
     match spot.content {
         None => {
@@ -48,26 +65,28 @@ pub(super) fn ways(spot: &Spot<'_>, now: &str, wanted: &str) -> Vec<Vec<Edit>> {
             for at in 0..old.len().max(new.len()) {
                 let old = old.get(at).or(old.last());
                 if let (Some(old), Some(new)) = (old, new.get(at).or(new.last()))
-                    && let Some(hunks) = weave(text.as_str(), old, new)
+                    && let Some(hunks) = woven(old, new)
                 {
                     found.extend(sheet.change(note, text, &hunks));
                 }
             }
             for new in &new {
-                found.extend(sheet.replace(note, text, new, Kind::Own));
+                found.extend(sheet.replace(note, text, &whole(new), Kind::Own));
             }
             // Markdown lets HTML through.
-            if let Some(hunks) = weave(text.as_str(), now, wanted) {
+            if let Some(hunks) = woven(now, wanted) {
                 found.extend(sheet.change(note, text, &hunks));
             }
-            found.extend(sheet.replace(note, text, wanted, Kind::Own));
-            found.extend(sheet.replace(note, text, wanted, Kind::Html));
+            found.extend(sheet.replace(note, text, &whole(wanted), Kind::Own));
+            if notices.is_empty() {
+                found.extend(sheet.replace(note, text, wanted, Kind::Html));
+            }
         }
         Some(Content::Html(text)) => {
-            if let Some(hunks) = weave(text.as_str(), now, wanted) {
+            if let Some(hunks) = woven(now, wanted) {
                 found.extend(sheet.change(note, text, &hunks));
             }
-            found.extend(sheet.replace(note, text, wanted, Kind::Own));
+            found.extend(sheet.replace(note, text, &whole(wanted), Kind::Own));
         }
         Some(Content::Plain(text)) => {
             if let (Some(old), Some(new)) = (plain(now), plain(wanted)) {

@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use super::history;
 use crate::{Error, files};
 
 /// Where they lie in the project. The cache beside it may be removed; this may not.
-const FOLDER: &str = ".deckle/base";
+pub(in crate::project) const FOLDER: &str = ".deckle/base";
 
 /// The packages that were delivered to one target last.
 #[derive(Debug, Clone)]
@@ -22,10 +23,12 @@ impl Base {
         self.0.join(package.file_name().unwrap_or_default())
     }
 
-    /// Keeps a package as the last one that was delivered: whole, or the one before stays.
+    /// Keeps a package as the last one that was delivered: whole, or the one before stays. What it
+    /// has in another way than that one is written down.
     pub(super) fn keep(&self, package: &Path) -> Result<(), Error> {
         files::make_folder(&self.0)?;
         files::sweep_deliveries(&self.0)?;
+        history::remember(&self.path(package), package)?;
         files::deliver(package, &self.path(package))?;
         Ok(())
     }

@@ -10,6 +10,7 @@ mod base;
 #[cfg(feature = "connect")]
 mod connect;
 mod folder;
+mod history;
 mod ignore;
 mod page;
 mod parcel;
@@ -31,7 +32,8 @@ use crate::model::BuildTime;
 use crate::source::ship::Via;
 use crate::{Error, ErrorKind};
 use base::Base;
-pub(super) use base::kept;
+pub(super) use base::{FOLDER as BASE, kept};
+pub(super) use history::{Dated, PastNote, versions};
 
 /// How to deliver.
 #[derive(Debug, Clone)]

@@ -59,6 +59,7 @@ pub(super) fn one(project: &Project, key: &str) -> Result<Project, Error> {
     Ok(as_variant(project, key))
 }
 
+/// The project as the variant of a key that it has.
 pub(super) fn as_variant(project: &Project, key: &str) -> Project {
     Project {
         variant: Some(Arc::from(key)),

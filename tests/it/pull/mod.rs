@@ -12,7 +12,11 @@ use serde_json::Value;
 
 use crate::cli::{Place, Run};
 
+mod faults;
+mod many;
+mod phone;
 mod random;
+mod variants;
 
 pub(crate) const MANIFEST: &str = "\
 format: 1
@@ -34,9 +38,16 @@ pub(crate) fn shipped(files: &[(&str, &str)]) -> Place {
 }
 
 pub(crate) fn run(place: &Place, args: &[&str]) -> Run {
-    let mut command = place.command(args);
     // Before everything that is done on the phone.
-    command.env("SOURCE_DATE_EPOCH", "1700000000");
+    run_at(place, START, args)
+}
+
+/// When the first package is built.
+const START: i64 = 1_700_000_000;
+
+fn run_at(place: &Place, time: i64, args: &[&str]) -> Run {
+    let mut command = place.command(args);
+    command.env("SOURCE_DATE_EPOCH", time.to_string());
     Run::of(command.output().unwrap())
 }
 
@@ -475,7 +486,7 @@ fn wrong_calls_are_refused() {
     let place = shipped(&[("a.yaml", "- {front: Q, back: old}\n")]);
     let export = exported(&place, &[], None);
     for (more, words) in [
-        (&["--inbox", "inbox.txt"][..], "name a .yaml file"),
+        (&["--inbox", "inbox.txt"][..], "name a .md or .yaml file"),
         (&["--inbox", "../inbox.yaml"], "outside"),
         (&["--target", "desk"], "packages are kept of `phone`"),
         (&["--base", "nowhere.apkg"], "nowhere.apkg"),
