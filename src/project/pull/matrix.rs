@@ -170,7 +170,7 @@ fn known(project: &Project, key: &str) -> Result<BTreeMap<String, i64>, Error> {
     let Some(file) = load::read_text(project, &name, &mut sources, &mut sink)? else {
         return Ok(BTreeMap::new());
     };
-    let lock = Lock::parse(file, sources.text(file), &mut sink).unwrap_or_default();
+    let lock = Lock::parse(file, &name, sources.text(file), &mut sink).unwrap_or_default();
     let all = lock.notes.values().chain(lock.removed.values());
     Ok(all.map(|it| (it.guid.clone(), it.modified)).collect())
 }

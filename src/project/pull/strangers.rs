@@ -174,7 +174,7 @@ fn guests(project: &Project, reading: &Reading) -> Result<BTreeMap<String, (Stri
         let Some(file) = load::read_text(project, path, &mut sources, &mut sink)? else {
             continue;
         };
-        let lock = Lock::parse(file, sources.text(file), &mut sink).unwrap_or_default();
+        let lock = Lock::parse(file, path, sources.text(file), &mut sink).unwrap_or_default();
         for note in lock.notes.values() {
             found.insert(note.guid.clone(), (owner.folder.clone(), note.modified));
         }
