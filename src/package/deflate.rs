@@ -64,7 +64,7 @@ fn deflate(
     packed: &mut Vec<u8>,
     entry: &mut Entry<'_>,
 ) -> Result<(), Error> {
-    let at_once = 2 * rayon::current_num_threads();
+    let at_once = rayon::current_num_threads();
     let mut next = Some(read_block(reader)?);
     while next.is_some() {
         let mut blocks = Vec::with_capacity(at_once);

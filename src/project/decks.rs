@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use globset::GlobBuilder;
+use rayon::prelude::*;
 
 use super::render::Batch;
 use super::{Project, load};
@@ -80,12 +81,13 @@ impl<'m> DeckPlan<'m> {
 
     /// Puts notes into their decks, with the ids and times that the lock has for them.
     pub(super) fn add(&mut self, mut batch: Batch, lock: &Lock) {
-        for (note, facts) in batch.notes.iter_mut().zip(&batch.facts) {
+        let notes = batch.notes.par_iter_mut().zip(&batch.facts);
+        notes.with_min_len(512).for_each(|(note, facts)| {
             if let Some(record) = facts.id.as_ref().and_then(|id| lock.notes.get(id)) {
                 note.id = Some(record.note_id);
                 note.modified = Some(record.modified);
             }
-        }
+        });
         let Some(first) = batch.facts.first().map(|it| it.deck.clone()) else {
             return;
         };
