@@ -97,6 +97,16 @@ impl Run {
         }
     }
 
+    /// Runs a command that may read this on its standard input.
+    pub(crate) fn fed(command: &mut Command, input: &str) -> Self {
+        command.stdin(Stdio::piped());
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        // Who does not read it has ended already.
+        let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
+        Self::of(child.wait_with_output().unwrap())
+    }
+
     #[track_caller]
     pub(crate) fn ends(self, code: i32) -> Self {
         assert_eq!(self.code, Some(code), "{self:#?}");

@@ -73,6 +73,17 @@ pub(crate) fn run_script(
     }
 }
 
+/// What a script that reads and writes JSON answers.
+///
+/// # Errors
+/// As [`run_script`].
+pub(crate) fn answer(backend: &str, script: &str, input: &str) -> Result<String, String> {
+    let output = run_script(backend, script, &[], input.as_bytes())?;
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{backend} failed: {errors}");
+    Ok(String::from_utf8(output.stdout).expect("the judge writes UTF-8"))
+}
+
 /// The same call for each backend, at the same time.
 pub(crate) fn with_each_backend<T: Send>(
     call: impl Fn(&'static str) -> Result<T, String> + Sync,

@@ -2,9 +2,7 @@
 //! was moved and removed, where secrets come from and that nobody sees them, and what fails alone.
 
 use std::fs;
-use std::io::Write as _;
 use std::net::TcpListener;
-use std::process::Stdio;
 
 use serde_json::{Value, json};
 
@@ -191,12 +189,7 @@ fn with_key(place: &Place, args: &[&str], variable: Option<&str>, input: &str) -
     if let Some(value) = variable {
         command.env("DECKLE_TEST_KEY", value);
     }
-    command.stdin(Stdio::piped());
-    command.stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut child = command.spawn().unwrap();
-    // Who does not read it has ended already.
-    let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
-    let run = Run::of(child.wait_with_output().unwrap());
+    let run = Run::fed(&mut command, input);
     let printed = format!("{}{}", run.stdout, run.stderr);
     assert!(!printed.contains("hunter2"), "{printed}");
     run

@@ -24,6 +24,11 @@ fn clozes() {
         "{{c1::`fn f(){ if a {} }}`}}",
         "{{c1::<code>fn f(){ if a {} }<!-- -->}</code>}}",
     );
+    // Anki would take the tags out that stand in a formula.
+    cloze(
+        r"`\(a` {{c1::`b\)`}}",
+        r"<code>\<!-- -->(a</code> {{c1::<code>b\)</code>}}",
+    );
     cloze(
         r"{{c1::std\::vector::container}}",
         "{{c1::std:<!-- -->:vector::container}}",

@@ -11,8 +11,8 @@ use super::compare::{agrees, differing, log_json, sorted, state};
 use super::edit::Edit;
 use super::random::Random;
 use super::world::World;
-use super::{SHOWN, number};
-use crate::judge::{run_script, with_each_backend};
+use super::{Cases, cases, tell};
+use crate::judge::{answer, with_each_backend};
 
 const SEED: u64 = 20_261_101;
 const CASES: usize = 100;
@@ -41,15 +41,8 @@ struct Tally {
 
 #[test]
 fn predictions_for_learners_are_what_anki_does() {
-    let seed = number("DECKLE_SEED").unwrap_or(SEED);
-    let count = number("DECKLE_PAIRS").map_or(CASES, |pairs| pairs as usize);
-    let temporary = tempfile::tempdir().unwrap();
-    let kept = std::env::var_os("DECKLE_KEEP").map(PathBuf::from);
-    let folder = kept.as_deref().unwrap_or(temporary.path());
-    let cases: Vec<Case> = (seed..)
-        .take(count)
-        .map(|seed| case(seed, folder))
-        .collect();
+    let Cases { folder, cases } = cases(SEED, CASES, case);
+    let (folder, count) = (folder.path(), cases.len());
     let told = with_each_backend(|backend| {
         let input: Value = cases
             .iter()
@@ -66,11 +59,7 @@ fn predictions_for_learners_are_what_anki_does() {
                 })
             })
             .collect();
-        let input = input.to_string();
-        let output = run_script(backend, "learners.py", &[], input.as_bytes())?;
-        let errors = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success(), "{backend} failed: {errors}");
-        let text = String::from_utf8(output.stdout).expect("the judge writes UTF-8");
+        let text = answer(backend, "learners.py", &input.to_string())?;
         Ok((backend, text))
     });
     let told = told.unwrap_or_else(|error| panic!("{error}"));
@@ -97,19 +86,7 @@ fn predictions_for_learners_are_what_anki_does() {
         }
     }
     println!("{tally:?}");
-    wrong.sort();
-    let shown: String = wrong
-        .iter()
-        .take(SHOWN)
-        .map(|(_, text)| text.as_str())
-        .collect();
-    assert!(
-        wrong.is_empty(),
-        "{} of {} predictions are wrong (DECKLE_SEED=seed DECKLE_PAIRS=1 repeats one), the \
-         shortest:\n{shown}",
-        wrong.len(),
-        2 * cases.len()
-    );
+    tell(wrong, 2 * count);
     if count >= CASES {
         assert!(tally.whole * 3 > count, "{tally:?}");
         assert!(tally.studied > count, "{tally:?}");

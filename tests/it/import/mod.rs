@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 use deckle::package::{Client, Difference, Format, ImportOptions, PackageReader, Update};
 use serde_json::{Value, json};
 
-use crate::judge::{run_script, with_each_backend};
+use crate::judge::{answer, with_each_backend};
 use edit::Edit;
 use odd::Oddity;
 use random::Random;
@@ -44,15 +44,11 @@ struct Pair {
 
 #[test]
 fn predictions_are_what_anki_does() {
-    let seed = number("DECKLE_SEED").unwrap_or(SEED);
-    let count = number("DECKLE_PAIRS").map_or(PAIRS, |pairs| pairs as usize);
-    let temporary = tempfile::tempdir().unwrap();
-    let kept = std::env::var_os("DECKLE_KEEP").map(PathBuf::from);
-    let folder = kept.as_deref().unwrap_or(temporary.path());
-    let pairs: Vec<Pair> = (seed..)
-        .take(count)
-        .map(|seed| pair(seed, folder))
-        .collect();
+    let Cases {
+        folder: _folder,
+        cases: pairs,
+    } = cases(SEED, PAIRS, pair);
+    let count = pairs.len();
     let input = Value::from_iter(pairs.iter().map(|pair| {
         let number = |update| match update {
             Update::Always => 1,
@@ -71,12 +67,7 @@ fn predictions_are_what_anki_does() {
         })
     }));
     let input = input.to_string();
-    let told = with_each_backend(|backend| {
-        let output = run_script(backend, "imports.py", &[], input.as_bytes())?;
-        let errors = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success(), "{backend} failed: {errors}");
-        Ok(String::from_utf8(output.stdout).expect("the judge writes UTF-8"))
-    });
+    let told = with_each_backend(|backend| answer(backend, "imports.py", &input));
     let told = told.unwrap_or_else(|error| panic!("{error}"));
     let mut tally = compare::Tally::default();
     let mut wrong: Vec<(usize, String)> = Vec::new();
@@ -94,20 +85,7 @@ fn predictions_are_what_anki_does() {
             }
         }
     }
-    wrong.sort();
-    if !wrong.is_empty() {
-        let shown: String = wrong
-            .iter()
-            .take(SHOWN)
-            .map(|(_, text)| text.as_str())
-            .collect();
-        panic!(
-            "{} of {} predictions are wrong (DECKLE_SEED=seed DECKLE_PAIRS=1 repeats one), the \
-             shortest:\n{shown}",
-            wrong.len(),
-            2 * pairs.len()
-        );
-    }
+    tell(wrong, 2 * count);
     tally.assert_sound(count);
 }
 
@@ -201,6 +179,51 @@ fn write_odd(
         }
         std::fs::write(path, raw.bytes()).unwrap();
     }
+}
+
+/// The cases of a run, and the folder that their packages lie in.
+struct Cases<T> {
+    folder: Folder,
+    cases: Vec<T>,
+}
+
+/// A folder of its own, or the one that is to be kept.
+struct Folder {
+    kept: Option<PathBuf>,
+    temporary: tempfile::TempDir,
+}
+
+impl Folder {
+    fn path(&self) -> &Path {
+        self.kept.as_deref().unwrap_or(self.temporary.path())
+    }
+}
+
+/// As many cases as are asked for in the environment, or these.
+fn cases<T>(seed: u64, count: usize, make: impl Fn(u64, &Path) -> T) -> Cases<T> {
+    let seed = number("DECKLE_SEED").unwrap_or(seed);
+    let count = number("DECKLE_PAIRS").map_or(count, |pairs| pairs as usize);
+    let folder = Folder {
+        kept: std::env::var_os("DECKLE_KEEP").map(PathBuf::from),
+        temporary: tempfile::tempdir().unwrap(),
+    };
+    let cases = (seed..).take(count);
+    let cases = cases.map(|seed| make(seed, folder.path())).collect();
+    Cases { folder, cases }
+}
+
+/// Fails with the shortest of the wrong predictions, if there are any.
+#[track_caller]
+fn tell(mut wrong: Vec<(usize, String)>, count: usize) {
+    wrong.sort();
+    let shown = wrong.iter().take(SHOWN);
+    let shown: String = shown.map(|(_, text)| text.as_str()).collect();
+    assert!(
+        wrong.is_empty(),
+        "{} of {count} predictions are wrong (DECKLE_SEED=seed DECKLE_PAIRS=1 repeats one), the \
+         shortest:\n{shown}",
+        wrong.len()
+    );
 }
 
 fn number(variable: &str) -> Option<u64> {

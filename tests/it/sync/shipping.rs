@@ -2,10 +2,8 @@
 //! tells, what it keeps, and what it leaves alone where something fails.
 
 use std::fs;
-use std::io::Write as _;
 use std::net::TcpListener;
 use std::path::PathBuf;
-use std::process::Stdio;
 
 use serde_json::{Value, json};
 
@@ -40,12 +38,7 @@ fn run(place: &Place, seconds: i64, args: &[&str], variable: Option<&str>, input
     if let Some(value) = variable {
         command.env("DECKLE_TEST_PASSWORD", value);
     }
-    command.stdin(Stdio::piped());
-    command.stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut child = command.spawn().unwrap();
-    // Who does not read it has ended already.
-    let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
-    let run = Run::of(child.wait_with_output().unwrap());
+    let run = Run::fed(&mut command, input);
     let printed = format!("{}{}", run.stdout, run.stderr);
     assert!(
         !printed.contains("secret-") && !printed.contains("=secret"),
