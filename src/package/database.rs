@@ -92,8 +92,7 @@ impl Database {
         let failed = failed("writing the tables");
         let connection = open()?;
         begin(&connection, plan, format)?;
-        insertion::notes(&connection, plan, observed).map_err(failed)?;
-        connection.execute_batch(NOTE_INDEXES).map_err(failed)?;
+        fill_notes(&connection, plan, format, observed).map_err(failed)?;
         let cards = fill_cards(&connection, plan).map_err(failed)?;
         end(&connection, format)?;
         Ok(Self {
@@ -116,8 +115,7 @@ impl Database {
             || {
                 let connection = open(FILE)?;
                 begin(&connection, plan, format)?;
-                insertion::notes(&connection, plan, observed).map_err(failed)?;
-                connection.execute_batch(NOTE_INDEXES).map_err(failed)?;
+                fill_notes(&connection, plan, format, observed).map_err(failed)?;
                 connection.execute_batch("COMMIT").map_err(failed)?;
                 Ok::<_, Error>(connection)
             },
@@ -199,6 +197,20 @@ fn begin(connection: &Connection, plan: &Plan<'_>, format: Format) -> Result<(),
     match format {
         Format::Legacy => schema_11::insert(connection, plan),
         Format::Latest => schema_18::insert(connection, plan),
+    }
+}
+
+fn fill_notes(
+    connection: &Connection,
+    plan: &Plan<'_>,
+    format: Format,
+    observed: &Observed,
+) -> rusqlite::Result<()> {
+    insertion::notes(connection, plan, observed)?;
+    connection.execute_batch(NOTE_INDEXES)?;
+    match format {
+        Format::Legacy => Ok(()),
+        Format::Latest => connection.execute_batch(schema_18::NOTE_INDEX),
     }
 }
 

@@ -47,9 +47,11 @@ pub(super) const TABLES: &[&str] = &[
     GRAVES,
 ];
 
-/// Indexes that schema 11 does not have.
+/// The index of notes that schema 11 does not have.
+pub(super) const NOTE_INDEX: &str = "CREATE INDEX idx_notes_mid ON notes (mid);";
+
+/// The other indexes that schema 11 does not have.
 pub(super) const INDEXES: &str = "
-    CREATE INDEX idx_notes_mid ON notes (mid);
     CREATE INDEX idx_cards_odid ON cards (odid) WHERE odid != 0;
     CREATE INDEX idx_graves_pending ON graves (usn);
     CREATE UNIQUE INDEX idx_notetypes_name ON notetypes (name);
