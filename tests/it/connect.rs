@@ -1,7 +1,7 @@
 //! AnkiConnect: the client, `deckle connect`, and deliveries, against a stand-in over the real Anki
 //! that has the add-on's habits (`tests/anki/connect.py`).
 
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -15,6 +15,7 @@ use deckle::{Baseline, BuildTime, Deck, Error, ErrorKind, Flag, Note, NoteType, 
 use serde_json::{Value, json};
 
 use crate::cli::Place;
+use crate::judge::serve;
 
 const CURRENT: &str = "26.9.3";
 const OLDER: &str = "25.9.2";
@@ -72,16 +73,7 @@ impl StandIn {
                 .arg(root.join("tests/anki/connect.py"))
                 .args(arguments);
         }
-        let mut child = command
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut line = String::new();
-        let output = child.stdout.take().unwrap();
-        BufReader::new(output).read_line(&mut line).unwrap();
-        let port = line.trim().parse().ok();
-        let port = port.unwrap_or_else(|| panic!("{backend} does not start: {command:?}"));
+        let (child, port) = serve(&mut command);
         Self { child, port }
     }
 

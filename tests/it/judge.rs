@@ -7,9 +7,9 @@
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::fmt::Write as _;
-use std::io::Write as _;
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 use std::thread;
 
 use serde_json::Value;
@@ -82,6 +82,21 @@ pub(crate) fn answer(backend: &str, script: &str, input: &str) -> Result<String,
     let errors = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{backend} failed: {errors}");
     Ok(String::from_utf8(output.stdout).expect("the judge writes UTF-8"))
+}
+
+/// Starts a server of the tests, which ends with its standard input, and reads the port that it says.
+///
+/// # Panics
+/// When it says none.
+pub(crate) fn serve(command: &mut Command) -> (Child, u16) {
+    command.stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    let mut line = String::new();
+    let output = child.stdout.take().unwrap();
+    BufReader::new(output).read_line(&mut line).unwrap();
+    let port = line.trim().parse().ok();
+    let port = port.unwrap_or_else(|| panic!("it does not start: {command:?}"));
+    (child, port)
 }
 
 /// The same call for each backend, at the same time.

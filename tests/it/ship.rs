@@ -398,7 +398,7 @@ fn killed_at_any_moment_no_half_package_lies_in_the_folder() {
     place.run(&["ship"]).ends(0);
     let whole = started.elapsed();
     let package = phone(&place).join("Heart.apkg");
-    let delays = noise(7, 60);
+    let delays = noise(7, 100);
     for (edit, delay) in (1..).zip(&delays) {
         place.put("a.yaml", notes_with_sounds(8, edit));
         let mut command = place.command(&["ship"]);

@@ -112,6 +112,17 @@ fn a_project_arrives_once_and_then_what_changed() {
     assert!(run.stderr.contains("desk: unchanged"), "{}", run.stderr);
 }
 
+/// What `removed` can say, and the tags and the queue of a removed note then.
+pub(crate) fn ways_of_removal() -> [(&'static str, Value); 5] {
+    [
+        ("keep", json!(["", 0])),
+        ("tag", json!([" deckle::removed ", 0])),
+        ("{tag: gone}", json!([" gone ", 0])),
+        ("suspend", json!(["", -1])),
+        ("delete", Value::Null),
+    ]
+}
+
 #[test]
 fn removed_notes_are_treated_as_declared_and_guarded() {
     let anki = StandIn::new(&[]);
@@ -121,14 +132,7 @@ fn removed_notes_are_treated_as_declared_and_guarded() {
         ));
         found[0].clone()
     };
-    let ways = [
-        ("keep", json!(["", 0])),
-        ("tag", json!([" deckle::removed ", 0])),
-        ("{tag: gone}", json!([" gone ", 0])),
-        ("suspend", json!(["", -1])),
-        ("delete", Value::Null),
-    ];
-    for (number, (way, expect)) in (1..).zip(ways) {
+    for (number, (way, expect)) in (1..).zip(ways_of_removal()) {
         let note = |name: &str| format!("- {{id: {name}, front: {name}{number}, back: x}}\n");
         let keys = format!(", removed: {way}");
         let manifest =

@@ -49,7 +49,7 @@ pub struct ExchangedCard {
     pub progress: Progress,
     /// The text that it asked for.
     pub old: String,
-    /// The text that it asks for now.
+    /// The text that it asks for in the new version.
     pub new: String,
 }
 

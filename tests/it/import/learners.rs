@@ -8,10 +8,8 @@ use deckle::package::{Client, Collection, Difference, Format, ImportOptions, Pac
 use serde_json::{Value, json};
 
 use super::compare::{agrees, differing, log_json, sorted, state};
-use super::edit::Edit;
 use super::random::Random;
-use super::world::World;
-use super::{Cases, cases, tell};
+use super::{Cases, cases, tell, worlds};
 use crate::judge::{answer, with_each_backend};
 
 const SEED: u64 = 20_261_101;
@@ -98,14 +96,7 @@ fn predictions_for_learners_are_what_anki_does() {
 fn case(seed: u64, folder: &Path) -> Case {
     let mut random = Random::new(seed);
     let mut story = String::new();
-    let old_world = World::new(&mut random);
-    let mut new_world = old_world.clone();
-    for _ in 0..random.below(9) {
-        let edit = Edit::choose(&mut random);
-        if let Some(done) = edit.apply(&mut new_world, &mut random) {
-            story += &format!("  edit: {done}\n");
-        }
-    }
+    let (old_world, new_world) = worlds(&mut random, &mut story);
     let [old, new] = [(&old_world, "old"), (&new_world, "new")].map(|(world, name)| {
         let path = folder.join(format!("{seed}-{name}.apkg"));
         let format = *random.pick(&[Format::Legacy, Format::Latest]);

@@ -93,14 +93,7 @@ fn predictions_are_what_anki_does() {
 fn pair(seed: u64, folder: &Path) -> Pair {
     let mut random = Random::new(seed);
     let mut story = String::new();
-    let old_world = World::new(&mut random);
-    let mut new_world = old_world.clone();
-    for _ in 0..random.below(9) {
-        let edit = Edit::choose(&mut random);
-        if let Some(done) = edit.apply(&mut new_world, &mut random) {
-            story += &format!("  edit: {done}\n");
-        }
-    }
+    let (old_world, new_world) = worlds(&mut random, &mut story);
     let paths = ["old", "new"].map(|name| folder.join(format!("{seed}-{name}.apkg")));
     // A third of the pairs are deckle's own packages as they are.
     let oddities = if random.chance(33) {
@@ -210,6 +203,19 @@ fn cases<T>(seed: u64, count: usize, make: impl Fn(u64, &Path) -> T) -> Cases<T>
     let cases = (seed..).take(count);
     let cases = cases.map(|seed| make(seed, folder.path())).collect();
     Cases { folder, cases }
+}
+
+/// What an author publishes first, and what it becomes by up to eight edits.
+fn worlds(random: &mut Random, story: &mut String) -> (World, World) {
+    let old = World::new(random);
+    let mut new = old.clone();
+    for _ in 0..random.below(9) {
+        let edit = Edit::choose(random);
+        if let Some(done) = edit.apply(&mut new, random) {
+            *story += &format!("  edit: {done}\n");
+        }
+    }
+    (old, new)
 }
 
 /// Fails with the shortest of the wrong predictions, if there are any.

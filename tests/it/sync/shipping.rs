@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use super::account::{Account, Then};
 use crate::cli::{Place, Run};
+use crate::shipped::ways_of_removal;
 
 const PASSWORD: &str = "secret";
 const NOTES: &str = "- {id: a, front: one, back: 1}\n- {id: b, front: two, back: 2}\n";
@@ -267,14 +268,7 @@ fn a_server_that_is_away_keeps_nobody_from_theirs() {
 #[test]
 fn removed_notes_are_treated_as_declared_and_guarded() {
     let account = Account::with_two();
-    let ways = [
-        ("keep", json!(["", 0])),
-        ("tag", json!([" deckle::removed ", 0])),
-        ("{tag: gone}", json!([" gone ", 0])),
-        ("suspend", json!(["", -1])),
-        ("delete", Value::Null),
-    ];
-    for (number, (way, expect)) in (1..).zip(ways) {
+    for (number, (way, expect)) in (1..).zip(ways_of_removal()) {
         let note = |name: &str| format!("- {{id: {name}, front: {name}{number}, back: x}}\n");
         let state = |name: &str| {
             let query = format!(

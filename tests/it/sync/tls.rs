@@ -2,9 +2,8 @@
 //! (`tests/anki/tls.py`), with certificates that `tests/anki/tls/make.sh` made.
 
 use std::fs;
-use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command};
 
 use deckle::ErrorKind;
 use deckle::sync::{Credentials, PushOptions, Pushed, Server, push};
@@ -12,6 +11,7 @@ use serde_json::Value;
 
 use super::account::{Account, Releases, Then, World, Written, python, words};
 use crate::cli::Place;
+use crate::judge::serve;
 
 /// What speaks TLS in front of a port; ends with this value.
 struct Terminator {
@@ -28,19 +28,9 @@ impl Terminator {
     fn new(address: &str, name: &str) -> Self {
         let port = address.trim_end_matches('/').rsplit(':').next().unwrap();
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/anki/tls.py");
-        let mut child = Command::new(python("anki-26.9.3"))
-            .args(["-B", "-X", "utf8"])
-            .arg(script)
-            .arg(port)
-            .arg(certificate(name))
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut line = String::new();
-        let output = child.stdout.take().unwrap();
-        BufReader::new(output).read_line(&mut line).unwrap();
-        let port = line.trim().parse().unwrap();
+        let mut command = Command::new(python("anki-26.9.3"));
+        command.args(["-B", "-X", "utf8"]).arg(script).arg(port);
+        let (child, port) = serve(command.arg(certificate(name)));
         Self { child, port }
     }
 
