@@ -11,7 +11,7 @@ use rayon::prelude::*;
 use sha1::{Digest, Sha1};
 
 use super::archive::{ArchiveWriter, Packing, write_failed};
-use super::compression::{self, Compression, MEDIA_LEVEL, database_level, list_level};
+use super::compression::{self, Compression, MEDIA_LEVEL, database_effort, list_effort};
 use super::media::OpenMedia;
 use super::proto::{MediaEntries, MediaEntry, PackageMetadata};
 use super::{legacy, notice};
@@ -91,9 +91,9 @@ pub(super) fn add_database<W: Write + Seek>(
     let list = list.encode_to_vec();
     archive.begin(MEDIA_LIST, Packing::Stored)?;
     let length = list.len() as u64;
-    compression::write(&mut *archive, &mut &*list, length, list_level(length))?;
+    compression::write(&mut *archive, &mut &*list, length, list_effort(length))?;
     archive.begin(DATABASE, Packing::Stored)?;
-    compression::write(archive, database, size, database_level(size))
+    compression::write(archive, database, size, database_effort(size))
 }
 
 fn add<W: Write + Seek>(
