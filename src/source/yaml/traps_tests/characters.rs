@@ -227,7 +227,9 @@ help: quote the value
 
 "#]],
     );
-    check("- [a, b]\n- [c, d\n", str![[r#"
+    check(
+        "- [a, b]\n- [c, d\n",
+        str![[r#"
 error[E0101]: the bracket `[` has no end
   ╭▸ a.yaml:2:3
   │
@@ -239,7 +241,8 @@ help: close it
 2 │ - [c, d]
   ╰╴       +
 
-"#]]);
+"#]],
+    );
     check(
         "a: [x y\nb: 1\n",
         str![[r#"
