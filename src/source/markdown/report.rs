@@ -326,7 +326,7 @@ fn no_notes(reader: &Reader<'_>, sink: &mut Diagnostics) {
         sink.push(diagnostic);
         return;
     }
-    let is_empty = page.source.trim().is_empty();
+    let is_empty = page.source.trim_start_matches('\u{feff}').trim().is_empty();
     sink.push(
         Diagnostic::new(Code::NoNotes, "the file holds no note")
             .at(start, if is_empty { "the file is empty" } else { "only text from here on" })
