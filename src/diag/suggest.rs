@@ -13,7 +13,9 @@ pub fn nearest<'a>(typed: &str, candidates: impl IntoIterator<Item = &'a str>) -
         let distance = strsim::damerau_levenshtein(&folded, &candidate.to_lowercase());
         // Swapped letters are likelier than a missing one.
         let rank = (distance, length.abs_diff(candidate.chars().count()));
-        if distance <= allowed && best.is_none_or(|(least, _)| rank < least) {
+        // A name that shares no letter with the typed one is no mend of it.
+        let is_alike = distance <= allowed && distance < length;
+        if is_alike && best.is_none_or(|(least, _)| rank < least) {
             best = Some((rank, candidate));
         }
     }
@@ -32,6 +34,8 @@ mod tests {
         assert_eq!(nearest("Etxra", fields), Some("Extra"));
         assert_eq!(nearest("meaning", fields), None);
         assert_eq!(nearest("", fields), None);
+        assert_eq!(nearest("b", ["q", "a"]), None);
+        assert_eq!(nearest("Q", ["q", "a"]), Some("q"));
         assert_eq!(nearest("rsut", ["rst", "rust"]), Some("rust"));
         assert_eq!(
             nearest("img/pmup.png", ["img/pump.png", "img/lump.png"]),

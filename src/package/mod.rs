@@ -234,7 +234,7 @@ impl Package {
 
     /// Writes the package to a file, whose name ends in `.apkg`. It is complete or not there:
     /// bytes go to a temporary file in the same folder first. A file that has these very bytes
-    /// already is not touched.
+    /// already is not touched. Folders of the path that do not exist are made.
     ///
     /// # Errors
     /// When something in the package is nothing that Anki would keep as it is, or the file or a

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Project, Report, load, types};
 use crate::Error;
-use crate::diag::{Code, Diagnostic, Diagnostics, Severity, Sources, Span};
+use crate::diag::{Code, Diagnostic, Diagnostics, Severity, Sources, Span, nearest};
 use crate::files::{PINS, Pins};
 use crate::model::written::{Audio, SpokenField};
 use crate::render::{MadeSound, Renderer};
@@ -157,8 +157,12 @@ fn unknown(field: &SpokenField, types: &TypeSet) -> Option<(String, String)> {
         // A definition that cannot be read is told, and may have the field.
         return types.broken().is_empty().then(|| {
             let title = format!("no note type has a field `{target}` for a sound");
-            let help = "the sound goes into a field of the note type: add it to `fields` in its type.yaml, and `{{..}}` with its name to a card template";
-            (title, help.to_owned())
+            let names = types.iter().flat_map(|it| it.note_type.field_names());
+            let help = match nearest(target, names) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => "the sound goes into a field of the note type: add it to `fields` in its type.yaml, and `{{..}}` with its name to a card template".to_owned(),
+            };
+            (title, help)
         });
     }
     let lacks = |it: &&std::sync::Arc<crate::model::written::WrittenType>| {

@@ -15,8 +15,11 @@ use crate::model::{BuildTime, Guid};
 /// clock by themselves, by seconds or minutes; and the clocks of two people are never quite alike.
 const CLOCK_SLACK: i64 = 3600;
 
-/// The most notes that one finding underlines.
+/// The most notes that one finding underlines, and the most of one file that are told one by one.
 const MAX_LABELS: usize = 5;
+
+/// The most ids that one finding names.
+const MAX_IDS: usize = 20;
 
 /// The finding that the build time lies well behind the newest time of the lock.
 pub(super) fn clock_behind(newest: Option<i64>, name: &str, time: BuildTime) -> Option<Diagnostic> {
@@ -87,8 +90,18 @@ pub(super) fn tell_removed(
         }
     }
     others.sort_by_key(|(id, _)| *id);
+    let mut by_file: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for (id, record) in &others {
+        by_file.entry(&record.path).or_default().push(id);
+    }
+    by_file.retain(|_, ids| ids.len() > MAX_LABELS);
     for (id, record) in others {
-        sink.push(removed(id, record));
+        if !by_file.contains_key(&*record.path) {
+            sink.push(removed(id, record));
+        }
+    }
+    for (path, ids) in by_file {
+        sink.push(many_removed(path, &ids));
     }
 }
 
@@ -229,6 +242,25 @@ fn removed(id: &str, record: &NoteRecord) -> Diagnostic {
         .note(format!("at the last build it stood in {}", record.stood_in()))
         .note("no new note is enough like it to be this one, edited or moved")
         .help("learners keep the old note until they delete it; to keep its progress, give the note that took its place this id")
+}
+
+/// Notes of one file, as when it is deleted.
+fn many_removed(path: &str, ids: &[&str]) -> Diagnostic {
+    let named: Vec<String> = ids
+        .iter()
+        .take(MAX_IDS)
+        .map(|id| format!("`{id}`"))
+        .collect();
+    let mut list = named.join(", ");
+    let rest = ids.len() - named.len();
+    if rest > 0 {
+        list = format!("{list} and {rest} more, which the lock keeps as `gone`");
+    }
+    let title = format!("{} notes are gone from the sources", ids.len());
+    Diagnostic::new(Code::RemovedNote, title)
+        .note(format!("at the last build they stood in {path}: {list}"))
+        .note("no new notes are enough like them to be these, edited or moved")
+        .help("learners keep the old notes until they delete them; to keep the progress of one, give the note that took its place its id")
 }
 
 #[cfg(test)]

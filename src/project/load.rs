@@ -493,10 +493,23 @@ pub(super) fn read_text(
             let at = error.utf8_error().valid_up_to();
             let text = String::from_utf8_lossy(error.as_bytes()).into_owned();
             let file = sources.add(path, text);
+            // Spreadsheets write it, and call it Unicode.
+            let is_utf16 = matches!(error.as_bytes(), [0xff, 0xfe, ..] | [0xfe, 0xff, ..]);
+            let (title, label) = if is_utf16 {
+                let title = format!("`{path}` is UTF-16 text, not UTF-8");
+                (title, "the mark of UTF-16")
+            } else {
+                let title = format!("`{path}` is not UTF-8 text");
+                (title, "the first byte that is none")
+            };
             sink.push(
-                Diagnostic::new(Code::NotUtf8, format!("`{path}` is not UTF-8 text"))
-                    .at(Span::new(file, at..at), "the first byte that is none")
-                    .help("save the file as UTF-8"),
+                Diagnostic::new(Code::NotUtf8, title)
+                    .at(Span::new(file, at..at), label)
+                    .help(if is_utf16 {
+                        "save the file as UTF-8; spreadsheets call it \"CSV UTF-8\""
+                    } else {
+                        "save the file as UTF-8"
+                    }),
             );
             Ok(None)
         }

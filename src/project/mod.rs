@@ -43,6 +43,7 @@ mod render;
 mod schema;
 mod ship;
 mod show;
+mod single;
 mod stages;
 mod starter;
 mod target;

@@ -55,31 +55,86 @@ pub(super) fn render(
         .for_each(|found| sink.push(found));
     sink.typesets = note.note_type.note_type.latex().has_own_preamble();
     let is_cloze = note.note_type.note_type.kind() == Kind::Cloze;
+    let mut prepared = prepare_all(note, is_cloze, &mut sink);
+    let mut given_numbers = if is_cloze {
+        number_clozes(&mut prepared)
+    } else {
+        Vec::new()
+    };
+    let (mut fields, masks) = write_all(prepared, note, is_cloze, &mut sink);
+    let sounds = if note.settings.audio.fields.is_empty() {
+        Vec::new()
+    } else {
+        sink.asking.more();
+        let brackets = bracket_fields(&note.note_type.note_type);
+        audio::fill(note, &mut fields, &brackets, is_cloze, &mut sink)
+    };
+    let occluded = occlude(note, masks, &mut fields, &mut sink);
+    if masks.is_some() {
+        given_numbers = occluded.groups.iter().map(|it| it.number).collect();
+        given_numbers.sort_unstable();
+    }
+    let loaded = load_files(library, store, note, &mut fields, &mut sink);
+    RenderedNote {
+        fields,
+        media: sink.media,
+        known_as: sink.known_as,
+        assets: loaded,
+        drawn: sink.drawn,
+        shaped: sink.shaped.into_iter().collect(),
+        given_numbers,
+        mask_groups: occluded.groups,
+        drawings: occluded.drawings,
+        sounds,
+        latex: sink.latex,
+        math_font: sink.tag_font,
+        diagnostics: sink.diagnostics,
+        asked: sink.asking.finish(library),
+    }
+}
+
+/// The fields with their texts scanned, in the order of the note type.
+fn prepare_all<'c>(
+    note: &'c WrittenNote,
+    is_cloze: bool,
+    sink: &mut Sink<'_>,
+) -> Vec<Prepared<'c>> {
     let live = live_fields(note, is_cloze);
-    let mut prepared: Vec<Prepared<'_>> =
-        Vec::with_capacity(note.note_type.note_type.fields().len());
-    for index in 0..note.note_type.note_type.fields().len() {
+    let count = note.note_type.note_type.fields().len();
+    let mut prepared = Vec::with_capacity(count);
+    for index in 0..count {
         let live = live.get(index).copied().unwrap_or(false);
         prepared.push(match note.fields.get(index).and_then(Option::as_ref) {
             Some(content) => prepare(content, note, index, is_cloze, live, &mut sink.diagnostics),
             None => Prepared::Done(String::new()),
         });
     }
-    let mut given_numbers = Vec::new();
-    if is_cloze {
-        let mut used = Vec::new();
-        for field in &prepared {
-            collect_numbers(field, &mut used);
-        }
-        used.sort_unstable();
-        used.dedup();
-        let explicit = used.clone();
-        for field in &mut prepared {
-            give_numbers(field, &mut used);
-        }
-        used.retain(|number| explicit.binary_search(number).is_err());
-        given_numbers = used;
+    prepared
+}
+
+/// Gives clozes that say no number the next free ones, over all fields. Returns those.
+fn number_clozes(prepared: &mut [Prepared<'_>]) -> Vec<u16> {
+    let mut used = Vec::new();
+    for field in prepared.iter() {
+        collect_numbers(field, &mut used);
     }
+    used.sort_unstable();
+    used.dedup();
+    let explicit = used.clone();
+    for field in prepared {
+        give_numbers(field, &mut used);
+    }
+    used.retain(|number| explicit.binary_search(number).is_err());
+    used
+}
+
+/// The HTML of the fields; of masks, whose field stays empty, where they belong.
+fn write_all<'c>(
+    prepared: Vec<Prepared<'c>>,
+    note: &WrittenNote,
+    is_cloze: bool,
+    sink: &mut Sink<'_>,
+) -> (Vec<String>, Option<(usize, &'c WrittenMasks)>) {
     let brackets = if note.settings.ruby {
         bracket_fields(&note.note_type.note_type)
     } else {
@@ -99,46 +154,57 @@ pub(super) fn render(
                 let footnotes = format!("fn-{index}");
                 sink.brackets = brackets.get(index).copied().unwrap_or(false);
                 sink.field = u16::try_from(index).unwrap_or(u16::MAX);
-                write(&field, is_cloze, &footnotes, &mut sink)
+                write(&field, is_cloze, &footnotes, sink)
             }
         };
         fields.push(normal(html));
     }
-    let sounds = if note.settings.audio.fields.is_empty() {
-        Vec::new()
-    } else {
-        sink.asking.more();
-        let brackets = bracket_fields(&note.note_type.note_type);
-        audio::fill(note, &mut fields, &brackets, is_cloze, &mut sink)
-    };
-    let mut occluded = Occluded::default();
-    let occlusion = OcclusionFields::of(&note.note_type.note_type);
-    if let Some(occlusion) = occlusion
-        // A note that was unpacked may be as empty as it was in Anki.
-        && note.note_type.required.contains(&occlusion.occlusion)
-        && masks.is_none()
-        && note
-            .fields
-            .get(occlusion.occlusion)
-            .is_none_or(|it| it.as_ref().is_none_or(Content::is_blank))
-    {
-        sink.push(occlusion::no_masks(note.span));
-    }
-    if let Some((index, masks)) = masks {
-        sink.asking.more();
-        // Pixels count on the picture, whose field is written by now.
-        let image = occlusion
-            .and_then(|it| fields.get(it.image))
-            .map(String::as_str);
-        occluded = occlusion::write(masks, image.unwrap_or_default(), &mut sink);
-        given_numbers = occluded.groups.iter().map(|it| it.number).collect();
-        given_numbers.sort_unstable();
-        if let Some(field) = fields.get_mut(index) {
-            *field = normal(std::mem::take(&mut occluded.html));
+    (fields, masks)
+}
+
+/// Draws the masks into their field. A note that should have some and has none is told.
+fn occlude(
+    note: &WrittenNote,
+    masks: Option<(usize, &WrittenMasks)>,
+    fields: &mut [String],
+    sink: &mut Sink<'_>,
+) -> Occluded {
+    let places = OcclusionFields::of(&note.note_type.note_type);
+    let Some((index, masks)) = masks else {
+        if let Some(places) = places
+            // A note that was unpacked may be as empty as it was in Anki.
+            && note.note_type.required.contains(&places.occlusion)
+            && note
+                .fields
+                .get(places.occlusion)
+                .is_none_or(|it| it.as_ref().is_none_or(Content::is_blank))
+        {
+            sink.push(occlusion::no_masks(note.span));
         }
+        return Occluded::default();
+    };
+    sink.asking.more();
+    // Pixels count on the picture, whose field is written by now.
+    let image = places
+        .and_then(|it| fields.get(it.image))
+        .map(String::as_str);
+    let mut occluded = occlusion::write(masks, image.unwrap_or_default(), sink);
+    if let Some(field) = fields.get_mut(index) {
+        *field = normal(std::mem::take(&mut occluded.html));
     }
+    occluded
+}
+
+/// What fields load as card templates do, each file once; the fields name the files as packages do.
+fn load_files(
+    library: &Library<'_>,
+    store: &Store,
+    note: &WrittenNote,
+    fields: &mut [String],
+    sink: &mut Sink<'_>,
+) -> Vec<NamedMedia> {
     let mut loaded: Vec<NamedMedia> = Vec::new();
-    let folder = parent(path);
+    let (targets, folder) = (sink.targets, parent(sink.path));
     for (index, html) in fields.iter_mut().enumerate() {
         let written = note.fields.get(index).and_then(Option::as_ref);
         let span = written.map_or(note.span, Content::span);
@@ -158,22 +224,7 @@ pub(super) fn render(
         }
         sink.diagnostics.append(problems);
     }
-    RenderedNote {
-        fields,
-        media: sink.media,
-        known_as: sink.known_as,
-        assets: loaded,
-        drawn: sink.drawn,
-        shaped: sink.shaped.into_iter().collect(),
-        given_numbers,
-        mask_groups: occluded.groups,
-        drawings: occluded.drawings,
-        sounds,
-        latex: sink.latex,
-        math_font: sink.tag_font,
-        diagnostics: sink.diagnostics,
-        asked: sink.asking.finish(library),
-    }
+    loaded
 }
 
 /// Which fields the front shows as clozes.

@@ -227,24 +227,7 @@ impl<'n> Sink<'n> {
     pub(super) fn follow(&mut self, path: &str, span: Span, wiki: bool) -> Target {
         let path = path.trim();
         if is_remote(path) {
-            match self.settings.remote {
-                Remote::Keep => {
-                    if let Some(found) = targets::of_remote(path, self.targets) {
-                        self.push(found.at(span, ""));
-                    }
-                    return Target::Remote(path.to_owned());
-                }
-                Remote::Fetch => return self.follow_fetched(path, span),
-                Remote::Error => {}
-            }
-            self.push(
-                Diagnostic::new(Code::MediaRemote, "the file lies on the network")
-                    .at(span, "not read")
-                    .help("save it in the project and refer to it there")
-                    .help("with `media: {remote: fetch}`, `deckle fetch` does that")
-                    .help("`media: {remote: keep}` leaves the address; the card then needs the network"),
-            );
-            return Target::Nowhere;
+            return self.follow_remote(path, span);
         }
         let reference = Reference {
             path,
@@ -279,14 +262,11 @@ impl<'n> Sink<'n> {
                 return Target::File(key.placeholder(), kind);
             }
             Resolved::Missing { nearest } => {
-                let mut missing =
-                    Diagnostic::new(Code::MediaMissing, format!("file not found: `{path}`"))
-                        .at(span, "");
+                let title = format!("file not found: `{path}`");
                 if self.settings.missing == Missing::Keep {
-                    missing.severity = Severity::Warning;
-                    self.push(missing.note(KEPT));
-                    return Target::Remote(path.to_owned());
+                    return self.keep_missing(path, title, span);
                 }
+                let missing = Diagnostic::new(Code::MediaMissing, title).at(span, "");
                 match nearest {
                     Some(near) => missing.fix(format!("did you mean `{near}`?"), span, near),
                     None => missing.note(
@@ -296,10 +276,7 @@ impl<'n> Sink<'n> {
             }
             Resolved::Outside if self.settings.missing == Missing::Keep => {
                 let title = format!("file not found: `{path}` lies outside of the project");
-                let mut missing = Diagnostic::new(Code::MediaMissing, title).at(span, "");
-                missing.severity = Severity::Warning;
-                self.push(missing.note(KEPT));
-                return Target::Remote(path.to_owned());
+                return self.keep_missing(path, title, span);
             }
             Resolved::Outside => Diagnostic::new(
                 Code::MediaOutside,
@@ -339,6 +316,36 @@ impl<'n> Sink<'n> {
         };
         self.push(problem);
         Target::Nowhere
+    }
+
+    /// Leaves a reference to a file that is not there as it is, where the project wants that.
+    fn keep_missing(&mut self, path: &str, title: String, span: Span) -> Target {
+        let mut missing = Diagnostic::new(Code::MediaMissing, title).at(span, "");
+        missing.severity = Severity::Warning;
+        self.push(missing.note(KEPT));
+        Target::Remote(path.to_owned())
+    }
+
+    fn follow_remote(&mut self, path: &str, span: Span) -> Target {
+        match self.settings.remote {
+            Remote::Keep => {
+                if let Some(found) = targets::of_remote(path, self.targets) {
+                    self.push(found.at(span, ""));
+                }
+                Target::Remote(path.to_owned())
+            }
+            Remote::Fetch => self.follow_fetched(path, span),
+            Remote::Error => {
+                self.push(
+                    Diagnostic::new(Code::MediaRemote, "the file lies on the network")
+                        .at(span, "not read")
+                        .help("save it in the project and refer to it there")
+                        .help("with `media: {remote: fetch}`, `deckle fetch` does that")
+                        .help("`media: {remote: keep}` leaves the address; the card then needs the network"),
+                );
+                Target::Nowhere
+            }
+        }
     }
 
     /// As [`Sink::follow`], to a file that the note is made of and does not show.

@@ -45,11 +45,15 @@ fn rule(item: &Node, folder: &str, defaults: &Defaults, sink: &mut Diagnostics) 
         return decode::wrong_shape(item, "rules", "mappings with `match` and settings", sink);
     };
     let Some(given) = entries.iter().find(|it| it.name() == MATCH) else {
-        sink.push(
-            Diagnostic::new(Code::BadValue, "the rule has no `match`")
-                .at(item.span.at_start(), "for which files?")
-                .help("add `match: ` and a pattern of files, such as `\"pharm/**\"`"),
-        );
+        let diagnostic = Diagnostic::new(Code::BadValue, "the rule has no `match`")
+            .at(item.span.at_start(), "for which files?");
+        let mut misspelt = entries
+            .iter()
+            .filter(|it| nearest(it.name(), [MATCH]).is_some());
+        sink.push(match misspelt.next() {
+            Some(entry) => diagnostic.fix("a similar key stands there", entry.key_span(), MATCH),
+            None => diagnostic.help("add `match: ` and a pattern of files, such as `\"pharm/**\"`"),
+        });
         return None;
     };
     let typed = decode::strings(&given.value, MATCH, sink)?;

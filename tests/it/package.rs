@@ -298,6 +298,21 @@ fn what_is_no_package_of_deckle_is_no_baseline() {
 }
 
 #[test]
+fn a_note_without_a_card_is_refused_with_the_reason() {
+    let refused = |note: Note| Deck::new("D").add(note).map(drop).unwrap_err().to_string();
+    assert_eq!(
+        refused(Note::new(&NoteType::cloze()).field("Text", "x")),
+        "the note `x` of note type `Cloze (deckle)` makes no card: no cloze such as `{{c1::..}}` \
+         stands in its fields",
+    );
+    assert_eq!(
+        refused(Note::new(&NoteType::basic()).field("Back", "y")),
+        "the note `` of note type `Basic (deckle)` makes no card: the front of each card template \
+         comes out empty",
+    );
+}
+
+#[test]
 fn what_anki_would_change_is_refused() {
     let check = |package: Package, expect: &str| {
         let error = package.to_bytes().unwrap_err().to_string();

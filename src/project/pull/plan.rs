@@ -11,13 +11,14 @@ use super::merge::{Merge, Verdict, merge};
 use super::outcome::{PullOutcome, PulledChange, PulledFile, PulledNote};
 use super::phone::{Phone, PhoneNote};
 use super::reading::{Reading, SourceNote};
-use super::siblings::Siblings;
+use super::siblings::{Effect, Siblings};
 use super::states;
 use super::strangers::Strangers;
 use super::trial::{self, Attempt, Part, State, What};
 use super::{PullOptions, Pulled, PulledLock, conflict, inbox, shown};
 use crate::Error;
 use crate::diag::Severity;
+use crate::identity::{Lock, NoteRecord};
 use crate::model::written::Content;
 use crate::project::Project;
 use crate::project::ship::PastNote;
@@ -28,6 +29,15 @@ pub(super) struct Planned {
     pub(super) pulled: Pulled,
     /// The files as they will be, without marks.
     pub(super) texts: BTreeMap<String, Arc<[u8]>>,
+}
+
+/// What comes of the notes that the phone and the sources both have.
+#[derive(Default)]
+struct Compared {
+    /// Those that were edited on the phone.
+    merges: Vec<(Merge, PhoneNote)>,
+    /// When they were changed there, by the ids of the sources.
+    times: BTreeMap<String, i64>,
 }
 
 pub(super) fn plan(
@@ -61,8 +71,7 @@ pub(super) fn plan(
     pulled.absent(&bases, &all, &reading, &by_guid);
     let mut strangers = Strangers::new(project, &reading, &bases)?;
     let mut media = Media::of(&reading);
-    let mut merges: Vec<(Merge, PhoneNote)> = Vec::new();
-    let mut times: BTreeMap<String, i64> = BTreeMap::new();
+    let mut compared = Compared::default();
     for note in all.into_values() {
         let known = by_guid.get(note.guid.as_str());
         let Some((index, source)) = known.and_then(|at| Some((*at, reading.notes.get(*at)?)))
@@ -79,27 +88,9 @@ pub(super) fn plan(
             fields: note.fields.iter().map(|it| media.renamed(it)).collect(),
             ..note
         };
-        let mut tell = |outcome, reason, changes| {
-            let told = told(&reading, source, outcome, reason);
-            pulled.notes.push(PulledNote { changes, ..told });
-        };
-        match merge(&reading, index, source, &note, &bases, options) {
-            Verdict::Nothing(time) => {
-                pulled.unchanged += 1;
-                if let (Some(time), Some(id)) = (time, &source.id) {
-                    times.insert(id.clone(), time);
-                    pulled.states.push(states::state(&note));
-                }
-            }
-            Verdict::Older(fields) => {
-                let fields = fields.into_iter();
-                let changes = fields.map(|(at, html)| change(source, at, html, false, false));
-                tell(PullOutcome::Older, None, changes.collect());
-            }
-            Verdict::Left(reason) => tell(PullOutcome::Left, Some(reason), Vec::new()),
-            Verdict::Changes(merge) => merges.push((merge, note)),
-        }
+        pulled.compare(index, note, &reading, &bases, options, &mut compared);
     }
+    let Compared { merges, mut times } = compared;
     let Strangers {
         notes,
         unchanged,
@@ -119,22 +110,7 @@ pub(super) fn plan(
         .map(|(_, note)| (note.guid.clone(), states::state(note)))
         .collect();
     let mut attempts = attempts(project, &reading, &media, siblings, merges);
-    let (after, effect) = loop {
-        let after = trial::settle(project, &reading, &media, &mut attempts)?;
-        let texts = trial::texts(&reading, &media, &attempts);
-        let effect = siblings.effect(&reading, &attempts, &texts)?;
-        let mut refused = 0;
-        for attempt in attempts.iter_mut().filter(|it| it.state == State::Settled) {
-            let path = reading.path_of(attempt).unwrap_or_default();
-            if effect.trouble.contains(path) {
-                attempt.leave("with it, notes of another variant would not come out as before");
-                refused += 1;
-            }
-        }
-        if refused == 0 {
-            break (after, effect);
-        }
-    };
+    let (after, effect) = settle(project, &reading, &media, siblings, &mut attempts)?;
     let given = trial::given(&reading, &media, &attempts);
     let written = pulled.write_files(&reading, &attempts, options);
     pulled.tell(&reading, &attempts, &mut times);
@@ -161,23 +137,7 @@ pub(super) fn plan(
     }
     pulled.files.sort_by(|one, other| one.path.cmp(&other.path));
     pulled.keep_used(media);
-    let mut lock = reading.lock.clone();
-    for (id, time) in times {
-        if let Some(record) = lock.notes.get_mut(&id) {
-            record.modified = record.modified.max(time);
-        }
-    }
-    if let Some(after) = &after {
-        recognize(&mut lock, after, &attempts, &reading);
-    }
-    for (id, record) in inbox.records {
-        lock.notes.insert(id, record);
-    }
-    for record in pulled.media_records() {
-        if !lock.media.contains(&record) {
-            lock.media.push(record);
-        }
-    }
+    let lock = pulled.next_lock(&reading, after.as_ref(), &attempts, times, inbox.records);
     pulled.locks = effect.locks;
     pulled.locks.extend(PulledLock::of(project, &reading, lock));
     for lock in &pulled.locks {
@@ -191,13 +151,36 @@ pub(super) fn plan(
     Ok(Planned { pulled, texts })
 }
 
+/// Tries the edits out until those are left that change their own notes alone, in this project and
+/// in its other variants. Returns the sources with them, where there are any, and what they do to
+/// the variants.
+fn settle(
+    project: &Project,
+    reading: &Reading,
+    media: &Media,
+    siblings: &Siblings,
+    attempts: &mut [Attempt],
+) -> Result<(Option<Reading>, Effect), Error> {
+    loop {
+        let after = trial::settle(project, reading, media, attempts)?;
+        let texts = trial::texts(reading, media, attempts);
+        let effect = siblings.effect(reading, attempts, &texts)?;
+        let mut refused = 0;
+        for attempt in attempts.iter_mut().filter(|it| it.state == State::Settled) {
+            let path = reading.path_of(attempt).unwrap_or_default();
+            if effect.trouble.contains(path) {
+                attempt.leave("with it, notes of another variant would not come out as before");
+                refused += 1;
+            }
+        }
+        if refused == 0 {
+            return Ok((after, effect));
+        }
+    }
+}
+
 /// Lets the lock know notes again whose first field is another now.
-fn recognize(
-    lock: &mut crate::identity::Lock,
-    after: &Reading,
-    attempts: &[Attempt],
-    before: &Reading,
-) {
+fn recognize(lock: &mut Lock, after: &Reading, attempts: &[Attempt], before: &Reading) {
     let settled = attempts.iter().filter(|it| it.state == State::Settled);
     // What the author decides of the other fields does not matter to who the note is.
     let settled = settled.filter_map(|it| {
@@ -244,6 +227,70 @@ pub(super) fn told(
 }
 
 impl Pulled {
+    /// Finds out what the phone did to the note of the sources at `index`.
+    fn compare(
+        &mut self,
+        index: usize,
+        note: PhoneNote,
+        reading: &Reading,
+        bases: &Bases,
+        options: &PullOptions,
+        compared: &mut Compared,
+    ) {
+        let Some(source) = reading.notes.get(index) else {
+            return;
+        };
+        let mut tell = |outcome, reason, changes| {
+            let told = told(reading, source, outcome, reason);
+            self.notes.push(PulledNote { changes, ..told });
+        };
+        match merge(reading, index, source, &note, bases, options) {
+            Verdict::Nothing(time) => {
+                self.unchanged += 1;
+                if let (Some(time), Some(id)) = (time, &source.id) {
+                    compared.times.insert(id.clone(), time);
+                    self.states.push(states::state(&note));
+                }
+            }
+            Verdict::Older(fields) => {
+                let fields = fields.into_iter();
+                let changes = fields.map(|(at, html)| change(source, at, html, false, false));
+                tell(PullOutcome::Older, None, changes.collect());
+            }
+            Verdict::Left(reason) => tell(PullOutcome::Left, Some(reason), Vec::new()),
+            Verdict::Changes(merge) => compared.merges.push((merge, note)),
+        }
+    }
+
+    /// The lock behind the pull: what the phone has is no news to it.
+    fn next_lock(
+        &self,
+        reading: &Reading,
+        after: Option<&Reading>,
+        attempts: &[Attempt],
+        times: BTreeMap<String, i64>,
+        new: Vec<(String, NoteRecord)>,
+    ) -> Lock {
+        let mut lock = reading.lock.clone();
+        for (id, time) in times {
+            if let Some(record) = lock.notes.get_mut(&id) {
+                record.modified = record.modified.max(time);
+            }
+        }
+        if let Some(after) = after {
+            recognize(&mut lock, after, attempts, reading);
+        }
+        for (id, record) in new {
+            lock.notes.insert(id, record);
+        }
+        for record in self.media_records() {
+            if !lock.media.contains(&record) {
+                lock.media.push(record);
+            }
+        }
+        lock
+    }
+
     /// Makes the files of what has settled. Returns their texts without marks, as they can be read.
     fn write_files(
         &mut self,

@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 use super::data_uri::percent_decode;
-use super::kind::extension;
+use super::kind::{extension, has_media_extension};
 use super::library::Reference;
 use crate::diag::nearest;
 use crate::files::{Files, file_name, join, parent};
@@ -153,14 +153,15 @@ impl<'a> Finder<'a> {
         let typed = nfc(&reference.path.replace('\\', "/"));
         let typed_name = file_name(&typed);
         let listing = self.listing();
+        let of_this_kind = |path: &str| extension(path).eq_ignore_ascii_case(extension(typed_name));
         let alike = |path: &&String| {
             let name = file_name(path);
             name.len().abs_diff(typed_name.len()) <= 4
-                && extension(name).eq_ignore_ascii_case(extension(typed_name))
+                && (of_this_kind(name) || has_media_extension(name))
         };
         let mut paths: Vec<&String> = listing.paths.iter().filter(alike).collect();
-        // A file of the same folder is more likely meant than one far away.
-        paths.sort_by_key(|path| parent(path) != reference.folder);
+        // A file of the same kind and folder is more likely meant than another one.
+        paths.sort_by_key(|path| (!of_this_kind(path), parent(path) != reference.folder));
         // The same name in another folder first, then a similar name.
         let by_name = paths
             .iter()

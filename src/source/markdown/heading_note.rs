@@ -8,7 +8,7 @@ use super::meta;
 use super::page::{Heading, Page};
 use super::section::Scope;
 use super::tails::HeadLine;
-use crate::diag::{Code, Diagnostic, Diagnostics, Text, TextBuilder};
+use crate::diag::{Code, Diagnostic, Diagnostics, Text, TextBuilder, nearest};
 use crate::model::Kind;
 use crate::model::written::{OcclusionFields, WrittenNote, WrittenType};
 use crate::source::draft::NoteDraft;
@@ -76,6 +76,7 @@ impl HeadingNote<'_> {
         sink: &mut Diagnostics,
     ) {
         let fields = self.field_headings(page, draft.note_type());
+        self.tell_near_fields(page, draft.note_type(), sink);
         let main_end = fields.first().map_or(body.end, |it| it.1.range.start);
         let main = body.start..main_end.max(body.start);
         let side_break = self.breaks.iter().find(|it| main.contains(&it.start));
@@ -152,6 +153,35 @@ impl HeadingNote<'_> {
             Some((index, *heading))
         });
         named.collect()
+    }
+
+    /// Headings that lack a letter to be the name of a field, and so are part of the text.
+    fn tell_near_fields(&self, page: &Page<'_>, note_type: &WrittenType, sink: &mut Diagnostics) {
+        let level = self.head.heading.level + 1;
+        for heading in self.inner.iter().filter(|it| it.level == level) {
+            let typed = &page.source[heading.content.clone()];
+            // `Black` and `Hack` are near to `Back`, and mean what they say.
+            let names = note_type.all_names().filter(|name| name.len() > 4);
+            if note_type.field_index(typed).is_some() || typed.len() < 4 {
+                continue;
+            }
+            let Some(near) = nearest(typed, names) else {
+                continue;
+            };
+            sink.push(
+                Diagnostic::new(
+                    Code::SkippedHeading,
+                    format!("the heading `{typed}` fills no field"),
+                )
+                .at(page.span(&heading.content), "part of the text above it")
+                .fix(
+                    "a field with a similar name exists",
+                    page.span(&heading.content),
+                    near,
+                )
+                .info(),
+            );
+        }
     }
 
     /// The heading and the text above the side break as one text.

@@ -39,6 +39,10 @@ pub(super) fn apply_fields(comments: &[Comment], draft: &mut NoteDraft, sink: &m
             is_reserved(entry.name()) || masks.knows(entry.name()) || field(entry).is_some()
         };
         if !comment.entries().iter().any(known) {
+            let names = draft.note_type().all_names();
+            if let Some(near_miss) = near_miss(comment, names) {
+                sink.push(near_miss);
+            }
             continue;
         }
         for entry in comment.entries() {
@@ -56,6 +60,27 @@ pub(super) fn apply_fields(comments: &[Comment], draft: &mut NoteDraft, sink: &m
         }
     }
     masks.fill(draft, sink);
+}
+
+/// A comment at a note that is a remark only because of a letter.
+fn near_miss<'a>(comment: &Comment, fields: impl Iterator<Item = &'a str>) -> Option<Diagnostic> {
+    let names: Vec<&str> = settings::KEYS.iter().copied().chain(fields).collect();
+    comment.entries().iter().find_map(|entry| {
+        let typed = entry.name();
+        let other_case = |name: &&&str| name.eq_ignore_ascii_case(typed);
+        let meant = match names.iter().find(other_case) {
+            Some(name) => name,
+            // Short words are too often near to one another.
+            None if typed.len() < 3 => return None,
+            None => nearest(typed, names.iter().copied())?,
+        };
+        let title = format!("`{typed}` is no key, so this comment says nothing of the note");
+        Some(
+            Diagnostic::new(Code::SkippedHeading, title)
+                .at(entry.key_span(), "only a remark")
+                .fix("a key with a similar name exists", entry.key_span(), meant),
+        )
+    })
 }
 
 /// The type of a note: the one it names, or what its texts and the place make of it.

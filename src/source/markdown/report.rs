@@ -1,5 +1,6 @@
 //! What looks like a note and is none: the worst thing a card can do is to vanish unsaid.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::comment::Comment;
@@ -288,14 +289,6 @@ fn no_notes(reader: &Reader<'_>, sink: &mut Diagnostics) {
     let page = reader.shelf.page;
     let level = reader.shelf.options.note_level;
     let start = page.span(&page.line(body_start(page)));
-    let mut levels: Vec<u8> = reader
-        .shelf
-        .heads
-        .iter()
-        .map(|it| it.heading.level)
-        .collect();
-    levels.sort_unstable();
-    levels.dedup();
     let left_out = |it: &HeadLine| it.heading.level == level && it.heading.underline.is_none();
     if !reader.shelf.options.tagged_only && reader.shelf.heads.iter().any(left_out) {
         // Each of these headings was left out with `{skip}` or between `cards off` and `cards on`.
@@ -329,69 +322,75 @@ fn no_notes(reader: &Reader<'_>, sink: &mut Diagnostics) {
         notation::long_labels(reader, sink);
         return;
     }
-    let further = page.labels.first().map(|it| it.range.clone());
-    let (range, label, help) = match further.or_else(|| {
-        page.small_labels
-            .iter()
-            .find(|it| it.begins)
-            .map(|it| it.range.clone())
-    }) {
-        Some(range) if page.labels.is_empty() => {
-            (Some(range), "no label", "labels are written in upper case")
-        }
-        found => (
-            found,
+    if let Some(diagnostic) = lone_label(reader).or_else(|| other_levels(reader)) {
+        sink.push(diagnostic);
+        return;
+    }
+    let is_empty = page.source.trim_start_matches('\u{feff}').trim().is_empty();
+    sink.push(
+        Diagnostic::new(Code::NoNotes, "the file holds no note")
+            .at(start, if is_empty { "the file is empty" } else { "only text from here on" })
+            .help("a note is a heading such as `## Question` with its answer below it, or the lines `Q: ..` and `A: ..`")
+            .info(),
+    );
+}
+
+/// A file with labels of which none begins a note.
+fn lone_label(reader: &Reader<'_>) -> Option<Diagnostic> {
+    let page = reader.shelf.page;
+    let (range, label, help) = match page.labels.first() {
+        Some(found) => (
+            &found.range,
             "begins no note",
             "put the label that begins the note above it",
         ),
-    };
-    if let Some(range) = range {
-        sink.push(
-            Diagnostic::new(Code::NoNotes, "the file holds no note")
-                .at(page.span(&range), label)
-                .note(listing(reader.shelf.types))
-                .help(help),
-        );
-        return;
-    }
-    let underlined = reader
-        .shelf
-        .heads
-        .iter()
-        .find(|it| it.heading.underline.is_some() && it.heading.level == 2);
-    match (underlined, reader.shelf.heads.iter().find(|it| it.heading.level > 1)) {
-        (Some(head), _) | (None, Some(head)) => {
-            let names: Vec<String> = levels.iter().map(u8::to_string).collect();
-            let found = head.heading.level;
-            let hashes = "#".repeat(usize::from(level));
-            let mut diagnostic = Diagnostic::new(
-                Code::SkippedHeading,
-                format!("no heading of this file is a note, for notes are headings of level {level}"),
-            )
-            .at(
-                page.span(&head.heading.content),
-                format!("a heading of level {found}"),
-            );
-            if underlined.is_some() {
-                diagnostic = diagnostic.help(format!("write `{hashes}` in front of a heading to make a note of it"));
-            } else {
-                diagnostic = diagnostic
-                    .note(format!("the file has headings of level {}", names.join(", ")))
-                    .help(format!("to make notes of them, write `markdown: {{note-level: {found}}}` in the front matter"));
-            }
-            sink.push(diagnostic.info());
-        }
-        (None, None) => sink.push(
-            Diagnostic::new(Code::NoNotes, "the file holds no note")
-                .at(start, if page.source.trim().is_empty() {
-                    "the file is empty"
-                } else {
-                    "only text from here on"
-                })
-                .help("a note is a heading such as `## Question` with its answer below it, or the lines `Q: ..` and `A: ..`")
-                .info(),
+        None => (
+            &page.small_labels.iter().find(|it| it.begins)?.range,
+            "no label",
+            "labels are written in upper case",
         ),
+    };
+    Some(
+        Diagnostic::new(Code::NoNotes, "the file holds no note")
+            .at(page.span(range), label)
+            .note(listing(reader.shelf.types))
+            .help(help),
+    )
+}
+
+/// A file with headings, none of which has the level of notes.
+fn other_levels(reader: &Reader<'_>) -> Option<Diagnostic> {
+    let level = reader.shelf.options.note_level;
+    let heads = reader.shelf.heads;
+    let underlined = |it: &&HeadLine| it.heading.underline.is_some() && it.heading.level == 2;
+    let (head, is_underlined) = match heads.iter().find(underlined) {
+        Some(head) => (head, true),
+        None => (heads.iter().find(|it| it.heading.level > 1)?, false),
+    };
+    let found = head.heading.level;
+    let title =
+        format!("no heading of this file is a note, for notes are headings of level {level}");
+    let diagnostic = Diagnostic::new(Code::SkippedHeading, title)
+        .at(
+            reader.shelf.page.span(&head.heading.content),
+            format!("a heading of level {found}"),
+        )
+        .info();
+    if is_underlined {
+        let hashes = "#".repeat(usize::from(level));
+        return Some(diagnostic.help(format!(
+            "write `{hashes}` in front of a heading to make a note of it"
+        )));
     }
+    let levels: BTreeSet<u8> = heads.iter().map(|it| it.heading.level).collect();
+    let levels: Vec<String> = levels.iter().map(u8::to_string).collect();
+    Some(
+        diagnostic
+            .note(format!("the file has headings of level {}", levels.join(", ")))
+            .help(format!(
+                "to make notes of them, write `markdown: {{note-level: {found}}}` in the front matter"
+            )),
+    )
 }
 
 /// Where the text of the file begins.

@@ -42,7 +42,7 @@ impl Reader<'_> {
         let names: Vec<&str> = self.names.iter().map(|it| it.value.as_str()).collect();
         match &inner.kind {
             ProblemKind::UnknownField { name, conditional } => {
-                match nearest(name, names.iter().copied()) {
+                match nearest(name, names.iter().copied().chain(["FrontSide"])) {
                     // A conditional has an end that names the field, too.
                     Some(near) if *conditional => {
                         diagnostic.help(format!("did you mean `{near}`?"))

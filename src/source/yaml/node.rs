@@ -101,6 +101,12 @@ impl Entry {
         self.key.text.as_str()
     }
 
+    /// Whether neither a value nor a `:` stands behind the key, as only `{..}` lets it.
+    #[must_use]
+    pub fn is_word_alone(&self) -> bool {
+        self.value.is_null() && self.value.span.start <= self.key_span().end
+    }
+
     /// Where the key stands.
     #[must_use]
     pub fn key_span(&self) -> Span {

@@ -248,6 +248,9 @@ fn unknown_field(note_type: &WrittenType, entry: &Entry) -> Diagnostic {
             };
             diagnostic.fix("a key with a similar name exists", entry.key_span(), near)
         }
+        None if entry.is_word_alone() => diagnostic
+            .note("in `{..}` a comma ends the value before it")
+            .help("if this belongs to the value before it, put all of that value in quotes"),
         None => {
             let names: Vec<&str> = note_type.note_type.field_names().collect();
             diagnostic.help(format!("the fields are {}", decode::enumeration(&names)))

@@ -414,7 +414,7 @@ impl Tree<'_, '_, '_> {
     fn cloze(&mut self, range: Range<usize>) -> Node {
         let in_flow = self.frames.last().is_some_and(|it| it.flow);
         let end = if in_flow {
-            traps::cloze_end_in_flow(self.ground.source, range.start).max(range.end)
+            traps::end_in_flow(self.ground.source, range.start).max(range.end)
         } else {
             traps::value_end(self.ground.source, range.end)
         };

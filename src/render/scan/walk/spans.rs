@@ -123,7 +123,9 @@ impl Walk<'_> {
             // Braces that do not match are more likely a price list than a formula, unless
             // there is TeX.
             End::Unbalanced(end) => {
-                let tex = self.text.get(at..end).is_some_and(|it| it.contains('\\'));
+                let signs = ["\\", "^{", "_{"];
+                let holds_tex = |it: &str| signs.iter().any(|sign| it.contains(sign));
+                let tex = self.text.get(at..end).is_some_and(holds_tex);
                 (self.stack.is_empty() && tex).then_some(end)
             }
             End::None => None,

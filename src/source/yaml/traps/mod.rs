@@ -75,6 +75,7 @@ pub(super) fn explain(ground: Ground<'_>, stop: &Stop) -> Diagnostic {
     found
         .or_else(|| special_start(ground, at, &written))
         .or_else(|| unclosed_bracket(ground, at, &stop.problem))
+        .or_else(|| in_flow_value(ground, at, &stop.problem))
         .or_else(|| structure::explain(ground, at, &stop.problem))
         .unwrap_or_else(|| unreadable(ground, at, &stop.problem))
 }
@@ -194,16 +195,16 @@ pub(super) fn value_end(source: &str, at: usize) -> usize {
     line::written(source, at).value.end.max(at)
 }
 
-/// Where the unquoted value that begins with a cloze at `start` ends in `[..]` or `{..}`: before
-/// the comma or bracket that no brace of a cloze encloses.
-pub(super) fn cloze_end_in_flow(source: &str, start: usize) -> usize {
+/// Where the unquoted value that begins at `start` ends in `[..]` or `{..}`, as an author means it:
+/// before the comma or bracket that no brackets of its own enclose.
+pub(super) fn end_in_flow(source: &str, start: usize) -> usize {
     let line = line::line(source, start);
     let text = source.get(start..line.end).unwrap_or("");
     let mut depth = 0_usize;
     for (at, character) in text.char_indices() {
         match character {
-            '{' => depth += 1,
-            '}' if depth > 0 => depth -= 1,
+            '{' | '[' => depth += 1,
+            '}' | ']' if depth > 0 => depth -= 1,
             ',' | ']' | '}' if depth == 0 => {
                 return start + text.get(..at).unwrap_or("").trim_end().len();
             }
@@ -220,21 +221,76 @@ pub(super) fn value_end_below(source: &str, at: usize) -> usize {
 
 fn unclosed_bracket(ground: Ground<'_>, at: usize, problem: &Problem) -> Option<Diagnostic> {
     let bracket = ground.source.get(at..)?.chars().next()?;
-    let end = match bracket {
-        '[' => ']',
-        '{' => '}',
-        _ => return None,
-    };
+    let end = closing(bracket)?;
     matches!(problem, Problem::UnclosedBracket).then(|| {
-        Diagnostic::new(
-            Code::YamlSyntax,
-            format!("the bracket `{bracket}` has no end"),
-        )
-        .at(span(ground, at..at + 1), "opened here")
-        .help(format!(
+        no_end(ground, bracket, at).help(format!(
             "close it with `{end}`, or quote the value if it is text"
         ))
     })
+}
+
+/// A list or mapping in one line whose end is missing: a text has a bracket at its beginning
+/// seldom, and seldom several parts behind it.
+fn unclosed_list(ground: Ground<'_>, value: Range<usize>) -> Option<Diagnostic> {
+    let text = ground.source.get(value.clone())?;
+    let bracket = text.chars().next()?;
+    let end = closing(bracket)?;
+    (text.contains(", ") && !text.contains([']', '}'])).then(|| {
+        no_end(ground, bracket, value.start).fix(
+            "close it",
+            span(ground, value.end..value.end),
+            end.to_string(),
+        )
+    })
+}
+
+fn closing(bracket: char) -> Option<char> {
+    match bracket {
+        '[' => Some(']'),
+        '{' => Some('}'),
+        _ => None,
+    }
+}
+
+fn no_end(ground: Ground<'_>, bracket: char, at: usize) -> Diagnostic {
+    let title = format!("the bracket `{bracket}` has no end");
+    Diagnostic::new(Code::YamlSyntax, title).at(span(ground, at..at + 1), "opened here")
+}
+
+/// A bracket or a `: ` inside of an unquoted value that itself stands in `[..]` or `{..}`.
+fn in_flow_value(ground: Ground<'_>, at: usize, problem: &Problem) -> Option<Diagnostic> {
+    let source = ground.source;
+    let found = source.get(at..)?.chars().next()?;
+    let meaning = match found {
+        '{' => "YAML reads it as the beginning of a mapping",
+        '[' => "YAML reads it as the beginning of a list",
+        ':' => "YAML takes what stands before it for a key",
+        _ => return None,
+    };
+    let start = line::written_in_flow(source, at).start;
+    let own = line::line(source, at);
+    let is_inside = source.get(own.start..start)?.contains(['[', '{']);
+    if !matches!(problem, Problem::Other(_)) || !is_inside || start >= at {
+        return None;
+    }
+    let value = start..end_in_flow(source, start).max(at + found.len_utf8());
+    let place = span(ground, at..at + found.len_utf8());
+    if found == ':' {
+        // A comma may be what is missing, so that the mend is no certain one.
+        let text = line::quoted(source.get(value.clone())?);
+        return Some(
+            Diagnostic::new(Code::YamlColon, "a second `: ` in an unquoted value")
+                .at(place, meaning)
+                .note("in `{..}` a comma divides a value from the next key")
+                .fix("quote the value", span(ground, value), text),
+        );
+    }
+    let title = format!("an unquoted value inside of `{{..}}` or `[..]` cannot hold `{found}`");
+    Some(quote(
+        Diagnostic::new(Code::YamlSyntax, title).at(place, meaning),
+        ground,
+        value,
+    ))
 }
 
 fn control_character(ground: Ground<'_>, at: usize, found: char) -> Diagnostic {
@@ -278,18 +334,8 @@ fn colon(ground: Ground<'_>, at: usize, written: &line::Written) -> Option<Diagn
     if let Some(bracket @ ('[' | '{')) = value_text.chars().next()
         && !value_text.contains([']', '}'])
     {
-        if value_text.contains(", ") {
-            let (close, end) = (if bracket == '[' { "]" } else { "}" }, value.end);
-            return Some(
-                Diagnostic::new(
-                    Code::YamlSyntax,
-                    format!("the bracket `{bracket}` has no end"),
-                )
-                .at(span(ground, value.start..value.start + 1), "opened here")
-                .fix("close it", span(ground, end..end), close),
-            );
-        }
-        return Some(special(bracket, ground, value));
+        return unclosed_list(ground, value.clone())
+            .or_else(|| Some(special(bracket, ground, value)));
     }
     let key = source.get(line::content_start(source, &own)..at)?;
     let above_start = line::content_start(source, &above);
@@ -344,7 +390,7 @@ fn special_start(ground: Ground<'_>, at: usize, written: &line::Written) -> Opti
     if !has_key || !is_special || value.start > at {
         return None;
     }
-    Some(special(first, ground, value))
+    unclosed_list(ground, value.clone()).or_else(|| Some(special(first, ground, value)))
 }
 
 fn special(first: char, ground: Ground<'_>, value: Range<usize>) -> Diagnostic {

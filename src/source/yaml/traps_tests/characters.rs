@@ -228,6 +228,22 @@ help: quote the value
 "#]],
     );
     check(
+        "- [a, b]\n- [c, d\n",
+        str![[r#"
+error[E0101]: the bracket `[` has no end
+  ╭▸ a.yaml:2:3
+  │
+2 │ - [c, d
+  │   ━ opened here
+  ╰╴
+help: close it
+  ╭╴
+2 │ - [c, d]
+  ╰╴       +
+
+"#]],
+    );
+    check(
         "a: [x y\nb: 1\n",
         str![[r#"
 error[E0104]: an unquoted value cannot begin with `[`

@@ -1,0 +1,364 @@
+//! One project by itself: the stages of its build in their order, from its note types to what
+//! packages are made of.
+
+use std::sync::Arc;
+
+use super::assets::TypeFiles;
+use super::decks::DeckPlan;
+use super::division::Origins;
+use super::latex::LatexPictures;
+use super::lock_file::{self, LockFile, Touched};
+use super::parts::Parts;
+use super::render::{Facts, Made};
+use super::types::Changed;
+use super::variants::Claims;
+use super::{
+    BuildOptions, MatchedNote, Project, Report, Scope, Statistics, assets, budget, clozes, fonts,
+    history, latex, load, media, output, predecessor, rematch, schema, stages, targets, types,
+};
+use crate::diag::{Code, Diagnostic, Diagnostics, Sources};
+use crate::files::Cache;
+use crate::identity::{Assigned, Heirs, Lock};
+use crate::model::{MediaFile, Targets};
+use crate::observe::Stage;
+use crate::package::Baseline;
+use crate::render::{MediaNames, NamedMedia, Renderer};
+use crate::source::manifest::Manifest;
+use crate::source::types::TypeSet;
+use crate::{Error, check};
+
+/// What all stages of a build go by.
+struct Run<'a> {
+    project: &'a Project,
+    manifest: &'a Manifest,
+    options: &'a BuildOptions,
+    lock_file: &'a LockFile,
+    cache: Arc<Cache>,
+}
+
+/// The files that go along with notes, under the names that they have in packages.
+struct Named {
+    /// What note types load.
+    statics: Vec<NamedMedia>,
+    /// What notes show and play.
+    names: MediaNames,
+}
+
+/// What packages are made of. `None` where there is no use in going on.
+pub(super) fn parts(
+    project: &Project,
+    manifest: &Manifest,
+    options: &BuildOptions,
+    divided: bool,
+    report: &mut Report,
+) -> Result<Option<Parts>, Error> {
+    let Report {
+        diagnostics: sink,
+        sources,
+        statistics,
+        files,
+        lock_changes,
+        changes,
+        matches,
+    } = report;
+    let observed = &options.observed;
+    let reading = observed.stage(Stage::Read);
+    let read_types = types::load(project, manifest, sources, sink)?;
+    let output = output::path(project, manifest, options, sink);
+    let read = LockFile::read(project, manifest, options, &output, sources, sink)?;
+    let Some(lock_file) = read else {
+        return Ok(None);
+    };
+    let run = Run {
+        project,
+        manifest,
+        options,
+        lock_file: &lock_file,
+        cache: Arc::new(cache(project, options)),
+    };
+    let lock = run.lock();
+    if let Some(found) = history::clock_behind(lock.newest(), lock.name(), options.time) {
+        sink.push(found);
+    }
+    let mut renderer = run.renderer();
+    let (types, type_files) = assets::named(&read_types, &renderer, &manifest.defaults.settings);
+    let (types, changed_types) = run.stamped(types, sink);
+    drop(reading);
+
+    let broken_types = sink.has_errors();
+    let known = lock_file.is_kept.then_some(lock);
+    let loaded = load::notes_seen(
+        project, manifest, &types, &renderer, known, None, observed, sources, sink,
+    )?;
+    statistics.files = loaded.files.len();
+    *files = loaded.files;
+    // A type that cannot be read makes every note of it an error; one finding is enough.
+    if broken_types && loaded.notes.facts().next().is_none() {
+        return Ok(None);
+    }
+    let mut made = loaded.notes;
+
+    let identifying = observed.stage(Stage::Identify);
+    let assigned = run.recognize(&mut made, sources, sink);
+    let heirs = &assigned.heirs;
+    *matches = history::found_again(&made, &assigned.found, lock, sources);
+    let cut = run.cut_fonts(&mut made, &read_types, &type_files, &mut renderer);
+    let (types, type_files) = cut.unwrap_or((types, type_files));
+    let named = run.name_media(&mut made, &type_files, &renderer, sink);
+    let baseline = rematch::baseline(lock_file.is_kept, options, &output)?;
+    let taken = run.take_guids(&mut made, baseline.as_ref(), &named, heirs, sources, sink)?;
+    if let Some(taken) = taken {
+        *matches = taken;
+    }
+    sink.append(renderer.media_findings());
+    drop(identifying);
+    let latex = run.latex_pictures(&made, &renderer, sink)?;
+    let identifying = observed.stage(Stage::Identify);
+    *statistics = count(&made, &named, &latex, files.len());
+    if statistics.notes == 0 && manifest.included.is_empty() && !sink.has_errors() {
+        sink.push(nothing_to_build());
+    }
+    if sink.has_errors() {
+        return Ok(None);
+    }
+
+    let mut next = run.next_lock(&made, heirs, &types, sources, sink)?;
+    schema::tell_edits(&made, &changed_types, lock, heirs, sink);
+    schema::tell_retyped(&made, &types, lock, heirs, sink);
+    if project.is_whole() {
+        history::tell_removed(&made, lock, &next, &assigned.unclear, sources, sink);
+    }
+    let media = run.media_files(&named, &latex, &mut next);
+    targets::tell(&media, run.targets(), sink);
+    budget::files(&manifest.budget, &media, sink)?;
+    *lock_changes = lock_file.refused(&next, project, sources, options);
+    if options.changes && lock_file.is_kept && project.is_whole() {
+        *changes = lock_file.changes(&next, project);
+    }
+    if !lock_changes.is_empty() {
+        return Ok(None);
+    }
+    drop(identifying);
+
+    let _planning = observed.stage(Stage::Plan);
+    let origins = if divided {
+        let of_types = media::names_of_types(&made, &type_files);
+        Origins::new(&made, &named.names, &latex, of_types, sources)
+    } else {
+        Origins::default()
+    };
+    let mut decks = DeckPlan::new(project, manifest, sources, sink)?;
+    for batch in made.into_batches() {
+        decks.add(batch, &next);
+    }
+    Ok(Some(Parts {
+        root: manifest.name.clone(),
+        decks: decks.finish(sink),
+        media,
+        origins,
+        locks: lock_file
+            .written(&next, project, sources)
+            .into_iter()
+            .collect(),
+        claims: Claims::default(),
+        baseline,
+        output,
+        outputs: manifest.outputs.clone(),
+        budget: manifest.budget.clone(),
+    }))
+}
+
+impl<'a> Run<'a> {
+    /// The lock of the last build; an empty one where none is kept.
+    fn lock(&self) -> &'a Lock {
+        &self.lock_file.lock
+    }
+
+    fn targets(&self) -> Targets {
+        self.options.targets.unwrap_or(self.manifest.targets)
+    }
+
+    fn renderer(&self) -> Renderer<'a> {
+        assets::renderer(self.project, self.manifest, self.lock(), self.targets())
+            .with_cache(cache(self.project, self.options))
+            .with_tex(self.options.tex)
+    }
+
+    /// The types with the ids and times that the lock has for them, and which of them changed.
+    fn stamped(&self, types: TypeSet, sink: &mut Diagnostics) -> (TypeSet, Vec<Changed>) {
+        if self.lock_file.is_kept {
+            let uid = &self.manifest.uid;
+            types::stamped(&types, self.lock(), uid, self.options, sink)
+        } else {
+            (types, Vec::new())
+        }
+    }
+
+    /// Finds out which notes these are, and which numbers their clozes had.
+    fn recognize(&self, made: &mut Made, sources: &Sources, sink: &mut Diagnostics) -> Assigned {
+        let locked = self.lock_file.is_kept;
+        let (lock, whole) = (self.lock(), self.project.is_whole());
+        let assigned = stages::identify(made, lock, self.manifest, locked, whole, sources, sink);
+        if locked {
+            for (note, facts) in made.iter_mut() {
+                clozes::renumber(note, facts, lock, &assigned.heirs);
+            }
+        }
+        let firsts = made
+            .iter()
+            .map(|(note, facts)| (note.note_type.id(), note.fields.first(), facts.span()));
+        check::duplicates(firsts, sink);
+        assigned
+    }
+
+    /// The types, and the files that they load, with fonts cut down to what all notes show.
+    fn cut_fonts(
+        &self,
+        made: &mut Made,
+        types: &TypeSet,
+        files: &TypeFiles,
+        renderer: &mut Renderer<'_>,
+    ) -> Option<(TypeSet, TypeFiles)> {
+        if !self.manifest.assets.subset_fonts || !self.project.is_whole() {
+            return None;
+        }
+        let settings = &self.manifest.defaults.settings;
+        // What there is to tell of types was told when they were stamped first.
+        let stamped = |types| self.stamped(types, &mut Diagnostics::new()).0;
+        fonts::cut(
+            self.project,
+            made,
+            types,
+            files,
+            renderer,
+            settings,
+            stamped,
+        )
+    }
+
+    /// Gives all files the names that learners have them under, in the notes, too.
+    fn name_media(
+        &self,
+        made: &mut Made,
+        type_files: &TypeFiles,
+        renderer: &Renderer<'_>,
+        sink: &mut Diagnostics,
+    ) -> Named {
+        let statics = media::statics(made, type_files, sink);
+        assets::tell_kept(self.manifest, &statics, self.lock(), sink);
+        let mut frozen = media::frozen(self.lock(), &statics);
+        // Only what cards ask for by a LaTeX tag bears the name of one.
+        for names in frozen.values_mut() {
+            names.retain(|it| !latex::is_picture_name(it));
+        }
+        let mut names = renderer.names(made.facts().flat_map(Facts::media), &frozen);
+        for (note, _) in made.iter_mut() {
+            note.fields.change_joined(|fields| names.resolved(fields));
+        }
+        Named { statics, names }
+    }
+
+    /// Gives notes the guids that they have in an older package, or had by another tool. Returns
+    /// those that were found in the package.
+    fn take_guids(
+        &self,
+        made: &mut Made,
+        baseline: Option<&Baseline>,
+        named: &Named,
+        heirs: &Heirs,
+        sources: &Sources,
+        sink: &mut Diagnostics,
+    ) -> Result<Option<Vec<MatchedNote>>, Error> {
+        let baseline = baseline.filter(|_| self.project.is_all_there_is());
+        let found = baseline.map(|it| rematch::guids(made, it, sources, sink));
+        let found = found.transpose()?;
+        if let Some(tool) = self.manifest.compat_guid {
+            predecessor::apply(tool, made, &named.names, self.lock(), heirs, sources);
+        }
+        Ok(found)
+    }
+
+    fn latex_pictures(
+        &self,
+        made: &Made,
+        renderer: &Renderer<'_>,
+        sink: &mut Diagnostics,
+    ) -> Result<LatexPictures, Error> {
+        let _rendering = self.options.observed.stage(Stage::Render);
+        let engine = self.manifest.defaults.settings.math;
+        let latex = latex::pictures(self.project, made, engine, renderer, self.lock(), sink)?;
+        // TeX may have drawn them, or may be there the next time.
+        if let Some(witness) = self
+            .options
+            .witness
+            .as_ref()
+            .filter(|_| latex.are_asked_for)
+        {
+            witness.depends_on_more();
+        }
+        Ok(latex)
+    }
+
+    /// The lock that this build leaves behind, but for the media.
+    fn next_lock(
+        &self,
+        made: &Made,
+        heirs: &Heirs,
+        types: &TypeSet,
+        sources: &Sources,
+        sink: &mut Diagnostics,
+    ) -> Result<Lock, Error> {
+        let touched = Touched::new(self.options, sink);
+        touched.check(made, sources)?;
+        let next = self
+            .lock_file
+            .next(made, heirs, types, &touched, sources, self.options);
+        if let Some(found) = lock_file::rendered_anew(next.outdated) {
+            sink.push(found);
+        }
+        Ok(next.lock)
+    }
+
+    /// The files of types, then those of notes, which the lock takes note of.
+    fn media_files(&self, named: &Named, latex: &LatexPictures, next: &mut Lock) -> Vec<MediaFile> {
+        let Named { statics, names } = named;
+        let of_types = statics
+            .iter()
+            .map(|it| media::file(self.project, it, &self.cache));
+        let mut files: Vec<MediaFile> = of_types.collect();
+        files.extend(media::of_notes(
+            self.project,
+            names,
+            &latex.files,
+            statics,
+            next,
+            &self.cache,
+        ));
+        files
+    }
+}
+
+/// Where what earlier builds made lies. A folder without a manifest is nobody's project to put
+/// files into.
+fn cache(project: &Project, options: &BuildOptions) -> Cache {
+    if options.cache && matches!(project.scope, Scope::Manifest { .. }) {
+        Cache::of(&project.root)
+    } else {
+        Cache::none()
+    }
+}
+
+fn count(made: &Made, named: &Named, latex: &LatexPictures, files: usize) -> Statistics {
+    let cards = made.facts().map(|it| it.cards as usize).sum();
+    Statistics {
+        files,
+        notes: made.facts().count(),
+        cards,
+        media: named.names.files().len() + named.statics.len() + latex.files.len(),
+    }
+}
+
+fn nothing_to_build() -> Diagnostic {
+    Diagnostic::new(Code::NothingToBuild, "there are no notes to build")
+        .help("begin with `deckle init`, or see README.md for what a note looks like")
+}
