@@ -60,12 +60,12 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! The modules in the order in which a build goes through them: [`project`] knows that order and
-//! is the place to begin; [`files`] is the only way to the disk; [`source`] reads notes,
-//! [`identity`] finds out which notes they are, [`render`] makes Anki's HTML of them, [`check`]
-//! looks for what a learner would stumble over, [`package`] writes the file, and reads the files
-//! of others; `connect` brings it into a running Anki, `sync` onto a sync server. [`model`] holds
-//! Anki's nouns, [`template`] its template language, [`diag`] what is told to authors.
+//! [`project`] knows the order in which a build goes from text to package, and is the place to begin;
+//! [`model`] holds Anki's nouns, which the builder is made of; [`package`] writes the file, reads those
+//! of others, and says what an import of them does to learners; [`diag`] is what is told to authors;
+//! `connect` brings a package into a running Anki, `sync` onto a sync server. These modules and the
+//! names below are the public API. What this documentation does not show is no part of it, though the
+//! compiler lets it through: it may change in any release.
 //!
 //! The library never prints, reads no clock and no environment, no network but where `connect`
 //! and `sync` are sent, and keeps no state but what a project is
@@ -79,19 +79,28 @@ pub mod connect;
 #[cfg(feature = "sync")]
 pub mod sync;
 
-pub mod files;
-pub mod source;
-
-pub mod identity;
-pub mod render;
-
-pub mod check;
 pub mod package;
 
 pub mod model;
-pub mod template;
 
 pub mod diag;
+
+// The stages of a build, and the ground that they stand on. They are `pub` because the command line,
+// the integration tests and the benchmarks are crates of their own and use a few names of them. Nothing
+// in them is promised: what callers meet is re-exported where they meet it, mostly by `project`.
+#[doc(hidden)]
+pub mod check;
+#[doc(hidden)]
+pub mod files;
+#[doc(hidden)]
+pub mod identity;
+#[doc(hidden)]
+pub mod render;
+#[doc(hidden)]
+pub mod source;
+#[doc(hidden)]
+pub mod template;
+
 mod error;
 mod observe;
 

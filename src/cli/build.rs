@@ -5,9 +5,8 @@ use std::path::{Path, PathBuf};
 use deckle::Error;
 use deckle::diag::{Code, Diagnostic, Severity};
 use deckle::files::locate;
-use deckle::identity::LockChange;
 use deckle::model::{Client, Targets};
-use deckle::project::{BuildOptions, Built, FixPlan, LockMode, Project, Report};
+use deckle::project::{BuildOptions, Built, FixPlan, LockChange, LockMode, Project, Report};
 
 use super::Outcome;
 use super::args::{BuildArgs, CheckArgs, Format, PackageArgs, SourceArgs, TargetArg};

@@ -2,14 +2,13 @@
 
 use deckle::Error;
 use deckle::diag::Severity;
-use deckle::project::{IdOptions, IdPlan, Project};
+use deckle::project::{IdOptions, IdPlan, IdStyle, Project};
 
 use super::Outcome;
 use super::args::{self, IdAddArgs, IdSourceArgs, IdStripArgs};
 use super::git;
 use super::printer::Printer;
 use super::words::plural;
-use deckle::source::stamp::IdStyle;
 
 pub(super) fn add(args: &IdAddArgs, printer: &Printer) -> Result<Outcome, Error> {
     let style = match args.style {

@@ -10,13 +10,12 @@ use deckle::diag::{
     render_short,
 };
 use deckle::files::locate;
-use deckle::identity::LockChange;
-use deckle::project::{Built, MatchedNote};
+use deckle::project::{Built, LockChange, MatchedNote};
 
 use super::args::{Args, ColorChoice, MessageFormat};
 
 /// The lock of a project without variants.
-const LOCK: &str = deckle::identity::LOCK_NAME;
+const LOCK: &str = deckle::project::LOCK_NAME;
 
 /// Decides once what each stream shows.
 pub(crate) struct Printer {

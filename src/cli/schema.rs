@@ -1,7 +1,6 @@
 //! `deckle schema`
 
-use deckle::project::{Project, write_schemas};
-use deckle::source::schema::Schema;
+use deckle::project::{Project, Schema, write_schemas};
 use deckle::{Error, ErrorKind};
 
 use super::Outcome;

@@ -27,7 +27,7 @@ use std::time::Duration;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-pub use delivery::{Delivery, DeliveryOptions, Transfer, deliver};
+pub use delivery::{Delivered, DeliveryOptions, Transfer, deliver};
 pub use notes::{NewNote, NoteInfo};
 pub use permission::Permission;
 

@@ -17,14 +17,24 @@ mod suggest;
 mod text;
 
 pub use code::Code;
-pub use explain::{explain, explain_markdown};
+pub use explain::explain;
 pub use github::render_github;
-pub use levels::{Level, Levels, Subject};
-pub use output::{Format, Style, render, render_json, render_short};
+pub use levels::{Level, Subject};
+pub use output::{Style, render, render_json, render_short};
 pub use sarif::render_sarif;
 pub use sources::{Position, SourceFile, Sources};
-pub use span::{FileId, Span, Spanned};
+pub use span::{FileId, Span};
+
+// For the stages and the tests alone; see `lib.rs`.
+#[doc(hidden)]
+pub use explain::explain_markdown;
+#[doc(hidden)]
+pub use levels::Levels;
+#[doc(hidden)]
+pub use span::Spanned;
+#[doc(hidden)]
 pub use suggest::nearest;
+#[doc(hidden)]
 pub use text::{Text, TextBuilder};
 
 /// How much a finding matters.

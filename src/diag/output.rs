@@ -12,19 +12,6 @@ use serde_json::{Value, json};
 use super::clip::Clip;
 use super::{Diagnostic, FileId, Label, Severity, Sources, Span};
 
-/// How findings are written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-#[non_exhaustive]
-pub enum Format {
-    /// With the source lines and underlines.
-    #[default]
-    Human,
-    /// One line each: `path:line:column: severity[code]: message`.
-    Short,
-    /// One JSON object a line.
-    Json,
-}
-
 /// How the human form looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]

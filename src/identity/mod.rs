@@ -1,7 +1,7 @@
 //! Which note is this? Did it change?
 //!
 //! Learners' progress hangs on a note's guid, their edits on its time. Both come from here and
-//! are kept in `deckle.lock`. Identity works on [`Claim`]s, which hold no text: [`assign`] gives
+//! are kept in `deckle.lock`. Identity works on [`Claim`]s, which hold no text: `assign` gives
 //! each note its id, [`next_lock`] its time, by the hash of all that shapes it.
 
 mod assign;

@@ -25,7 +25,9 @@ pub enum MediaSource {
     Path(PathBuf),
     /// Here.
     Bytes(Arc<[u8]>),
+    // Hidden as `Files` is: a project's build alone makes it.
     /// A file of a project.
+    #[doc(hidden)]
     Project(Arc<dyn Files + Send + Sync>, String),
     /// Made when it is asked for, so that a package of many pictures holds one at a time.
     Made(Arc<dyn MadeMedia>),

@@ -1,8 +1,7 @@
 //! Anki's nouns and their invariants.
 //!
 //! Nothing here knows of YAML, Markdown, SQLite, archives or paths on disk. [`NoteType`],
-//! [`Note`] and [`Deck`] are what goes into a package; [`written`] holds notes and note types as
-//! an author wrote them, before they are rendered.
+//! [`Note`] and [`Deck`] are what goes into a package.
 
 mod audio;
 mod build_time;
@@ -24,8 +23,13 @@ mod occlusion;
 mod removal;
 mod removed;
 mod repeats;
-pub mod support;
 mod tag;
+
+// Notes and note types as an author wrote them, before they are rendered, and what which client does
+// not show: for the stages and the tests alone; see `lib.rs`.
+#[doc(hidden)]
+pub mod support;
+#[doc(hidden)]
 pub mod written;
 
 pub use build_time::BuildTime;
@@ -48,3 +52,8 @@ pub use removal::Removal;
 pub use removed::{Removed, RemovedNote};
 pub(crate) use repeats::repeats;
 pub use tag::{Tag, TagError};
+
+// What a note type's problem says of its card templates.
+pub use crate::template::{
+    TemplateProblem, TemplateProblemKind, TemplateSide, TemplateSyntaxProblem,
+};

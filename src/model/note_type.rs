@@ -258,7 +258,7 @@ impl NoteType {
 
     /// The fronts of the card templates, parsed.
     #[must_use]
-    pub fn fronts(&self) -> &[Template] {
+    pub(crate) fn fronts(&self) -> &[Template] {
         &self.0.fronts
     }
 

@@ -7,7 +7,7 @@ use unicode_normalization::UnicodeNormalization;
 
 use super::fold;
 use super::note_type::{CardTemplate, Definition, Field, Kind, Latex, NoteType};
-use crate::template::{self, Template};
+use crate::template::{self, Template, TemplateProblem, TemplateSide};
 use crate::{Error, ErrorKind};
 
 /// Collects what makes a [`NoteType`].
@@ -50,7 +50,7 @@ pub enum NoteTypeProblem {
     /// The sort field is none of the fields.
     SortField(String),
     /// Something in a card template.
-    Template(template::Problem),
+    Template(TemplateProblem),
 }
 
 impl NoteTypeBuilder {
@@ -303,7 +303,7 @@ impl NoteTypeProblem {
 
     /// The card template, side and bytes, where the problem lies in one.
     #[must_use]
-    pub fn place(&self) -> Option<(usize, template::Side, Range<usize>)> {
+    pub fn place(&self) -> Option<(usize, TemplateSide, Range<usize>)> {
         match self {
             Self::Template(problem) => {
                 Some((problem.template, problem.side, problem.range.clone()))

@@ -57,8 +57,8 @@ pub use diff::{
 };
 pub use format::Format;
 pub use import::{
-    Client, Collection, DeckOutcome, HeldCard, HeldDeck, HeldNote, HeldNoteType, ImportLog,
-    ImportOptions, MediaOutcome, NoteOutcome, NoteTypeImport, NoteTypeOutcome, Progress, Refusal,
+    Collection, DeckOutcome, HeldCard, HeldDeck, HeldNote, HeldNoteType, ImportLog, ImportOptions,
+    Importer, MediaOutcome, NoteOutcome, NoteTypeImport, NoteTypeOutcome, Progress, Refusal,
     Update,
 };
 #[cfg(feature = "sync")]

@@ -83,10 +83,17 @@ pub use starter::{Created, Starter, create, write_schemas};
 pub use target::{Built, Target};
 pub use unpack::{Notice, NoticeKind, UnpackOptions, Unpacked, unpack};
 
+// What the above holds or is given, and is declared where it is made.
+pub use crate::files::{Secret, read_secret};
+pub use crate::identity::{ChangeKind, LOCK_NAME, LockChange};
+pub use crate::source::dialect::FrontEnd;
+pub use crate::source::schema::Schema;
+pub use crate::source::ship::{ConnectServer, SecretSource, ShipFolder, SyncServer, Via};
+pub use crate::source::stamp::IdStyle;
+
 use crate::Error;
 use crate::diag::{Diagnostics, Severity, Sources, render_short};
 use crate::files::{Disk, Files};
-use crate::identity::{LOCK_NAME, LockChange};
 use crate::model::BuildTime;
 
 /// Sources to be built: a folder with a `deckle.yaml`, a folder without one, or single files.

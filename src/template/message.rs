@@ -2,10 +2,10 @@
 
 use std::fmt;
 
-use super::parse::{ParseError, ParseErrorKind};
-use super::validate::{Problem, ProblemKind};
+use super::parse::{ParseError, TemplateSyntaxProblem};
+use super::validate::{TemplateProblem, TemplateProblemKind};
 
-impl fmt::Display for Problem {
+impl fmt::Display for TemplateProblem {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             formatter,
@@ -17,7 +17,7 @@ impl fmt::Display for Problem {
     }
 }
 
-impl fmt::Display for ProblemKind {
+impl fmt::Display for TemplateProblemKind {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Syntax(kind) => syntax(kind).fmt(formatter),
@@ -70,7 +70,7 @@ impl fmt::Display for ProblemKind {
     }
 }
 
-fn syntax(kind: &ParseErrorKind) -> ParseError {
+fn syntax(kind: &TemplateSyntaxProblem) -> ParseError {
     ParseError {
         kind: kind.clone(),
         range: 0..0,

@@ -31,9 +31,9 @@ pub mod validate;
 
 pub use cloze::{ClozeProblem, ClozeProblemKind, ClozeText};
 pub use generate::Requirement;
-pub use parse::{Node, ParseError, ParseErrorKind, Template};
+pub use parse::{Node, ParseError, Template, TemplateSyntaxProblem};
 pub use render::{Rendered, Situation};
-pub use validate::{Problem, ProblemKind, Side};
+pub use validate::{TemplateProblem, TemplateProblemKind, TemplateSide};
 
 #[cfg(test)]
 mod tests {

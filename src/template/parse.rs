@@ -58,7 +58,7 @@ pub enum Node {
 #[non_exhaustive]
 pub struct ParseError {
     /// What is wrong.
-    pub kind: ParseErrorKind,
+    pub kind: TemplateSyntaxProblem,
     /// The tag, in bytes of the source.
     pub range: Range<usize>,
 }
@@ -66,7 +66,7 @@ pub struct ParseError {
 /// What can be wrong with the structure of a template.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum ParseErrorKind {
+pub enum TemplateSyntaxProblem {
     /// A conditional has no closing tag.
     Unclosed {
         /// The field that it asks about.
@@ -93,17 +93,17 @@ pub enum ParseErrorKind {
 impl fmt::Display for ParseError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.kind {
-            ParseErrorKind::Unclosed { key, negated } => {
+            TemplateSyntaxProblem::Unclosed { key, negated } => {
                 let sign = if *negated { '^' } else { '#' };
                 write!(f, "`{{{{{sign}{key}}}}}` is never closed")
             }
-            ParseErrorKind::StrayClose { key } => {
+            TemplateSyntaxProblem::StrayClose { key } => {
                 write!(
                     f,
                     "`{{{{/{key}}}}}` closes a conditional that was not opened"
                 )
             }
-            ParseErrorKind::WrongClose {
+            TemplateSyntaxProblem::WrongClose {
                 found, expected, ..
             } => {
                 write!(
@@ -325,7 +325,7 @@ impl Builder<'_> {
         let here = self.nodes.len();
         let Some(open) = self.open.pop() else {
             return Err(ParseError {
-                kind: ParseErrorKind::StrayClose { key: found },
+                kind: TemplateSyntaxProblem::StrayClose { key: found },
                 range: tag,
             });
         };
@@ -340,7 +340,7 @@ impl Builder<'_> {
             let expected = source.get(expected.clone()).unwrap_or_default();
             if expected != found {
                 let expected = expected.to_owned();
-                let kind = ParseErrorKind::WrongClose {
+                let kind = TemplateSyntaxProblem::WrongClose {
                     found,
                     expected,
                     opened: opened.clone(),
@@ -359,7 +359,7 @@ impl Builder<'_> {
             Some(Node::Open {
                 tag, key, negated, ..
             }) => Err(ParseError {
-                kind: ParseErrorKind::Unclosed {
+                kind: TemplateSyntaxProblem::Unclosed {
                     key: self.text(key).to_owned(),
                     negated: *negated,
                 },

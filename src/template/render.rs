@@ -7,7 +7,7 @@ use super::{
     filters::{self, Place},
     generate::{counts_on_desktop, is_field_empty},
     parse::{Node, ParseError, Template},
-    validate::Side,
+    validate::TemplateSide,
 };
 
 /// What a card's templates can ask for: its note, and its place in the collection.
@@ -54,14 +54,14 @@ pub enum RenderError {
     /// A template can't be read.
     Syntax {
         /// Whose.
-        side: Side,
+        side: TemplateSide,
         /// Why.
         error: ParseError,
     },
     /// A template names a field that the note type hasn't.
     UnknownField {
         /// In which template.
-        side: Side,
+        side: TemplateSide,
         /// The name.
         name: String,
     },
@@ -108,10 +108,10 @@ pub fn render_card(
     back: &str,
     situation: &Situation<'_>,
 ) -> Result<Rendered, RenderError> {
-    let front = Page::parse(front, Side::Front, situation)?;
+    let front = Page::parse(front, TemplateSide::Front, situation)?;
     let question = front.render(None);
     situation.check_front(&front.template, &question)?;
-    let back = Page::parse(back, Side::Back, situation)?;
+    let back = Page::parse(back, TemplateSide::Back, situation)?;
     let answer = back.render(Some(&question));
     Ok(Rendered { question, answer })
 }
@@ -190,12 +190,16 @@ pub(super) fn is_cloze_condition(name: &str) -> bool {
 /// A template on its way to HTML.
 struct Page<'a> {
     template: Template,
-    side: Side,
+    side: TemplateSide,
     situation: &'a Situation<'a>,
 }
 
 impl<'a> Page<'a> {
-    fn parse(source: &str, side: Side, situation: &'a Situation<'a>) -> Result<Self, RenderError> {
+    fn parse(
+        source: &str,
+        side: TemplateSide,
+        situation: &'a Situation<'a>,
+    ) -> Result<Self, RenderError> {
         let template =
             Template::parse(source).map_err(|error| RenderError::Syntax { side, error })?;
         for node in template.nodes() {
@@ -268,8 +272,8 @@ impl<'a> Page<'a> {
         }
         let text = self.situation.value(name).unwrap_or_default();
         let side = match self.side {
-            Side::Front => CardSide::Question,
-            Side::Back => CardSide::Answer,
+            TemplateSide::Front => CardSide::Question,
+            TemplateSide::Back => CardSide::Answer,
         };
         let cloze_number = self.situation.ord.saturating_add(1);
         filters::apply(

@@ -7,7 +7,7 @@ use std::ops::Range;
 use super::{
     filters::is_known_filter,
     generate::{FieldUse, Requirement, SPECIAL_FIELDS, counts_on_desktop},
-    parse::{ParseErrorKind, Template},
+    parse::{Template, TemplateSyntaxProblem},
     render::is_cloze_condition,
 };
 
@@ -17,14 +17,14 @@ use super::{
     clippy::exhaustive_enums,
     reason = "whoever reads it must handle each case"
 )]
-pub enum Side {
+pub enum TemplateSide {
     /// The question.
     Front,
     /// The answer.
     Back,
 }
 
-impl fmt::Display for Side {
+impl fmt::Display for TemplateSide {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Front => "front",
@@ -36,13 +36,13 @@ impl fmt::Display for Side {
 /// Something wrong in a card template.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Problem {
+pub struct TemplateProblem {
     /// The index of the card template.
     pub template: usize,
     /// The side that holds the problem.
-    pub side: Side,
+    pub side: TemplateSide,
     /// What is wrong.
-    pub kind: ProblemKind,
+    pub kind: TemplateProblemKind,
     /// Where, in bytes of that side's source; the whole of it when something is missing.
     pub range: Range<usize>,
 }
@@ -50,9 +50,9 @@ pub struct Problem {
 /// What can be wrong in a card template.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum ProblemKind {
+pub enum TemplateProblemKind {
     /// The conditionals don't match.
-    Syntax(ParseErrorKind),
+    Syntax(TemplateSyntaxProblem),
     /// No field has this name.
     UnknownField {
         /// The name.
@@ -104,7 +104,7 @@ pub enum ProblemKind {
     },
 }
 
-impl ProblemKind {
+impl TemplateProblemKind {
     /// Whether Anki refuses to save the note type (an import is not checked).
     #[must_use]
     pub fn is_refused(&self) -> bool {
@@ -132,11 +132,18 @@ impl ProblemKind {
 
 /// What is wrong with the templates (front and back each) of a note type, in their order.
 #[must_use]
-pub fn validate<S: AsRef<str>>(templates: &[(S, S)], fields: &[S], is_cloze: bool) -> Vec<Problem> {
+pub fn validate<S: AsRef<str>>(
+    templates: &[(S, S)],
+    fields: &[S],
+    is_cloze: bool,
+) -> Vec<TemplateProblem> {
     let fields: Vec<&str> = fields.iter().map(AsRef::as_ref).collect();
     let mut problems = Vec::new();
     for (template, (front, back)) in templates.iter().enumerate() {
-        for (side, source) in [(Side::Front, front.as_ref()), (Side::Back, back.as_ref())] {
+        for (side, source) in [
+            (TemplateSide::Front, front.as_ref()),
+            (TemplateSide::Back, back.as_ref()),
+        ] {
             let mut check = Check {
                 template,
                 side,
@@ -150,10 +157,10 @@ pub fn validate<S: AsRef<str>>(templates: &[(S, S)], fields: &[S], is_cloze: boo
         let same = |(other, _): &(S, S)| other.as_ref() == front;
         let earlier = templates.iter().take(template).position(same);
         if let Some(earlier) = earlier.filter(|_| !front.contains("{{Card}}")) {
-            problems.push(Problem {
+            problems.push(TemplateProblem {
                 template,
-                side: Side::Front,
-                kind: ProblemKind::SameFront { earlier },
+                side: TemplateSide::Front,
+                kind: TemplateProblemKind::SameFront { earlier },
                 range: 0..front.len(),
             });
         }
@@ -164,17 +171,17 @@ pub fn validate<S: AsRef<str>>(templates: &[(S, S)], fields: &[S], is_cloze: boo
 /// Checks one side of one card template.
 struct Check<'a> {
     template: usize,
-    side: Side,
+    side: TemplateSide,
     fields: &'a [&'a str],
     is_cloze: bool,
-    problems: &'a mut Vec<Problem>,
+    problems: &'a mut Vec<TemplateProblem>,
 }
 
 impl Check<'_> {
     fn side(&mut self, source: &str) {
         let parsed = match Template::parse(source) {
             Ok(parsed) => parsed,
-            Err(error) => return self.push(ProblemKind::Syntax(error.kind), error.range),
+            Err(error) => return self.push(TemplateProblemKind::Syntax(error.kind), error.range),
         };
         let uses: Vec<FieldUse<'_>> = parsed.field_uses().collect();
         for used in &uses {
@@ -182,22 +189,22 @@ impl Check<'_> {
             self.filters(used);
         }
         let whole = 0..source.len();
-        if self.side == Side::Front && !uses.iter().any(counts_as_field) {
-            self.push(ProblemKind::NoFieldOnFront, whole.clone());
+        if self.side == TemplateSide::Front && !uses.iter().any(counts_as_field) {
+            self.push(TemplateProblemKind::NoFieldOnFront, whole.clone());
         }
         if self.is_cloze
             && self.template == 0
             && !uses.iter().any(|used| used.filters.contains(&"cloze"))
         {
-            self.push(ProblemKind::NoCloze, whole);
+            self.push(TemplateProblemKind::NoCloze, whole);
         }
-        if self.side == Side::Front && !self.is_cloze {
+        if self.side == TemplateSide::Front && !self.is_cloze {
             self.card_existence(&parsed, &uses);
         }
     }
 
-    fn push(&mut self, kind: ProblemKind, range: Range<usize>) {
-        self.problems.push(Problem {
+    fn push(&mut self, kind: TemplateProblemKind, range: Range<usize>) {
+        self.problems.push(TemplateProblem {
             template: self.template,
             side: self.side,
             kind,
@@ -212,13 +219,13 @@ impl Check<'_> {
             return;
         }
         if name == "FrontSide" && used.conditional {
-            return self.push(ProblemKind::FrontSideCondition, range);
+            return self.push(TemplateProblemKind::FrontSideCondition, range);
         }
         if name == "FrontSide" {
-            if self.side == Side::Front {
-                self.push(ProblemKind::FrontSideOnFront, range);
+            if self.side == TemplateSide::Front {
+                self.push(TemplateProblemKind::FrontSideOnFront, range);
             } else if used.filters.iter().any(|filter| !filter.is_empty()) {
-                self.push(ProblemKind::FiltersOnFrontSide, range);
+                self.push(TemplateProblemKind::FiltersOnFrontSide, range);
             }
             return;
         }
@@ -228,10 +235,13 @@ impl Check<'_> {
             return;
         }
         if name.is_empty() {
-            return self.push(ProblemKind::EmptyTag, used.tag.clone());
+            return self.push(TemplateProblemKind::EmptyTag, used.tag.clone());
         }
         let (name, conditional) = (name.to_owned(), used.conditional);
-        self.push(ProblemKind::UnknownField { name, conditional }, range);
+        self.push(
+            TemplateProblemKind::UnknownField { name, conditional },
+            range,
+        );
     }
 
     fn filters(&mut self, used: &FieldUse<'_>) {
@@ -240,8 +250,8 @@ impl Check<'_> {
                 continue;
             }
             let kind = match filter.trim_end() {
-                "tts" => ProblemKind::SpeechWithoutLanguage,
-                _ => ProblemKind::UnknownFilter {
+                "tts" => TemplateProblemKind::SpeechWithoutLanguage,
+                _ => TemplateProblemKind::UnknownFilter {
                     name: (*filter).to_owned(),
                 },
             };
@@ -258,14 +268,17 @@ impl Check<'_> {
             ["type", "cloze" | "nc"] if used.filters.len() == 2 => {}
             ["type", dropped @ ..] => {
                 let dropped = dropped.iter().map(|filter| (*filter).to_owned()).collect();
-                self.push(ProblemKind::DroppedFilters { dropped }, used.tag.clone());
+                self.push(
+                    TemplateProblemKind::DroppedFilters { dropped },
+                    used.tag.clone(),
+                );
             }
             _ => {
                 let cloze = used.filters.iter().position(|filter| *filter == "cloze");
                 if let Some(index) = cloze.filter(|_| !self.is_cloze) {
                     let field = used.name.to_owned();
                     self.push(
-                        ProblemKind::ClozeInNormalType { field },
+                        TemplateProblemKind::ClozeInNormalType { field },
                         used.filter_range(index),
                     );
                 }
@@ -287,13 +300,16 @@ impl Check<'_> {
         if let Some(used) = special.filter(|_| decides) {
             let name = used.name.to_owned();
             self.push(
-                ProblemKind::SpecialFieldDecides { name },
+                TemplateProblemKind::SpecialFieldDecides { name },
                 used.range.clone(),
             );
         } else if uses.iter().any(counts_as_field)
             && parsed.requirement(fields) == Requirement::None
         {
-            self.push(ProblemKind::NeverShowsField, 0..parsed.source().len());
+            self.push(
+                TemplateProblemKind::NeverShowsField,
+                0..parsed.source().len(),
+            );
         }
     }
 }
@@ -308,8 +324,8 @@ fn counts_as_field(used: &FieldUse<'_>) -> bool {
 mod tests {
     use super::*;
 
-    fn check(templates: &[(&str, &str)], is_cloze: bool, expect: &[(usize, Side, &str)]) {
-        let found: Vec<(usize, Side, String)> = validate(templates, &["F", "G"], is_cloze)
+    fn check(templates: &[(&str, &str)], is_cloze: bool, expect: &[(usize, TemplateSide, &str)]) {
+        let found: Vec<(usize, TemplateSide, String)> = validate(templates, &["F", "G"], is_cloze)
             .into_iter()
             .map(|problem| {
                 let kind = format!("{:?}", problem.kind);
@@ -353,7 +369,7 @@ mod tests {
             let expect: &[_] = if expect.is_empty() {
                 &[]
             } else {
-                &[(0, Side::Front, expect)]
+                &[(0, TemplateSide::Front, expect)]
             };
             check(&[(front, "{{FrontSide}}")], false, expect);
         }
@@ -385,7 +401,7 @@ mod tests {
         check(
             &[("{{F}}", ""), ("{{G}}", ""), ("{{F}}", "")],
             false,
-            &[(2, Side::Front, "SameFront")],
+            &[(2, TemplateSide::Front, "SameFront")],
         );
         check(&[("{{F}}", ""), ("{{F}} ", "")], false, &[]);
         check(&[("{{F}}{{Card}}", ""), ("{{F}}{{Card}}", "")], false, &[]);
@@ -399,13 +415,17 @@ mod tests {
         check(
             &[(cloze, "{{FrontSide}}")],
             true,
-            &[(0, Side::Back, "NoCloze")],
+            &[(0, TemplateSide::Back, "NoCloze")],
         );
-        check(&[("{{F}}", cloze)], true, &[(0, Side::Front, "NoCloze")]);
+        check(
+            &[("{{F}}", cloze)],
+            true,
+            &[(0, TemplateSide::Front, "NoCloze")],
+        );
         check(
             &[("{{cloze-only:F}}", cloze)],
             true,
-            &[(0, Side::Front, "NoCloze")],
+            &[(0, TemplateSide::Front, "NoCloze")],
         );
     }
 }

@@ -9,7 +9,7 @@ use std::thread;
 use std::time::Duration;
 
 use deckle::connect::{
-    Client, Delivery, DeliveryOptions, NewNote, Removal, Removed, Transfer, deliver,
+    Client, Delivered, DeliveryOptions, NewNote, Removal, Removed, Transfer, deliver,
 };
 use deckle::{Baseline, BuildTime, Deck, Error, ErrorKind, Flag, Note, NoteType, Package};
 use serde_json::{Value, json};
@@ -476,7 +476,7 @@ impl Releases {
     }
 }
 
-pub(crate) fn send(anki: &StandIn, package: &Path, options: &DeliveryOptions) -> Delivery {
+pub(crate) fn send(anki: &StandIn, package: &Path, options: &DeliveryOptions) -> Delivered {
     let delivery = deliver(&anki.client(), package, options).unwrap();
     assert_eq!(delivery.unconfirmed, [""; 0]);
     assert_eq!(delivery.unconfirmed_cards, 0);

@@ -2,7 +2,7 @@
 
 use deckle::model::NoteTypeBuilder;
 use deckle::package::{
-    Client, Contents, DeckChange, Difference, Format, ImportOptions, Measure, MediaChange,
+    Contents, DeckChange, Difference, Format, ImportOptions, Importer, Measure, MediaChange,
     NoteChange, NoteTypeChange, PackageReader, Update,
 };
 use deckle::{BuildTime, CardTemplate, Deck, DeckOptions, Field, Guid, Note, NoteType, Package};
@@ -56,7 +56,12 @@ fn read(package: &Package) -> Contents {
     reader.into_contents_with_hashes().unwrap()
 }
 
-fn difference(old: &Package, new: &Package, client: Client, options: &ImportOptions) -> Difference {
+fn difference(
+    old: &Package,
+    new: &Package,
+    client: Importer,
+    options: &ImportOptions,
+) -> Difference {
     Difference::new(&read(old), &read(new), client, options)
 }
 
@@ -143,7 +148,7 @@ fn lines(it: &Difference) -> Vec<String> {
 }
 
 fn check(old: &Package, new: &Package, expect: &[&str], advice: &str) {
-    for client in Client::ALL {
+    for client in Importer::ALL {
         let found = difference(old, new, client, &ImportOptions::default());
         assert_eq!(lines(&found), expect, "{client}");
         let sentence = format!("When you import it, {advice}.");
@@ -184,13 +189,13 @@ fn notes_come_change_and_stay() {
     ];
     check(&old, &new, &expect, "set \"Update notes\" to \"Always\"");
     let always = ImportOptions::default().update_notes(Update::Always);
-    let found = difference(&old, &new, Client::Desktop, &always);
+    let found = difference(&old, &new, Importer::Desktop, &always);
     assert_eq!(found.count(Measure::Updated), 4);
     assert_eq!(found.count(Measure::Skipped), 1);
-    assert!(difference(&old, &old, Client::AnkiDroid, &always).is_empty());
+    assert!(difference(&old, &old, Importer::AnkiDroid, &always).is_empty());
     let never = ImportOptions::default().update_notes(Update::Never);
     assert_eq!(
-        difference(&old, &new, Client::Desktop, &never).count(Measure::Updated),
+        difference(&old, &new, Importer::Desktop, &never).count(Measure::Updated),
         0
     );
 }
@@ -355,8 +360,8 @@ fn media_come_with_their_notes() {
     let [b_desktop, b_ankidroid] =
         ["Replaced".to_owned(), format!("to B-{hash}.png")].map(|it| format!("media B.png: {it}"));
     for (client, b) in [
-        (Client::Desktop, b_desktop),
-        (Client::AnkiDroid, b_ankidroid),
+        (Importer::Desktop, b_desktop),
+        (Importer::AnkiDroid, b_ankidroid),
     ] {
         let expect = [
             "one: Updated".to_owned(),
@@ -461,7 +466,7 @@ fn progress_that_edits_take_is_told() {
         "twice 2: Removed",
         "gone: Removed",
     ];
-    for client in Client::ALL {
+    for client in Importer::ALL {
         let found = Difference::of_learner(&old, &new, client, &options);
         assert_eq!(lines(&found), expect, "{client}");
         let learner = found.learner.unwrap();

@@ -66,6 +66,13 @@ const GUARDED: &[(&str, &[&str])] = &[
     ("println!", &[]),
 ];
 
+/// Modules that `lib.rs` hides from the documentation.
+const HIDDEN: &[&str] = &["check", "files", "identity", "render", "source", "template"];
+
+/// Those of them that the command line may name all the same, for what is no business of a deck: files
+/// of its own, and text without tags.
+const HIDDEN_YET_USED: &[&str] = &["files", "template"];
+
 /// Where `lib.rs` re-exports from, for names that are imported from the crate's root.
 const ROOT_NAMES: &[(&str, &[&str])] = &[("error", &["Error", "ErrorKind"])];
 
@@ -230,6 +237,33 @@ fn the_command_line_sees_the_public_api_only() {
     {
         for import in imports(text) {
             assert!(import == "cli", "{path} imports crate::{import}");
+        }
+    }
+}
+
+/// What the command line needs of a deck, other programs need as well: it has a documented place.
+#[test]
+fn programs_use_documented_modules() {
+    let library = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/lib.rs"));
+    let library = library.unwrap();
+    for module in HIDDEN {
+        let hidden = format!("#[doc(hidden)]\npub mod {module};");
+        assert!(library.contains(&hidden), "`{module}` is not hidden");
+    }
+    let mut programs = all_sources();
+    programs.retain(|(path, _)| path.starts_with("src/cli/"));
+    let examples = fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("examples")).unwrap();
+    for path in examples.map(|it| it.unwrap().path()) {
+        if path.extension().is_some_and(|it| it == "rs") {
+            let text = fs::read_to_string(&path).unwrap();
+            programs.push((path.display().to_string(), text));
+        }
+    }
+    for (path, text) in &programs {
+        let may = |module: &str| path.starts_with("src/cli/") && HIDDEN_YET_USED.contains(&module);
+        for module in HIDDEN.iter().filter(|it| !may(it)) {
+            let named = text.contains(&format!("deckle::{module}::"));
+            assert!(!named, "{path} names `deckle::{module}`, which is hidden");
         }
     }
 }

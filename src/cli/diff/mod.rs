@@ -9,7 +9,7 @@ use std::path::Path;
 
 use deckle::Error;
 use deckle::package::{
-    Client, Contents, Difference, ImportOptions, PackageReader, Update, Variant,
+    Contents, Difference, ImportOptions, Importer, PackageReader, Update, Variant,
 };
 
 use super::Outcome;
@@ -32,9 +32,9 @@ pub(super) fn diff(args: &DiffArgs, printer: &Printer) -> Result<Outcome, Error>
         .update_notes(update(args.update_notes))
         .update_note_types(update(args.update_note_types));
     let clients = match args.client {
-        Some(ClientName::Desktop) => vec![Client::Desktop],
-        Some(ClientName::Ankidroid) => vec![Client::AnkiDroid],
-        None => Client::ALL.to_vec(),
+        Some(ClientName::Desktop) => vec![Importer::Desktop],
+        Some(ClientName::Ankidroid) => vec![Importer::AnkiDroid],
+        None => Importer::ALL.to_vec(),
     };
     let differences: Vec<Difference> = clients
         .into_iter()
@@ -85,7 +85,7 @@ fn update(choice: UpdateChoice) -> Update {
 
 /// Groups of differences that say the same, with the names of their clients.
 fn alike(differences: &[Difference]) -> Vec<(String, &Difference)> {
-    let mut groups: Vec<(Vec<Client>, &Difference)> = Vec::new();
+    let mut groups: Vec<(Vec<Importer>, &Difference)> = Vec::new();
     for difference in differences {
         match groups
             .iter_mut()
@@ -98,7 +98,7 @@ fn alike(differences: &[Difference]) -> Vec<(String, &Difference)> {
     let groups = groups.into_iter();
     groups
         .map(|(clients, difference)| {
-            let names: Vec<String> = clients.iter().map(Client::to_string).collect();
+            let names: Vec<String> = clients.iter().map(Importer::to_string).collect();
             (names.join(" and "), difference)
         })
         .collect()

@@ -1,9 +1,8 @@
 //! The targets that the project ships to.
 
 use deckle::Error;
-use deckle::files::{Secret, is_conflict_copy, is_folder, is_read_only, names_in};
-use deckle::project::{Project, ignore_state};
-use deckle::source::ship::{Folder, SyncServer, Via};
+use deckle::files::{is_conflict_copy, is_folder, is_read_only, names_in};
+use deckle::project::{Project, Secret, ShipFolder, SyncServer, Via, ignore_state};
 
 use super::Findings;
 use crate::cli::ship::{Secrets, expanded};
@@ -50,7 +49,7 @@ pub(super) fn look(project: &Project, findings: &mut Findings) -> Result<(), Err
 
 const SECRET: &str = "docs/ship.md says where secrets come from";
 
-fn folder(project: &Project, way: &Folder, about: &str, findings: &mut Findings) {
+fn folder(project: &Project, way: &ShipFolder, about: &str, findings: &mut Findings) {
     let path = match expanded(&way.path) {
         Ok(path) => project.root().join(path),
         Err(error) => return findings.failed(about, &error, "write the whole path"),
@@ -105,12 +104,12 @@ fn folder(project: &Project, way: &Folder, about: &str, findings: &mut Findings)
 }
 
 #[cfg(feature = "connect")]
-fn anki(url: &str, key: Option<&deckle::files::Secret>, about: &str, findings: &mut Findings) {
+fn anki(url: &str, key: Option<&deckle::project::Secret>, about: &str, findings: &mut Findings) {
     use deckle::connect::Client;
     /// Anki answers in a moment, unless a dialog is open.
     const LONGEST: std::time::Duration = std::time::Duration::from_secs(5);
     let open = "open Anki; the add-on is 2055492159, under Tools, Add-ons, Get Add-ons";
-    let client = match Client::new(url, key.map(deckle::files::Secret::expose)) {
+    let client = match Client::new(url, key.map(deckle::project::Secret::expose)) {
         Ok(client) => client.longest(LONGEST),
         Err(error) => return findings.failed(about, &error, "mend `url`"),
     };

@@ -3,11 +3,9 @@
 use std::path::Path;
 
 use deckle::Error;
-use deckle::connect::{Client, Delivery};
-use deckle::files::Secret;
+use deckle::connect::{Client, Delivered};
 use deckle::model::Removal;
-use deckle::project::Parcel;
-use deckle::source::ship::ConnectServer;
+use deckle::project::{ConnectServer, Parcel, Secret};
 use serde_json::json;
 
 use super::Shipping;
@@ -40,7 +38,7 @@ impl Shipping {
     }
 }
 
-fn sent(parcel: &Parcel, it: &Delivery, removal: &Removal) -> Sent {
+fn sent(parcel: &Parcel, it: &Delivered, removal: &Removal) -> Sent {
     let open = it.sent || !it.waiting.is_empty();
     let known = it.changed + it.current > 0;
     let imported = !it.texts_only && it.added + it.changed + it.unclear.len() > 0;
@@ -79,7 +77,7 @@ fn sent(parcel: &Parcel, it: &Delivery, removal: &Removal) -> Sent {
 }
 
 /// What the author should know of what learners did, and of what cannot be done.
-fn notices(it: &Delivery) -> Vec<String> {
+fn notices(it: &Delivered) -> Vec<String> {
     let mut told = Vec::new();
     let mut tell = |count: usize, word: &str, text: &str| {
         if count > 0 {

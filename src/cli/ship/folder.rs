@@ -1,8 +1,7 @@
 //! Into a folder.
 
 use deckle::Error;
-use deckle::project::{Delivery, DeliveryState, Dispatch, Ignored, ShipTarget};
-use deckle::source::ship::Folder;
+use deckle::project::{Delivery, DeliveryState, Dispatch, Ignored, ShipFolder, ShipTarget};
 use serde_json::json;
 
 use super::outcome::{Fate, Sent, SentState, Shipped};
@@ -14,7 +13,7 @@ impl Shipping {
     pub(super) fn to_folder(
         &self,
         target: &ShipTarget,
-        way: &Folder,
+        way: &ShipFolder,
         dispatch: &mut Dispatch<'_>,
         shipped: &mut Shipped,
         printer: &Printer,

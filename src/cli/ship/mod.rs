@@ -15,8 +15,7 @@ mod tell;
 
 use std::path::Path;
 
-use deckle::project::{Built, Dispatch, Project, ShipOptions, ShipTarget};
-use deckle::source::ship::Via;
+use deckle::project::{Built, Dispatch, Project, ShipOptions, ShipTarget, Via};
 use deckle::{Error, ErrorKind};
 use serde_json::Value;
 

@@ -4,10 +4,9 @@ use std::path::{Path, PathBuf};
 
 #[cfg(any(feature = "connect", feature = "sync"))]
 use deckle::model::Removal;
-#[cfg(any(feature = "connect", feature = "sync"))]
-use deckle::project::Parcel;
 use deckle::project::{Built, ShipTarget};
-use deckle::source::ship::Via;
+#[cfg(any(feature = "connect", feature = "sync"))]
+use deckle::project::{Parcel, Via};
 use deckle::{Error, ErrorKind};
 use serde_json::{Map, Value};
 

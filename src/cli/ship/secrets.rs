@@ -4,9 +4,7 @@
 use std::io::Read as _;
 use std::path::Path;
 
-use deckle::files::{Secret, read_secret};
-use deckle::project::ShipTarget;
-use deckle::source::ship::{SecretSource, Via};
+use deckle::project::{Secret, SecretSource, ShipTarget, Via, read_secret};
 use deckle::{Error, ErrorKind};
 
 use super::expanded;

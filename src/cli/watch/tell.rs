@@ -3,8 +3,7 @@
 use std::path::Path;
 
 use deckle::diag::{Severity, render_json};
-use deckle::identity::LockChange;
-use deckle::project::Report;
+use deckle::project::{LockChange, Report};
 use serde_json::{Value, json};
 
 use super::findings::Findings;

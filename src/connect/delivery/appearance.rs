@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::held::Held;
-use super::{Client, Delivery};
+use super::{Client, Delivered};
 use crate::Error;
 use crate::package::{Side, StoredNoteType};
 
@@ -84,7 +84,7 @@ impl Appearance {
         &self.reshaped
     }
 
-    pub(super) fn tell(&self, delivery: &mut Delivery) {
+    pub(super) fn tell(&self, delivery: &mut Delivered) {
         delivery.one_way_sync = !self.merged.is_empty();
         delivery.styles_kept.clone_from(&self.edited);
     }
@@ -95,7 +95,7 @@ impl Appearance {
         client: &Client,
         new: &Side<'_>,
         base: Option<&Side<'_>>,
-        delivery: &mut Delivery,
+        delivery: &mut Delivered,
     ) -> Result<(), Error> {
         delivery.styles_kept.clear();
         for (id, name) in &self.names {

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Client, Delivery};
+use super::{Client, Delivered};
 use crate::Error;
 use crate::package::PackageReader;
 
@@ -52,7 +52,7 @@ impl Assets {
         self.stored.is_empty()
     }
 
-    pub(super) fn tell(&self, delivery: &mut Delivery) {
+    pub(super) fn tell(&self, delivery: &mut Delivered) {
         delivery.assets = self.stored.keys().cloned().collect();
         delivery.assets_kept.clone_from(&self.kept);
     }

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::held::Held;
-use super::{Client, Delivery};
+use super::{Client, Delivered};
 use crate::Error;
 use crate::model::Flag;
 use crate::model::fold;
@@ -117,7 +117,7 @@ impl<'a> CardChanges<'a> {
             && self.flags.is_empty()
     }
 
-    pub(super) fn tell(&self, delivery: &mut Delivery) {
+    pub(super) fn tell(&self, delivery: &mut Delivered) {
         delivery.moved = self.moves.values().map(Vec::len).sum();
         delivery.stayed = self.stayed;
         delivery.suspended = self.suspended.len();

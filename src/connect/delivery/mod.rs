@@ -39,7 +39,7 @@ use removed::Removals;
 /// What was done, or in a dry run would be done.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[non_exhaustive]
-pub struct Delivery {
+pub struct Delivered {
     /// Whether anything was to be sent. If not, the collection was only looked at.
     pub sent: bool,
     /// Notes that the collection did not have.
@@ -114,7 +114,7 @@ pub struct Delivery {
 /// ```
 ///
 /// Where AnkiConnect imports no packages, as on Android, the texts of notes that are there already
-/// are brought up to date; what [waits](Delivery::waiting) for the package is told.
+/// are brought up to date; what [waits](Delivered::waiting) for the package is told.
 ///
 /// # Errors
 /// [`ErrorKind::Unreachable`] and [`ErrorKind::Refused`] as all methods of [`Client`];
@@ -123,7 +123,7 @@ pub fn deliver(
     client: &Client,
     package: &Path,
     options: &DeliveryOptions,
-) -> Result<Delivery, Error> {
+) -> Result<Delivered, Error> {
     client.need_permission()?;
     if !imports_packages(client)? {
         return texts::deliver(client, package, options);
@@ -140,7 +140,7 @@ pub fn deliver(
         .flat_map(Side::note_ids)
         .collect();
     let held = Held::look(client, &ids)?;
-    let mut delivery = Delivery::default();
+    let mut delivery = Delivered::default();
     let sent = compare(&held, &new, base.as_ref(), &mut delivery);
     let appearance = Appearance::look(client, &held, &new, base.as_ref())?;
     let assets = Assets::look(client, &mut package_reader, base_reader.as_mut())?;
@@ -207,7 +207,7 @@ fn compare<'a>(
     held: &Held,
     new: &Side<'a>,
     base: Option<&Side<'_>>,
-    delivery: &mut Delivery,
+    delivery: &mut Delivered,
 ) -> Vec<&'a StoredNote> {
     let mut sent = Vec::new();
     for note in new.notes.values().copied() {
@@ -239,7 +239,7 @@ fn confirm(
     client: &Client,
     sent: &[&StoredNote],
     base: Option<&Side<'_>>,
-    delivery: &mut Delivery,
+    delivery: &mut Delivered,
 ) -> Result<(), Error> {
     let ids = sent.iter().map(|it| it.id).collect();
     let held = Held::look(client, &ids)?;

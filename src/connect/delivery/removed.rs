@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::held::Held;
 use super::options::DeliveryOptions;
-use super::{Client, Delivery};
+use super::{Client, Delivered};
 use crate::Error;
 use crate::model::{Removed, RemovedNote, fold};
 use crate::package::Side;
@@ -78,7 +78,7 @@ impl Removals {
         self.ids.len()
     }
 
-    pub(super) fn tell(&self, delivery: &mut Delivery) {
+    pub(super) fn tell(&self, delivery: &mut Delivered) {
         delivery.removed.clone_from(&self.notes);
         delivery.treated = self.ids.len();
     }

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use super::held::{Held, State, same_fields, same_tags};
 use super::merged::values;
 use super::options::DeliveryOptions;
-use super::{Client, Delivery};
+use super::{Client, Delivered};
 use crate::model::{Removed, fold};
 use crate::package::{PackageReader, Side, StoredNote};
 use crate::template::media::media_references;
@@ -24,7 +24,7 @@ pub(super) fn deliver(
     client: &Client,
     package: &Path,
     options: &DeliveryOptions,
-) -> Result<Delivery, Error> {
+) -> Result<Delivered, Error> {
     let contents = PackageReader::open(package)?.into_contents();
     let base_contents = match &options.base {
         Some(base) => Some(PackageReader::open(base)?.into_contents()),
@@ -34,10 +34,10 @@ pub(super) fn deliver(
     let base = base_contents.as_ref().map(Side::new);
     let ids: BTreeSet<i64> = new.note_ids().collect();
     let held = Held::look(client, &ids)?;
-    let mut delivery = Delivery {
+    let mut delivery = Delivered {
         texts_only: true,
         undone: base.as_ref().map_or(0, |it| undone(&new, it, options)),
-        ..Delivery::default()
+        ..Delivered::default()
     };
     let mut written: Vec<&StoredNote> = Vec::new();
     let mut calls = Vec::new();

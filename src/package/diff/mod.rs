@@ -24,7 +24,7 @@ pub use notes::{CardPlace, Conflict, FieldDifference, NoteChange, NoteDifference
 pub use presets::{PresetChange, PresetDifference};
 pub use progress::{EmptiedCard, ExchangedCard, LearnerSummary, SaidAgain, Studied};
 
-use super::import::{Client, Collection, ImportLog, ImportOptions, NoteOutcome, Refusal};
+use super::import::{Collection, ImportLog, ImportOptions, Importer, NoteOutcome, Refusal};
 use super::read::Contents;
 use scope::Scope;
 
@@ -32,7 +32,7 @@ use scope::Scope;
 /// learner's collection ([`Difference::of_learner`]).
 ///
 /// ```
-/// use deckle::package::{Client, Difference, ImportOptions, Measure, PackageReader};
+/// use deckle::package::{Importer, Difference, ImportOptions, Measure, PackageReader};
 /// # use deckle::{BuildTime, Deck, Note, NoteType, Package};
 /// # let folder = tempfile::tempdir()?;
 /// # let (last, next) = (folder.path().join("last.apkg"), folder.path().join("next.apkg"));
@@ -46,7 +46,7 @@ use scope::Scope;
 ///
 /// let last = PackageReader::open(&last)?.into_contents_with_hashes()?;
 /// let next = PackageReader::open(&next)?.into_contents_with_hashes()?;
-/// let difference = Difference::new(&last, &next, Client::Desktop, &ImportOptions::default());
+/// let difference = Difference::new(&last, &next, Importer::Desktop, &ImportOptions::default());
 /// assert_eq!(difference.count(Measure::Updated), 1);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -54,7 +54,7 @@ use scope::Scope;
 #[non_exhaustive]
 pub struct Difference {
     /// Whose import it is.
-    pub client: Client,
+    pub client: Importer,
     /// Why Anki refuses one of the packages. Where it is the new one, nothing else is said; where
     /// it is the old one, learners have nothing yet.
     pub refused: Option<Refused>,
@@ -120,7 +120,7 @@ impl Difference {
     /// edited on their own counts as newer until the package's is newer than that edit. Both need the media's [`sha1`](super::StoredMedia::sha1); see
     /// [`PackageReader::into_contents_with_hashes`](super::PackageReader::into_contents_with_hashes).
     #[must_use]
-    pub fn new(old: &Contents, new: &Contents, client: Client, options: &ImportOptions) -> Self {
+    pub fn new(old: &Contents, new: &Contents, client: Importer, options: &ImportOptions) -> Self {
         let mut difference = Self::empty(client);
         let empty = Collection::new(client);
         let before = match empty.import(old, &ImportOptions::default()) {
@@ -142,7 +142,7 @@ impl Difference {
     pub fn of_learner(
         old: &Contents,
         new: &Contents,
-        client: Client,
+        client: Importer,
         options: &ImportOptions,
     ) -> Self {
         let before = Collection::of_learner(old, client);
@@ -158,7 +158,7 @@ impl Difference {
         difference
     }
 
-    fn empty(client: Client) -> Self {
+    fn empty(client: Importer) -> Self {
         Self {
             client,
             refused: None,

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::options::Client;
+use super::options::Importer;
 use super::progress::Progress;
 use super::schema::TypeShape;
 use crate::model::{Kind, fold};
@@ -32,7 +32,7 @@ const FIRST_COPY: i64 = i64::MAX / 2;
 /// media. It borrows texts from the packages that were imported.
 #[derive(Debug, Clone)]
 pub struct Collection<'a> {
-    pub(super) client: Client,
+    pub(super) client: Importer,
     pub(super) notes: Vec<HeldNote<'a>>,
     /// The ids of the notes.
     pub(super) note_ids: HashSet<i64>,
@@ -115,7 +115,7 @@ impl<'a> Collection<'a> {
     /// A new collection of this client: with a deck `Default` and Anki's own note types in
     /// English, nothing else.
     #[must_use]
-    pub fn new(client: Client) -> Self {
+    pub fn new(client: Importer) -> Self {
         let mut collection = Self {
             client,
             notes: Vec::new(),
@@ -134,7 +134,7 @@ impl<'a> Collection<'a> {
 
     /// Whose collection it is.
     #[must_use]
-    pub fn client(&self) -> Client {
+    pub fn client(&self) -> Importer {
         self.client
     }
 

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 
 use super::collection::{Collection, DEFAULT_DECK, HeldCard, HeldNoteType};
-use super::options::Client;
+use super::options::Importer;
 use super::progress::Progress;
 use crate::model::Kind;
 use crate::package::StoredNoteType;
@@ -52,14 +52,14 @@ fn common_deck(cards: &[HeldCard]) -> Result<usize, i64> {
 
 /// Knows which cards the notes of a type have.
 pub(super) struct CardMaker<'a> {
-    client: Client,
+    client: Importer,
     stored: &'a StoredNoteType,
     names: Vec<&'a str>,
     fronts: Vec<Option<Template>>,
 }
 
 impl<'a> CardMaker<'a> {
-    pub(super) fn new(client: Client, held: &'a HeldNoteType<'_>) -> Self {
+    pub(super) fn new(client: Importer, held: &'a HeldNoteType<'_>) -> Self {
         let templates = held.stored.templates.iter();
         Self {
             client,
@@ -81,15 +81,17 @@ impl<'a> CardMaker<'a> {
                     let own = self.names.iter().position(|it| *it == name);
                     match own.and_then(|index| values.get(index)) {
                         Some(value) => !is_field_empty(value),
-                        None => self.client == Client::Desktop && counts_on_desktop(name, has_tags),
+                        None => {
+                            self.client == Importer::Desktop && counts_on_desktop(name, has_tags)
+                        }
                     }
                 };
                 normal_card_ords(self.fronts.iter().map(Option::as_ref), filled)
             }
             Kind::Cloze => {
                 let read = values.iter().map(|value| match self.client {
-                    Client::Desktop => Cow::Borrowed(*value),
-                    Client::AnkiDroid => without_lists(value),
+                    Importer::Desktop => Cow::Borrowed(*value),
+                    Importer::AnkiDroid => without_lists(value),
                 });
                 let read: Vec<Cow<'_, str>> = read.collect();
                 cloze_card_ords(read.iter().map(AsRef::as_ref))

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 use super::collection::{Collection, DEFAULT_DECK, HeldCard, HeldNote, HeldNoteType};
 use super::decks::DEFAULT_DECK_ID;
-use super::options::Client;
+use super::options::Importer;
 use super::schema::TypeShape;
 use crate::package::{Contents, StoredDeckKind};
 
@@ -19,7 +19,7 @@ impl<'a> Collection<'a> {
     ///
     /// Cards that a filtered deck has borrowed count as being in their home decks.
     #[must_use]
-    pub fn of_learner(contents: &'a Contents, client: Client) -> Self {
+    pub fn of_learner(contents: &'a Contents, client: Importer) -> Self {
         let mut collection = Self::new(client);
         for stored in &contents.note_types {
             let held = HeldNoteType {

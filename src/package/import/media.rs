@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::collection::Collection;
 use super::names::{hashed_media_name, is_file_name, is_static, media_name};
-use super::options::Client;
+use super::options::Importer;
 use super::refusal::Refusal;
 use crate::model::escape;
 use crate::package::{Contents, StoredMedia, Variant};
@@ -175,7 +175,7 @@ fn put(folder: &mut BTreeMap<String, [u8; 20]>, name: &str, media: &StoredMedia)
 fn fate(media: &StoredMedia, name: &str, collection: &Collection<'_>) -> Result<Fate, Refusal> {
     let as_compared = match collection.client {
         // Names that have capitals are looked for in small letters, and not found as they are.
-        Client::Desktop if !is_static(name) => name.to_lowercase(),
+        Importer::Desktop if !is_static(name) => name.to_lowercase(),
         _ => name.to_owned(),
     };
     let Some(there) = collection.media.get(&as_compared) else {

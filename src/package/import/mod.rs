@@ -32,7 +32,7 @@ pub use decks::DeckOutcome;
 pub use media::MediaOutcome;
 pub use note_types::{NoteTypeImport, NoteTypeOutcome};
 pub use notes::NoteOutcome;
-pub use options::{Client, ImportOptions, Update};
+pub use options::{ImportOptions, Importer, Update};
 pub use progress::Progress;
 pub use refusal::Refusal;
 

@@ -5,14 +5,14 @@ use std::fmt;
 /// A program that imports packages, by the version whose rules were measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
-pub enum Client {
+pub enum Importer {
     /// Anki on the desktop, 26.9.3.
     Desktop,
     /// AnkiDroid, whose backend is 25.9.2.
     AnkiDroid,
 }
 
-impl Client {
+impl Importer {
     /// All of them.
     pub const ALL: [Self; 2] = [Self::Desktop, Self::AnkiDroid];
 
@@ -36,7 +36,7 @@ impl Client {
     }
 }
 
-impl fmt::Display for Client {
+impl fmt::Display for Importer {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let name = match self {
             Self::Desktop => "Anki",

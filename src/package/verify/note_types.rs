@@ -7,7 +7,7 @@ use super::{names, rules};
 use crate::model::{Kind, fold};
 use crate::package::{Contents, StoredNoteType};
 use crate::template::validate::validate;
-use crate::template::{ProblemKind, Template};
+use crate::template::{Template, TemplateProblemKind};
 
 /// The note types of a package by id, with what all checks of notes ask them.
 pub(super) struct Types<'a> {
@@ -158,10 +158,10 @@ fn check_templates(it: &Type<'_>, findings: &mut Findings) {
     let is_cloze = it.stored.kind == Kind::Cloze;
     for problem in validate(&sides, &fields, is_cloze) {
         let rule = match &problem.kind {
-            ProblemKind::Syntax(_)
-            | ProblemKind::UnknownField { .. }
-            | ProblemKind::EmptyTag
-            | ProblemKind::FrontSideCondition => &rules::TEMPLATE_ERROR,
+            TemplateProblemKind::Syntax(_)
+            | TemplateProblemKind::UnknownField { .. }
+            | TemplateProblemKind::EmptyTag
+            | TemplateProblemKind::FrontSideCondition => &rules::TEMPLATE_ERROR,
             kind if kind.is_refused() => &rules::TEMPLATE_REFUSED,
             _ => &rules::TEMPLATE_ODD,
         };

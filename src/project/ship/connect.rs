@@ -18,7 +18,7 @@ impl Parcel {
         anki: &Client,
         removal: &Removal,
         dry_run: bool,
-    ) -> Result<connect::Delivery, Error> {
+    ) -> Result<connect::Delivered, Error> {
         let mut options = DeliveryOptions::new()
             .removed(removal.clone())
             .dry_run(dry_run);

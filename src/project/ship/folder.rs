@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::base::Base;
 use super::{Ignored, ShipOptions, ShipTarget, ignore, page};
-use crate::package::{self, Client, Difference, ImportOptions, Measure, PackageReader, Summary};
+use crate::package::{self, Difference, ImportOptions, Importer, Measure, PackageReader, Summary};
 use crate::project::{Built, output};
 use crate::{Error, files};
 
@@ -205,7 +205,7 @@ fn delivery(
                 )));
             }
             let options = ImportOptions::default();
-            difference = Some(Difference::new(&old, &new, Client::AnkiDroid, &options));
+            difference = Some(Difference::new(&old, &new, Importer::AnkiDroid, &options));
         }
         if page.is_some() {
             let facts = page::Facts {

@@ -80,14 +80,14 @@ mod tests {
     use std::path::PathBuf;
 
     use super::*;
-    use crate::source::ship::Folder;
+    use crate::source::ship::ShipFolder;
 
     #[test]
     fn a_target_takes_what_its_output_names() {
         let check = |variant: Option<&str>, outputs: &[&str], names: &[&str], expect: &[&str]| {
             let target = ShipTarget {
                 name: "phone".to_owned(),
-                via: Via::Folder(Folder {
+                via: Via::Folder(ShipFolder {
                     path: String::new(),
                     page: true,
                 }),

@@ -1,6 +1,6 @@
 //! The way back: notes, note types and projects to the text that an author would have written.
 //!
-//! HTML becomes Markdown by [`markdown`], which offers texts and promises nothing: whoever uses one
+//! HTML becomes Markdown by `markdown`, which offers texts and promises nothing: whoever uses one
 //! renders it and compares, so that the converter may be simple and can never change a note.
 //! YAML is written by hand, because its reader keeps the scalars as they stand and a general
 //! writer would quote by the rules of numbers and booleans.

@@ -6,7 +6,7 @@ use crate::model::NoteTypeProblem;
 use crate::source::types::TypeSet;
 use crate::source::yaml::decode;
 use crate::template::filters::FILTERS;
-use crate::template::{ProblemKind, Side};
+use crate::template::{TemplateProblemKind, TemplateSide};
 
 impl Reader<'_> {
     pub(super) fn problem(&self, problem: &NoteTypeProblem) -> Diagnostic {
@@ -21,13 +21,17 @@ impl Reader<'_> {
                 .at(span, "here")
                 .note(format!("in note type `{}`", self.key));
         };
-        let side = if inner.side == Side::Front { 0 } else { 1 };
+        let side = if inner.side == TemplateSide::Front {
+            0
+        } else {
+            1
+        };
         let text = self.sides.get(inner.template).map(|sides| &sides[side]);
         let span = text.map_or(self.span, |text| text.span(inner.range.clone()));
         // Where something is missing there is nothing to underline but the file's beginning.
         let span = if matches!(
             inner.kind,
-            ProblemKind::NoFieldOnFront | ProblemKind::NoCloze
+            TemplateProblemKind::NoFieldOnFront | TemplateProblemKind::NoCloze
         ) {
             span.at_start()
         } else {
@@ -41,7 +45,7 @@ impl Reader<'_> {
             ));
         let names: Vec<&str> = self.names.iter().map(|it| it.value.as_str()).collect();
         match &inner.kind {
-            ProblemKind::UnknownField { name, conditional } => {
+            TemplateProblemKind::UnknownField { name, conditional } => {
                 match nearest(name, names.iter().copied().chain(["FrontSide"])) {
                     // A conditional has an end that names the field, too.
                     Some(near) if *conditional => {
@@ -53,18 +57,18 @@ impl Reader<'_> {
                     }
                 }
             }
-            ProblemKind::UnknownFilter { name } => match nearest(name, FILTERS) {
+            TemplateProblemKind::UnknownFilter { name } => match nearest(name, FILTERS) {
                 Some(near) => diagnostic.fix(format!("did you mean `{near}`?"), span, near),
                 None => diagnostic.help(format!(
                     "without a filter the field is shown the same; the filters are {}",
                     decode::enumeration(&FILTERS)
                 )),
             },
-            ProblemKind::NoCloze => diagnostic.help(format!(
+            TemplateProblemKind::NoCloze => diagnostic.help(format!(
                 "write `{{{{cloze:{}}}}}` where the text is to stand",
                 names.first().unwrap_or(&"Text")
             )),
-            ProblemKind::SpecialFieldDecides { name } => diagnostic
+            TemplateProblemKind::SpecialFieldDecides { name } => diagnostic
                 .note("desktop Anki counts special fields, AnkiDroid does not; cards are made by note fields alone")
                 .help(format!("put `{{{{{name}}}}}` inside of a condition on a field of the note")),
             _ => diagnostic,
@@ -83,11 +87,11 @@ pub(super) fn follows(problem: &NoteTypeProblem, all: &[NoteTypeProblem]) -> boo
             let same = (other.template, other.side) == (inner.template, inner.side);
             let follows = matches!(
                 inner.kind,
-                ProblemKind::NeverShowsField | ProblemKind::NoFieldOnFront
+                TemplateProblemKind::NeverShowsField | TemplateProblemKind::NoFieldOnFront
             );
             let leads = matches!(
                 other.kind,
-                ProblemKind::UnknownField { .. } | ProblemKind::Syntax(_)
+                TemplateProblemKind::UnknownField { .. } | TemplateProblemKind::Syntax(_)
             );
             same && follows && leads
         }
@@ -95,17 +99,19 @@ pub(super) fn follows(problem: &NoteTypeProblem, all: &[NoteTypeProblem]) -> boo
     })
 }
 
-fn template_code(kind: &ProblemKind) -> Code {
+fn template_code(kind: &TemplateProblemKind) -> Code {
     match kind {
-        ProblemKind::Syntax(_) | ProblemKind::EmptyTag | ProblemKind::FrontSideCondition => {
-            Code::TemplateSyntax
+        TemplateProblemKind::Syntax(_)
+        | TemplateProblemKind::EmptyTag
+        | TemplateProblemKind::FrontSideCondition => Code::TemplateSyntax,
+        TemplateProblemKind::UnknownField { .. } => Code::TemplateUnknownField,
+        TemplateProblemKind::NoFieldOnFront | TemplateProblemKind::NeverShowsField => {
+            Code::TemplateNoField
         }
-        ProblemKind::UnknownField { .. } => Code::TemplateUnknownField,
-        ProblemKind::NoFieldOnFront | ProblemKind::NeverShowsField => Code::TemplateNoField,
-        ProblemKind::SameFront { .. } => Code::TemplateIdentical,
-        ProblemKind::NoCloze => Code::TemplateNoCloze,
-        ProblemKind::SpecialFieldDecides { .. } => Code::TemplateSpecialField,
-        ProblemKind::UnknownFilter { .. } => Code::TemplateUnknownFilter,
+        TemplateProblemKind::SameFront { .. } => Code::TemplateIdentical,
+        TemplateProblemKind::NoCloze => Code::TemplateNoCloze,
+        TemplateProblemKind::SpecialFieldDecides { .. } => Code::TemplateSpecialField,
+        TemplateProblemKind::UnknownFilter { .. } => Code::TemplateUnknownFilter,
         _ => Code::TemplateSuspicious,
     }
 }

@@ -5,7 +5,7 @@ mod via;
 
 pub use secret::SecretSource;
 pub use via::{
-    ANKI_CONNECT, CONNECT_KEYS, ConnectServer, FOLDER_KEYS, Folder, SYNC_KEYS, SyncServer, Via,
+    ANKI_CONNECT, CONNECT_KEYS, ConnectServer, FOLDER_KEYS, SYNC_KEYS, ShipFolder, SyncServer, Via,
 };
 
 use super::yaml::{Entry, Node, decode};

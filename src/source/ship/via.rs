@@ -11,7 +11,7 @@ use crate::model::{Removal, Removed, Tag};
 #[non_exhaustive]
 pub enum Via {
     /// Into a folder, which Syncthing or another program carries on.
-    Folder(Folder),
+    Folder(ShipFolder),
     /// Into a running Anki, through its add-on AnkiConnect.
     Connect(ConnectServer),
     /// Onto a sync server, from which all devices of a learner get it.
@@ -21,7 +21,7 @@ pub enum Via {
 /// A folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Folder {
+pub struct ShipFolder {
     /// Where it is, as it is written: a `~` in front stands for the user's own.
     pub path: String,
     /// Whether a page for the phone lies beside each package.
@@ -155,7 +155,7 @@ pub(super) fn read(
                 "write the folder that Syncthing carries to the phone, such as `path: ~/Sync/anki`";
             let path = needed("path", help, sink)?.value;
             let page = page.unwrap_or(true);
-            Some(Via::Folder(Folder { path, page }))
+            Some(Via::Folder(ShipFolder { path, page }))
         }
         Way::Connect => {
             let key = secret::read(what, entries, "key-env", "key-file", sink);

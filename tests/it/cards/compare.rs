@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use deckle::template::{
-    Requirement, Side, Situation, Template,
+    Requirement, Situation, Template, TemplateSide,
     av::{AvTag, extract_av},
     cloze::{CardSide, ClozeNode, ClozeProblemKind, ClozeText, cloze_numbers},
     generate::{cloze_card_ords, counts_on_desktop, is_field_empty, normal_card_ords},
@@ -292,7 +292,7 @@ fn stumbled(ours: &Result<Rendered, RenderError>, told: &CardTold) -> bool {
     let nothing = match ours {
         Ok(rendered) => rendered.question.is_empty(),
         Err(RenderError::Syntax { side, .. } | RenderError::UnknownField { side, .. }) => {
-            *side == Side::Back
+            *side == TemplateSide::Back
         }
         Err(_) => false,
     };
@@ -310,8 +310,8 @@ fn same_card(ours: &Result<Rendered, RenderError>, told: &CardTold) -> bool {
             Some(error),
         ) => {
             let side = match side {
-                Side::Front => "Front template",
-                Side::Back => "Back template",
+                TemplateSide::Front => "Front template",
+                TemplateSide::Back => "Back template",
             };
             error.starts_with(side)
         }

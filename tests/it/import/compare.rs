@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use deckle::model::Kind;
 use deckle::package::{
-    Client, Collection, Contents, Difference, HeldNote, ImportLog, ImportOptions, NoteChange,
+    Collection, Contents, Difference, HeldNote, ImportLog, ImportOptions, Importer, NoteChange,
     NoteOutcome, PackageReader, Refusal,
 };
 use serde_json::{Value, json};
@@ -50,7 +50,7 @@ const GROUPS: [(NoteOutcome, &str); 4] = [
 
 pub(super) fn pair(
     pair: &Pair,
-    client: Client,
+    client: Importer,
     told: &mut Value,
     tally: &mut Tally,
 ) -> Result<(), String> {

@@ -4,7 +4,7 @@
 
 use std::path::{Path, PathBuf};
 
-use deckle::package::{Client, Collection, Difference, Format, ImportOptions, PackageReader};
+use deckle::package::{Collection, Difference, Format, ImportOptions, Importer, PackageReader};
 use serde_json::{Value, json};
 
 use super::compare::{agrees, differing, log_json, sorted, state};
@@ -63,7 +63,7 @@ fn predictions_for_learners_are_what_anki_does() {
     let told = told.unwrap_or_else(|error| panic!("{error}"));
     let mut tally = Tally::default();
     let mut wrong: Vec<(usize, String)> = Vec::new();
-    for (client, (backend, told)) in Client::ALL.into_iter().zip(&told) {
+    for (client, (backend, told)) in Importer::ALL.into_iter().zip(&told) {
         let told: Vec<&str> = told.lines().collect();
         assert_eq!(told.len(), cases.len(), "an answer for each case");
         for (case, told) in cases.iter().zip(told) {
@@ -133,7 +133,7 @@ impl Case {
         &self,
         learner: &Path,
         new: &Path,
-        client: Client,
+        client: Importer,
         told: &mut Value,
         tally: &mut Tally,
     ) -> Result<(), String> {

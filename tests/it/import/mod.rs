@@ -14,7 +14,7 @@ mod world;
 
 use std::path::{Path, PathBuf};
 
-use deckle::package::{Client, Difference, Format, ImportOptions, PackageReader, Update};
+use deckle::package::{Difference, Format, ImportOptions, Importer, PackageReader, Update};
 use serde_json::{Value, json};
 
 use crate::judge::{answer, with_each_backend};
@@ -71,7 +71,7 @@ fn predictions_are_what_anki_does() {
     let told = told.unwrap_or_else(|error| panic!("{error}"));
     let mut tally = compare::Tally::default();
     let mut wrong: Vec<(usize, String)> = Vec::new();
-    for (client, told) in deckle::package::Client::ALL.into_iter().zip(&told) {
+    for (client, told) in deckle::package::Importer::ALL.into_iter().zip(&told) {
         let told: Vec<&str> = told.lines().collect();
         assert_eq!(told.len(), pairs.len(), "an answer for each pair");
         for (pair, told) in pairs.iter().zip(told) {
@@ -124,7 +124,7 @@ fn pair(seed: u64, folder: &Path) -> Pair {
     let merge = match (oddities, read(&old), read(&new)) {
         (0, Ok(old), Ok(new)) => {
             let default = ImportOptions::default();
-            let advice = Difference::new(&old, &new, Client::Desktop, &default).advice();
+            let advice = Difference::new(&old, &new, Importer::Desktop, &default).advice();
             advice.merge_note_types
         }
         _ => false,
