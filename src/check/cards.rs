@@ -1,7 +1,7 @@
 //! A note must make a card, and clozes must stand where cards come from.
 
 use crate::diag::{Code, Diagnostic, Diagnostics};
-use crate::model::Kind;
+use crate::model::NoteTypeKind;
 use crate::model::written::WrittenNote;
 use crate::template::cloze::cloze_numbers;
 
@@ -12,14 +12,14 @@ pub(super) fn check(
     sink: &mut Diagnostics,
 ) {
     let note_type = &note.note_type.note_type;
-    if note_type.kind() == Kind::Cloze {
+    if note_type.kind() == NoteTypeKind::Cloze {
         outside(note, fields, sink);
     }
     if card_count > 0 {
         return;
     }
     let key = &note.note_type.key;
-    sink.push(if note_type.kind() == Kind::Cloze {
+    sink.push(if note_type.kind() == NoteTypeKind::Cloze {
         Diagnostic::new(Code::ClozeMissing, "the cloze note has no cloze")
             .at(note.span, "this note")
             .note("Anki would make a card of it that shows an error")

@@ -2,7 +2,7 @@
 
 use crate::diag::{Code, Diagnostic, Diagnostics, nearest};
 use crate::model::written::{WrittenNote, WrittenSuspend};
-use crate::model::{Kind, Suspend};
+use crate::model::{NoteTypeKind, Suspend};
 
 /// The cards that begin suspended. A name that is no card template, and a number that is no
 /// cloze, are told.
@@ -16,7 +16,7 @@ pub fn suspended_cards(note: &WrittenNote, sink: &mut Diagnostics) -> Suspend {
     let mut ords = Vec::new();
     for name in names {
         let found = match note_type.kind() {
-            Kind::Cloze => {
+            NoteTypeKind::Cloze => {
                 let number = name
                     .value
                     .trim_start_matches(['c', 'C'])
@@ -26,7 +26,7 @@ pub fn suspended_cards(note: &WrittenNote, sink: &mut Diagnostics) -> Suspend {
                     .filter(|it| (1..=500).contains(it))
                     .map(|number| number - 1)
             }
-            Kind::Normal => {
+            NoteTypeKind::Normal => {
                 let wanted = name.value.to_lowercase();
                 let at = note_type
                     .templates()
@@ -44,7 +44,7 @@ pub fn suspended_cards(note: &WrittenNote, sink: &mut Diagnostics) -> Suspend {
             name.value, note.note_type.key
         );
         let mut diagnostic = Diagnostic::new(Code::BadValue, title).at(name.span, "not a card");
-        if note_type.kind() == Kind::Cloze {
+        if note_type.kind() == NoteTypeKind::Cloze {
             diagnostic =
                 diagnostic.help("name cards of a cloze note by their numbers, such as `[1, 3]`");
         } else {

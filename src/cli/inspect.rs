@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use deckle::Error;
-use deckle::model::Kind;
+use deckle::model::NoteTypeKind;
 use deckle::package::{CardState, PackageReader, Summary, Verification};
 
 use super::Outcome;
@@ -107,7 +107,7 @@ fn note_types(summary: &Summary, text: &mut String) {
     text.push_str("\nNote types\n");
     for it in &summary.note_types {
         let cloze = match it.kind {
-            Kind::Cloze => " (cloze)",
+            NoteTypeKind::Cloze => " (cloze)",
             _ => "",
         };
         let _ = writeln!(

@@ -8,7 +8,7 @@ use super::hash::Digest;
 use super::masks::MaskRecord;
 use super::matching::Sketch;
 use super::notes::Notes;
-use crate::model::Kind;
+use crate::model::NoteTypeKind;
 
 /// The memory of a project's builds.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -78,7 +78,7 @@ pub struct TypeRecord {
     /// The hash of what makes two versions incompatible.
     pub schema: Digest,
     /// Whether card templates or clozes make its cards; `None` in a lock of format 1.
-    pub kind: Option<Kind>,
+    pub kind: Option<NoteTypeKind>,
     /// The key of the field that Anki's browser sorts by; empty in a lock of format 1.
     pub sort_field: String,
     /// The key of the field that came first at the first build: notes are known again by it.

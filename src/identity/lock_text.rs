@@ -13,7 +13,7 @@ use rayon::prelude::*;
 
 use super::lock::{Lock, NoteRecord, TypeRecord};
 use super::notes::Notes;
-use crate::model::Kind;
+use crate::model::NoteTypeKind;
 
 /// The version that is written; older ones are read and written anew.
 pub(super) const VERSION: u32 = 2;
@@ -21,7 +21,10 @@ pub(super) const HEADER: &str = "deckle-lock";
 /// The last line, from version 2 on. Both branches of a merge have it, so it stays the last one.
 pub(super) const END: &str = "end";
 /// The words for the kinds of note types.
-pub(super) const KINDS: [(Kind, &str); 2] = [(Kind::Normal, "normal"), (Kind::Cloze, "cloze")];
+pub(super) const KINDS: [(NoteTypeKind, &str); 2] = [
+    (NoteTypeKind::Normal, "normal"),
+    (NoteTypeKind::Cloze, "cloze"),
+];
 
 impl Lock {
     /// The text of the lock.

@@ -2,7 +2,7 @@
 
 use super::content::{schema_hash, type_content};
 use super::lock::{FieldRecord, TypeRecord};
-use crate::model::Kind;
+use crate::model::NoteTypeKind;
 use crate::model::written::WrittenType;
 
 /// What differs between two versions of a note type, beyond what an import takes over by itself.
@@ -14,7 +14,7 @@ pub struct SchemaChange {
     /// The card templates.
     pub templates: PartsChange,
     /// Its kind, before and now.
-    pub kind: Option<(Kind, Kind)>,
+    pub kind: Option<(NoteTypeKind, NoteTypeKind)>,
     /// The names of its sort fields, before and now.
     pub sort_field: Option<(String, String)>,
     /// Its ids in Anki, before and now.
@@ -182,10 +182,10 @@ fn moved_names(old: &[FieldRecord], new: &[FieldRecord]) -> Vec<(String, String)
     moved
 }
 
-fn word(kind: Kind) -> &'static str {
+fn word(kind: NoteTypeKind) -> &'static str {
     match kind {
-        Kind::Normal => "normal",
-        Kind::Cloze => "cloze",
+        NoteTypeKind::Normal => "normal",
+        NoteTypeKind::Cloze => "cloze",
     }
 }
 

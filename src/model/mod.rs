@@ -45,7 +45,7 @@ pub use guid::{Guid, guid_for};
 pub use media::{MadeMedia, MediaFile, MediaSource};
 pub use note::{Flag, Note, Suspend};
 pub(crate) use note_ids::{MAX_ID, SPACING, allocate_note_ids};
-pub use note_type::{CardTemplate, Field, Kind, Latex, NoteType};
+pub use note_type::{CardTemplate, Field, Latex, NoteType, NoteTypeKind};
 pub(crate) use note_type_builder::stable_id;
 pub use note_type_builder::{NoteTypeBuilder, NoteTypeProblem};
 pub use removal::Removal;

@@ -1,7 +1,7 @@
 //! A note as it goes into a package.
 
 use super::field_values::FieldValues;
-use super::{Guid, Kind, NoteType, Tag, TagError};
+use super::{Guid, NoteType, NoteTypeKind, Tag, TagError};
 use crate::{Error, ErrorKind};
 
 /// A note: values for the fields of a note type, and what else Anki keeps of it.
@@ -320,8 +320,8 @@ impl Note {
             let first = self.fields.first();
             let name = self.note_type.name();
             let why = match self.note_type.kind() {
-                Kind::Normal => "the front of each card template comes out empty",
-                Kind::Cloze => "no cloze such as `{{c1::..}}` stands in its fields",
+                NoteTypeKind::Normal => "the front of each card template comes out empty",
+                NoteTypeKind::Cloze => "no cloze such as `{{c1::..}}` stands in its fields",
             };
             return wrong(format!(
                 "the note `{first}` of note type `{name}` makes no card: {why}"

@@ -13,7 +13,7 @@ pub struct NoteType(Arc<Definition>);
 /// Whether card templates or clozes decide which cards a note makes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
-pub enum Kind {
+pub enum NoteTypeKind {
     /// A card for each card template whose front shows a field that is not empty.
     #[default]
     Normal,
@@ -95,7 +95,7 @@ pub(super) struct Definition {
     pub(super) original_id: Option<i64>,
     pub(super) stock_kind: u32,
     pub(super) name: String,
-    pub(super) kind: Kind,
+    pub(super) kind: NoteTypeKind,
     pub(super) fields: Vec<Field>,
     pub(super) templates: Vec<CardTemplate>,
     pub(super) fronts: Vec<Template>,
@@ -229,7 +229,7 @@ impl NoteType {
 
     /// Normal or cloze.
     #[must_use]
-    pub fn kind(&self) -> Kind {
+    pub fn kind(&self) -> NoteTypeKind {
         self.0.kind
     }
 
@@ -292,7 +292,7 @@ impl NoteType {
     #[must_use]
     pub fn cards(&self, values: &[impl AsRef<str>]) -> Vec<u16> {
         match self.0.kind {
-            Kind::Normal => {
+            NoteTypeKind::Normal => {
                 let filled = |name: &str| {
                     let index = self.field_index(name);
                     let value = index.and_then(|index| values.get(index));
@@ -304,7 +304,7 @@ impl NoteType {
                     .map(|(ord, _)| ord)
                     .collect()
             }
-            Kind::Cloze => {
+            NoteTypeKind::Cloze => {
                 let mut ords: Vec<u16> = values
                     .iter()
                     .flat_map(|value| template::cloze::cloze_numbers(value.as_ref()))

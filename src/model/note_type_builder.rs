@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 use unicode_normalization::UnicodeNormalization;
 
 use super::fold;
-use super::note_type::{CardTemplate, Definition, Field, Kind, Latex, NoteType};
+use super::note_type::{CardTemplate, Definition, Field, Latex, NoteType, NoteTypeKind};
 use crate::template::{self, Template, TemplateProblem, TemplateSide};
 use crate::{Error, ErrorKind};
 
@@ -18,7 +18,7 @@ pub struct NoteTypeBuilder {
     original_id: Option<i64>,
     stock_kind: u32,
     name: String,
-    kind: Kind,
+    kind: NoteTypeKind,
     fields: Vec<Field>,
     templates: Vec<CardTemplate>,
     css: String,
@@ -60,7 +60,7 @@ impl NoteTypeBuilder {
             original_id: None,
             stock_kind: 0,
             name: name.into(),
-            kind: Kind::Normal,
+            kind: NoteTypeKind::Normal,
             fields: Vec::new(),
             templates: Vec::new(),
             css: String::new(),
@@ -131,7 +131,7 @@ impl NoteTypeBuilder {
 
     /// As a cloze type: a card for each cloze number. Default: normal.
     pub fn cloze(mut self) -> Self {
-        self.kind = Kind::Cloze;
+        self.kind = NoteTypeKind::Cloze;
         self
     }
 
@@ -211,7 +211,7 @@ impl NoteTypeBuilder {
             .map(|it| (it.front.as_str(), it.back.as_str()))
             .collect();
         let names: Vec<&str> = self.fields.iter().map(|it| it.name.as_str()).collect();
-        let found = template::validate::validate(&sides, &names, self.kind == Kind::Cloze);
+        let found = template::validate::validate(&sides, &names, self.kind == NoteTypeKind::Cloze);
         problems.extend(found.into_iter().map(NoteTypeProblem::Template));
         let fronts: Vec<Template> = self
             .templates
@@ -273,7 +273,7 @@ impl NoteTypeBuilder {
         if self.templates.is_empty() {
             problems.push(NoteTypeProblem::NoTemplates);
         }
-        if self.kind == Kind::Cloze && self.templates.len() > 1 {
+        if self.kind == NoteTypeKind::Cloze && self.templates.len() > 1 {
             problems.push(NoteTypeProblem::ClozeTemplates);
         }
         for (index, template) in self.templates.iter().enumerate() {

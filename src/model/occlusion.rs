@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use super::note_type::{Kind, NoteType};
+use super::note_type::{NoteType, NoteTypeKind};
 use crate::diag::{Span, Spanned, Text};
 
 /// The masks of a note.
@@ -288,7 +288,7 @@ impl OcclusionFields {
         const STOCK_KIND: u32 = 6;
         let fields = note_type.fields();
         if note_type.stock_kind() != STOCK_KIND
-            || note_type.kind() != Kind::Cloze
+            || note_type.kind() != NoteTypeKind::Cloze
             || fields.len() < 4
         {
             return None;

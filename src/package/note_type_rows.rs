@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::read::{StoredField, StoredNoteType, StoredTemplate};
-use crate::model::{CardTemplate, Field, Kind, NoteType};
+use crate::model::{CardTemplate, Field, NoteType, NoteTypeKind};
 use crate::template::Requirement;
 
 /// Every key that Anki writes.
@@ -85,8 +85,8 @@ impl NoteTypeRow {
             id: note_type.id(),
             name: note_type.name().to_owned(),
             kind: match note_type.kind() {
-                Kind::Normal => 0,
-                Kind::Cloze => 1,
+                NoteTypeKind::Normal => 0,
+                NoteTypeKind::Cloze => 1,
             },
             modified,
             usn: -1,
@@ -125,8 +125,8 @@ impl NoteTypeRow {
     /// not write.
     pub(super) fn is_stored_as(&self, stored: &StoredNoteType) -> bool {
         let kind = match stored.kind {
-            Kind::Normal => 0,
-            Kind::Cloze => 1,
+            NoteTypeKind::Normal => 0,
+            NoteTypeKind::Cloze => 1,
         };
         let fields = self.flds.iter().zip(&stored.fields);
         let templates = self.tmpls.iter().zip(&stored.templates);

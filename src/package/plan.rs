@@ -12,7 +12,7 @@ use super::decks::{DeckTable, PlannedDeck};
 use super::note_rows;
 use super::note_type_rows::NoteTypeRow;
 use crate::model::{
-    BuildTime, Deck, DeckName, DeckOptions, Guid, Kind, MAX_ID, Note, NoteType, Tag,
+    BuildTime, Deck, DeckName, DeckOptions, Guid, MAX_ID, Note, NoteType, NoteTypeKind, Tag,
     allocate_note_ids, fold, repeats,
 };
 use crate::{Error, ErrorKind};
@@ -289,8 +289,8 @@ fn target(table: &DeckTable<'_>, home: usize, deck: &str) -> Result<DeckName, Er
 /// A cloze type has one card template for all of its cards.
 fn template_index(note_type: &NoteType, ord: u16) -> usize {
     match note_type.kind() {
-        Kind::Normal => ord.into(),
-        Kind::Cloze => 0,
+        NoteTypeKind::Normal => ord.into(),
+        NoteTypeKind::Cloze => 0,
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use serde_json::{Value, json};
 
 use super::{CardState, Contents, StoredDeckKind, StoredMedia, Variant};
-use crate::model::Kind;
+use crate::model::NoteTypeKind;
 
 /// A package at a glance. Counts are of what the package holds, also where Anki would not import
 /// it.
@@ -63,7 +63,7 @@ pub struct NoteTypeSummary {
     /// The name.
     pub name: String,
     /// Normal or cloze.
-    pub kind: Kind,
+    pub kind: NoteTypeKind,
     /// Names of the fields, in order.
     pub fields: Vec<String>,
     /// Names of the card templates, in order.
@@ -134,8 +134,8 @@ impl Summary {
                 "id": it.id,
                 "name": it.name,
                 "kind": match it.kind {
-                    Kind::Normal => "normal",
-                    Kind::Cloze => "cloze",
+                    NoteTypeKind::Normal => "normal",
+                    NoteTypeKind::Cloze => "cloze",
                 },
                 "fields": it.fields,
                 "templates": it.templates,

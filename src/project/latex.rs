@@ -15,7 +15,7 @@ use crate::diag::{Code, Diagnostic, Diagnostics, Severity, Span};
 use crate::files::file_name;
 use crate::identity::Lock;
 use crate::model::written::MathEngine;
-use crate::model::{Kind, Latex, Note, NoteType};
+use crate::model::{Latex, Note, NoteType, NoteTypeKind};
 use crate::render::{
     AskedPicture, LatexPicture, MediaKey, NamedMedia, NoPicture, Renderer, TexError,
 };
@@ -174,7 +174,7 @@ fn has_tags_in_templates(note_type: &NoteType) -> bool {
 /// The sources and names that the sides of a note's cards ask for, each once, in their order.
 fn of_note(note: &Note, facts: &Facts) -> Vec<(String, String)> {
     let note_type = note.note_type();
-    let is_cloze = note_type.kind() == Kind::Cloze;
+    let is_cloze = note_type.kind() == NoteTypeKind::Cloze;
     let names = note_type.field_names();
     let fields: Vec<(&str, &str)> = names.zip(note.fields.iter()).collect();
     let tags: Vec<&str> = note.tags.iter().map(|it| it.as_str()).collect();

@@ -7,7 +7,7 @@ use super::code::{MAX_BYTES, MAX_LINE};
 use super::language;
 use super::tests::render_one;
 use crate::diag::Code;
-use crate::model::Kind;
+use crate::model::NoteTypeKind;
 use crate::model::written::{CodeStyle, CodeTheme, Coloring, Settings};
 use crate::template::cloze::{CardSide, ClozeText};
 
@@ -22,7 +22,7 @@ fn styled(coloring: Coloring) -> Settings {
 }
 
 #[track_caller]
-fn check(kind: Kind, settings: Settings, source: &str, expect: &str) {
+fn check(kind: NoteTypeKind, settings: Settings, source: &str, expect: &str) {
     let (html, found) = render_one(kind, source, settings);
     assert_eq!(html, expect, "source: {source}");
     assert_eq!(found, [], "source: {source}");
@@ -31,7 +31,7 @@ fn check(kind: Kind, settings: Settings, source: &str, expect: &str) {
 #[test]
 fn code_has_classes() {
     let plain = |source: &str, expect: &str| {
-        check(Kind::Normal, Settings::default(), source, expect);
+        check(NoteTypeKind::Normal, Settings::default(), source, expect);
     };
     plain(
         "```rust\npub fn f(x: u32) -> String { \"a\\n\" } // b\n```",
@@ -82,20 +82,20 @@ fn themes_and_colors_in_the_field() {
     let inside = "<code class=\"language-rust\"><span class=\"hl-k\">let</span> x;</code></pre>";
     let mut settings = styled(Coloring::Classes);
     check(
-        Kind::Normal,
+        NoteTypeKind::Normal,
         settings.clone(),
         source,
         &format!("<pre>{inside}"),
     );
     settings.code.night = Some(CodeTheme::GithubDark);
     check(
-        Kind::Normal,
+        NoteTypeKind::Normal,
         settings,
         source,
         &format!("<pre class=\"hl-day-github hl-night-github-dark\">{inside}"),
     );
     check(
-        Kind::Normal,
+        NoteTypeKind::Normal,
         styled(Coloring::None),
         source,
         "<pre><code class=\"language-rust\">let x;</code></pre>",
@@ -103,7 +103,7 @@ fn themes_and_colors_in_the_field() {
     let mut settings = styled(Coloring::Inline);
     settings.code.day = Some(CodeTheme::Monokai);
     check(
-        Kind::Normal,
+        NoteTypeKind::Normal,
         settings,
         source,
         "<pre style=\"color: #f8f8f2; background-color: #272822\"><code class=\"language-rust\">\
@@ -116,7 +116,7 @@ fn clozes_in_code_hold_whole_elements() {
     let cloze = |source: &str, expect: &str| {
         let fence = format!("```rust\n{source}\n```");
         let block = format!("<pre><code class=\"language-rust\">{expect}</code></pre>");
-        check(Kind::Cloze, Settings::default(), &fence, &block);
+        check(NoteTypeKind::Cloze, Settings::default(), &fence, &block);
     };
     cloze(
         "fn f() -> {{c1::io::Result<String>}} {}",
@@ -156,7 +156,7 @@ fn clozes_in_code_hold_whole_elements() {
 fn long_code_stays_plain_and_is_told() {
     let check = |code: &str, told: bool| {
         let (html, found) = render_one(
-            Kind::Normal,
+            NoteTypeKind::Normal,
             &format!("```rust\n{code}\n```"),
             Settings::default(),
         );
@@ -171,7 +171,7 @@ fn long_code_stays_plain_and_is_told() {
     check(&format!("let {};", "x".repeat(MAX_LINE)), true);
     // Where there are no colors, nothing is missed.
     let (_, found) = render_one(
-        Kind::Normal,
+        NoteTypeKind::Normal,
         &format!("```text\n{}\n```", line.repeat(2000)),
         Settings::default(),
     );
@@ -230,11 +230,11 @@ proptest! {
     #[test]
     fn code_comes_out_as_it_was_written(language in language(), code in code()) {
         let source = format!("`````{language}\n{code}\n`````");
-        let (plain, _) = render_one(Kind::Normal, &source, styled(Coloring::None));
+        let (plain, _) = render_one(NoteTypeKind::Normal, &source, styled(Coloring::None));
         for coloring in [Coloring::Classes, Coloring::Inline] {
-            let (html, _) = render_one(Kind::Normal, &source, styled(coloring));
+            let (html, _) = render_one(NoteTypeKind::Normal, &source, styled(coloring));
             prop_assert_eq!(text_of(&html), text_of(&plain), "{}", &html);
-            let (again, _) = render_one(Kind::Normal, &source, styled(coloring));
+            let (again, _) = render_one(NoteTypeKind::Normal, &source, styled(coloring));
             prop_assert_eq!(html, again);
         }
     }
@@ -248,8 +248,8 @@ proptest! {
     ) {
         let source =
             format!("`````{language}\n{before}{{{{c1::{hidden}}}}}{behind}{{{{c2::x}}}}\n`````");
-        let (plain, _) = render_one(Kind::Cloze, &source, styled(Coloring::None));
-        let (html, _) = render_one(Kind::Cloze, &source, styled(Coloring::Classes));
+        let (plain, _) = render_one(NoteTypeKind::Cloze, &source, styled(Coloring::None));
+        let (html, _) = render_one(NoteTypeKind::Cloze, &source, styled(Coloring::Classes));
         let (plain, html) = (ClozeText::parse(&plain), ClozeText::parse(&html));
         prop_assert_eq!(html.numbers(), plain.numbers());
         for number in plain.numbers() {

@@ -17,7 +17,7 @@ use crate::files::parent;
 use crate::model::written::{
     Content, Highlight, MathEngine, OcclusionFields, Settings, WrittenMasks, WrittenNote,
 };
-use crate::model::{Kind, Targets};
+use crate::model::{NoteTypeKind, Targets};
 use crate::template::cloze::{ClozeProblemKind, ClozeText, cloze_numbers};
 use crate::template::latex::latex_tags;
 
@@ -54,7 +54,7 @@ pub(super) fn render(
         .into_iter()
         .for_each(|found| sink.push(found));
     sink.typesets = note.note_type.note_type.latex().has_own_preamble();
-    let is_cloze = note.note_type.note_type.kind() == Kind::Cloze;
+    let is_cloze = note.note_type.note_type.kind() == NoteTypeKind::Cloze;
     let mut prepared = prepare_all(note, is_cloze, &mut sink);
     let mut given_numbers = if is_cloze {
         number_clozes(&mut prepared)

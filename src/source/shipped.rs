@@ -158,7 +158,7 @@ impl NoteType {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Kind;
+    use crate::model::NoteTypeKind;
 
     #[test]
     fn every_shipped_type_can_be_read() {
@@ -184,7 +184,7 @@ mod tests {
             );
             assert_eq!(it.note_type.modified(), Some(MODIFIED));
         }
-        assert_eq!(NoteType::cloze().kind(), Kind::Cloze);
+        assert_eq!(NoteType::cloze().kind(), NoteTypeKind::Cloze);
         assert_eq!(NoteType::reversed().templates().len(), 2);
     }
 

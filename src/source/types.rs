@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::diag::{Code, Diagnostic, Diagnostics, Spanned, nearest};
-use crate::model::Kind;
+use crate::model::NoteTypeKind;
 use crate::model::written::WrittenType;
 
 /// All note types of a project, the shipped ones included.
@@ -123,7 +123,7 @@ impl TypeSet {
         let inherited = self.resolve(inherited, sink)?;
         let plain = inherited.shipped && inherited.key == DEFAULT_TYPE;
         if plain
-            && inherited.note_type.kind() == Kind::Normal
+            && inherited.note_type.kind() == NoteTypeKind::Normal
             && texts.into_iter().any(has_cloze)
             && let Some(cloze) = self.get(CLOZE_TYPE)
         {

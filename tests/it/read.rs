@@ -292,7 +292,7 @@ fn note_type(it: &StoredNoteType) -> Value {
     });
     let stock = (it.original_stock_kind != 0).then_some(it.original_stock_kind);
     let value = json!({
-        "id": it.id, "name": it.name, "type": i32::from(it.kind == deckle::model::Kind::Cloze),
+        "id": it.id, "name": it.name, "type": i32::from(it.kind == deckle::model::NoteTypeKind::Cloze),
         "mod": it.modified, "sortf": it.sort_field, "css": it.css,
         "latexPre": it.latex.preamble, "latexPost": it.latex.postamble,
         "latexsvg": it.latex.svg, "originalStockKind": stock, "originalId": it.original_id,

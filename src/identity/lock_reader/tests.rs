@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::diag::Sources;
 use crate::identity::{ClozeRecord, Digest, MaskRecord, MediaRecord, Sketch, TypeRecord};
-use crate::model::Kind;
+use crate::model::NoteTypeKind;
 
 fn parse(text: &str) -> (Option<Lock>, Diagnostics) {
     let file = Sources::new().add("deckle.lock", text);
@@ -60,7 +60,7 @@ fn a_lock_is_read_as_it_was_written() {
     };
     let record = TypeRecord {
         key: "medicine".into(),
-        kind: Some(Kind::Cloze),
+        kind: Some(NoteTypeKind::Cloze),
         sort_field: "k=\t".into(),
         first_field: "l".into(),
         id: 9,

@@ -1,7 +1,7 @@
 //! Note types of two packages.
 
 use super::Imported;
-use crate::model::Kind;
+use crate::model::NoteTypeKind;
 use crate::package::StoredNoteType;
 use crate::package::import::{NoteTypeImport, NoteTypeOutcome, is_same, schema_difference};
 
@@ -109,7 +109,7 @@ fn compare_one(
         *why = schema_difference(&held.stored, new).unwrap_or_default();
     }
     let kind_changed = held.is_some_and(|held| held.kind() != new.kind)
-        && matches!(new.kind, Kind::Normal | Kind::Cloze);
+        && matches!(new.kind, NoteTypeKind::Normal | NoteTypeKind::Cloze);
     Some(NoteTypeDifference {
         id: new.id,
         name: new.name.clone(),

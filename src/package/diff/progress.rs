@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::Imported;
-use crate::model::Kind;
+use crate::model::NoteTypeKind;
 use crate::package::import::{EmptyCards, HeldNote, Progress};
 use crate::package::{StoredNote, StoredNoteType};
 use crate::template::cloze::{ClozeNode, ClozeText};
@@ -119,7 +119,7 @@ impl<'i> Cards<'i> {
             return (Vec::new(), Vec::new());
         }
         let mut clozes = None;
-        if held.fields != after.fields && type_after.kind() == Kind::Cloze {
+        if held.fields != after.fields && type_after.kind() == NoteTypeKind::Cloze {
             clozes = Some((cloze_texts(&held.fields), cloze_texts(&after.fields)));
         }
         let progress_of = |ordinal: u16| {
@@ -156,7 +156,7 @@ impl<'i> Cards<'i> {
 
 fn card_name(stored: &StoredNoteType, ordinal: u16) -> String {
     let template = stored.templates.get(usize::from(ordinal));
-    match template.filter(|_| stored.kind == Kind::Normal) {
+    match template.filter(|_| stored.kind == NoteTypeKind::Normal) {
         Some(template) => template.name.clone(),
         None => format!("c{}", u32::from(ordinal) + 1),
     }

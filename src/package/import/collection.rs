@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use super::options::Importer;
 use super::progress::Progress;
 use super::schema::TypeShape;
-use crate::model::{Kind, fold};
+use crate::model::{NoteTypeKind, fold};
 use crate::package::StoredNoteType;
 
 /// A time that the import itself sets: later than all that packages say.
@@ -233,7 +233,7 @@ impl<'a> Collection<'a> {
 impl HeldNoteType<'_> {
     /// Normal or cloze.
     #[must_use]
-    pub fn kind(&self) -> Kind {
+    pub fn kind(&self) -> NoteTypeKind {
         self.stored.kind
     }
 

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use super::collection::{Collection, DEFAULT_DECK, HeldCard, HeldNoteType};
 use super::options::Importer;
 use super::progress::Progress;
-use crate::model::Kind;
+use crate::model::NoteTypeKind;
 use crate::package::StoredNoteType;
 use crate::template::Template;
 use crate::template::generate::{
@@ -75,7 +75,7 @@ impl<'a> CardMaker<'a> {
     pub(super) fn ordinals(&self, tags: &str, fields: &str) -> Vec<u16> {
         let values: Vec<&str> = fields.split('\u{1f}').collect();
         let found: Vec<usize> = match self.stored.kind {
-            Kind::Normal => {
+            NoteTypeKind::Normal => {
                 let has_tags = !tags.trim().is_empty();
                 let filled = |name: &str| {
                     let own = self.names.iter().position(|it| *it == name);
@@ -88,7 +88,7 @@ impl<'a> CardMaker<'a> {
                 };
                 normal_card_ords(self.fronts.iter().map(Option::as_ref), filled)
             }
-            Kind::Cloze => {
+            NoteTypeKind::Cloze => {
                 let read = values.iter().map(|value| match self.client {
                     Importer::Desktop => Cow::Borrowed(*value),
                     Importer::AnkiDroid => without_lists(value),

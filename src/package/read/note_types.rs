@@ -7,7 +7,7 @@ use super::json::Object;
 use super::store::{Cells, Store};
 use super::{StoredField, StoredNoteType, StoredTemplate};
 use crate::Error;
-use crate::model::{Kind, Latex};
+use crate::model::{Latex, NoteTypeKind};
 use crate::package::proto::{FieldConfig, NoteTypeConfig, TemplateConfig};
 
 /// Sorted by id.
@@ -199,10 +199,10 @@ fn template_row(row: &Cells<'_>) -> Result<StoredTemplate, Error> {
     })
 }
 
-fn of_number(what: &str, kind: i64) -> Result<Kind, Error> {
+fn of_number(what: &str, kind: i64) -> Result<NoteTypeKind, Error> {
     match kind {
-        0 => Ok(Kind::Normal),
-        1 => Ok(Kind::Cloze),
+        0 => Ok(NoteTypeKind::Normal),
+        1 => Ok(NoteTypeKind::Cloze),
         _ => Err(damaged(format!(
             "{what} of the package is of kind {kind}; 0 (normal) and 1 (cloze) are known"
         ))),

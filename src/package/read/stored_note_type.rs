@@ -1,6 +1,6 @@
 //! A note type as a package holds it.
 
-use crate::model::{Kind, Latex};
+use crate::model::{Latex, NoteTypeKind};
 
 /// A note type, from `col.models` (schema 11) or the tables `notetypes`, `fields` and
 /// `templates`.
@@ -12,7 +12,7 @@ pub struct StoredNoteType {
     /// The name.
     pub name: String,
     /// Normal or cloze.
-    pub kind: Kind,
+    pub kind: NoteTypeKind,
     /// The last change, in seconds. An import replaces a note type only by a newer one.
     pub modified: i64,
     /// The position of the field that the browser sorts by. Nothing says that there is one.

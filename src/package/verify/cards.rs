@@ -4,7 +4,7 @@ use super::finding::{Findings, Place};
 use super::generation::{self, Expected};
 use super::note_types::{Type, Types};
 use super::rules;
-use crate::model::Kind;
+use crate::model::NoteTypeKind;
 use crate::package::{Contents, StoredCard, StoredNote};
 
 pub(super) fn check(contents: &Contents, types: &Types<'_>, findings: &mut Findings) {
@@ -92,7 +92,9 @@ fn check_card(
     findings: &mut Findings,
 ) {
     let ordinal = card.ordinal;
-    if note_type.stored.kind == Kind::Normal && usize::from(ordinal) >= note_type.fronts.len() {
+    if note_type.stored.kind == NoteTypeKind::Normal
+        && usize::from(ordinal) >= note_type.fronts.len()
+    {
         findings.add(&rules::UNKNOWN_TEMPLATE, || {
             let count = note_type.fronts.len();
             let name = card_name(note_type, ordinal);
@@ -108,7 +110,7 @@ fn check_card(
 fn card_name(note_type: &Type<'_>, ordinal: u16) -> String {
     let number = u32::from(ordinal) + 1;
     match note_type.stored.kind {
-        Kind::Cloze => format!("cloze {number}"),
-        Kind::Normal => format!("card template {number}"),
+        NoteTypeKind::Cloze => format!("cloze {number}"),
+        NoteTypeKind::Normal => format!("card template {number}"),
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::finding::{Findings, Place, shown};
 use super::note_types::Type;
 use super::rules;
-use crate::model::Kind;
+use crate::model::NoteTypeKind;
 use crate::package::StoredNote;
 use crate::template::generate::{cloze_card_ords, is_field_empty};
 use crate::template::{ClozeProblemKind, ClozeText};
@@ -20,7 +20,7 @@ pub(super) struct Expected {
 
 impl Expected {
     pub(super) fn of(note: &StoredNote, note_type: &Type<'_>) -> Self {
-        if note_type.stored.kind == Kind::Cloze {
+        if note_type.stored.kind == NoteTypeKind::Cloze {
             let numbers = cloze_card_ords(note.fields());
             return Self {
                 ordinals: numbers
@@ -65,7 +65,7 @@ impl Expected {
 
 /// What a cloze type's note has besides good clozes.
 pub(super) fn check_clozes(note: &StoredNote, note_type: &Type<'_>, findings: &mut Findings) {
-    if note_type.stored.kind != Kind::Cloze {
+    if note_type.stored.kind != NoteTypeKind::Cloze {
         return;
     }
     for (text, name) in note.fields().zip(&note_type.fields) {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::finding::{Findings, Place, shown};
 use super::{names, rules};
-use crate::model::{Kind, fold};
+use crate::model::{NoteTypeKind, fold};
 use crate::package::{Contents, StoredNoteType};
 use crate::template::validate::validate;
 use crate::template::{Template, TemplateProblemKind};
@@ -155,7 +155,7 @@ fn check_templates(it: &Type<'_>, findings: &mut Findings) {
         .map(|it| (it.front.as_str(), it.back.as_str()));
     let sides: Vec<(&str, &str)> = sides.collect();
     let fields: Vec<&str> = it.fields.iter().map(String::as_str).collect();
-    let is_cloze = it.stored.kind == Kind::Cloze;
+    let is_cloze = it.stored.kind == NoteTypeKind::Cloze;
     for problem in validate(&sides, &fields, is_cloze) {
         let rule = match &problem.kind {
             TemplateProblemKind::Syntax(_)

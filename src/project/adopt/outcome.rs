@@ -8,7 +8,7 @@ use super::types::{self, AdoptedType, TypeFit};
 use crate::diag::{Position, Sources};
 use crate::identity::{Digest, Lock, NoteRecord};
 use crate::model::written::WrittenType;
-use crate::model::{Kind, Note};
+use crate::model::{Note, NoteTypeKind};
 use crate::package::{Contents, StoredNote, StoredNoteType};
 use crate::project::render::Facts;
 
@@ -171,7 +171,7 @@ impl Outcome {
 }
 
 fn ours(note: &Note, facts: &Facts) -> Candidate {
-    let is_cloze = facts.written_type().note_type.kind() == Kind::Cloze;
+    let is_cloze = facts.written_type().note_type.kind() == NoteTypeKind::Cloze;
     Candidate {
         guid: note
             .guid
@@ -183,7 +183,7 @@ fn ours(note: &Note, facts: &Facts) -> Candidate {
 }
 
 fn theirs_of(stored: &StoredNote, stored_type: Option<&StoredNoteType>) -> Candidate {
-    let is_cloze = stored_type.is_some_and(|it| it.kind == Kind::Cloze);
+    let is_cloze = stored_type.is_some_and(|it| it.kind == NoteTypeKind::Cloze);
     Candidate {
         guid: stored.guid.clone(),
         first: folded(stored.fields().next().unwrap_or_default(), is_cloze),

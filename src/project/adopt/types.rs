@@ -78,7 +78,7 @@ pub(super) fn fit(written: &WrittenType, stored: &StoredNoteType) -> TypeFit {
         .map(|it| it.name())
         .collect();
     let theirs: Vec<&str> = stored.templates.iter().map(|it| it.name.as_str()).collect();
-    let is_cloze = stored.kind == crate::model::Kind::Cloze;
+    let is_cloze = stored.kind == crate::model::NoteTypeKind::Cloze;
     if ours != theirs && !(is_cloze && ours.len() == theirs.len()) {
         differences.push(names("card templates", &theirs, &ours));
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::Error;
 use crate::model::written::{FieldKind, WrittenField, WrittenTemplate, WrittenType};
-use crate::model::{CardTemplate, Field, Kind, Latex, NoteType};
+use crate::model::{CardTemplate, Field, Latex, NoteType, NoteTypeKind};
 use crate::project::unpack::names::{Unique, slug};
 use crate::project::unpack::notices::Notices;
 use crate::project::unpack::sources::write as write_file;
@@ -137,8 +137,8 @@ pub(super) fn write(
             write_file(folder, &format!("{path}/{}", file.name), &file.text)?;
         }
         let kind = match note_type.kind() {
-            Kind::Cloze => " of clozes",
-            Kind::Normal => "",
+            NoteTypeKind::Cloze => " of clozes",
+            NoteTypeKind::Normal => "",
         };
         notices.changed(format!(
             "the note type `{}` is not in these files; {path} is one{kind} with the fields that notes fill: put your card templates there",

@@ -8,7 +8,7 @@ use unicode_normalization::UnicodeNormalization;
 
 use super::canonical::canonical;
 use crate::Error;
-use crate::model::{Flag, Kind, Tag};
+use crate::model::{Flag, NoteTypeKind, Tag};
 use crate::package::{CardState, Contents, PackageReader, ReadLimits, StoredCard, StoredDeckKind};
 
 /// Tags that stand for how a learner studies, not for what a note says: Anki sets them by itself.
@@ -47,7 +47,7 @@ pub(super) struct PhoneType {
     pub(super) id: i64,
     pub(super) original_id: Option<i64>,
     pub(super) name: String,
-    pub(super) kind: Kind,
+    pub(super) kind: NoteTypeKind,
     pub(super) fields: Arc<[String]>,
     pub(super) templates: Vec<String>,
 }
@@ -85,7 +85,7 @@ impl PhoneNote {
     pub(super) fn card_name(&self, ordinal: u16) -> String {
         let template = self.note_type.templates.get(usize::from(ordinal));
         match (self.note_type.kind, template) {
-            (Kind::Normal, Some(name)) => name.clone(),
+            (NoteTypeKind::Normal, Some(name)) => name.clone(),
             _ => (u32::from(ordinal) + 1).to_string(),
         }
     }

@@ -2,14 +2,14 @@
 
 use super::ShownCard;
 use crate::model::written::WrittenNote;
-use crate::model::{Kind, Note};
+use crate::model::{Note, NoteTypeKind};
 use crate::template::render::{Situation, render_card};
 use crate::template::strip::strip_html_keeping_media;
 
 /// The cards of a note, each with its sides.
 pub(super) fn of(written: &WrittenNote, note: &Note) -> Vec<ShownCard> {
     let note_type = &written.note_type.note_type;
-    let is_cloze = note_type.kind() == Kind::Cloze;
+    let is_cloze = note_type.kind() == NoteTypeKind::Cloze;
     let names = note_type.field_names();
     let fields: Vec<(&str, &str)> = names.zip(note.fields.iter()).collect();
     let tags: Vec<&str> = note.tags.iter().map(|it| it.as_str()).collect();

@@ -8,7 +8,7 @@ use super::media::{MediaPlan, Seen};
 use super::types::PlannedType;
 use super::{Notices, masks};
 use crate::model::written::WrittenMasks;
-use crate::model::{DeckName, Flag, Guid, Kind, Tag};
+use crate::model::{DeckName, Flag, Guid, NoteTypeKind, Tag};
 use crate::package::{CardState, Contents, StoredCard, StoredDeck, StoredDeckKind, StoredNote};
 use crate::source::emit::EmittedSuspend;
 
@@ -244,7 +244,7 @@ fn suspended(cards: &[&StoredCard], planned: &PlannedType<'_>) -> EmittedSuspend
         return EmittedSuspend::All;
     }
     let name = |ordinal: &u16| match planned.stored.kind {
-        Kind::Cloze => Some((u32::from(*ordinal) + 1).to_string()),
+        NoteTypeKind::Cloze => Some((u32::from(*ordinal) + 1).to_string()),
         _ => planned
             .templates
             .get(usize::from(*ordinal))
@@ -319,7 +319,7 @@ fn template_decks(
             continue;
         }
         let mut settled = BTreeSet::new();
-        if planned.stored.kind == Kind::Normal && !planned.shipped {
+        if planned.stored.kind == NoteTypeKind::Normal && !planned.shipped {
             for (ordinal, template) in (0_u16..).zip(&mut planned.templates) {
                 let homes: BTreeSet<DeckName> = of_type()
                     .filter_map(|note| cards.get(&note.stored.id))

@@ -174,7 +174,7 @@ fn builder(
     if let Some(id) = stored.original_id {
         builder = builder.original_id(id);
     }
-    if stored.kind == crate::model::Kind::Cloze {
+    if stored.kind == crate::model::NoteTypeKind::Cloze {
         builder = builder.cloze();
     }
     if let Some(field) = fields.get(sort_field(stored)) {

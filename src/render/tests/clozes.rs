@@ -104,7 +104,7 @@ fn clozes() {
 #[test]
 fn wrong_clozes_are_told() {
     let check = |source: &str, expect: &str, codes: &[Code]| {
-        coded(Kind::Cloze, source, expect, codes);
+        coded(NoteTypeKind::Cloze, source, expect, codes);
     };
     check(
         "{{c1::a::b::c}}",
@@ -126,14 +126,18 @@ fn wrong_clozes_are_told() {
     let deep = "{{c1::".repeat(11) + &"}}".repeat(11);
     check(&deep, &deep, &[Code::ClozeNesting]);
     coded(
-        Kind::Normal,
+        NoteTypeKind::Normal,
         "a {{c1::x}}",
         "a {{c1::x}}",
         &[Code::ClozeIgnored],
     );
     let fields = ["{{c1::a}}", "b {{c2::c}} `{{c3::d}}`"];
     let contents = fields.map(|it| Content::Markdown(Text::verbatim(it, file(), 0)));
-    let outcome = render_note(&note(Kind::Cloze, contents.into(), Settings::default()));
+    let outcome = render_note(&note(
+        NoteTypeKind::Cloze,
+        contents.into(),
+        Settings::default(),
+    ));
     assert_eq!(outcome.codes, [Code::ClozeOutside]);
     assert_eq!(
         outcome.fields,
@@ -150,7 +154,7 @@ fn curly_clozes() {
         curly: true,
         ..Settings::default()
     };
-    let check = |source: &str, expect: &str| with(curly(), Kind::Cloze, source, expect);
+    let check = |source: &str, expect: &str| with(curly(), NoteTypeKind::Cloze, source, expect);
     check("a {b} {c}", "a {{c1::b}} {{c2::c}}");
     check("{2:b} {c} {3::d}", "{{c2::b}} {{c1::c}} {{c3::d}}");
     check(
@@ -158,14 +162,14 @@ fn curly_clozes() {
         r"{{c1::a}} <code>{b}</code> \(\frac{c}{d}\) {e}",
     );
     check("{{c1::a {b}}} {c", "{{c1::a {b}<!-- -->}} {c");
-    with(Settings::default(), Kind::Normal, "{a}", "{a}");
+    with(Settings::default(), NoteTypeKind::Normal, "{a}", "{a}");
     let never = Settings {
         highlight: Highlight::Never,
         ..Settings::default()
     };
     with(
         never,
-        Kind::Cloze,
+        NoteTypeKind::Cloze,
         "{{c1::a}} ==b==",
         "{{c1::a}} <mark>b</mark>",
     );

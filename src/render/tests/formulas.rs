@@ -34,28 +34,43 @@ fn math() {
     plain(r"$a\ $ b", r"$a\ $ b");
     plain(r"\(a\ \) b", r"\(a\ \) b");
     plain("a\n$$x$$\nb", r"a \[x\] b");
-    coded(Kind::Normal, "$50% x$", r"\(50\)", &[Code::MathComment]);
     coded(
-        Kind::Normal,
+        NoteTypeKind::Normal,
+        "$50% x$",
+        r"\(50\)",
+        &[Code::MathComment],
+    );
+    coded(
+        NoteTypeKind::Normal,
         r"$\frac{1$ b",
         r"\(\frac{1\) b",
         &[Code::MathBraces],
     );
-    coded(Kind::Normal, r"\(a b", "(a b", &[Code::MathUnclosed]);
-    coded(Kind::Normal, "$$\na b", "$$ a b", &[Code::MathUnclosed]);
+    coded(
+        NoteTypeKind::Normal,
+        r"\(a b",
+        "(a b",
+        &[Code::MathUnclosed],
+    );
+    coded(
+        NoteTypeKind::Normal,
+        "$$\na b",
+        "$$ a b",
+        &[Code::MathUnclosed],
+    );
     let engine = |math| Settings {
         math,
         ..Settings::default()
     };
     with(
         engine(MathEngine::LatexTag),
-        Kind::Normal,
+        NoteTypeKind::Normal,
         "$x$ $$y$$",
         "[$]x[/$] [$$]y[/$$]",
     );
     with(
         engine(MathEngine::None),
-        Kind::Normal,
+        NoteTypeKind::Normal,
         r"$x_1$ \(y\)",
         r"$x_1$ \(y\)",
     );
@@ -64,12 +79,12 @@ fn math() {
 #[test]
 fn other_contents() {
     let text = |it: &str| Text::verbatim(it, file(), 0);
-    let check = |kind: Kind, content: Content, expect: &str| {
+    let check = |kind: NoteTypeKind, content: Content, expect: &str| {
         let outcome = render_note(&note(kind, vec![content], Settings::default()));
         assert_eq!(outcome.fields.concat(), expect);
         assert_eq!(outcome.diagnostics.count(Severity::Error), 0);
     };
-    let normal = |content, expect| check(Kind::Normal, content, expect);
+    let normal = |content, expect| check(NoteTypeKind::Normal, content, expect);
     normal(Content::Plain(text("a < *b*\nc")), "a &lt; *b*<br>c");
     normal(
         Content::Plain(text("[sound:x.mp3]")),
@@ -92,12 +107,12 @@ fn other_contents() {
         "<ul><li>das <em>Ei</em></li><li>Plural: les œufs</li></ul>",
     );
     check(
-        Kind::Cloze,
+        NoteTypeKind::Cloze,
         Content::Plain(text("{{c1::a {b}::<h>}} }} {c}}")),
         "{{c1::a {b}::&lt;h&gt;}} }} {c}}",
     );
     check(
-        Kind::Cloze,
+        NoteTypeKind::Cloze,
         Content::Html(text("{{c1::<b>a</b>}}")),
         "{{c1::<b>a</b>}}",
     );

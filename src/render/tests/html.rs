@@ -39,7 +39,12 @@ fn html_and_links() {
         autolinks: false,
         ..Settings::default()
     };
-    with(bare, Kind::Normal, "http://bare.com", "http://bare.com");
+    with(
+        bare,
+        NoteTypeKind::Normal,
+        "http://bare.com",
+        "http://bare.com",
+    );
     plain("a <!-- hidden --> b", "a  b");
     plain("a\n<!-- hidden -->\nb", "a b");
     plain("<!-- hidden -->", "");
@@ -56,31 +61,36 @@ fn html_and_links() {
     };
     with(
         obsidian,
-        Kind::Normal,
+        NoteTypeKind::Normal,
         "[[a/N#H|x & y]] [[#Here]] [t [[N]]](https://e.com)",
         "<a href=\"obsidian://open?vault=My%20Vault&amp;file=a%2FN%23H\">x &amp; y</a> <a href=\"obsidian://open?vault=My%20Vault&amp;file=notes%2Fa%23Here\">Here</a> <a href=\"https://e.com\">t N</a>",
     );
-    coded(Kind::Normal, "![[N.md#H]]", "N &gt; H", &[Code::NoteEmbed]);
     coded(
-        Kind::Normal,
+        NoteTypeKind::Normal,
+        "![[N.md#H]]",
+        "N &gt; H",
+        &[Code::NoteEmbed],
+    );
+    coded(
+        NoteTypeKind::Normal,
         "![[x.mp3#t=10]]",
         "[sound:x-#.mp3]",
         &[Code::EmbedFragment],
     );
     coded(
-        Kind::Normal,
+        NoteTypeKind::Normal,
         "[a][b] m[i][j]",
         "[a][b] m[i][j]",
         &[Code::UnknownReference],
     );
     coded(
-        Kind::Normal,
+        NoteTypeKind::Normal,
         "a[^1], [^a-z] x[^*]",
         "a[^1], [^a-z] x[^*]",
         &[Code::UnknownReference],
     );
     coded(
-        Kind::Normal,
+        NoteTypeKind::Normal,
         "a\n\n[b]: https://c.d",
         "a",
         &[Code::UnusedDefinition],
@@ -90,7 +100,7 @@ fn html_and_links() {
         "<a href=\"https://c.d\">A b</a>",
     );
     coded(
-        Kind::Normal,
+        NoteTypeKind::Normal,
         "| a |\n|---|\n| b | $c$ |",
         "<table><thead><tr><th>a</th></tr></thead><tbody><tr><td>b</td></tr></tbody></table>",
         &[Code::ExtraCell],
@@ -106,12 +116,17 @@ fn html_and_links() {
         percent_comments: true,
         ..Settings::default()
     };
-    with(obsidian(), Kind::Normal, "a %% x %%b %%y%%", "a b");
-    with(obsidian(), Kind::Normal, "a\n%%\nx\n\n- y\n%%\nb", "a b");
-    with(obsidian(), Kind::Normal, "%% all of it %%", "");
+    with(obsidian(), NoteTypeKind::Normal, "a %% x %%b %%y%%", "a b");
     with(
         obsidian(),
-        Kind::Normal,
+        NoteTypeKind::Normal,
+        "a\n%%\nx\n\n- y\n%%\nb",
+        "a b",
+    );
+    with(obsidian(), NoteTypeKind::Normal, "%% all of it %%", "");
+    with(
+        obsidian(),
+        NoteTypeKind::Normal,
         r"5 % \%% `%%` 10 %",
         "5 % %% <code>%%</code> 10 %",
     );
@@ -136,8 +151,13 @@ fn html_and_links() {
         "[a](other.md) [b](https://e.com \"t\")",
         "a <a href=\"https://e.com\" title=\"t\">b</a>",
     );
-    coded(Kind::Normal, "[a](x.pdf)", "a", &[Code::LinkTarget]);
-    coded(Kind::Normal, "[a](javascript:x)", "a", &[Code::LinkTarget]);
+    coded(NoteTypeKind::Normal, "[a](x.pdf)", "a", &[Code::LinkTarget]);
+    coded(
+        NoteTypeKind::Normal,
+        "[a](javascript:x)",
+        "a",
+        &[Code::LinkTarget],
+    );
     plain(
         "<div>\n$x_1$ <T> &amp; a & b\n</div>",
         "<div> \\(x_1\\) &lt;T&gt; &amp; a &amp; b </div>",
@@ -160,7 +180,7 @@ fn readings_above_characters() {
         ruby: true,
         ..Settings::default()
     };
-    let check = |source: &str, expect: &str| with(ruby(), Kind::Normal, source, expect);
+    let check = |source: &str, expect: &str| with(ruby(), NoteTypeKind::Normal, source, expect);
     check(
         "私は{東京|とうきょう}へ",
         "私は<ruby>東京<rt>とうきょう</rt></ruby>へ",
@@ -179,12 +199,12 @@ fn readings_above_characters() {
     );
     with(
         ruby(),
-        Kind::Cloze,
+        NoteTypeKind::Cloze,
         "{{c1::{東|ひ}}}",
         "{{c1::<ruby>東<rt>ひ</rt></ruby>}}",
     );
     plain("{東京|とうきょう}", "{東京|とうきょう}");
-    let (html, codes) = render_one(Kind::Normal, "{東京都|とう|きょう}", ruby());
+    let (html, codes) = render_one(NoteTypeKind::Normal, "{東京都|とう|きょう}", ruby());
     assert_eq!(html, "<ruby>東京都<rt>とうきょう</rt></ruby>");
     assert_eq!(codes, [Code::RubyReadings]);
 }
@@ -197,7 +217,7 @@ fn readings_stand_in_brackets_where_a_template_reads_them() {
     };
     let check = |source: &str, expect: &str| {
         let content = Content::Markdown(Text::verbatim(source, file(), 0));
-        let mut note = note(Kind::Normal, vec![content], settings.clone());
+        let mut note = note(NoteTypeKind::Normal, vec![content], settings.clone());
         let note_type = NoteType::builder("Test")
             .field("Front")
             .field("Back")
@@ -239,7 +259,7 @@ fn code_quotes_and_newlines() {
         hard_breaks: true,
         ..Settings::default()
     };
-    with(hard, Kind::Normal, "a\nb", "a<br>b");
+    with(hard, NoteTypeKind::Normal, "a\nb", "a<br>b");
     plain("  one *paragraph* ", "one <em>paragraph</em>");
     plain("a\n\n- - -\n\n***", "<p>a</p><hr><hr>");
     plain(
@@ -254,7 +274,7 @@ fn code_quotes_and_newlines() {
         "[<!-- -->sound:x.mp3] <code>[<!-- -->sound:x.mp3]</code>",
     );
     coded(
-        Kind::Normal,
+        NoteTypeKind::Normal,
         "```rsut\nx\n```",
         "<pre><code>x</code></pre>",
         &[Code::UnknownLanguage],

@@ -21,7 +21,7 @@ fn media_files() {
         "<img src=\"pump-#.png\" alt=\"pump\" title=\"T\" height=\"20\">, x",
     );
     coded(
-        Kind::Normal,
+        NoteTypeKind::Normal,
         "![](my img.png)",
         "![](my img.png)",
         &[Code::MediaSpace],
@@ -61,7 +61,7 @@ fn media_files() {
     };
     with(
         search,
-        Kind::Normal,
+        NoteTypeKind::Normal,
         "![](_logo.png)",
         "<img src=\"logo-#.png\">",
     );
@@ -71,7 +71,7 @@ fn media_files() {
     };
     with(
         keep,
-        Kind::Normal,
+        NoteTypeKind::Normal,
         "![](https://e.com/a.png?x&y)",
         "<img src=\"https://e.com/a.png?x&amp;y\">",
     );
@@ -85,7 +85,7 @@ fn wrong_media_are_told_at_their_place() {
             ..Settings::default()
         };
         let content = Content::Markdown(Text::verbatim(source, file(), 0));
-        let outcome = render_note(&note(Kind::Normal, vec![content], settings));
+        let outcome = render_note(&note(NoteTypeKind::Normal, vec![content], settings));
         let found = outcome.diagnostics.iter().next().unwrap();
         assert_eq!((found.code, outcome.codes.len()), (code, 1), "{source}");
         assert_eq!(&source[found.span().range()], underlined, "{source}");
@@ -174,7 +174,7 @@ fn one_content_has_one_name() {
         text("![](/notes/img/pump.png) ![](/b/same.png)"),
         text("![](/a/1.png)"),
     ];
-    let outcome = render_note(&note(Kind::Normal, fields, Settings::default()));
+    let outcome = render_note(&note(NoteTypeKind::Normal, fields, Settings::default()));
     // `b/same.png` is the smaller path.
     let stems: Vec<&str> = outcome
         .names
@@ -185,7 +185,7 @@ fn one_content_has_one_name() {
     let files = files();
     let renderer = Renderer::new(&files);
     let note = note(
-        Kind::Normal,
+        NoteTypeKind::Normal,
         vec![text("![](/a/1.png)")],
         Settings::default(),
     );

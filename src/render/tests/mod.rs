@@ -17,18 +17,18 @@ use crate::model::written::{
     Content, Highlight, MathEngine, Remote, Settings, WikiLinks, WrittenNote, WrittenSuspend,
     WrittenType,
 };
-use crate::model::{DeckName, Flag, Kind, NoteType};
+use crate::model::{DeckName, Flag, NoteType, NoteTypeKind};
 use crate::template::cloze::{CardSide, ClozeNode, ClozeText};
 
 /// A note of two fields; a cloze note shows only the first as clozes.
-fn note(kind: Kind, fields: Vec<Content>, settings: Settings) -> WrittenNote {
+fn note(kind: NoteTypeKind, fields: Vec<Content>, settings: Settings) -> WrittenNote {
     let front = match kind {
-        Kind::Normal => "{{Front}}",
-        Kind::Cloze => "{{cloze:Front}}",
+        NoteTypeKind::Normal => "{{Front}}",
+        NoteTypeKind::Cloze => "{{cloze:Front}}",
     };
     let builder = match kind {
-        Kind::Normal => NoteType::builder("Test"),
-        Kind::Cloze => NoteType::builder("Test").cloze(),
+        NoteTypeKind::Normal => NoteType::builder("Test"),
+        NoteTypeKind::Cloze => NoteType::builder("Test").cloze(),
     };
     let note_type = builder
         .field("Front")
@@ -108,7 +108,11 @@ fn render_note(note: &WrittenNote) -> Outcome {
     }
 }
 
-pub(super) fn render_one(kind: Kind, source: &str, settings: Settings) -> (String, Vec<Code>) {
+pub(super) fn render_one(
+    kind: NoteTypeKind,
+    source: &str,
+    settings: Settings,
+) -> (String, Vec<Code>) {
     let content = Content::Markdown(Text::verbatim(source, file(), 0));
     let outcome = render_note(&note(kind, vec![content], settings));
     (outcome.fields.concat(), outcome.codes)
@@ -116,23 +120,23 @@ pub(super) fn render_one(kind: Kind, source: &str, settings: Settings) -> (Strin
 
 #[track_caller]
 fn plain(source: &str, expect: &str) {
-    coded(Kind::Normal, source, expect, &[]);
+    coded(NoteTypeKind::Normal, source, expect, &[]);
 }
 
 #[track_caller]
 fn cloze(source: &str, expect: &str) {
-    coded(Kind::Cloze, source, expect, &[]);
+    coded(NoteTypeKind::Cloze, source, expect, &[]);
 }
 
 #[track_caller]
-fn coded(kind: Kind, source: &str, expect: &str, codes: &[Code]) {
+fn coded(kind: NoteTypeKind, source: &str, expect: &str, codes: &[Code]) {
     let (html, found) = render_one(kind, source, Settings::default());
     assert_eq!(html, expect, "source: {source}");
     assert_eq!(found, codes, "source: {source}");
 }
 
 #[track_caller]
-fn with(settings: Settings, kind: Kind, source: &str, expect: &str) {
+fn with(settings: Settings, kind: NoteTypeKind, source: &str, expect: &str) {
     let (html, found) = render_one(kind, source, settings);
     assert_eq!(html, expect, "source: {source}");
     assert_eq!(found, [], "source: {source}");

@@ -75,7 +75,7 @@ fn soup() -> impl Strategy<Value = String> {
 
 /// The numbers of the clozes that survived, by the scan's own account.
 fn check_soup(source: &str) -> Result<(), TestCaseError> {
-    for kind in [Kind::Normal, Kind::Cloze] {
+    for kind in [NoteTypeKind::Normal, NoteTypeKind::Cloze] {
         for curly in [false, true] {
             let settings = Settings {
                 curly,
@@ -91,7 +91,7 @@ fn check_soup(source: &str) -> Result<(), TestCaseError> {
             let (html, codes) = render_one(kind, source, settings.clone());
             let again = render_one(kind, source, settings);
             prop_assert_eq!(&again, &(html.clone(), codes.clone()));
-            if kind == Kind::Normal {
+            if kind == NoteTypeKind::Normal {
                 continue;
             }
             let clozes = ClozeText::parse(&html);

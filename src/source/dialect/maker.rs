@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::page::Page;
 use crate::diag::{Code, Diagnostic, Diagnostics, Span, Spanned, Text};
-use crate::model::Kind;
+use crate::model::NoteTypeKind;
 use crate::model::written::{Content, Settings, WrittenNote, WrittenType};
 use crate::source::defaults::Defaults;
 use crate::source::draft::{NoteDraft, NoteSettings};
@@ -85,7 +85,7 @@ impl<'a> Maker<'a> {
             Form::Both => "reversed",
             Form::Cloze => {
                 let own = self.types.get(&inherited.value);
-                match own.filter(|it| it.note_type.kind() == Kind::Cloze) {
+                match own.filter(|it| it.note_type.kind() == NoteTypeKind::Cloze) {
                     Some(own) => return Some(own.clone()),
                     None => CLOZE_TYPE,
                 }
@@ -202,7 +202,7 @@ pub(super) fn fill_html(draft: &mut NoteDraft, index: usize, text: Text, sink: &
 
 fn missing(draft: &NoteDraft, span: Span) -> Option<Diagnostic> {
     let note_type = draft.note_type();
-    let cloze = note_type.note_type.kind() == Kind::Cloze;
+    let cloze = note_type.note_type.kind() == NoteTypeKind::Cloze;
     if !draft.has(0) {
         return Some(
             Diagnostic::new(Code::EmptyField, "this note is empty")

@@ -14,7 +14,7 @@ use super::page::{Edit, Page};
 use super::sections::is_stock;
 use super::{Given, front_matter};
 use crate::diag::{Code, Diagnostic, Diagnostics, Spanned};
-use crate::model::Kind;
+use crate::model::NoteTypeKind;
 use crate::model::written::{WrittenNote, WrittenType};
 use crate::source::defaults::add_tag;
 use crate::source::draft::{NoteDraft, NoteSettings};
@@ -233,7 +233,7 @@ fn note(
 ) {
     let page = maker.page;
     let mut draft = NoteDraft::new(note_type.clone(), span);
-    let is_cloze = note_type.note_type.kind() == Kind::Cloze;
+    let is_cloze = note_type.note_type.kind() == NoteTypeKind::Cloze;
     let mut failed = false;
     for (index, range) in parts {
         let mut all = if is_cloze {

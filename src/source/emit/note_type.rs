@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::scalar::{inside_flow, key, value};
-use crate::model::{CardTemplate, Field, Kind, Latex};
+use crate::model::{CardTemplate, Field, Latex, NoteTypeKind};
 use crate::source::note_types::STOCK_KINDS;
 use crate::source::shipped::BASE_CSS;
 
@@ -21,7 +21,7 @@ pub struct EmittedType<'a> {
     /// The id in Anki; without it the project gives it one.
     pub id: Option<i64>,
     /// Normal or cloze.
-    pub kind: Kind,
+    pub kind: NoteTypeKind,
     /// As [`NoteType::stock_kind`](crate::NoteType::stock_kind).
     pub stock_kind: u32,
     /// The id of the note type that it was derived from.
@@ -62,7 +62,7 @@ pub fn type_file(emitted: &EmittedType<'_>) -> (String, Vec<TextFile>) {
     if let Some(id) = emitted.id {
         writer.line(0, "id", &id.to_string());
     }
-    if emitted.kind == Kind::Cloze {
+    if emitted.kind == NoteTypeKind::Cloze {
         writer.line(0, "kind", "cloze");
     }
     if let Some((name, _)) = STOCK_KINDS.iter().find(|(_, it)| *it == emitted.stock_kind) {

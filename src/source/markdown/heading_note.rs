@@ -9,7 +9,7 @@ use super::page::{Heading, Page};
 use super::section::Scope;
 use super::tails::HeadLine;
 use crate::diag::{Code, Diagnostic, Diagnostics, Text, TextBuilder, nearest};
-use crate::model::Kind;
+use crate::model::NoteTypeKind;
 use crate::model::written::{OcclusionFields, WrittenNote, WrittenType};
 use crate::source::draft::NoteDraft;
 use crate::source::types::TypeSet;
@@ -96,7 +96,7 @@ impl HeadingNote<'_> {
         }
         let opened = fields.iter().any(|it| it.0 == 0) || draft.has(0);
         let settings = &self.scope.defaults.settings;
-        let cloze = draft.note_type().note_type.kind() == Kind::Cloze;
+        let cloze = draft.note_type().note_type.kind() == NoteTypeKind::Cloze;
         let head_holds = cloze && meta::holds_cloze(heading.as_str(), settings);
         let body_holds = cloze && meta::holds_cloze(&page.source[above.clone()], settings);
         if opened || cloze && !head_holds {
@@ -201,7 +201,7 @@ impl HeadingNote<'_> {
 
     fn missing(&self, page: &Page<'_>, draft: &NoteDraft) -> Option<Diagnostic> {
         let note_type = draft.note_type();
-        let cloze = note_type.note_type.kind() == Kind::Cloze;
+        let cloze = note_type.note_type.kind() == NoteTypeKind::Cloze;
         let second = meta::needs_second(note_type, &self.scope.defaults.settings);
         let at = page.span(&self.head.heading.range);
         let diagnostic = |title: &str| Diagnostic::new(Code::EmptyField, title);

@@ -10,7 +10,7 @@ use super::page::{Item, Page};
 use super::section::Scope;
 use super::tails::{Line, Reading, Tails};
 use crate::diag::{Code, Diagnostic, Diagnostics, Spanned, Text, TextBuilder};
-use crate::model::Kind;
+use crate::model::NoteTypeKind;
 use crate::model::written::{WrittenNote, WrittenType};
 use crate::source::draft::NoteDraft;
 use crate::source::types::{DEFAULT_TYPE, REVERSED_TYPE, TypeSet};
@@ -103,7 +103,7 @@ impl ItemNote<'_> {
         }
         let inherited = types.resolve(&defaults.note_type, sink)?;
         let plain = inherited.shipped && [DEFAULT_TYPE, REVERSED_TYPE].contains(&&*inherited.key);
-        if plain || inherited.note_type.kind() == Kind::Cloze {
+        if plain || inherited.note_type.kind() == NoteTypeKind::Cloze {
             return meta::infer(&key(DEFAULT_TYPE), &self.scope, texts, types, sink);
         }
         Some(inherited)

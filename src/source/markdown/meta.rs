@@ -8,7 +8,7 @@ use super::tails::take_once;
 use crate::diag::{
     Code, Diagnostic, Diagnostics, FileId, Span, Spanned, Text, TextBuilder, nearest,
 };
-use crate::model::Kind;
+use crate::model::NoteTypeKind;
 use crate::model::written::{Content, Highlight, Settings, WrittenType};
 use crate::source::draft::{NoteDraft, NoteSettings};
 use crate::source::masks::MaskKeys;
@@ -131,7 +131,7 @@ pub(super) fn holds_cloze(text: &str, settings: &Settings) -> bool {
 pub(super) fn needs_second(note_type: &WrittenType, settings: &Settings) -> bool {
     let needed = note_type.required.contains(&1)
         || note_type.shipped
-            && note_type.note_type.kind() == Kind::Normal
+            && note_type.note_type.kind() == NoteTypeKind::Normal
             && note_type.fields.len() > 1;
     // What is spoken into it comes later; that nothing is to be spoken is told with the fields.
     let is_second = |target: &str| note_type.field_index(target) == Some(1);

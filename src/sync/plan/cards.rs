@@ -8,7 +8,7 @@ use super::fresh::text;
 use super::ids::Ids;
 use super::notes::Settled;
 use super::parts::list;
-use crate::model::Kind;
+use crate::model::NoteTypeKind;
 use crate::package::{Side, StoredCard};
 use crate::sync::pushed::Pushed;
 use crate::sync::rows::CardRow;
@@ -137,8 +137,8 @@ fn generated(note: &Settled<'_>) -> Vec<i64> {
     let values: Vec<&str> = note.fields.split('\u{1f}').collect();
     let object = &note.target.object;
     let found: Vec<usize> = match note.target.kind {
-        Kind::Cloze => cloze_card_ords(values).into_iter().collect(),
-        Kind::Normal => {
+        NoteTypeKind::Cloze => cloze_card_ords(values).into_iter().collect(),
+        NoteTypeKind::Normal => {
             let fields = list(object, "flds");
             let has_tags = !note.tags.trim().is_empty();
             let filled = |name: &str| {
@@ -163,8 +163,8 @@ impl Settled<'_> {
     pub(super) fn ordinal(&self, card: &StoredCard) -> i64 {
         let own = usize::from(card.ordinal);
         match self.target.kind {
-            Kind::Cloze => card.ordinal.into(),
-            Kind::Normal => {
+            NoteTypeKind::Cloze => card.ordinal.into(),
+            NoteTypeKind::Normal => {
                 let there = self.target.templates.get(own).copied().unwrap_or(own);
                 i64::try_from(there).unwrap_or(i64::MAX)
             }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::model::Kind;
+use crate::model::NoteTypeKind;
 use crate::package::{StoredField, StoredNoteType, StoredTemplate};
 use crate::sync::rows::Object;
 use crate::template::{Requirement, Template};
@@ -12,8 +12,8 @@ pub(super) fn note_type(stored: &StoredNoteType) -> Object {
         "id": stored.id,
         "name": stored.name,
         "type": match stored.kind {
-            Kind::Normal => 0,
-            Kind::Cloze => 1,
+            NoteTypeKind::Normal => 0,
+            NoteTypeKind::Cloze => 1,
         },
         "mod": stored.modified,
         "usn": 0,

@@ -14,7 +14,7 @@ use super::fresh;
 use super::ids::Ids;
 use super::merge::Merge;
 use super::parts::{self, Part, places};
-use crate::model::{Kind, fold};
+use crate::model::{NoteTypeKind, fold};
 use crate::package::{Side, StoredNoteType};
 use crate::sync::pushed::Pushed;
 use crate::sync::rows::Object;
@@ -39,7 +39,7 @@ const TEMPLATE_KEYS: &[&str] = &["name", "qfmt", "afmt", "bqfmt", "bafmt", "bfon
 #[derive(Debug)]
 pub(super) struct Target {
     pub(super) id: i64,
-    pub(super) kind: Kind,
+    pub(super) kind: NoteTypeKind,
     /// For each field its position in the package's note type.
     pub(super) fields: Vec<Option<usize>>,
     /// Note types of the server whose notes these are, and for each field here its position there.
@@ -150,8 +150,8 @@ fn relatives<'a>(state: &'a State, own: &StoredNoteType) -> Vec<Member<'a>> {
     let fields = parts::fields_of(own);
     let templates = parts::templates_of(own);
     let kind = match own.kind {
-        Kind::Normal => 0,
-        Kind::Cloze => 1,
+        NoteTypeKind::Normal => 0,
+        NoteTypeKind::Cloze => 1,
     };
     let mut members = Vec::new();
     for (id, object) in &state.note_types {
@@ -167,9 +167,9 @@ fn relatives<'a>(state: &'a State, own: &StoredNoteType) -> Vec<Member<'a>> {
             object,
             field_places: places(&fields, &parts::of_objects(&there)),
             template_places: match own.kind {
-                Kind::Normal => places(&templates, &parts::of_objects(&sides)),
+                NoteTypeKind::Normal => places(&templates, &parts::of_objects(&sides)),
                 // There is one, whatever its name.
-                Kind::Cloze => vec![Some(0); templates.len().min(sides.len())],
+                NoteTypeKind::Cloze => vec![Some(0); templates.len().min(sides.len())],
             },
             fields: there,
             templates: sides,

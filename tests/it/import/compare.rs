@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use deckle::model::Kind;
+use deckle::model::NoteTypeKind;
 use deckle::package::{
     Collection, Contents, Difference, HeldNote, ImportLog, ImportOptions, Importer, NoteChange,
     NoteOutcome, PackageReader, Refusal,
@@ -294,7 +294,7 @@ pub(super) fn state(collection: &Collection<'_>) -> Value {
         })
     });
     let types = collection.note_types().values().map(|held| {
-        let kind = i32::from(held.kind() == Kind::Cloze);
+        let kind = i32::from(held.kind() == NoteTypeKind::Cloze);
         let stored = &held.stored;
         let sort = stored.sort_field.min(stored.fields.len() - 1);
         let fronts: Vec<&str> = stored
