@@ -1,5 +1,10 @@
 //! Packages: notes, note types, decks and media as one file that Anki imports.
 //!
+//! [`Package`] writes one. [`PackageReader`] reads any program's into [`Contents`], whose parts are
+//! called `Stored…`; [`Summary`] is that at a glance, [`Verification`] the rules that it breaks,
+//! [`Difference`] what it does to learners who have an earlier one. [`Collection`] is what a learner has,
+//! its parts `Held…`: packages are imported into it by the rules of an [`Importer`].
+//!
 //! The way of a package: `plan` settles names, ids and times and refuses what Anki would change
 //! or drop; `database` writes the rows, with `schema_11` or `schema_18` for what is not a note or
 //! a card; `legacy` or `latest` puts database and media into the zip of `archive`. [`Baseline`] is

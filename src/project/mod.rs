@@ -1,5 +1,17 @@
 //! The way from sources to a package. Only this module knows the order of the stages: sources,
 //! identity, rendering, identity again, package.
+//!
+//! [`Project`] is where everything begins. What its methods take and give, by what one wants:
+//!
+//! - to build: [`BuildOptions`] to a [`Build`] with its [`Report`] and packages, of which
+//!   [`Build::write`] makes [`Built`]; [`Unchanged`] where there was nothing to do.
+//! - to look: [`Project::show`] gives a [`Shown`] note, [`Project::lock_states`] what a lock holds,
+//!   [`Report::changes`] each [`LockChange`].
+//! - to change the sources: [`FixPlan`], [`IdPlan`], [`AudioPlan`], each looked at before it is done.
+//! - to deliver: [`ShipTarget`] and [`Via`], a [`Dispatch`] that plans each [`Shipment`] or [`Parcel`];
+//!   what was edited on the phone comes back with [`Project::pull`].
+//! - to begin a project: [`create`] from a [`Starter`], [`import`] from the files of another tool,
+//!   [`unpack`] from a package, [`Project::adopt`] for the identities of a deck that learners have.
 
 mod adopt;
 mod assets;
