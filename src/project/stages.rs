@@ -186,6 +186,8 @@ fn run(
     let rendering = observed.stage(Stage::Render);
     let engine = manifest.defaults.settings.math;
     let latex = latex::pictures(project, &made, engine, &renderer, lock, sink)?;
+    // With it goes what it found of each file.
+    drop(renderer);
     drop(rendering);
     // TeX may have drawn them, or may be there the next time.
     if let Some(witness) = options.witness.as_ref().filter(|_| latex.are_asked_for) {
@@ -242,8 +244,9 @@ fn run(
         Origins::default()
     };
     let mut decks = DeckPlan::new(project, manifest, sources, sink)?;
+    made.stamp(&next);
     for batch in made.into_batches() {
-        decks.add(batch, &next);
+        decks.add(batch);
     }
     Ok(Some(Parts {
         root: manifest.name.clone(),
