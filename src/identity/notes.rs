@@ -61,7 +61,9 @@ impl Notes {
 
     /// Brings the records into the order of their ids.
     pub fn sort(&mut self) {
-        self.0.par_sort_unstable_keys();
+        // The first bytes of two ids mostly differ, and those of a million ids lie far apart.
+        let key = |id: &Arc<str>, _: &NoteRecord| (beginning(id), Arc::clone(id));
+        self.0.sort_by_cached_key(key);
     }
 
     /// Ids and records.
@@ -78,6 +80,15 @@ impl Notes {
     pub fn values(&self) -> impl Iterator<Item = &NoteRecord> {
         self.0.values()
     }
+}
+
+/// The first bytes of an id, as a number that is in the order of ids.
+fn beginning(id: &str) -> u128 {
+    let mut bytes = [0; 16];
+    for (to, from) in bytes.iter_mut().zip(id.bytes()) {
+        *to = from;
+    }
+    u128::from_be_bytes(bytes)
 }
 
 impl Index<&str> for Notes {

@@ -53,10 +53,8 @@ const SETTINGS: &str = "
     PRAGMA synchronous = OFF;
     PRAGMA locking_mode = EXCLUSIVE;";
 
-/// What SQLite holds of a database's pages, in kibibytes: of one that is in memory anyway little,
-/// for it would be there twice.
+/// Of a database that is in memory anyway SQLite holds little, in kibibytes: it would be there twice.
 const CACHE_IN_MEMORY: &str = "PRAGMA cache_size = -500;";
-const CACHE_OF_FILE: &str = "PRAGMA cache_size = -4000;";
 
 /// Up to about so many bytes it is made in memory; a larger one in a temporary file, so that memory
 /// does not grow with the database.
@@ -117,11 +115,7 @@ impl Database {
         let failed = failed("writing the tables");
         let folder = Scratch::new()?;
         let path = |name| folder.path().join(name);
-        let open = |name| -> Result<Connection, Error> {
-            let connection = Connection::open(path(name)).map_err(failed)?;
-            connection.execute_batch(CACHE_OF_FILE).map_err(failed)?;
-            Ok(connection)
-        };
+        let open = |name| Connection::open(path(name)).map_err(failed);
         let (noted, carded) = rayon::join(
             || {
                 let connection = open(FILE)?;

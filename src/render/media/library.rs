@@ -87,7 +87,7 @@ pub(in crate::render) struct Library<'a> {
 
 /// The hash of what decides where a reference leads: a deck may have a reference for each of its
 /// notes, and paths are long.
-type Asked = [u8; 32];
+type Asked = [u8; 16];
 
 /// What a file holds, worked out by the first who asks; else why it cannot be read.
 type Read = OnceLock<Result<Arc<Content>, String>>;
@@ -440,7 +440,9 @@ fn asked(reference: &Reference<'_>) -> Asked {
         hasher.update(part.as_bytes());
     }
     hasher.update(&[u8::from(reference.wiki)]);
-    hasher.finalize().into()
+    let mut asked = Asked::default();
+    hasher.finalize_xof().fill(&mut asked);
+    asked
 }
 
 /// The order of places in a build, in which files are numbered as they come.
