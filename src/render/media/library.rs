@@ -72,7 +72,7 @@ pub(in crate::render) struct Library<'a> {
     finder: Finder<'a>,
     lookups: Mutex<HashMap<Asked, Arc<OnceLock<Lookup>>>>,
     read: Mutex<BTreeMap<Arc<str>, Arc<Read>>>,
-    changed: Mutex<BTreeMap<(Arc<str>, Images), Arc<Change>>>,
+    changed: Mutex<BTreeMap<Wanted, Arc<Change>>>,
     uses: Mutex<BTreeMap<String, Use>>,
     contents: Mutex<BTreeMap<MediaKey, Known>>,
     /// What earlier builds made.
@@ -91,6 +91,9 @@ type Asked = [u8; 16];
 
 /// What a file holds, worked out by the first who asks; else why it cannot be read.
 type Read = OnceLock<Result<Arc<Content>, String>>;
+
+/// The path of a picture, and what is to be done to it.
+type Wanted = (Arc<str>, Images);
 
 /// How a picture goes into the package, worked out by the first who asks.
 type Change = OnceLock<Shipped>;
