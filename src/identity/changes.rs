@@ -132,7 +132,7 @@ pub fn changes(old: &Lock, new: &Lock, whole: bool) -> Vec<LockChange> {
         .notes
         .iter()
         .chain(old.removed.iter())
-        .map(|(id, record)| (record.guid.as_str(), id.as_str()))
+        .map(|(id, record)| (record.guid.as_str(), id))
         .collect();
     for (id, record) in new.notes.iter() {
         match (old.notes.get(id), old.removed.get(id)) {

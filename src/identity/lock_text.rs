@@ -6,7 +6,7 @@
 //! later version can add to it. The last line says that nothing is missing behind it.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::fmt::Write;
 
 use rayon::prelude::*;
@@ -48,13 +48,15 @@ impl Lock {
     /// The order of the notes of each file, one line a file: a note that is put between two others
     /// changes this one line, not those of all notes behind it.
     fn push_order(&self, text: &mut String) {
-        let mut files: BTreeMap<&str, Vec<(u32, &str)>> = BTreeMap::new();
+        let mut files: HashMap<&str, Vec<(u32, &str)>> = HashMap::new();
         for (id, note) in self.notes.iter() {
             if let Some(place) = note.place {
                 let notes = files.entry(&note.path).or_default();
                 notes.push((place, id));
             }
         }
+        let mut files: Vec<_> = files.into_iter().collect();
+        files.sort_unstable_by_key(|(path, _)| *path);
         for (path, mut notes) in files {
             notes.sort_unstable();
             let mut fields = vec!["order", path];
@@ -67,7 +69,7 @@ impl Lock {
 /// One line a note, worked out on all processors, so many of them that little beside the text is in
 /// memory at a time.
 fn push_notes(text: &mut String, kind: &str, notes: &Notes) {
-    let of_chunk = |notes: &[(&String, &NoteRecord)]| {
+    let of_chunk = |notes: &[(&str, &NoteRecord)]| {
         let mut lines = String::new();
         for (id, note) in notes {
             push_note(&mut lines, kind, id, note);

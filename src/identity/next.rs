@@ -1,6 +1,7 @@
 //! The lock behind a build.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
 
 use super::clozes::ClozeRecord;
 use super::hash::Digest;
@@ -18,7 +19,7 @@ use crate::model::{BuildTime, Guid, allocate_note_ids};
 #[non_exhaustive]
 pub struct Entry<'a> {
     /// Its id.
-    pub id: &'a str,
+    pub id: &'a Arc<str>,
     /// The old id whose record is its own.
     pub heir_of: Option<&'a str>,
     /// Its guid.
@@ -107,11 +108,11 @@ pub fn next_lock<'a, 'o>(
             masks: entry.masks.into(),
         };
         *place += 1;
-        lock.notes.insert(entry.id.to_owned(), record);
+        lock.notes.insert(Arc::clone(entry.id), record);
     }
     let gone = old.notes.iter().chain(old.removed.iter());
     let gone = gone.filter(|(id, _)| !lock.notes.contains_key(id));
-    let gone: Vec<(&String, &NoteRecord)> = gone.collect();
+    let gone: Vec<(&str, &NoteRecord)> = gone.collect();
     if !gone.is_empty() {
         // What is called otherwise now is not gone.
         let live: HashSet<&str> = lock.notes.values().map(|it| it.guid.as_str()).collect();
@@ -125,7 +126,7 @@ pub fn next_lock<'a, 'o>(
                     place: None,
                     ..record.clone()
                 };
-                (id.clone(), record)
+                (id.to_owned(), record)
             })
             .collect();
     }

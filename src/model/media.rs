@@ -26,7 +26,7 @@ pub enum MediaSource {
     /// Here.
     Bytes(Arc<[u8]>),
     /// A file of a project.
-    Project(Arc<dyn Files + Send + Sync>, String),
+    Project(Arc<dyn Files + Send + Sync>, Arc<str>),
     /// Made when it is asked for, so that a package of many pictures holds one at a time.
     Made(Arc<dyn MadeMedia>),
 }

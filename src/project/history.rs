@@ -51,8 +51,8 @@ pub(super) fn tell_removed(
     let gone = lock
         .notes
         .iter()
-        .filter(|(id, _)| !next.notes.contains_key(id) && !unclear.contains(id.as_str()));
-    let mut gone: Vec<(&String, &NoteRecord)> = gone.collect();
+        .filter(|(id, _)| !next.notes.contains_key(id) && !unclear.contains(*id));
+    let mut gone: Vec<(&str, &NoteRecord)> = gone.collect();
     if !gone.is_empty() {
         // What is called otherwise now is not gone.
         let guids = made.iter().filter_map(|(note, _)| note.guid.as_ref());

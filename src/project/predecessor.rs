@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use super::render::{Facts, Made};
 use crate::diag::{FileId, Sources};
+use crate::files::file_name;
 use crate::identity::{Heirs, Lock, Predecessor};
 use crate::model::FieldValues;
 use crate::model::written::CompatGuid;
@@ -24,10 +25,7 @@ pub(super) fn apply(
         .iter()
         .filter_map(|file| match &file.content {
             MediaContent::File(path) | MediaContent::Picture { path, .. } => {
-                let name = path
-                    .rsplit_once('/')
-                    .map_or(path.as_str(), |(_, name)| name);
-                Some((file.key, (file.name.as_str(), name)))
+                Some((file.key, (file.name.as_str(), file_name(path))))
             }
             MediaContent::Bytes(_) => None,
         })

@@ -20,6 +20,9 @@ use crate::render::{Asked, MaskGroup, MediaKey, NamedMedia, Renderer};
 /// Anki's database check complains about new cards behind this position.
 pub(super) const LAST_POSITION: u32 = 999_999;
 
+/// So many notes at least are worth a job of their own, where each takes a moment.
+const TOGETHER: usize = 512;
+
 /// What still matters of a note behind rendering, beside the note itself. It goes when identity is
 /// settled.
 pub(super) struct Facts {
@@ -31,6 +34,7 @@ pub(super) struct Facts {
     pub(super) deck: DeckName,
     pub(super) headings: Arc<[String]>,
     pub(super) cards: u32,
+    pub(super) media: Box<[MediaKey]>,
     /// What most notes have nothing of, out of the way: there may be a million of them.
     pub(super) rare: Option<Box<Rare>>,
     /// Where the sketch in the claim comes from.
@@ -39,7 +43,6 @@ pub(super) struct Facts {
 
 #[derive(Default)]
 pub(super) struct Rare {
-    pub(super) media: Vec<MediaKey>,
     pub(super) assets: Vec<NamedMedia>,
     pub(super) given_numbers: Vec<u16>,
     pub(super) clozes: Vec<ClozeRecord>,
@@ -75,7 +78,7 @@ impl Facts {
 
     /// The media that it shows, each once.
     pub(super) fn media(&self) -> &[MediaKey] {
-        self.rare.as_ref().map_or(&[], |it| &it.media)
+        &self.media
     }
 
     /// The files that it loads by other ways than Anki sees, each once.
@@ -252,12 +255,10 @@ impl Maker<'_> {
         note.position = written.order;
         note.fields = FieldValues::join(rendered.fields.iter().map(String::as_str));
         note.tags = written.tags.iter().map(|tag| tag.value.clone()).collect();
-        let rare = !rendered.media.is_empty()
-            || !rendered.assets.is_empty()
+        let rare = !rendered.assets.is_empty()
             || !rendered.given_numbers.is_empty()
             || !rendered.latex.is_empty();
         let few = Rare {
-            media: rendered.media,
             assets: rendered.assets,
             given_numbers: rendered.given_numbers,
             clozes: Vec::new(),
@@ -273,6 +274,7 @@ impl Maker<'_> {
             content,
             deck: written.deck.clone(),
             headings: written.headings.clone(),
+            media: rendered.media.into(),
             rare: rare.then(|| Box::new(few)),
             cards: u32::try_from(cards).unwrap_or(u32::MAX),
             sketched,
@@ -288,7 +290,9 @@ pub(super) struct Made(Vec<Batch>);
 
 impl Made {
     pub(super) fn push(&mut self, batch: Batch) {
-        self.0.push(batch);
+        // Who keeps what rendering asked has it by now.
+        let asked = None;
+        self.0.push(Batch { asked, ..batch });
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = (&Note, &Facts)> + Clone {
@@ -306,11 +310,22 @@ impl Made {
 
     /// What a function makes of each note, in their order, on all processors.
     pub(super) fn of_each<T: Send>(&self, make: impl Fn(&Note) -> T + Sync) -> Vec<T> {
-        let mut found = Vec::new();
-        for batch in &self.0 {
-            found.par_extend(batch.notes.par_iter().map(&make));
-        }
-        found
+        let batches = self.0.par_iter();
+        let made = batches.flat_map(|it| it.notes.par_iter().with_min_len(TOGETHER).map(&make));
+        made.collect()
+    }
+
+    /// Gives the notes the ids and times that the lock has for them.
+    pub(super) fn stamp(&mut self, lock: &Lock) {
+        self.0.par_iter_mut().for_each(|batch| {
+            let notes = batch.notes.par_iter_mut().zip(&batch.facts);
+            notes.with_min_len(TOGETHER).for_each(|(note, facts)| {
+                if let Some(record) = facts.id.as_ref().and_then(|id| lock.notes.get(id)) {
+                    note.id = Some(record.note_id);
+                    note.modified = Some(record.modified);
+                }
+            });
+        });
     }
 
     pub(super) fn into_batches(self) -> impl Iterator<Item = Batch> {

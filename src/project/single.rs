@@ -113,6 +113,8 @@ pub(super) fn parts(
     sink.append(renderer.media_findings());
     drop(identifying);
     let latex = run.latex_pictures(&made, &renderer, sink)?;
+    // With it goes what it found of each file.
+    drop(renderer);
     let identifying = observed.stage(Stage::Identify);
     *statistics = count(&made, &named, &latex, files.len());
     if statistics.notes == 0 && manifest.included.is_empty() && !sink.has_errors() {
@@ -148,8 +150,9 @@ pub(super) fn parts(
         Origins::default()
     };
     let mut decks = DeckPlan::new(project, manifest, sources, sink)?;
+    made.stamp(&next);
     for batch in made.into_batches() {
-        decks.add(batch, &next);
+        decks.add(batch);
     }
     Ok(Some(Parts {
         root: manifest.name.clone(),

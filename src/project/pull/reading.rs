@@ -252,7 +252,7 @@ fn taken(project: &Project, given: &Given, report: &mut Report) -> Result<Option
     for file in names.files() {
         contents.insert(file.key.hex(), file.name.clone());
         if let MediaContent::File(path) | MediaContent::Picture { path, .. } = &file.content {
-            media.insert(file.name.clone(), path.clone());
+            media.insert(file.name.clone(), path.to_string());
         }
     }
     let mut starts: BTreeMap<FileId, Vec<u32>> = BTreeMap::new();

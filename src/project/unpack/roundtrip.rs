@@ -135,7 +135,7 @@ pub(super) fn run(
             clozes: Box::default(),
             masks: Box::default(),
         };
-        seed.notes.insert(id.to_string(), record);
+        seed.notes.insert(Arc::clone(id), record);
     }
     refused(&outcome.report, notes, places, &mut outcome.refused);
     let Report {
