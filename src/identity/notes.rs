@@ -25,6 +25,21 @@ impl Notes {
         self.0.get_mut(id)
     }
 
+    /// The position of the record of this id.
+    pub(super) fn position(&self, id: &str) -> Option<usize> {
+        self.0.get_index_of(id)
+    }
+
+    /// The record at this position.
+    pub(super) fn at(&self, position: usize) -> Option<&NoteRecord> {
+        self.0.get_index(position).map(|it| it.1)
+    }
+
+    /// The record at this position, to be changed.
+    pub(super) fn at_mut(&mut self, position: usize) -> Option<&mut NoteRecord> {
+        self.0.get_index_mut(position).map(|it| it.1)
+    }
+
     /// Whether there is a record of this id.
     #[must_use]
     pub fn contains_key(&self, id: &str) -> bool {
@@ -60,7 +75,10 @@ impl Notes {
 
     /// Brings the records into the order of their ids.
     pub fn sort(&mut self) {
-        self.0.par_sort_unstable_keys();
+        // A lock that no merge put together is read in its order.
+        if !self.0.keys().is_sorted() {
+            self.0.par_sort_unstable_keys();
+        }
     }
 
     /// Ids and records.

@@ -113,7 +113,8 @@ impl LockFile {
             let id = facts.id.as_ref()?;
             Some(Entry {
                 id,
-                heir_of: heirs.get(id).map(|it| &**it),
+                record: facts.record,
+                is_heir: heirs.contains_key(id),
                 guid: note.guid.as_ref(),
                 fingerprint: facts.claim.fingerprint,
                 sketch: facts.claim.sketch,

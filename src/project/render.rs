@@ -10,7 +10,8 @@ use super::show::Watch;
 use crate::check::{self, Spellings};
 use crate::diag::{Diagnostics, Sources, Span};
 use crate::identity::{
-    Claim, ClozeRecord, Digest, Heirs, KnownSketches, Lock, MaskRecord, NoteRecord, content_hash,
+    Claim, ClozeRecord, Digest, KnownSketches, Lock, MaskRecord, NoteRecord, RecordIndex,
+    content_hash,
 };
 use crate::model::written::{Backlink, MathEngine, WrittenNote, WrittenType};
 use crate::model::{DeckName, FieldValues, Note};
@@ -26,6 +27,8 @@ pub(super) struct Facts {
     pub(super) claim: Claim,
     /// The id in the lock; `None` where none is kept, and until it is assigned.
     pub(super) id: Option<Arc<str>>,
+    /// Where the lock of the last build has it; as with the id.
+    pub(super) record: Option<RecordIndex>,
     /// The hash of what the author controls; of no use where no lock is kept.
     pub(super) content: Digest,
     pub(super) deck: DeckName,
@@ -128,11 +131,8 @@ impl Facts {
     }
 
     /// What the lock of the last build has of it.
-    pub(super) fn known<'l>(&self, lock: &'l Lock, heirs: &Heirs) -> Option<&'l NoteRecord> {
-        let id = self.id.as_ref()?;
-        let id = heirs.get(id).unwrap_or(id);
-        let known = lock.notes.get(id);
-        known.or_else(|| lock.removed.get(id))
+    pub(super) fn known<'l>(&self, lock: &'l Lock) -> Option<&'l NoteRecord> {
+        lock.record(self.record?)
     }
 }
 
@@ -270,6 +270,7 @@ impl Maker<'_> {
         let facts = Facts {
             claim,
             id: None,
+            record: None,
             content,
             deck: written.deck.clone(),
             headings: written.headings.clone(),

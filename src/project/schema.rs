@@ -80,7 +80,6 @@ pub(super) fn tell_edits(
     made: &Made,
     changed: &[Changed],
     lock: &Lock,
-    heirs: &Heirs,
     sink: &mut Diagnostics,
 ) {
     for Changed { written, change } in changed {
@@ -91,7 +90,7 @@ pub(super) fn tell_edits(
             .facts()
             .filter(|it| it.written_type().identity == written.identity)
             .filter(|it| {
-                it.known(lock, heirs)
+                it.known(lock)
                     .is_some_and(|known| known.content != it.content)
             })
             .map(Facts::span)
@@ -118,12 +117,11 @@ pub(super) fn tell_retyped(
     made: &Made,
     types: &TypeSet,
     lock: &Lock,
-    heirs: &Heirs,
     sink: &mut Diagnostics,
 ) {
     let mut retyped: BTreeMap<(&str, &str), Vec<Span>> = BTreeMap::new();
     for note in made.facts() {
-        let Some(known) = note.known(lock, heirs) else {
+        let Some(known) = note.known(lock) else {
             continue;
         };
         let written = note.written_type();

@@ -127,7 +127,7 @@ fn run(
     let heirs = &assigned.heirs;
     if locked {
         for (note, facts) in made.iter_mut() {
-            clozes::renumber(note, facts, lock, heirs);
+            clozes::renumber(note, facts, lock);
         }
     }
     *matches = history::found_again(&made, &assigned.found, lock, sources);
@@ -179,7 +179,7 @@ fn run(
         *matches = rematch::guids(&mut made, baseline, sources, sink)?;
     }
     if let Some(tool) = manifest.compat_guid {
-        predecessor::apply(tool, &mut made, &names, lock, heirs, sources);
+        predecessor::apply(tool, &mut made, &names, lock, sources);
     }
     sink.append(renderer.media_findings());
     drop(identifying);
@@ -207,9 +207,13 @@ fn run(
     lock_file::rendered_anew(next.outdated)
         .into_iter()
         .for_each(|found| sink.push(found));
+    for ((note, _), stamped) in made.iter_mut().zip(&next.stamped) {
+        note.id = Some(stamped.note_id);
+        note.modified = Some(stamped.modified);
+    }
     let mut next = next.lock;
-    schema::tell_edits(&made, &changed_types, lock, heirs, sink);
-    schema::tell_retyped(&made, &types, lock, heirs, sink);
+    schema::tell_edits(&made, &changed_types, lock, sink);
+    schema::tell_retyped(&made, &types, lock, sink);
     if project.is_whole() {
         history::tell_removed(&made, lock, &next, &assigned.unclear, sources, sink);
     }
@@ -243,7 +247,7 @@ fn run(
     };
     let mut decks = DeckPlan::new(project, manifest, sources, sink)?;
     for batch in made.into_batches() {
-        decks.add(batch, &next);
+        decks.add(batch);
     }
     Ok(Some(Parts {
         root: manifest.name.clone(),
@@ -290,6 +294,7 @@ pub(super) fn identify(
     for ((note, facts), identity) in made.iter_mut().zip(identities) {
         note.guid = Some(identity.guid);
         facts.id = locked.then_some(identity.id);
+        facts.record = identity.record.filter(|_| locked);
     }
     assigned
 }
