@@ -201,7 +201,12 @@ impl Guids<'_> {
         if let Some(guid) = known.and_then(|record| Guid::new(record.guid.clone())) {
             return guid;
         }
-        let in_lock = || self.lock.records().map(|(_, it)| it.guid.as_str()).collect();
+        let in_lock = || {
+            self.lock
+                .records()
+                .map(|(_, it)| it.guid.as_str())
+                .collect()
+        };
         let taken = self.taken.get_or_init(in_lock);
         let mut guid = Guid::derive(self.uid, id);
         let mut number = 1;

@@ -3,6 +3,7 @@
 use std::ops::Index;
 
 use indexmap::IndexMap;
+use indexmap::map::Entry;
 
 use super::lock::NoteRecord;
 
@@ -33,6 +34,17 @@ impl Notes {
     /// The record at this position.
     pub(super) fn at(&self, position: usize) -> Option<&NoteRecord> {
         self.0.get_index(position).map(|it| it.1)
+    }
+
+    /// What finds the records of ids that come in their order: mostly the next one is asked for.
+    pub(super) fn in_order<'s>(&'s self) -> impl FnMut(&str) -> Option<&'s NoteRecord> {
+        let mut next = 0;
+        move |id| {
+            let is_next = self.0.get_index(next).is_some_and(|it| it.0 == id);
+            let at = if is_next { next } else { self.position(id)? };
+            next = at + 1;
+            self.at(at)
+        }
     }
 
     /// The record at this position, to be changed.
@@ -66,6 +78,21 @@ impl Notes {
     /// Adds a record, in the place of the one that its id had.
     pub fn insert(&mut self, id: String, record: NoteRecord) -> Option<NoteRecord> {
         self.0.insert(id, record)
+    }
+
+    /// Adds a record, where its id has none yet; else gives it back.
+    pub(super) fn insert_new(
+        &mut self,
+        id: String,
+        record: NoteRecord,
+    ) -> Result<(), (String, NoteRecord)> {
+        match self.0.entry(id) {
+            Entry::Vacant(free) => {
+                free.insert(record);
+                Ok(())
+            }
+            Entry::Occupied(taken) => Err((taken.key().clone(), record)),
+        }
     }
 
     /// Takes a record out; the order is another then.

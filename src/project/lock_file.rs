@@ -1,6 +1,7 @@
 //! The project's `deckle.lock`: read before a build, made anew behind it, and guarded where a
 //! caller wants it left alone.
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use super::render::Made;
@@ -28,15 +29,46 @@ pub(super) struct LockFile {
 
 /// A lock that a build writes.
 #[derive(Debug)]
+pub(super) struct NextLock {
+    pub(super) path: PathBuf,
+    lock: Lock,
+    /// As [`WrittenLock::stays`], were the file another one now.
+    stays: bool,
+}
+
+/// A lock that a build wrote.
+#[derive(Debug)]
 pub(super) struct WrittenLock {
     pub(super) path: PathBuf,
-    pub(super) text: String,
+    /// The BLAKE3 hash of its text, if it was asked for.
+    pub(super) hash: [u8; 32],
     /// Whether the file is another one now, or new.
     pub(super) is_changed: bool,
     /// Whether the next build, if nothing else changes, has nothing more to tell than this one.
     pub(super) stays: bool,
     /// The newest time in it.
     pub(super) newest: Option<i64>,
+}
+
+impl NextLock {
+    pub(super) fn write(self, hashed: bool) -> Result<WrittenLock, Error> {
+        let failed = |source| Error::write(&self.path, source);
+        let (hash, is_changed) = files::write_atomically(&self.path, |file| {
+            let put = |part: &str| file.write_all(part.as_bytes());
+            self.lock.text_parts(put).map_err(failed)?;
+            match hashed {
+                true => files::hash_of(file).map_err(failed),
+                false => Ok([0; 32]),
+            }
+        })?;
+        Ok(WrittenLock {
+            hash,
+            is_changed,
+            stays: self.stays || !is_changed,
+            newest: self.lock.newest(),
+            path: self.path,
+        })
+    }
 }
 
 impl LockFile {
@@ -169,24 +201,21 @@ impl LockFile {
         changes
     }
 
-    /// The file to write, if the build is one that writes it.
-    pub(super) fn written(
+    /// The lock to write, if the build is one that writes it. Only of one that is `remembered` it
+    /// matters what the next one has to tell.
+    pub(super) fn to_write(
         &self,
-        next: &Lock,
+        next: Lock,
         project: &Project,
-        sources: &Sources,
-    ) -> Option<WrittenLock> {
+        remembered: bool,
+    ) -> Option<NextLock> {
         if !self.is_kept || !project.is_whole() {
             return None;
         }
-        let text = next.to_text();
-        let is_changed = self.text(sources) != Some(&*text);
-        Some(WrittenLock {
+        Some(NextLock {
             path: project.root.join(project.lock_name()),
-            text,
-            is_changed,
-            stays: !is_changed || self.read.is_none() || self.goes_on_to(next),
-            newest: next.newest(),
+            stays: remembered && (self.read.is_none() || self.goes_on_to(&next)),
+            lock: next,
         })
     }
 

@@ -6,7 +6,7 @@ use super::BuildOptions;
 use super::render::{Facts, Made};
 use super::types::Changed;
 use crate::diag::{Code, Diagnostic, Diagnostics, Span};
-use crate::identity::{Heirs, Lock, SchemaChange, TypeRecord};
+use crate::identity::{Lock, SchemaChange, TypeRecord};
 use crate::model::written::WrittenType;
 use crate::source::types::TypeSet;
 
@@ -76,12 +76,7 @@ pub(super) fn refused(
 
 /// Tells notes that were edited in the build that changes the schema of their type: an import
 /// that merges the types gives their notes its own time, and then finds the package's older.
-pub(super) fn tell_edits(
-    made: &Made,
-    changed: &[Changed],
-    lock: &Lock,
-    sink: &mut Diagnostics,
-) {
+pub(super) fn tell_edits(made: &Made, changed: &[Changed], lock: &Lock, sink: &mut Diagnostics) {
     for Changed { written, change } in changed {
         if !change.splits() && change.sort_field.is_none() && !change.unknown {
             continue;
@@ -113,12 +108,7 @@ pub(super) fn tell_edits(
 }
 
 /// Tells notes that are of another note type than at the last build.
-pub(super) fn tell_retyped(
-    made: &Made,
-    types: &TypeSet,
-    lock: &Lock,
-    sink: &mut Diagnostics,
-) {
+pub(super) fn tell_retyped(made: &Made, types: &TypeSet, lock: &Lock, sink: &mut Diagnostics) {
     let mut retyped: BTreeMap<(&str, &str), Vec<Span>> = BTreeMap::new();
     for note in made.facts() {
         let Some(known) = note.known(lock) else {

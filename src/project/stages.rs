@@ -249,15 +249,15 @@ fn run(
     for batch in made.into_batches() {
         decks.add(batch);
     }
+    let to_write = lock_file.to_write(next, project, options.witness.is_some());
+    // Its records are let go of beside what comes now.
+    rayon::spawn(move || drop(lock_file));
     Ok(Some(Parts {
         root: manifest.name.clone(),
         decks: decks.finish(sink),
         media,
         origins,
-        locks: lock_file
-            .written(&next, project, sources)
-            .into_iter()
-            .collect(),
+        locks: to_write.into_iter().collect(),
         claims: Claims::default(),
         baseline,
         output,

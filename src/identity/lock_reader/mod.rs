@@ -58,6 +58,7 @@ impl Lock {
         }
         let (span, first) = lines.next().unwrap_or((Span::new(file, 0..0), ""));
         reader.header(first, span, sink)?;
+        reader.lock.notes.reserve(text.len() / LINE);
         // Read on all processors, taken in one after another, a window at a time: only so many
         // records stand in memory twice.
         loop {
@@ -82,6 +83,9 @@ impl Lock {
         }
     }
 }
+
+/// How many bytes the line of a note has, about.
+const LINE: usize = 160;
 
 /// How many lines are read before they are taken in.
 const WINDOW: usize = 1 << 14;
@@ -201,7 +205,19 @@ impl<'a> Reader<'a> {
 
     /// A note may stand twice after a merge: the newer time wins, and a live note wins over one
     /// that the other branch removed at the same time.
-    fn note(&mut self, live: bool, id: String, mut record: NoteRecord, span: Span) {
+    fn note(&mut self, live: bool, id: String, record: NoteRecord, span: Span) {
+        let (notes, others) = match live {
+            true => (&mut self.lock.notes, &self.lock.removed),
+            false => (&mut self.lock.removed, &self.lock.notes),
+        };
+        if others.contains_key(&id) {
+            self.note_again(live, id, record, span);
+        } else if let Err((id, record)) = notes.insert_new(id, record) {
+            self.note_again(live, id, record, span);
+        }
+    }
+
+    fn note_again(&mut self, live: bool, id: String, mut record: NoteRecord, span: Span) {
         let known = self.lock.notes.get(&id).map(|it| (it, true));
         let known = known.or_else(|| self.lock.removed.get(&id).map(|it| (it, false)));
         if let Some((known, was_live)) = known {
@@ -274,11 +290,20 @@ impl<'a> Reader<'a> {
     /// The second order of a merged lock only tells where those notes stand that the first one
     /// does not have: at the end. The next build knows better.
     fn attach_places(&mut self) {
+        let notes = &mut self.lock.notes;
+        let ids: Vec<&str> = self
+            .orders
+            .iter()
+            .flat_map(|(_, ids)| ids)
+            .map(|id| &**id)
+            .collect();
+        let found: Vec<Option<usize>> = ids.par_iter().map(|id| notes.position(id)).collect();
+        let mut found = found.into_iter();
         let mut counts: HashMap<&str, u32> = HashMap::new();
         for (path, ids) in &self.orders {
             let count = counts.entry(path).or_default();
-            for id in ids {
-                if let Some(note) = self.lock.notes.get_mut(id)
+            for at in found.by_ref().take(ids.len()) {
+                if let Some(note) = at.and_then(|at| notes.at_mut(at))
                     && note.place.is_none()
                     && *note.path == **path
                 {
