@@ -137,7 +137,7 @@ pub fn changes(old: &Lock, new: &Lock, whole: bool) -> Vec<LockChange> {
             .collect()
     });
     let mut live = old.notes.in_order();
-    for (id, record) in new.notes.iter() {
+    for (id, record) in new.notes.by_id() {
         match (live(id), old.removed.get(id)) {
             (Some(known), _) => found.note(id, known, record),
             (None, Some(_)) => found.push(ChangeKind::ReturnedNote, id, &record.path, ""),
@@ -159,7 +159,7 @@ pub fn changes(old: &Lock, new: &Lock, whole: bool) -> Vec<LockChange> {
             new.notes.values().map(|it| it.guid.as_str()).collect()
         });
         let mut live = new.notes.in_order();
-        for (id, record) in old.notes.iter() {
+        for (id, record) in old.notes.by_id() {
             let stays = live(id).is_some() || guids.contains(record.guid.as_str());
             if !stays {
                 found.push(ChangeKind::GoneNote, id, &record.path, "");

@@ -86,6 +86,7 @@ fn put_notes<E>(
     kind: &str,
     notes: &Notes,
 ) -> Result<(), E> {
+    let notes = notes.by_id();
     let of_chunk = |notes: &[(&String, &NoteRecord)]| {
         let mut lines = String::with_capacity(256 * notes.len());
         for (id, note) in notes {
@@ -93,7 +94,6 @@ fn put_notes<E>(
         }
         lines
     };
-    let notes: Vec<_> = notes.iter().collect();
     for some in notes.chunks(16 * 1024) {
         let lines: Vec<String> = some.par_chunks(512).map(of_chunk).collect();
         lines.iter().try_for_each(|it| put(it))?;

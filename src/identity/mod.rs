@@ -45,7 +45,7 @@ pub use next::{Entry, Next, Stamped, next_lock};
 pub use notes::Notes;
 pub use predecessor::Predecessor;
 pub use schema::{PartsChange, SchemaChange, type_record};
-pub use stamp::{Renewal, TypeStamp, stamp_type};
+pub use stamp::{Renewal, Stamp, TypeStamp, stamp, stamp_type};
 
 /// The name of the file that keeps a project's identities.
 pub const LOCK_NAME: &str = "deckle.lock";

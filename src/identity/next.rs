@@ -9,7 +9,7 @@ use super::masks::MaskRecord;
 use super::matching::Sketch;
 use super::schema::type_record;
 use super::shared::Shared;
-use super::stamp::{Renewal, stamp};
+use super::stamp::Stamp;
 use crate::model::written::WrittenType;
 use crate::model::{BuildTime, Guid, allocate_note_ids};
 
@@ -35,10 +35,8 @@ pub struct Entry<'a> {
     pub masks: &'a [MaskRecord],
     /// The hash of its content.
     pub content: Digest,
-    /// The hash of its rendered fields.
-    pub rendered: Digest,
-    /// Whether it is sent out though nothing changed.
-    pub renewal: Renewal,
+    /// Its time, and how it was rendered then.
+    pub stamp: Stamp,
     /// What identity knows its note type by.
     pub note_type: &'a str,
     /// The file it stands in.
@@ -70,16 +68,16 @@ pub struct Stamped {
 }
 
 /// The lock behind a build of these notes and of the project's own types, which bear the times
-/// of this build already. Notes that the old lock has and the build has not are kept as removed.
+/// of this build already. Notes that the old lock has and the build has not are kept as removed. The
+/// others are in the order of the entries.
 #[must_use]
-pub fn next_lock<'a, 'o>(
-    old: &'o Lock,
+pub fn next_lock<'a>(
+    old: &Lock,
     entries: impl Iterator<Item = Entry<'a>> + Clone,
     types: impl Iterator<Item = &'a WrittenType>,
     time: BuildTime,
 ) -> Next {
-    let record_of = |entry: &Entry<'_>| entry.record.and_then(|it| old.record(it));
-    let note_ids = note_ids(old, entries.clone().map(|it| record_of(&it)), time);
+    let note_ids = note_ids(old, entries.clone().map(|it| it.stamp.note_id), time);
     let mut next = Next {
         lock: Lock {
             name: old.name.clone(),
@@ -105,8 +103,7 @@ pub fn next_lock<'a, 'o>(
         if let Some(stays) = own.and_then(|it| stays.get_mut(it.position())) {
             *stays = true;
         }
-        let known = record_of(&entry);
-        let stamp = stamp(known, entry.content, entry.rendered, entry.renewal, time);
+        let stamp = entry.stamp;
         next.outdated += usize::from(stamp.outdated);
         let place = places.entry(entry.path).or_default();
         let record = NoteRecord {
@@ -159,20 +156,15 @@ pub fn next_lock<'a, 'o>(
         let record = type_record(written, modified.unwrap_or_else(|| time.as_unix()));
         lock.types.insert(written.identity.clone(), record);
     }
-    lock.sort();
     next
 }
 
-/// The note ids of notes with these records, and new ones for those without. Two branches that added
+/// The note ids of notes that have these so far, and new ones for those that have none. Two branches that added
 /// notes at the same time gave the same ids; after a merge one of the notes gets another, which no
 /// learner notices.
-fn note_ids<'o>(
-    old: &Lock,
-    records: impl Iterator<Item = Option<&'o NoteRecord>>,
-    time: BuildTime,
-) -> Vec<i64> {
+fn note_ids(old: &Lock, so_far: impl Iterator<Item = Option<i64>>, time: BuildTime) -> Vec<i64> {
     let mut used = HashSet::with_capacity(old.notes.len());
-    let kept = records.map(|it| it.map(|it| it.note_id).filter(|id| used.insert(*id)));
+    let kept = so_far.map(|it| it.filter(|id| used.insert(*id)));
     let kept: Vec<Option<i64>> = kept.collect();
     let needed = kept.iter().filter(|it| it.is_none()).count();
     let known = old.records().filter(|_| needed > 0);

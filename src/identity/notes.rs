@@ -4,6 +4,7 @@ use std::ops::Index;
 
 use indexmap::IndexMap;
 use indexmap::map::Entry;
+use rayon::prelude::*;
 
 use super::lock::NoteRecord;
 
@@ -34,6 +35,15 @@ impl Notes {
     /// The record at this position.
     pub(super) fn at(&self, position: usize) -> Option<&NoteRecord> {
         self.0.get_index(position).map(|it| it.1)
+    }
+
+    /// Ids and records in the order of the ids, be they sorted or not.
+    pub(super) fn by_id(&self) -> Vec<(&String, &NoteRecord)> {
+        let mut notes: Vec<(&String, &NoteRecord)> = self.0.iter().collect();
+        if !notes.is_sorted_by_key(|it| it.0) {
+            notes.par_sort_unstable_by_key(|it| it.0);
+        }
+        notes
     }
 
     /// What finds the records of ids that come in their order: mostly the next one is asked for.

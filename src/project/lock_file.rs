@@ -8,7 +8,7 @@ use super::render::Made;
 use super::{BuildOptions, LockMode, Project, Scope, load, variants};
 use crate::diag::{Code, Diagnostic, Diagnostics, FileId, Sources, Span, Spanned};
 use crate::identity::{
-    self, ChangeKind, Entry, Heirs, Lock, LockChange, Next, Renewal, rendered_hash,
+    self, ChangeKind, Entry, Heirs, Lock, LockChange, Next, Renewal, rendered_hash, stamp,
 };
 use crate::model::written::IdMode;
 use crate::package::Baseline;
@@ -138,10 +138,18 @@ impl LockFile {
         if !self.is_kept {
             return Next::default();
         }
-        let rendered = made.of_each(|note| rendered_hash(note.note_type(), &note.fields.to_vec()));
-        let entries = made.iter().zip(&rendered);
-        let entries = entries.filter_map(|((note, facts), rendered)| {
-            let path = sources.path(facts.span().file);
+        let stamps = made.of_each(|note, facts| {
+            let rendered = rendered_hash(note.note_type(), &note.fields.to_vec());
+            let id = facts.id.as_deref().unwrap_or("");
+            let renewal = Renewal {
+                touched: touched.holds(id, sources.path(facts.span().file)),
+                rendered_anew: options.restamp,
+            };
+            let known = facts.known(&self.lock);
+            stamp(known, facts.content, rendered, renewal, options.time)
+        });
+        let entries = made.iter().zip(&stamps);
+        let entries = entries.filter_map(|((note, facts), stamp)| {
             let id = facts.id.as_ref()?;
             Some(Entry {
                 id,
@@ -153,13 +161,9 @@ impl LockFile {
                 clozes: facts.clozes(),
                 masks: facts.masks(),
                 content: facts.content,
-                rendered: *rendered,
-                renewal: Renewal {
-                    touched: touched.holds(id, path),
-                    rendered_anew: options.restamp,
-                },
+                stamp: *stamp,
                 note_type: &facts.written_type().identity,
-                path,
+                path: sources.path(facts.span().file),
                 headings: &facts.headings,
             })
         });

@@ -306,10 +306,11 @@ impl Made {
     }
 
     /// What a function makes of each note, in their order, on all processors.
-    pub(super) fn of_each<T: Send>(&self, make: impl Fn(&Note) -> T + Sync) -> Vec<T> {
+    pub(super) fn of_each<T: Send>(&self, make: impl Fn(&Note, &Facts) -> T + Sync) -> Vec<T> {
         let mut found = Vec::new();
         for batch in &self.0 {
-            found.par_extend(batch.notes.par_iter().map(&make));
+            let notes = batch.notes.par_iter().zip(&batch.facts);
+            found.par_extend(notes.map(|(note, facts)| make(note, facts)));
         }
         found
     }

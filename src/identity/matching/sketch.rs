@@ -241,7 +241,9 @@ impl Votes {
         // What still waits is added to what is above it.
         let mut planes = [0; Self::PLANES];
         let mut carry = 0;
-        for (weight, (plane, all)) in self.planes.iter().zip(&mut planes).enumerate() {
+        let used = (u64::BITS - self.total.leading_zeros()) as usize;
+        let sums = self.planes.iter().take(used).zip(&mut planes);
+        for (weight, (plane, all)) in sums.enumerate() {
             let waiting = plane.waiting * (self.total >> weight & 1);
             let differs = plane.sum ^ waiting;
             *all = differs ^ carry;
@@ -251,7 +253,7 @@ impl Votes {
         // above the half where it has the first bit that differs.
         let half = self.total / 2;
         let (mut above, mut equal) = (0, u64::MAX);
-        for (weight, plane) in planes.iter().enumerate().rev() {
+        for (weight, plane) in planes.iter().enumerate().take(used).rev() {
             if half >> weight & 1 == 0 {
                 above |= equal & plane;
                 equal &= !plane;
@@ -260,5 +262,24 @@ impl Votes {
             }
         }
         above.max(1)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn the_majority_decides(pieces in prop::collection::vec(any::<u64>(), 1..300)) {
+            let mut votes = Votes::default();
+            pieces.iter().for_each(|it| votes.add(*it));
+            let of_bit = |bit: u32| pieces.iter().filter(|it| **it >> bit & 1 == 1).count();
+            let is_above = |bit: &u32| of_bit(*bit) > pieces.len() / 2;
+            let expect: u64 = (0..64).filter(is_above).map(|bit| 1 << bit).sum();
+            prop_assert_eq!(votes.decide(), expect.max(1));
+        }
     }
 }
