@@ -90,18 +90,18 @@ impl Notes {
         self.0.insert(id, record)
     }
 
-    /// Adds a record, where its id has none yet; else gives it back.
+    /// Adds a record where its id has none yet; else gives both back.
     pub(super) fn insert_new(
         &mut self,
         id: String,
         record: NoteRecord,
-    ) -> Result<(), (String, NoteRecord)> {
+    ) -> Option<(String, NoteRecord)> {
         match self.0.entry(id) {
             Entry::Vacant(free) => {
                 free.insert(record);
-                Ok(())
+                None
             }
-            Entry::Occupied(taken) => Err((taken.key().clone(), record)),
+            Entry::Occupied(taken) => Some((taken.key().clone(), record)),
         }
     }
 

@@ -212,7 +212,7 @@ impl<'a> Reader<'a> {
         };
         if others.contains_key(&id) {
             self.note_again(live, id, record, span);
-        } else if let Err((id, record)) = notes.insert_new(id, record) {
+        } else if let Some((id, record)) = notes.insert_new(id, record) {
             self.note_again(live, id, record, span);
         }
     }
