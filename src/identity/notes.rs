@@ -4,6 +4,8 @@ use std::ops::Index;
 use std::sync::Arc;
 
 use indexmap::IndexMap;
+use indexmap::map::Entry;
+use rayon::prelude::*;
 
 use super::lock::NoteRecord;
 
@@ -24,6 +26,42 @@ impl Notes {
     /// The record of this id, to be changed.
     pub fn get_mut(&mut self, id: &str) -> Option<&mut NoteRecord> {
         self.0.get_mut(id)
+    }
+
+    /// The position of the record of this id.
+    pub(super) fn position(&self, id: &str) -> Option<usize> {
+        self.0.get_index_of(id)
+    }
+
+    /// The record at this position.
+    pub(super) fn at(&self, position: usize) -> Option<&NoteRecord> {
+        self.0.get_index(position).map(|it| it.1)
+    }
+
+    /// Ids and records in the order of the ids, be they sorted or not.
+    pub(super) fn by_id(&self) -> Vec<(&str, &NoteRecord)> {
+        let mut notes: Vec<(&str, &NoteRecord)> = self.iter().collect();
+        if !notes.is_sorted_by_key(|it| it.0) {
+            // The first bytes of two ids mostly differ, and those of a million ids lie far apart.
+            notes.par_sort_by_cached_key(|(id, _)| (beginning(id), *id));
+        }
+        notes
+    }
+
+    /// What finds the records of ids that come in their order: mostly the next one is asked for.
+    pub(super) fn in_order<'s>(&'s self) -> impl FnMut(&str) -> Option<&'s NoteRecord> {
+        let mut next = 0;
+        move |id| {
+            let is_next = self.0.get_index(next).is_some_and(|it| **it.0 == *id);
+            let at = if is_next { next } else { self.position(id)? };
+            next = at + 1;
+            self.at(at)
+        }
+    }
+
+    /// The record at this position, to be changed.
+    pub(super) fn at_mut(&mut self, position: usize) -> Option<&mut NoteRecord> {
+        self.0.get_index_mut(position).map(|it| it.1)
     }
 
     /// Whether there is a record of this id.
@@ -54,6 +92,21 @@ impl Notes {
         self.0.insert(id.into(), record)
     }
 
+    /// Adds a record where its id has none yet; else gives both back.
+    pub(super) fn insert_new(
+        &mut self,
+        id: Arc<str>,
+        record: NoteRecord,
+    ) -> Option<(Arc<str>, NoteRecord)> {
+        match self.0.entry(id) {
+            Entry::Vacant(free) => {
+                free.insert(record);
+                None
+            }
+            Entry::Occupied(taken) => Some((Arc::clone(taken.key()), record)),
+        }
+    }
+
     /// Takes a record out; the order is another then.
     pub fn remove(&mut self, id: &str) -> Option<NoteRecord> {
         self.0.swap_remove(id)
@@ -61,9 +114,10 @@ impl Notes {
 
     /// Brings the records into the order of their ids.
     pub fn sort(&mut self) {
-        // The first bytes of two ids mostly differ, and those of a million ids lie far apart.
-        let key = |id: &Arc<str>, _: &NoteRecord| (beginning(id), Arc::clone(id));
-        self.0.sort_by_cached_key(key);
+        // A lock that no merge put together is read in its order.
+        if !self.0.keys().is_sorted() {
+            self.0.par_sort_unstable_keys();
+        }
     }
 
     /// Ids and records.

@@ -3,6 +3,8 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
+use rayon::prelude::*;
+
 use super::assign::{FoundAgain, Heirs};
 use super::claim::Claim;
 use super::lock::{Lock, NoteRecord};
@@ -103,7 +105,7 @@ fn in_order<'a>(
             (file, it.place.unwrap_or(u32::MAX), it.note_id, id, it)
         })
         .collect();
-    sorted.sort_unstable_by_key(|it| (it.0, it.1, it.2, it.3));
+    sorted.par_sort_unstable_by_key(|it| (it.0, it.1, it.2, it.3));
     sorted.into_iter().map(|(.., id, it)| (id, it)).collect()
 }
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use super::render::{Facts, Made};
 use crate::diag::{FileId, Sources};
 use crate::files::file_name;
-use crate::identity::{Heirs, Lock, Predecessor};
+use crate::identity::{Lock, Predecessor};
 use crate::model::FieldValues;
 use crate::model::written::CompatGuid;
 use crate::render::{MediaContent, MediaKey, MediaNames};
@@ -17,7 +17,6 @@ pub(super) fn apply(
     made: &mut Made,
     names: &MediaNames,
     lock: &Lock,
-    heirs: &Heirs,
     sources: &Sources,
 ) {
     let names: BTreeMap<MediaKey, (&str, &str)> = names
@@ -40,7 +39,7 @@ pub(super) fn apply(
     for (note, facts) in made.iter_mut() {
         let claim = &facts.claim;
         let says = claim.id().is_some() || claim.guid().is_some() || claim.was().is_some();
-        if says || facts.known(lock, heirs).is_some() {
+        if says || facts.known(lock).is_some() {
             continue;
         }
         let fields = with_plain_names(&note.fields, facts, &names);

@@ -10,7 +10,8 @@ use super::show::Watch;
 use crate::check::{self, Spellings};
 use crate::diag::{Diagnostics, Sources, Span};
 use crate::identity::{
-    Claim, ClozeRecord, Digest, Heirs, KnownSketches, Lock, MaskRecord, NoteRecord, content_hash,
+    Claim, ClozeRecord, Digest, KnownSketches, Lock, MaskRecord, NoteRecord, RecordIndex,
+    content_hash,
 };
 use crate::model::written::{Backlink, MathEngine, WrittenNote, WrittenType};
 use crate::model::{DeckName, FieldValues, Note};
@@ -29,6 +30,8 @@ pub(super) struct Facts {
     pub(super) claim: Claim,
     /// The id in the lock; `None` where none is kept, and until it is assigned.
     pub(super) id: Option<Arc<str>>,
+    /// Where the lock of the last build has it; as with the id.
+    pub(super) record: Option<RecordIndex>,
     /// The hash of what the author controls; of no use where no lock is kept.
     pub(super) content: Digest,
     pub(super) deck: DeckName,
@@ -131,11 +134,8 @@ impl Facts {
     }
 
     /// What the lock of the last build has of it.
-    pub(super) fn known<'l>(&self, lock: &'l Lock, heirs: &Heirs) -> Option<&'l NoteRecord> {
-        let id = self.id.as_ref()?;
-        let id = heirs.get(id).unwrap_or(id);
-        let known = lock.notes.get(id);
-        known.or_else(|| lock.removed.get(id))
+    pub(super) fn known<'l>(&self, lock: &'l Lock) -> Option<&'l NoteRecord> {
+        lock.record(self.record?)
     }
 }
 
@@ -271,6 +271,7 @@ impl Maker<'_> {
         let facts = Facts {
             claim,
             id: None,
+            record: None,
             content,
             deck: written.deck.clone(),
             headings: written.headings.clone(),
@@ -309,23 +310,14 @@ impl Made {
     }
 
     /// What a function makes of each note, in their order, on all processors.
-    pub(super) fn of_each<T: Send>(&self, make: impl Fn(&Note) -> T + Sync) -> Vec<T> {
+    pub(super) fn of_each<T: Send>(&self, make: impl Fn(&Note, &Facts) -> T + Sync) -> Vec<T> {
         let batches = self.0.par_iter();
-        let made = batches.flat_map(|it| it.notes.par_iter().with_min_len(TOGETHER).map(&make));
-        made.collect()
-    }
-
-    /// Gives the notes the ids and times that the lock has for them.
-    pub(super) fn stamp(&mut self, lock: &Lock) {
-        self.0.par_iter_mut().for_each(|batch| {
-            let notes = batch.notes.par_iter_mut().zip(&batch.facts);
-            notes.with_min_len(TOGETHER).for_each(|(note, facts)| {
-                if let Some(record) = facts.id.as_ref().and_then(|id| lock.notes.get(id)) {
-                    note.id = Some(record.note_id);
-                    note.modified = Some(record.modified);
-                }
-            });
+        let made = batches.flat_map(|batch| {
+            let notes = batch.notes.par_iter().zip(&batch.facts);
+            let notes = notes.with_min_len(TOGETHER);
+            notes.map(|(note, facts)| make(note, facts))
         });
+        made.collect()
     }
 
     pub(super) fn into_batches(self) -> impl Iterator<Item = Batch> {

@@ -168,6 +168,7 @@ impl Desk<'_> {
         let facts = Facts {
             claim,
             id: None,
+            record: None,
             content,
             deck,
             headings,
