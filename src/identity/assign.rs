@@ -5,12 +5,12 @@
 //! one.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use rayon::prelude::*;
 
 use super::claim::Claim;
-use super::lock::Lock;
+use super::lock::{Lock, RecordIndex};
 use super::matching::How;
 use super::search;
 use super::was::heirs;
@@ -26,6 +26,8 @@ pub struct Identity {
     pub id: Arc<str>,
     /// The guid, unique in the world.
     pub guid: Guid,
+    /// Where the lock has what it knows of the note, be it under an old id.
+    pub record: Option<RecordIndex>,
 }
 
 /// Who the notes of a build are.
@@ -99,14 +101,25 @@ pub fn assign(
     };
     fill_new(claims, &mut ids, &mut taken, is_known);
     drop(taken);
-    let guids = Guids::new(lock, uid, mode, &ids);
+    let record_of = |id: &Option<Arc<str>>| {
+        let id = id.as_ref()?;
+        lock.find(heirs.get(id).unwrap_or(id))
+    };
+    let records: Vec<Option<RecordIndex>> = ids.par_iter().map(record_of).collect();
+    let guids = Guids {
+        lock,
+        uid,
+        mode,
+        taken: OnceLock::new(),
+    };
     let identities: Vec<Identity> = claims
         .par_iter()
         .zip(ids)
-        .map(|(claim, id)| {
+        .zip(records)
+        .map(|((claim, id), record)| {
             let id = id.unwrap_or_else(|| "".into());
-            let guid = guids.of(claim, &id, heirs.get(&id).map(|it| &**it));
-            Identity { id, guid }
+            let guid = guids.of(claim, &id, record);
+            Identity { id, guid, record }
         })
         .collect();
     tell_duplicates(claims, &identities, sink);
@@ -169,28 +182,12 @@ struct Guids<'a> {
     uid: &'a str,
     mode: IdMode,
     /// The guids that are in the lock: a new note must get none of them, though a note that is
-    /// called otherwise now may have had the very id.
-    taken: HashSet<&'a str>,
+    /// called otherwise now may have had the very id. Put together when there is one.
+    taken: OnceLock<HashSet<&'a str>>,
 }
 
-impl<'a> Guids<'a> {
-    fn new(lock: &'a Lock, uid: &'a str, mode: IdMode, ids: &[Option<Arc<str>>]) -> Self {
-        let is_new = |id: &Arc<str>| !lock.notes.contains_key(id);
-        let records = lock.notes.values().chain(lock.removed.values());
-        let taken = if ids.iter().flatten().any(is_new) {
-            records.map(|it| it.guid.as_str()).collect()
-        } else {
-            HashSet::new()
-        };
-        Self {
-            lock,
-            uid,
-            mode,
-            taken,
-        }
-    }
-
-    fn of(&self, claim: &Claim, id: &str, heir_of: Option<&str>) -> Guid {
+impl Guids<'_> {
+    fn of(&self, claim: &Claim, id: &str, record: Option<RecordIndex>) -> Guid {
         let given = claim.guid();
         if let Some(guid) = given.and_then(|guid| Guid::new(guid.value.clone())) {
             return guid;
@@ -200,15 +197,20 @@ impl<'a> Guids<'a> {
             let was = claim.was().map(|it| it.value.as_str());
             return Guid::derive(self.uid, was.unwrap_or(id));
         }
-        let source = heir_of.unwrap_or(id);
-        let lock = self.lock;
-        let known = lock.notes.get(source).or_else(|| lock.removed.get(source));
+        let known = record.and_then(|it| self.lock.record(it));
         if let Some(guid) = known.and_then(|record| Guid::new(record.guid.clone())) {
             return guid;
         }
+        let in_lock = || {
+            self.lock
+                .records()
+                .map(|(_, it)| it.guid.as_str())
+                .collect()
+        };
+        let taken = self.taken.get_or_init(in_lock);
         let mut guid = Guid::derive(self.uid, id);
         let mut number = 1;
-        while self.taken.contains(guid.as_str()) {
+        while taken.contains(guid.as_str()) {
             number += 1;
             // The separator cannot be part of an id.
             guid = Guid::derive(self.uid, &format!("{id}~{number}"));

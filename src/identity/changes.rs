@@ -1,6 +1,7 @@
 //! What a build would change in the lock, for people and for those who guard it: CI.
 
-use std::collections::BTreeMap;
+use std::cell::LazyCell;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt;
 
 use super::LOCK_NAME;
@@ -128,14 +129,14 @@ impl fmt::Display for LockChange {
 #[must_use]
 pub fn changes(old: &Lock, new: &Lock, whole: bool) -> Vec<LockChange> {
     let mut found = Found(Vec::new());
-    let by_guid: BTreeMap<&str, &str> = old
-        .notes
-        .iter()
-        .chain(old.removed.iter())
-        .map(|(id, record)| (record.guid.as_str(), id.as_str()))
-        .collect();
-    for (id, record) in new.notes.iter() {
-        match (old.notes.get(id), old.removed.get(id)) {
+    // Few locks have notes that ask for one of these.
+    let by_guid = LazyCell::new(|| -> HashMap<&str, &str> {
+        let known = old.records();
+        known.map(|(id, it)| (it.guid.as_str(), id)).collect()
+    });
+    let mut live = old.notes.in_order();
+    for (id, record) in new.notes.by_id() {
+        match (live(id), old.removed.get(id)) {
             (Some(known), _) => found.note(id, known, record),
             (None, Some(_)) => found.push(ChangeKind::ReturnedNote, id, &record.path, ""),
             (None, None) => match by_guid.get(record.guid.as_str()) {
@@ -152,13 +153,12 @@ pub fn changes(old: &Lock, new: &Lock, whole: bool) -> Vec<LockChange> {
         }
     }
     if whole {
-        let live: BTreeMap<&str, ()> = new
-            .notes
-            .values()
-            .map(|it| (it.guid.as_str(), ()))
-            .collect();
-        for (id, record) in old.notes.iter() {
-            let stays = new.notes.contains_key(id) || live.contains_key(record.guid.as_str());
+        let guids = LazyCell::new(|| -> HashSet<&str> {
+            new.notes.values().map(|it| it.guid.as_str()).collect()
+        });
+        let mut live = new.notes.in_order();
+        for (id, record) in old.notes.by_id() {
+            let stays = live(id).is_some() || guids.contains(record.guid.as_str());
             if !stays {
                 found.push(ChangeKind::GoneNote, id, &record.path, "");
             }

@@ -28,6 +28,19 @@ pub struct Lock {
     pub media: Vec<MediaRecord>,
 }
 
+/// Where a lock has the record of a note, for whoever comes back to it: a lock of a hundred thousand
+/// notes is more than the caches of a processor hold, and each search by an id is a walk through
+/// memory. It holds as long as no record is added, removed or put in another order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RecordIndex(u32);
+
+impl RecordIndex {
+    /// The position in [`Lock::records`].
+    pub(super) fn position(self) -> usize {
+        self.0 as usize
+    }
+}
+
 /// A note as it was built last.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -132,6 +145,29 @@ impl Lock {
             "" => super::LOCK_NAME,
             name => name,
         }
+    }
+
+    /// Where the record of this id is, be the note live or gone.
+    #[must_use]
+    pub fn find(&self, id: &str) -> Option<RecordIndex> {
+        let gone = || Some(self.notes.len() + self.removed.position(id)?);
+        let position = self.notes.position(id).or_else(gone)?;
+        u32::try_from(position).ok().map(RecordIndex)
+    }
+
+    /// The record that was found there.
+    #[must_use]
+    pub fn record(&self, at: RecordIndex) -> Option<&NoteRecord> {
+        let position = at.position();
+        match position.checked_sub(self.notes.len()) {
+            None => self.notes.at(position),
+            Some(gone) => self.removed.at(gone),
+        }
+    }
+
+    /// The records of live notes, then of those that are gone.
+    pub(super) fn records(&self) -> impl Iterator<Item = (&str, &NoteRecord)> {
+        self.notes.iter().chain(self.removed.iter())
     }
 
     /// Brings the notes into the order of their ids.

@@ -6,7 +6,8 @@
 //! later version can add to it. The last line says that nothing is missing behind it.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::HashMap;
+use std::convert::Infallible;
 use std::fmt::Write;
 
 use rayon::prelude::*;
@@ -30,10 +31,24 @@ impl Lock {
     /// The text of the lock.
     #[must_use]
     pub fn to_text(&self) -> String {
-        let mut text = format!("{HEADER} {VERSION}\n");
+        let mut text = String::new();
+        let Ok(()) = self.text_parts(|part| {
+            text.push_str(part);
+            Ok::<_, Infallible>(())
+        });
+        text
+    }
+
+    /// Hands over the text of the lock in parts, so that it is never in memory as a whole.
+    ///
+    /// # Errors
+    /// The first one of `put`.
+    pub fn text_parts<E>(&self, mut put: impl FnMut(&str) -> Result<(), E>) -> Result<(), E> {
+        put(&format!("{HEADER} {VERSION}\n"))?;
         for (kind, notes) in [("note", &self.notes), ("gone", &self.removed)] {
-            push_notes(&mut text, kind, notes);
+            put_notes(&mut put, kind, notes)?;
         }
+        let mut text = String::new();
         self.push_order(&mut text);
         for (identity, note_type) in &self.types {
             push_type(&mut text, identity, note_type);
@@ -43,7 +58,7 @@ impl Lock {
         }
         text.push_str(END);
         text.push('\n');
-        text
+        put(&text)
     }
 }
 
@@ -51,13 +66,15 @@ impl Lock {
     /// The order of the notes of each file, one line a file: a note that is put between two others
     /// changes this one line, not those of all notes behind it.
     fn push_order(&self, text: &mut String) {
-        let mut files: BTreeMap<&str, Vec<(u32, &str)>> = BTreeMap::new();
+        let mut files: HashMap<&str, Vec<(u32, &str)>> = HashMap::new();
         for (id, note) in self.notes.iter() {
             if let Some(place) = note.place {
                 let notes = files.entry(&note.path).or_default();
                 notes.push((place, id));
             }
         }
+        let mut files: Vec<_> = files.into_iter().collect();
+        files.sort_unstable_by_key(|(path, _)| *path);
         for (path, mut notes) in files {
             notes.sort_unstable();
             let mut fields = vec!["order", path];
@@ -69,19 +86,24 @@ impl Lock {
 
 /// One line a note, worked out on all processors, so many of them that little beside the text is in
 /// memory at a time.
-fn push_notes(text: &mut String, kind: &str, notes: &Notes) {
-    let of_chunk = |notes: &[(&String, &NoteRecord)]| {
-        let mut lines = String::new();
+fn put_notes<E>(
+    put: &mut impl FnMut(&str) -> Result<(), E>,
+    kind: &str,
+    notes: &Notes,
+) -> Result<(), E> {
+    let notes = notes.by_id();
+    let of_chunk = |notes: &[(&str, &NoteRecord)]| {
+        let mut lines = String::with_capacity(256 * notes.len());
         for (id, note) in notes {
             push_note(&mut lines, kind, id, note);
         }
         lines
     };
-    let notes: Vec<_> = notes.iter().collect();
     for some in notes.chunks(16 * 1024) {
         let lines: Vec<String> = some.par_chunks(512).map(of_chunk).collect();
-        text.extend(lines);
+        lines.iter().try_for_each(|it| put(it))?;
     }
+    Ok(())
 }
 
 fn push_note(text: &mut String, kind: &str, id: &str, note: &NoteRecord) {

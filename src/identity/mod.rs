@@ -38,14 +38,14 @@ pub use content::{content_hash, rendered_hash, schema_hash, type_content};
 pub use hash::Digest;
 pub use known_sketches::KnownSketches;
 pub use known_types::known_types;
-pub use lock::{FieldRecord, Lock, MediaRecord, NoteRecord, TypeRecord};
+pub use lock::{FieldRecord, Lock, MediaRecord, NoteRecord, RecordIndex, TypeRecord};
 pub use masks::{MaskCard, MaskRecord, number_masks};
 pub use matching::{How, Sketch};
-pub use next::{Entry, Next, next_lock};
+pub use next::{Entry, Next, Stamped, next_lock};
 pub use notes::Notes;
 pub use predecessor::Predecessor;
 pub use schema::{PartsChange, SchemaChange, type_record};
-pub use stamp::{Renewal, TypeStamp, stamp_type};
+pub use stamp::{Renewal, Stamp, TypeStamp, stamp, stamp_type};
 
 /// The name of the file that keeps a project's identities.
 pub const LOCK_NAME: &str = "deckle.lock";

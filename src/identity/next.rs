@@ -1,15 +1,16 @@
 //! The lock behind a build.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
 
 use super::clozes::ClozeRecord;
 use super::hash::Digest;
-use super::lock::{Lock, NoteRecord};
+use super::lock::{Lock, NoteRecord, RecordIndex};
 use super::masks::MaskRecord;
 use super::matching::Sketch;
 use super::schema::type_record;
 use super::shared::Shared;
-use super::stamp::{Renewal, stamp};
+use super::stamp::Stamp;
 use crate::model::written::WrittenType;
 use crate::model::{BuildTime, Guid, allocate_note_ids};
 
@@ -18,9 +19,11 @@ use crate::model::{BuildTime, Guid, allocate_note_ids};
 #[non_exhaustive]
 pub struct Entry<'a> {
     /// Its id.
-    pub id: &'a str,
-    /// The old id whose record is its own.
-    pub heir_of: Option<&'a str>,
+    pub id: &'a Arc<str>,
+    /// Where the old lock has its record.
+    pub record: Option<RecordIndex>,
+    /// Whether that is the record of an old id.
+    pub is_heir: bool,
     /// Its guid.
     pub guid: Option<&'a Guid>,
     /// The hash of its first field.
@@ -33,10 +36,8 @@ pub struct Entry<'a> {
     pub masks: &'a [MaskRecord],
     /// The hash of its content.
     pub content: Digest,
-    /// The hash of its rendered fields.
-    pub rendered: Digest,
-    /// Whether it is sent out though nothing changed.
-    pub renewal: Renewal,
+    /// Its time, and how it was rendered then.
+    pub stamp: Stamp,
     /// What identity knows its note type by.
     pub note_type: &'a str,
     /// The file it stands in.
@@ -51,24 +52,33 @@ pub struct Entry<'a> {
 pub struct Next {
     /// The lock.
     pub lock: Lock,
+    /// What the notes have in the lock that belongs into packages, in the order of the entries.
+    pub stamped: Vec<Stamped>,
     /// How many notes are rendered differently than when they last changed, and keep their time.
     pub outdated: usize,
 }
 
+/// What a note has in the lock that belongs into packages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Stamped {
+    /// The note id.
+    pub note_id: i64,
+    /// The time of its last change, in seconds.
+    pub modified: i64,
+}
+
 /// The lock behind a build of these notes and of the project's own types, which bear the times
-/// of this build already. Notes that the old lock has and the build has not are kept as removed.
+/// of this build already. Notes that the old lock has and the build has not are kept as removed. The
+/// others are in the order of the entries.
 #[must_use]
-pub fn next_lock<'a, 'o>(
-    old: &'o Lock,
+pub fn next_lock<'a>(
+    old: &Lock,
     entries: impl Iterator<Item = Entry<'a>> + Clone,
     types: impl Iterator<Item = &'a WrittenType>,
     time: BuildTime,
 ) -> Next {
-    let record_of = |entry: &Entry<'a>| -> Option<&'o NoteRecord> {
-        let id = entry.heir_of.unwrap_or(entry.id);
-        old.notes.get(id).or_else(|| old.removed.get(id))
-    };
-    let mut fresh = FreshIds::new(old, entries.clone(), record_of, time);
+    let note_ids = note_ids(old, entries.clone().map(|it| it.stamp.note_id), time);
     let mut next = Next {
         lock: Lock {
             name: old.name.clone(),
@@ -76,24 +86,32 @@ pub fn next_lock<'a, 'o>(
             types: old.types.clone(),
             ..Lock::default()
         },
+        stamped: Vec::with_capacity(note_ids.len()),
         outdated: 0,
     };
     let lock = &mut next.lock;
-    lock.notes.reserve(entries.clone().count());
+    lock.notes.reserve(note_ids.len());
+    let mut stays = vec![false; old.notes.len() + old.removed.len()];
     let mut shared = Shared::default();
     let mut places: HashMap<&str, u32> = HashMap::new();
     let mut used: BTreeSet<&str> = BTreeSet::new();
-    for entry in entries {
+    for (entry, note_id) in entries.zip(note_ids) {
         used.insert(entry.note_type);
-        let known = record_of(&entry);
-        let stamp = stamp(known, entry.content, entry.rendered, entry.renewal, time);
+        let own = match entry.is_heir {
+            true => old.find(entry.id),
+            false => entry.record,
+        };
+        if let Some(stays) = own.and_then(|it| stays.get_mut(it.position())) {
+            *stays = true;
+        }
+        let stamp = entry.stamp;
         next.outdated += usize::from(stamp.outdated);
         let place = places.entry(entry.path).or_default();
         let record = NoteRecord {
             guid: entry
                 .guid
                 .map_or_else(String::new, |guid| guid.as_str().to_owned()),
-            note_id: fresh.take(known.map(|it| it.note_id)),
+            note_id,
             modified: stamp.modified,
             content: entry.content,
             note_type: shared.get(entry.note_type),
@@ -107,11 +125,14 @@ pub fn next_lock<'a, 'o>(
             masks: entry.masks.into(),
         };
         *place += 1;
-        lock.notes.insert(entry.id.to_owned(), record);
+        next.stamped.push(Stamped {
+            note_id,
+            modified: stamp.modified,
+        });
+        lock.notes.insert(Arc::clone(entry.id), record);
     }
-    let gone = old.notes.iter().chain(old.removed.iter());
-    let gone = gone.filter(|(id, _)| !lock.notes.contains_key(id));
-    let gone: Vec<(&String, &NoteRecord)> = gone.collect();
+    let gone = old.records().zip(stays).filter(|(_, stays)| !stays);
+    let gone: Vec<(&str, &NoteRecord)> = gone.map(|it| it.0).collect();
     if !gone.is_empty() {
         // What is called otherwise now is not gone.
         let live: HashSet<&str> = lock.notes.values().map(|it| it.guid.as_str()).collect();
@@ -125,7 +146,7 @@ pub fn next_lock<'a, 'o>(
                     place: None,
                     ..record.clone()
                 };
-                (id.clone(), record)
+                (id.to_owned(), record)
             })
             .collect();
     }
@@ -136,40 +157,22 @@ pub fn next_lock<'a, 'o>(
         let record = type_record(written, modified.unwrap_or_else(|| time.as_unix()));
         lock.types.insert(written.identity.clone(), record);
     }
-    lock.sort();
     next
 }
 
-/// Note ids for notes that have none. Two branches that added notes at the same time gave the
-/// same ids; after a merge one of the notes gets another, which no learner notices.
-struct FreshIds {
-    fresh: std::vec::IntoIter<i64>,
-    used: HashSet<i64>,
-}
-
-impl FreshIds {
-    fn new<'a, 'o>(
-        old: &'o Lock,
-        entries: impl Iterator<Item = Entry<'a>>,
-        record_of: impl Fn(&Entry<'a>) -> Option<&'o NoteRecord>,
-        time: BuildTime,
-    ) -> Self {
-        let mut used = HashSet::new();
-        let needed = entries
-            .filter(|entry| record_of(entry).is_none_or(|it| !used.insert(it.note_id)))
-            .count();
-        let known = old.notes.values().chain(old.removed.values());
-        let known = known.filter(|_| needed > 0);
-        let taken: BTreeSet<i64> = known.map(|it| it.note_id).collect();
-        let milliseconds = time.as_unix().saturating_mul(1000);
-        Self {
-            fresh: allocate_note_ids(needed, milliseconds, &taken).into_iter(),
-            used: HashSet::new(),
-        }
-    }
-
-    fn take(&mut self, known: Option<i64>) -> i64 {
-        let known = known.filter(|id| self.used.insert(*id));
-        known.or_else(|| self.fresh.next()).unwrap_or_default()
-    }
+/// The note ids of notes that have these so far, and new ones for those that have none. Two branches that added
+/// notes at the same time gave the same ids; after a merge one of the notes gets another, which no
+/// learner notices.
+fn note_ids(old: &Lock, so_far: impl Iterator<Item = Option<i64>>, time: BuildTime) -> Vec<i64> {
+    let mut used = HashSet::with_capacity(old.notes.len());
+    let kept = so_far.map(|it| it.filter(|id| used.insert(*id)));
+    let kept: Vec<Option<i64>> = kept.collect();
+    let needed = kept.iter().filter(|it| it.is_none()).count();
+    let known = old.records().filter(|_| needed > 0);
+    let taken: BTreeSet<i64> = known.map(|(_, it)| it.note_id).collect();
+    let milliseconds = time.as_unix().saturating_mul(1000);
+    let mut fresh = allocate_note_ids(needed, milliseconds, &taken).into_iter();
+    let ids = kept.into_iter();
+    ids.map(|id| id.or_else(|| fresh.next()).unwrap_or_default())
+        .collect()
 }

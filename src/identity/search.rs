@@ -3,6 +3,8 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
+use rayon::prelude::*;
+
 use super::assign::{FoundAgain, Heirs};
 use super::claim::Claim;
 use super::lock::{Lock, NoteRecord};
@@ -46,7 +48,7 @@ pub(super) fn fill(
     let given = ids.iter().flatten().chain(heirs.values());
     let given: HashSet<&str> = given.map(|id| &**id).collect();
     let gone = lock.removed.iter();
-    let gone = in_order(gone.filter(|(id, _)| !given.contains(id.as_str())));
+    let gone = in_order(gone.filter(|(id, _)| !given.contains(id)));
 
     let new: Vec<Item<'_>> = claims.iter().map(|it| claimed(it, sources)).collect();
     let paths: HashSet<&str> = new.iter().map(|it| it.path).collect();
@@ -93,23 +95,17 @@ pub(super) fn fill(
 /// Records in the order of their files: that of the last build, as far as it is known, else the
 /// one they were first written in.
 fn in_order<'a>(
-    records: impl Iterator<Item = (&'a String, &'a NoteRecord)>,
+    records: impl Iterator<Item = (&'a str, &'a NoteRecord)>,
 ) -> Vec<(&'a str, &'a NoteRecord)> {
     let mut files: HashMap<&str, usize> = HashMap::new();
     let mut sorted: Vec<(usize, u32, i64, &str, &NoteRecord)> = records
         .map(|(id, it)| {
             let next = files.len();
             let file = *files.entry(&it.path).or_insert(next);
-            (
-                file,
-                it.place.unwrap_or(u32::MAX),
-                it.note_id,
-                id.as_str(),
-                it,
-            )
+            (file, it.place.unwrap_or(u32::MAX), it.note_id, id, it)
         })
         .collect();
-    sorted.sort_unstable_by_key(|it| (it.0, it.1, it.2, it.3));
+    sorted.par_sort_unstable_by_key(|it| (it.0, it.1, it.2, it.3));
     sorted.into_iter().map(|(.., id, it)| (id, it)).collect()
 }
 

@@ -20,22 +20,31 @@ pub struct Renewal {
 
 /// The time of a note, and what its record is to remember of how it was rendered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Stamp {
-    pub(super) modified: i64,
-    pub(super) rendered: Digest,
+#[non_exhaustive]
+pub struct Stamp {
+    /// The note id that it has so far.
+    pub note_id: Option<i64>,
+    /// The time of its last change, in seconds.
+    pub modified: i64,
+    /// The hash of its rendered fields at that time.
+    pub rendered: Digest,
     /// Whether learners keep an older rendering of the same content.
-    pub(super) outdated: bool,
+    pub outdated: bool,
 }
 
-/// The time of a note whose content and rendered fields have these hashes.
-pub(super) fn stamp(
+/// The time of a note whose content and rendered fields have these hashes, and of which the last
+/// lock knew this.
+#[must_use]
+pub fn stamp(
     known: Option<&NoteRecord>,
     content: Digest,
     rendered: Digest,
     renewal: Renewal,
     time: BuildTime,
 ) -> Stamp {
+    let note_id = known.map(|it| it.note_id);
     let anew = |modified| Stamp {
+        note_id,
         modified,
         rendered,
         outdated: false,
@@ -49,6 +58,7 @@ pub(super) fn stamp(
         return anew(later(record.modified, time));
     }
     Stamp {
+        note_id,
         modified: record.modified,
         rendered: record.rendered.unwrap_or(rendered),
         outdated: differs,

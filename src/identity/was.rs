@@ -139,7 +139,7 @@ impl Search<'_> {
             Diagnostic::new(Code::WasUnknown, title).at(was.span, "nothing is carried over");
         let lock = self.lock;
         let ids = lock.notes.keys().chain(lock.removed.keys());
-        match nearest(&was.value, ids.map(String::as_str)) {
+        match nearest(&was.value, ids) {
             Some(near) => diagnostic.fix("a note with a similar id exists", was.span, near),
             None => diagnostic.help(format!(
                 "the ids of notes are the second column of {}; without an old id remove `was`",

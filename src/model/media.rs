@@ -28,7 +28,7 @@ pub enum MediaSource {
     // Hidden as `Files` is: a project's build alone makes it.
     /// A file of a project.
     #[doc(hidden)]
-    Project(Arc<dyn Files + Send + Sync>, String),
+    Project(Arc<dyn Files + Send + Sync>, Arc<str>),
     /// Made when it is asked for, so that a package of many pictures holds one at a time.
     Made(Arc<dyn MadeMedia>),
 }

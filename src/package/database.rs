@@ -43,14 +43,21 @@ const CARD_INDEXES: &str = "
     CREATE INDEX ix_cards_nid ON cards (nid);
     CREATE INDEX ix_cards_sched ON cards (did, queue, due);";
 
-/// Nobody else sees the database, and a build that fails starts anew: no journal, no locks.
+/// Nobody else sees the database, and a build that fails starts anew: no journal, no locks. What is
+/// sorted for an index and does not fit into the cache waits in a temporary file, SQLite's default:
+/// in memory it would be a block for each note, and sorting all at once would miss the processor's
+/// caches.
 const SETTINGS: &str = "
     PRAGMA page_size = 4096;
     PRAGMA journal_mode = OFF;
     PRAGMA synchronous = OFF;
-    PRAGMA locking_mode = EXCLUSIVE;
-    PRAGMA cache_size = -4000;
-    PRAGMA temp_store = MEMORY;";
+    PRAGMA locking_mode = EXCLUSIVE;";
+
+/// How many kibibytes of a database SQLite holds: little of one that is in memory anyway and would be
+/// there twice; of a file so much that the indexes of 100,000 notes are sorted in it (measured: with
+/// less these take longer, and the process is no smaller).
+const CACHE_IN_MEMORY: &str = "PRAGMA cache_size = -500;";
+const CACHE_OF_FILE: &str = "PRAGMA cache_size = -4000;";
 
 /// Up to about so many bytes it is made in memory; a larger one in a temporary file, so that memory
 /// does not grow with the database.
@@ -91,6 +98,7 @@ impl Database {
     fn in_memory(plan: &Plan<'_>, format: Format, observed: &Observed) -> Result<Self, Error> {
         let failed = failed("writing the tables");
         let connection = open()?;
+        connection.execute_batch(CACHE_IN_MEMORY).map_err(failed)?;
         begin(&connection, plan, format)?;
         fill_notes(&connection, plan, format, observed).map_err(failed)?;
         let cards = fill_cards(&connection, plan).map_err(failed)?;
@@ -110,7 +118,11 @@ impl Database {
         let failed = failed("writing the tables");
         let folder = Scratch::new()?;
         let path = |name| folder.path().join(name);
-        let open = |name| Connection::open(path(name)).map_err(failed);
+        let open = |name| -> Result<Connection, Error> {
+            let connection = Connection::open(path(name)).map_err(failed)?;
+            connection.execute_batch(CACHE_OF_FILE).map_err(failed)?;
+            Ok(connection)
+        };
         let (noted, carded) = rayon::join(
             || {
                 let connection = open(FILE)?;

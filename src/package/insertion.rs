@@ -3,7 +3,7 @@
 
 use rusqlite::{Connection, Statement};
 
-use super::note_rows::{CardRows, NoteRow};
+use super::note_rows::{CardRow, NoteRow};
 use super::plan::{Plan, PlannedNote};
 use crate::observe::{Count, Observed};
 
@@ -21,22 +21,26 @@ pub(super) fn notes(
     observed: &Observed,
 ) -> rusqlite::Result<()> {
     let mut statement = connection.prepare(INSERT_NOTE)?;
-    ahead(plan, NoteRow::new, |rows| {
-        observed.counts(Count::Stored, rows.len());
-        rows.iter().try_for_each(|row| {
-            let values = (
-                row.id,
-                row.guid,
-                row.note_type,
-                row.modified,
-                &row.tags,
-                &*row.fields,
-                &row.sort_field,
-                row.checksum,
-            );
-            statement.execute(values).map(|_| ())
-        })
-    })
+    ahead(
+        plan,
+        |note| Some(NoteRow::new(note)),
+        |rows| {
+            observed.counts(Count::Stored, rows.len());
+            rows.iter().try_for_each(|row| {
+                let values = (
+                    row.id,
+                    row.guid,
+                    row.note_type,
+                    row.modified,
+                    &row.tags,
+                    &*row.fields,
+                    &row.sort_field,
+                    row.checksum,
+                );
+                statement.execute(values).map(|_| ())
+            })
+        },
+    )
 }
 
 /// Fills the table `cards`; says how many they are.
@@ -48,21 +52,23 @@ pub(super) fn cards(connection: &Connection, plan: &Plan<'_>) -> rusqlite::Resul
     };
     ahead(
         plan,
-        |note| CardRows::new(plan, note),
+        |note| CardRow::all_of(plan, note),
         |rows| rows.iter().try_for_each(|row| cards.insert(row)),
     )?;
     Ok(cards.count)
 }
 
 /// Inserts what is worked out of the notes, a chunk behind, in the order of rows.
-fn ahead<'p, T: Send>(
+fn ahead<'p, T: Send, I: IntoIterator<Item = T>>(
     plan: &'p Plan<'_>,
-    work_out: impl Fn(&'p PlannedNote<'p>) -> T + Sync,
+    work_out: impl Fn(&'p PlannedNote<'p>) -> I + Sync,
     mut insert: impl FnMut(&[T]) -> rusqlite::Result<()>,
 ) -> rusqlite::Result<()> {
     let work_out = |chunk: &[u32]| -> Vec<T> {
         let planned = chunk.iter().filter_map(|at| plan.notes.get(*at as usize));
-        planned.map(&work_out).collect()
+        let mut rows = Vec::with_capacity(chunk.len());
+        rows.extend(planned.flat_map(&work_out));
+        rows
     };
     let mut ready = Vec::new();
     for chunk in plan.row_order.chunks(CHUNK) {
@@ -83,24 +89,22 @@ struct Cards<'a> {
 }
 
 impl Cards<'_> {
-    fn insert(&mut self, note: &CardRows) -> rusqlite::Result<()> {
-        for card in &note.cards {
-            // Notes stand far enough apart unless a program gave them ids of its own; then the
-            // next free id will do, because imports know a card by its note and ord.
-            let id = note.note + i64::from(card.ord);
-            self.last = id.max(self.last + 1);
-            self.statement.execute((
-                self.last,
-                note.note,
-                card.deck,
-                card.ord,
-                note.modified,
-                if card.suspended { -1 } else { 0 },
-                note.position,
-                note.flags,
-            ))?;
-            self.count += 1;
-        }
+    fn insert(&mut self, card: &CardRow) -> rusqlite::Result<()> {
+        // Notes stand far enough apart unless a program gave them ids of its own; then the next
+        // free id will do, because imports know a card by its note and ord.
+        let id = card.note + i64::from(card.ord);
+        self.last = id.max(self.last + 1);
+        self.statement.execute((
+            self.last,
+            card.note,
+            card.deck,
+            card.ord,
+            card.modified,
+            if card.suspended { -1 } else { 0 },
+            card.position,
+            card.flags,
+        ))?;
+        self.count += 1;
         Ok(())
     }
 }

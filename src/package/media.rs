@@ -110,7 +110,7 @@ impl<'a> OpenMedia<'a> {
                 (path.to_string_lossy(), Box::new(files::open_disk(path)?.0))
             }
             MediaSource::Bytes(bytes) => (Cow::from(&file.name), Box::new(&bytes[..])),
-            MediaSource::Project(files, path) => (Cow::from(path), files.open(path)?),
+            MediaSource::Project(files, path) => (Cow::from(&**path), files.open(path)?),
             MediaSource::Made(made) => (
                 Cow::from(made.label()),
                 Box::new(Cursor::new(made.bytes()?)),

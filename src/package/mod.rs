@@ -245,22 +245,30 @@ impl Package {
     /// When something in the package is nothing that Anki would keep as it is, or the file or a
     /// media file fails; an older file then is as it was.
     pub fn write(&self, path: impl AsRef<Path>) -> Result<Written, Error> {
-        Ok(self.write_as(path.as_ref(), false)?.0)
+        Ok(self.write_beside(path.as_ref(), false, || Ok(()))?.0)
     }
 
-    /// As [`Package::write`], with the BLAKE3 hash of the bytes: of those that were written, whatever
-    /// another program puts in their place.
-    pub(crate) fn write_and_hash(&self, path: &Path) -> Result<(Written, [u8; 32]), Error> {
-        self.write_as(path, true)
-    }
-
-    fn write_as(&self, path: &Path, hashed: bool) -> Result<(Written, [u8; 32]), Error> {
+    /// As [`Package::write`], beside something that comes to its end before the package is in its
+    /// place, and without which it never is. If it is to be `hashed`, with the BLAKE3 hash of the
+    /// bytes: of those that were written, whatever another program puts in their place.
+    pub(crate) fn write_beside(
+        &self,
+        path: &Path,
+        hashed: bool,
+        other: impl FnOnce() -> Result<(), Error> + Send,
+    ) -> Result<(Written, [u8; 32]), Error> {
         file_name::check(path)?;
         // What comes behind the last byte: comparing, syncing, renaming.
         let mut writing = None;
         let mut hash = [0; 32];
         let outcome = files::write_atomically(path, |file| {
-            let written = self.write_to(&mut *file)?;
+            let mut done = Ok(());
+            let written = rayon::in_place_scope(|scope| {
+                scope.spawn(|_| done = other());
+                self.write_to(&mut *file)
+            });
+            done?;
+            let written = written?;
             writing = Some(self.observed.stage(Stage::Write));
             if hashed {
                 hash = files::hash_of(file).map_err(|source| Error::read(path, source))?;

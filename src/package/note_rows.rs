@@ -21,22 +21,16 @@ pub(super) struct NoteRow<'a> {
     pub(super) checksum: u32,
 }
 
-/// The rows of the table `cards` that are a note's.
-#[derive(Debug)]
-pub(super) struct CardRows {
-    pub(super) note: i64,
-    pub(super) modified: i64,
-    pub(super) position: u32,
-    pub(super) flags: u8,
-    pub(super) cards: Vec<CardRow>,
-}
-
-/// What the cards of a note do not share.
+/// A row of the table `cards`.
 #[derive(Debug)]
 pub(super) struct CardRow {
-    pub(super) ord: u16,
+    pub(super) note: i64,
     pub(super) deck: i64,
+    pub(super) ord: u16,
+    pub(super) modified: i64,
     pub(super) suspended: bool,
+    pub(super) position: u32,
+    pub(super) flags: u8,
 }
 
 impl<'a> NoteRow<'a> {
@@ -64,22 +58,23 @@ impl<'a> NoteRow<'a> {
     }
 }
 
-impl CardRows {
-    pub(super) fn new(plan: &Plan<'_>, planned: &PlannedNote<'_>) -> Self {
+impl CardRow {
+    /// Those of a note, by their ords.
+    pub(super) fn all_of<'p>(
+        plan: &'p Plan<'_>,
+        planned: &'p PlannedNote<'_>,
+    ) -> impl Iterator<Item = Self> + use<'p> {
         let note = planned.note;
         let suspend = note.suspended();
-        let card = |ord| CardRow {
-            ord,
-            deck: plan.deck_of(planned, ord),
-            suspended: suspend.holds(ord),
-        };
-        Self {
+        note.cards().into_iter().map(move |ord| Self {
             note: planned.id,
+            deck: plan.deck_of(planned, ord),
+            ord,
             modified: planned.modified,
+            suspended: suspend.holds(ord),
             position: planned.position,
             flags: note.flag as u8,
-            cards: note.cards().into_iter().map(card).collect(),
-        }
+        })
     }
 }
 

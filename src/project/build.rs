@@ -1,9 +1,8 @@
 //! A build: the stages in their order, and what comes out of them.
 
-use std::io::Write;
 use std::sync::Arc;
 
-use super::lock_file::WrittenLock;
+use super::lock_file::{NextLock, WrittenLock};
 use super::memo::Memo;
 use super::parts::Parts;
 use super::stages::{Nesting, whole};
@@ -29,7 +28,7 @@ pub struct Build {
 pub(super) struct Ready {
     pub(super) targets: Vec<Target>,
     /// The locks, if the build is one that writes them.
-    pub(super) locks: Vec<WrittenLock>,
+    pub(super) locks: Vec<NextLock>,
     pub(super) observed: Observed,
 }
 
@@ -73,24 +72,30 @@ impl Build {
         for target in ready.targets.iter().filter(|it| !it.replaces) {
             output::check_replaceable(&target.path, target.text.is_some())?;
         }
-        let writing = ready.observed.stage(Stage::Write);
-        for WrittenLock { path, text, .. } in &ready.locks {
-            files::write_atomically(path, |file| {
-                file.write_all(text.as_bytes())
-                    .map_err(|source| Error::write(path, source))
-            })?;
-        }
-        drop(writing);
-        let (Some(memo), Some(report)) = (memo, report) else {
-            let targets = ready.targets.into_iter();
-            return targets.map(|it| it.write(&ready.observed)).collect();
+        let Ready {
+            targets,
+            mut locks,
+            observed,
+        } = ready;
+        let remembered = memo.is_some();
+        let mut written_locks: Vec<WrittenLock> = Vec::new();
+        // Beside the first package, and before it is in its place.
+        let mut write_locks = || {
+            let _writing = observed.stage(Stage::Write);
+            for lock in locks.drain(..) {
+                written_locks.push(lock.write(remembered)?);
+            }
+            Ok(())
         };
-        let targets = ready.targets.into_iter();
-        let written: Result<Vec<(Built, [u8; 32])>, Error> =
-            targets.map(Target::write_and_hash).collect();
-        let written = written?;
+        let mut written: Vec<(Built, [u8; 32])> = Vec::new();
+        for target in targets {
+            written.push(target.write(&observed, remembered, &mut write_locks)?);
+        }
+        write_locks()?;
         let built = written.iter().map(|(it, _)| it.clone()).collect();
-        memo.keep(report, &ready.locks, written);
+        if let (Some(memo), Some(report)) = (memo, report) {
+            memo.keep(report, &written_locks, written);
+        }
         Ok(built)
     }
 
@@ -108,7 +113,7 @@ impl Build {
             let name = target.path.file_name().unwrap_or_default();
             // Packages of several folders may have one name.
             target.path = folder.path().join(index.to_string()).join(name);
-            built.push(target.write(&ready.observed)?);
+            built.push(target.write(&ready.observed, false, || Ok(()))?.0);
         }
         Ok(Rehearsal {
             built,

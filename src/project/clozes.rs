@@ -4,17 +4,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::render::Facts;
-use crate::identity::{Heirs, Lock, MaskCard, cloze_text, number_clozes, number_masks};
+use crate::identity::{Lock, MaskCard, cloze_text, number_clozes, number_masks};
 use crate::model::{Note, Suspend};
 use crate::render::MaskGroup;
 use crate::template::cloze::{ClozeNode, ClozeText};
 
 /// Puts the numbers that the lock knows into the rendered fields of a note, and keeps what the
 /// next lock is to know of them.
-pub(super) fn renumber(note: &mut Note, facts: &mut Facts, lock: &Lock, heirs: &Heirs) {
-    let Some(id) = &facts.id else { return };
-    let source: &str = heirs.get(id).unwrap_or(id);
-    let record = lock.notes.get(source).or_else(|| lock.removed.get(source));
+pub(super) fn renumber(note: &mut Note, facts: &mut Facts, lock: &Lock) {
+    let record = facts.known(lock);
     let masks = record.map_or(&[][..], |it| &it.masks);
     if !facts.mask_groups().is_empty() || !masks.is_empty() {
         let (explicit, _) = numbers(note, facts);

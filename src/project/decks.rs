@@ -3,13 +3,11 @@
 use std::collections::BTreeMap;
 
 use globset::GlobBuilder;
-use rayon::prelude::*;
 
 use super::render::Batch;
 use super::{Project, load};
 use crate::Error;
 use crate::diag::{Code, Diagnostic, Diagnostics, Sources, Spanned, nearest};
-use crate::identity::Lock;
 use crate::model::{Deck, DeckName, stable_id};
 use crate::source::manifest::Manifest;
 
@@ -79,15 +77,8 @@ impl<'m> DeckPlan<'m> {
         })
     }
 
-    /// Puts notes into their decks, with the ids and times that the lock has for them.
-    pub(super) fn add(&mut self, mut batch: Batch, lock: &Lock) {
-        let notes = batch.notes.par_iter_mut().zip(&batch.facts);
-        notes.with_min_len(512).for_each(|(note, facts)| {
-            if let Some(record) = facts.id.as_ref().and_then(|id| lock.notes.get(id)) {
-                note.id = Some(record.note_id);
-                note.modified = Some(record.modified);
-            }
-        });
+    /// Puts notes into their decks.
+    pub(super) fn add(&mut self, batch: Batch) {
         let Some(first) = batch.facts.first().map(|it| it.deck.clone()) else {
             return;
         };

@@ -120,7 +120,7 @@ fn read_file(project: &Project, file: &NamedMedia, characters: &mut Characters) 
 /// The path of a font of the project.
 fn font_path(file: &NamedMedia) -> Option<&str> {
     match &file.content {
-        MediaContent::File(path) => Some(path.as_str()).filter(|it| is_font(it)),
+        MediaContent::File(path) => Some(&**path).filter(|it| is_font(it)),
         MediaContent::Bytes(_) | MediaContent::Picture { .. } => None,
     }
 }

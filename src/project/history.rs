@@ -8,7 +8,7 @@ use super::MatchedNote;
 use super::render::{Facts, Made};
 use crate::diag::{Code, Diagnostic, Diagnostics, Sources, Span};
 use crate::identity::{FoundAgain, Lock, NoteRecord, is_from_key_fields};
-use crate::model::{BuildTime, Guid};
+use crate::model::BuildTime;
 
 /// How far the build time may lie behind the lock without a word, in seconds. Each change of a
 /// note moves its time on by a second at least, so builds in quick succession run ahead of the
@@ -37,9 +37,8 @@ pub(super) fn clock_behind(newest: Option<i64>, name: &str, time: BuildTime) -> 
 }
 
 /// Tells notes of the lock that this build of the whole project, whose lock is the `next` one, does
-/// not have. Where in the same
-/// file a note of the same type is new, and both are known by their key fields, these were edited.
-/// The ids that are `unclear` are told already.
+/// not have. Where in the same file a note of the same type is new, and both are known by their key
+/// fields, these were edited. The ids that are `unclear` are told already.
 pub(super) fn tell_removed(
     made: &Made,
     lock: &Lock,
@@ -48,17 +47,10 @@ pub(super) fn tell_removed(
     sources: &Sources,
     sink: &mut Diagnostics,
 ) {
-    let gone = lock
-        .notes
-        .iter()
-        .filter(|(id, _)| !next.notes.contains_key(id) && !unclear.contains(id.as_str()));
-    let mut gone: Vec<(&String, &NoteRecord)> = gone.collect();
-    if !gone.is_empty() {
-        // What is called otherwise now is not gone.
-        let guids = made.iter().filter_map(|(note, _)| note.guid.as_ref());
-        let guids: BTreeSet<&str> = guids.map(Guid::as_str).collect();
-        gone.retain(|(_, record)| !guids.contains(record.guid.as_str()));
-    }
+    let gone = next.removed.keys().filter_map(|id| {
+        let record = lock.notes.get(id)?;
+        (!unclear.contains(id)).then_some((id, record))
+    });
     let mut keyed: BTreeMap<(&str, &str), Edited<'_>> = BTreeMap::new();
     let mut others: Vec<(&str, &NoteRecord)> = Vec::new();
     for (id, record) in gone {

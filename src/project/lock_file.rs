@@ -1,13 +1,14 @@
 //! The project's `deckle.lock`: read before a build, made anew behind it, and guarded where a
 //! caller wants it left alone.
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use super::render::Made;
 use super::{BuildOptions, LockMode, Project, Scope, load, variants};
 use crate::diag::{Code, Diagnostic, Diagnostics, FileId, Sources, Span, Spanned};
 use crate::identity::{
-    self, ChangeKind, Entry, Heirs, Lock, LockChange, Next, Renewal, rendered_hash,
+    self, ChangeKind, Entry, Heirs, Lock, LockChange, Next, Renewal, rendered_hash, stamp,
 };
 use crate::model::written::IdMode;
 use crate::package::Baseline;
@@ -28,15 +29,46 @@ pub(super) struct LockFile {
 
 /// A lock that a build writes.
 #[derive(Debug)]
+pub(super) struct NextLock {
+    pub(super) path: PathBuf,
+    lock: Lock,
+    /// As [`WrittenLock::stays`], were the file another one now.
+    stays: bool,
+}
+
+/// A lock that a build wrote.
+#[derive(Debug)]
 pub(super) struct WrittenLock {
     pub(super) path: PathBuf,
-    pub(super) text: String,
+    /// The BLAKE3 hash of its text, if it was asked for.
+    pub(super) hash: [u8; 32],
     /// Whether the file is another one now, or new.
     pub(super) is_changed: bool,
     /// Whether the next build, if nothing else changes, has nothing more to tell than this one.
     pub(super) stays: bool,
     /// The newest time in it.
     pub(super) newest: Option<i64>,
+}
+
+impl NextLock {
+    pub(super) fn write(self, hashed: bool) -> Result<WrittenLock, Error> {
+        let failed = |source| Error::write(&self.path, source);
+        let (hash, is_changed) = files::write_atomically(&self.path, |file| {
+            let put = |part: &str| file.write_all(part.as_bytes());
+            self.lock.text_parts(put).map_err(failed)?;
+            match hashed {
+                true => files::hash_of(file).map_err(failed),
+                false => Ok([0; 32]),
+            }
+        })?;
+        Ok(WrittenLock {
+            hash,
+            is_changed,
+            stays: self.stays || !is_changed,
+            newest: self.lock.newest(),
+            path: self.path,
+        })
+    }
 }
 
 impl LockFile {
@@ -106,27 +138,32 @@ impl LockFile {
         if !self.is_kept {
             return Next::default();
         }
-        let rendered = made.of_each(|note| rendered_hash(note.note_type(), &note.fields.to_vec()));
-        let entries = made.iter().zip(&rendered);
-        let entries = entries.filter_map(|((note, facts), rendered)| {
-            let path = sources.path(facts.span().file);
+        let stamps = made.of_each(|note, facts| {
+            let rendered = rendered_hash(note.note_type(), &note.fields.to_vec());
+            let id = facts.id.as_deref().unwrap_or("");
+            let renewal = Renewal {
+                touched: touched.holds(id, sources.path(facts.span().file)),
+                rendered_anew: options.restamp,
+            };
+            let known = facts.known(&self.lock);
+            stamp(known, facts.content, rendered, renewal, options.time)
+        });
+        let entries = made.iter().zip(&stamps);
+        let entries = entries.filter_map(|((note, facts), stamp)| {
             let id = facts.id.as_ref()?;
             Some(Entry {
                 id,
-                heir_of: heirs.get(id).map(|it| &**it),
+                record: facts.record,
+                is_heir: heirs.contains_key(id),
                 guid: note.guid.as_ref(),
                 fingerprint: facts.claim.fingerprint,
                 sketch: facts.claim.sketch,
                 clozes: facts.clozes(),
                 masks: facts.masks(),
                 content: facts.content,
-                rendered: *rendered,
-                renewal: Renewal {
-                    touched: touched.holds(id, path),
-                    rendered_anew: options.restamp,
-                },
+                stamp: *stamp,
                 note_type: &facts.written_type().identity,
-                path,
+                path: sources.path(facts.span().file),
                 headings: &facts.headings,
             })
         });
@@ -168,24 +205,21 @@ impl LockFile {
         changes
     }
 
-    /// The file to write, if the build is one that writes it.
-    pub(super) fn written(
+    /// The lock to write, if the build is one that writes it. Only of one that is `remembered` it
+    /// matters what the next one has to tell.
+    pub(super) fn to_write(
         &self,
-        next: &Lock,
+        next: Lock,
         project: &Project,
-        sources: &Sources,
-    ) -> Option<WrittenLock> {
+        remembered: bool,
+    ) -> Option<NextLock> {
         if !self.is_kept || !project.is_whole() {
             return None;
         }
-        let text = next.to_text();
-        let is_changed = self.text(sources) != Some(&*text);
-        Some(WrittenLock {
+        Some(NextLock {
             path: project.root.join(project.lock_name()),
-            text,
-            is_changed,
-            stays: !is_changed || self.read.is_none() || self.goes_on_to(next),
-            newest: next.newest(),
+            stays: remembered && (self.read.is_none() || self.goes_on_to(&next)),
+            lock: next,
         })
     }
 

@@ -100,31 +100,22 @@ pub(super) fn of_notes(
         .enumerate()
         .map(|(index, it)| ((it.content.as_str(), it.name.as_str()), index))
         .collect();
-    let mut files: Vec<(usize, String, MediaFile)> = names
-        .files()
-        .iter()
-        .chain(latex)
-        .map(|file| {
-            let content = file.key.hex();
-            let named = (content.as_str(), file.name.as_str());
-            let rank = known.get(&named).copied().unwrap_or(usize::MAX);
-            (rank, content, self::file(project, file, cache))
-        })
-        .collect();
-    files.sort_by_key(|(rank, ..)| *rank);
-    let of_statics = statics.iter().map(|file| MediaRecord {
+    // A file that a note shows too goes in once, under the name that all know it by.
+    let is_static = |file: &NamedMedia| statics.iter().any(|known| known.name == file.name);
+    let mut files: Vec<&NamedMedia> = names.files().iter().chain(latex).collect();
+    files.retain(|file| !is_static(file));
+    files.sort_by_cached_key(|file| {
+        let named = (&*file.key.hex(), file.name.as_str());
+        known.get(&named).copied().unwrap_or(usize::MAX)
+    });
+    let all = statics.iter().chain(files.iter().copied());
+    let records = all.map(|file| MediaRecord {
         content: file.key.hex(),
         name: file.name.clone(),
     });
-    let of_notes = files.iter().map(|(_, content, file)| MediaRecord {
-        content: content.clone(),
-        name: file.name.clone(),
-    });
-    let of_notes = of_notes.filter(|it| !statics.iter().any(|known| known.name == it.name));
-    lock.media = of_statics.chain(of_notes).collect();
-    // A file that a note shows too goes in once, under the name that all know it by.
-    files.retain(|(.., file)| !statics.iter().any(|known| known.name == file.name));
-    files.into_iter().map(|(_, _, file)| file).collect()
+    lock.media = records.collect();
+    let files = files.into_iter();
+    files.map(|it| file(project, it, cache)).collect()
 }
 
 pub(super) fn file(project: &Project, file: &NamedMedia, cache: &Arc<Cache>) -> MediaFile {
@@ -133,7 +124,7 @@ pub(super) fn file(project: &Project, file: &NamedMedia, cache: &Arc<Cache>) -> 
         MediaContent::Bytes(bytes) => MediaSource::Bytes(bytes.clone()),
         MediaContent::Picture { path, images } => {
             let (files, cache) = (project.files.clone(), Arc::clone(cache));
-            let made = ChangedPicture::new(files, cache, path, *images, file.key);
+            let made = ChangedPicture::new(files, cache, &**path, *images, file.key);
             MediaSource::Made(Arc::new(made))
         }
     };

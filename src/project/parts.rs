@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::build::Ready;
 use super::division::{self, Origins};
-use super::lock_file::WrittenLock;
+use super::lock_file::NextLock;
 use super::target::Target;
 use super::variants::Claims;
 use super::{BuildOptions, Project, budget, output};
@@ -24,7 +24,7 @@ pub(super) struct Parts {
     /// Where the notes come from, if that decides which package they go into.
     pub(super) origins: Origins,
     /// The locks, if the build is one that writes them.
-    pub(super) locks: Vec<WrittenLock>,
+    pub(super) locks: Vec<NextLock>,
     /// Of a variant of the project, what no other one may have.
     pub(super) claims: Claims,
     pub(super) output: PathBuf,

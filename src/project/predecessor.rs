@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, HashSet};
 
 use super::render::{Facts, Made};
 use crate::diag::{FileId, Sources};
-use crate::identity::{Heirs, Lock, Predecessor};
+use crate::files::file_name;
+use crate::identity::{Lock, Predecessor};
 use crate::model::FieldValues;
 use crate::model::written::CompatGuid;
 use crate::render::{MediaContent, MediaKey, MediaNames};
@@ -16,7 +17,6 @@ pub(super) fn apply(
     made: &mut Made,
     names: &MediaNames,
     lock: &Lock,
-    heirs: &Heirs,
     sources: &Sources,
 ) {
     let names: BTreeMap<MediaKey, (&str, &str)> = names
@@ -24,10 +24,7 @@ pub(super) fn apply(
         .iter()
         .filter_map(|file| match &file.content {
             MediaContent::File(path) | MediaContent::Picture { path, .. } => {
-                let name = path
-                    .rsplit_once('/')
-                    .map_or(path.as_str(), |(_, name)| name);
-                Some((file.key, (file.name.as_str(), name)))
+                Some((file.key, (file.name.as_str(), file_name(path))))
             }
             MediaContent::Bytes(_) => None,
         })
@@ -42,7 +39,7 @@ pub(super) fn apply(
     for (note, facts) in made.iter_mut() {
         let claim = &facts.claim;
         let says = claim.id().is_some() || claim.guid().is_some() || claim.was().is_some();
-        if says || facts.known(lock, heirs).is_some() {
+        if says || facts.known(lock).is_some() {
             continue;
         }
         let fields = with_plain_names(&note.fields, facts, &names);

@@ -10,7 +10,8 @@ use super::show::Watch;
 use crate::check::{self, Spellings};
 use crate::diag::{Diagnostics, Sources, Span};
 use crate::identity::{
-    Claim, ClozeRecord, Digest, Heirs, KnownSketches, Lock, MaskRecord, NoteRecord, content_hash,
+    Claim, ClozeRecord, Digest, KnownSketches, Lock, MaskRecord, NoteRecord, RecordIndex,
+    content_hash,
 };
 use crate::model::written::{Backlink, MathEngine, WrittenNote, WrittenType};
 use crate::model::{DeckName, FieldValues, Note};
@@ -20,17 +21,23 @@ use crate::render::{Asked, MaskGroup, MediaKey, NamedMedia, Renderer};
 /// Anki's database check complains about new cards behind this position.
 pub(super) const LAST_POSITION: u32 = 999_999;
 
+/// So many notes at least are worth a job of their own, where each takes a moment.
+const TOGETHER: usize = 512;
+
 /// What still matters of a note behind rendering, beside the note itself. It goes when identity is
 /// settled.
 pub(super) struct Facts {
     pub(super) claim: Claim,
     /// The id in the lock; `None` where none is kept, and until it is assigned.
     pub(super) id: Option<Arc<str>>,
+    /// Where the lock of the last build has it; as with the id.
+    pub(super) record: Option<RecordIndex>,
     /// The hash of what the author controls; of no use where no lock is kept.
     pub(super) content: Digest,
     pub(super) deck: DeckName,
     pub(super) headings: Arc<[String]>,
     pub(super) cards: u32,
+    pub(super) media: Box<[MediaKey]>,
     /// What most notes have nothing of, out of the way: there may be a million of them.
     pub(super) rare: Option<Box<Rare>>,
     /// Where the sketch in the claim comes from.
@@ -39,7 +46,6 @@ pub(super) struct Facts {
 
 #[derive(Default)]
 pub(super) struct Rare {
-    pub(super) media: Vec<MediaKey>,
     pub(super) assets: Vec<NamedMedia>,
     pub(super) given_numbers: Vec<u16>,
     pub(super) clozes: Vec<ClozeRecord>,
@@ -75,7 +81,7 @@ impl Facts {
 
     /// The media that it shows, each once.
     pub(super) fn media(&self) -> &[MediaKey] {
-        self.rare.as_ref().map_or(&[], |it| &it.media)
+        &self.media
     }
 
     /// The files that it loads by other ways than Anki sees, each once.
@@ -128,11 +134,8 @@ impl Facts {
     }
 
     /// What the lock of the last build has of it.
-    pub(super) fn known<'l>(&self, lock: &'l Lock, heirs: &Heirs) -> Option<&'l NoteRecord> {
-        let id = self.id.as_ref()?;
-        let id = heirs.get(id).unwrap_or(id);
-        let known = lock.notes.get(id);
-        known.or_else(|| lock.removed.get(id))
+    pub(super) fn known<'l>(&self, lock: &'l Lock) -> Option<&'l NoteRecord> {
+        lock.record(self.record?)
     }
 }
 
@@ -252,12 +255,10 @@ impl Maker<'_> {
         note.position = written.order;
         note.fields = FieldValues::join(rendered.fields.iter().map(String::as_str));
         note.tags = written.tags.iter().map(|tag| tag.value.clone()).collect();
-        let rare = !rendered.media.is_empty()
-            || !rendered.assets.is_empty()
+        let rare = !rendered.assets.is_empty()
             || !rendered.given_numbers.is_empty()
             || !rendered.latex.is_empty();
         let few = Rare {
-            media: rendered.media,
             assets: rendered.assets,
             given_numbers: rendered.given_numbers,
             clozes: Vec::new(),
@@ -270,9 +271,11 @@ impl Maker<'_> {
         let facts = Facts {
             claim,
             id: None,
+            record: None,
             content,
             deck: written.deck.clone(),
             headings: written.headings.clone(),
+            media: rendered.media.into(),
             rare: rare.then(|| Box::new(few)),
             cards: u32::try_from(cards).unwrap_or(u32::MAX),
             sketched,
@@ -288,7 +291,9 @@ pub(super) struct Made(Vec<Batch>);
 
 impl Made {
     pub(super) fn push(&mut self, batch: Batch) {
-        self.0.push(batch);
+        // Who keeps what rendering asked has it by now.
+        let asked = None;
+        self.0.push(Batch { asked, ..batch });
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = (&Note, &Facts)> + Clone {
@@ -305,12 +310,14 @@ impl Made {
     }
 
     /// What a function makes of each note, in their order, on all processors.
-    pub(super) fn of_each<T: Send>(&self, make: impl Fn(&Note) -> T + Sync) -> Vec<T> {
-        let mut found = Vec::new();
-        for batch in &self.0 {
-            found.par_extend(batch.notes.par_iter().map(&make));
-        }
-        found
+    pub(super) fn of_each<T: Send>(&self, make: impl Fn(&Note, &Facts) -> T + Sync) -> Vec<T> {
+        let batches = self.0.par_iter();
+        let made = batches.flat_map(|batch| {
+            let notes = batch.notes.par_iter().zip(&batch.facts);
+            let notes = notes.with_min_len(TOGETHER);
+            notes.map(|(note, facts)| make(note, facts))
+        });
+        made.collect()
     }
 
     pub(super) fn into_batches(self) -> impl Iterator<Item = Batch> {

@@ -6,7 +6,7 @@ use super::BuildOptions;
 use super::render::{Facts, Made};
 use super::types::Changed;
 use crate::diag::{Code, Diagnostic, Diagnostics, Span};
-use crate::identity::{Heirs, Lock, SchemaChange, TypeRecord};
+use crate::identity::{Lock, SchemaChange, TypeRecord};
 use crate::model::written::WrittenType;
 use crate::source::types::TypeSet;
 
@@ -76,13 +76,7 @@ pub(super) fn refused(
 
 /// Tells notes that were edited in the build that changes the schema of their type: an import
 /// that merges the types gives their notes its own time, and then finds the package's older.
-pub(super) fn tell_edits(
-    made: &Made,
-    changed: &[Changed],
-    lock: &Lock,
-    heirs: &Heirs,
-    sink: &mut Diagnostics,
-) {
+pub(super) fn tell_edits(made: &Made, changed: &[Changed], lock: &Lock, sink: &mut Diagnostics) {
     for Changed { written, change } in changed {
         if !change.splits() && change.sort_field.is_none() && !change.unknown {
             continue;
@@ -91,7 +85,7 @@ pub(super) fn tell_edits(
             .facts()
             .filter(|it| it.written_type().identity == written.identity)
             .filter(|it| {
-                it.known(lock, heirs)
+                it.known(lock)
                     .is_some_and(|known| known.content != it.content)
             })
             .map(Facts::span)
@@ -114,16 +108,10 @@ pub(super) fn tell_edits(
 }
 
 /// Tells notes that are of another note type than at the last build.
-pub(super) fn tell_retyped(
-    made: &Made,
-    types: &TypeSet,
-    lock: &Lock,
-    heirs: &Heirs,
-    sink: &mut Diagnostics,
-) {
+pub(super) fn tell_retyped(made: &Made, types: &TypeSet, lock: &Lock, sink: &mut Diagnostics) {
     let mut retyped: BTreeMap<(&str, &str), Vec<Span>> = BTreeMap::new();
     for note in made.facts() {
-        let Some(known) = note.known(lock, heirs) else {
+        let Some(known) = note.known(lock) else {
             continue;
         };
         let written = note.written_type();

@@ -106,13 +106,15 @@ pub(super) fn parts(
     let (types, type_files) = cut.unwrap_or((types, type_files));
     let named = run.name_media(&mut made, &type_files, &renderer, sink);
     let baseline = rematch::baseline(lock_file.is_kept, options, &output)?;
-    let taken = run.take_guids(&mut made, baseline.as_ref(), &named, heirs, sources, sink)?;
+    let taken = run.take_guids(&mut made, baseline.as_ref(), &named, sources, sink)?;
     if let Some(taken) = taken {
         *matches = taken;
     }
     sink.append(renderer.media_findings());
     drop(identifying);
     let latex = run.latex_pictures(&made, &renderer, sink)?;
+    // With it goes what it found of each file.
+    drop(renderer);
     let identifying = observed.stage(Stage::Identify);
     *statistics = count(&made, &named, &latex, files.len());
     if statistics.notes == 0 && manifest.included.is_empty() && !sink.has_errors() {
@@ -122,9 +124,9 @@ pub(super) fn parts(
         return Ok(None);
     }
 
-    let mut next = run.next_lock(&made, heirs, &types, sources, sink)?;
-    schema::tell_edits(&made, &changed_types, lock, heirs, sink);
-    schema::tell_retyped(&made, &types, lock, heirs, sink);
+    let mut next = run.next_lock(&mut made, heirs, &types, sources, sink)?;
+    schema::tell_edits(&made, &changed_types, lock, sink);
+    schema::tell_retyped(&made, &types, lock, sink);
     if project.is_whole() {
         history::tell_removed(&made, lock, &next, &assigned.unclear, sources, sink);
     }
@@ -149,17 +151,17 @@ pub(super) fn parts(
     };
     let mut decks = DeckPlan::new(project, manifest, sources, sink)?;
     for batch in made.into_batches() {
-        decks.add(batch, &next);
+        decks.add(batch);
     }
+    let to_write = lock_file.to_write(next, project, options.witness.is_some());
+    // Its records are let go of beside what comes now.
+    rayon::spawn(move || drop(lock_file));
     Ok(Some(Parts {
         root: manifest.name.clone(),
         decks: decks.finish(sink),
         media,
         origins,
-        locks: lock_file
-            .written(&next, project, sources)
-            .into_iter()
-            .collect(),
+        locks: to_write.into_iter().collect(),
         claims: Claims::default(),
         baseline,
         output,
@@ -201,7 +203,7 @@ impl<'a> Run<'a> {
         let assigned = stages::identify(made, lock, self.manifest, locked, whole, sources, sink);
         if locked {
             for (note, facts) in made.iter_mut() {
-                clozes::renumber(note, facts, lock, &assigned.heirs);
+                clozes::renumber(note, facts, lock);
             }
         }
         let firsts = made
@@ -265,7 +267,6 @@ impl<'a> Run<'a> {
         made: &mut Made,
         baseline: Option<&Baseline>,
         named: &Named,
-        heirs: &Heirs,
         sources: &Sources,
         sink: &mut Diagnostics,
     ) -> Result<Option<Vec<MatchedNote>>, Error> {
@@ -273,7 +274,7 @@ impl<'a> Run<'a> {
         let found = baseline.map(|it| rematch::guids(made, it, sources, sink));
         let found = found.transpose()?;
         if let Some(tool) = self.manifest.compat_guid {
-            predecessor::apply(tool, made, &named.names, self.lock(), heirs, sources);
+            predecessor::apply(tool, made, &named.names, self.lock(), sources);
         }
         Ok(found)
     }
@@ -299,10 +300,11 @@ impl<'a> Run<'a> {
         Ok(latex)
     }
 
-    /// The lock that this build leaves behind, but for the media.
+    /// The lock that this build leaves behind, but for the media. The notes get the ids and times
+    /// that it has for them.
     fn next_lock(
         &self,
-        made: &Made,
+        made: &mut Made,
         heirs: &Heirs,
         types: &TypeSet,
         sources: &Sources,
@@ -315,6 +317,10 @@ impl<'a> Run<'a> {
             .next(made, heirs, types, &touched, sources, self.options);
         if let Some(found) = lock_file::rendered_anew(next.outdated) {
             sink.push(found);
+        }
+        for ((note, _), stamped) in made.iter_mut().zip(&next.stamped) {
+            note.id = Some(stamped.note_id);
+            note.modified = Some(stamped.modified);
         }
         Ok(next.lock)
     }

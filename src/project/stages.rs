@@ -70,6 +70,7 @@ pub(super) fn identify(
     for ((note, facts), identity) in made.iter_mut().zip(identities) {
         note.guid = Some(identity.guid);
         facts.id = locked.then_some(identity.id);
+        facts.record = identity.record.filter(|_| locked);
     }
     assigned
 }

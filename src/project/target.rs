@@ -95,21 +95,23 @@ impl Target {
         Ok(self)
     }
 
-    pub(super) fn write(self, observed: &Observed) -> Result<Built, Error> {
-        let written = match &self.text {
+    /// Writes it beside something that comes to its end before it is in its place. If it is to be
+    /// `hashed`, a package comes with the hash of the bytes that were written, whatever another build
+    /// puts in their place.
+    pub(super) fn write(
+        self,
+        observed: &Observed,
+        hashed: bool,
+        other: impl FnOnce() -> Result<(), Error> + Send,
+    ) -> Result<(Built, [u8; 32]), Error> {
+        let (written, hash) = match &self.text {
             Some(text) => {
+                other()?;
                 let _writing = observed.stage(Stage::Write);
-                text.write(&self.path)?
+                (text.write(&self.path)?, [0; 32])
             }
-            None => self.package.write(&self.path)?,
+            None => self.package.write_beside(&self.path, hashed, other)?,
         };
-        Ok(self.built(&written))
-    }
-
-    /// As [`Target::write`], with the hash of the package's bytes: of those that were written, whatever
-    /// another build puts in their place.
-    pub(super) fn write_and_hash(self) -> Result<(Built, [u8; 32]), Error> {
-        let (written, hash) = self.package.write_and_hash(&self.path)?;
         Ok((self.built(&written), hash))
     }
 

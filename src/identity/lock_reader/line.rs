@@ -1,6 +1,7 @@
 //! What a line of the lock says.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use super::fields::{Damage, Fields};
 use crate::identity::lock::{FieldRecord, MediaRecord, NoteRecord, TypeRecord};
@@ -12,7 +13,7 @@ use crate::identity::shared::Shared;
 pub(super) enum Line<'a> {
     Note {
         is_live: bool,
-        id: String,
+        id: Arc<str>,
         record: NoteRecord,
     },
     Type {
@@ -46,7 +47,7 @@ impl<'a> Line<'a> {
         Ok(match &*kind {
             "note" | "gone" => Self::Note {
                 is_live: kind == "note",
-                id: fields.owned()?,
+                id: fields.text()?.into(),
                 record: fields.note(shared)?,
             },
             "type" => {

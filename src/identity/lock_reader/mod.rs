@@ -9,6 +9,7 @@ mod tests;
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
@@ -58,6 +59,7 @@ impl Lock {
         }
         let (span, first) = lines.next().unwrap_or((Span::new(file, 0..0), ""));
         reader.header(first, span, sink)?;
+        reader.lock.notes.reserve(text.len() / LINE);
         // Read on all processors, taken in one after another, a window at a time: only so many
         // records stand in memory twice.
         loop {
@@ -82,6 +84,9 @@ impl Lock {
         }
     }
 }
+
+/// How many bytes the line of a note has, about.
+const LINE: usize = 160;
 
 /// How many lines are read before they are taken in.
 const WINDOW: usize = 1 << 14;
@@ -130,7 +135,7 @@ struct Reader<'a> {
     /// The notes of a file in their order. In a merged lock a file may have two orders.
     orders: Vec<(Cow<'a, str>, Vec<Cow<'a, str>>)>,
     /// Notes that stand in two lines, and where the second one is.
-    twice: Vec<(String, Span)>,
+    twice: Vec<(Arc<str>, Span)>,
     damaged: Vec<(Span, String)>,
     /// The versions that the headers name.
     headers: Vec<u32>,
@@ -201,13 +206,25 @@ impl<'a> Reader<'a> {
 
     /// A note may stand twice after a merge: the newer time wins, and a live note wins over one
     /// that the other branch removed at the same time.
-    fn note(&mut self, live: bool, id: String, mut record: NoteRecord, span: Span) {
+    fn note(&mut self, live: bool, id: Arc<str>, record: NoteRecord, span: Span) {
+        let (notes, others) = match live {
+            true => (&mut self.lock.notes, &self.lock.removed),
+            false => (&mut self.lock.removed, &self.lock.notes),
+        };
+        if others.contains_key(&id) {
+            self.note_again(live, id, record, span);
+        } else if let Some((id, record)) = notes.insert_new(id, record) {
+            self.note_again(live, id, record, span);
+        }
+    }
+
+    fn note_again(&mut self, live: bool, id: Arc<str>, mut record: NoteRecord, span: Span) {
         let known = self.lock.notes.get(&id).map(|it| (it, true));
         let known = known.or_else(|| self.lock.removed.get(&id).map(|it| (it, false)));
         if let Some((known, was_live)) = known {
             // Two branches that made the same of it left nothing to tell.
             if (known, was_live) != (&record, live) {
-                self.twice.push((id.clone(), span));
+                self.twice.push((Arc::clone(&id), span));
             }
             if (known.modified, was_live) >= (record.modified, live) {
                 return;
@@ -274,11 +291,20 @@ impl<'a> Reader<'a> {
     /// The second order of a merged lock only tells where those notes stand that the first one
     /// does not have: at the end. The next build knows better.
     fn attach_places(&mut self) {
+        let notes = &mut self.lock.notes;
+        let ids: Vec<&str> = self
+            .orders
+            .iter()
+            .flat_map(|(_, ids)| ids)
+            .map(|id| &**id)
+            .collect();
+        let found: Vec<Option<usize>> = ids.par_iter().map(|id| notes.position(id)).collect();
+        let mut found = found.into_iter();
         let mut counts: HashMap<&str, u32> = HashMap::new();
         for (path, ids) in &self.orders {
             let count = counts.entry(path).or_default();
-            for id in ids {
-                if let Some(note) = self.lock.notes.get_mut(id)
+            for at in found.by_ref().take(ids.len()) {
+                if let Some(note) = at.and_then(|at| notes.at_mut(at))
                     && note.place.is_none()
                     && *note.path == **path
                 {
@@ -327,7 +353,7 @@ fn damage(title: String, found: &[(Span, String)]) -> Diagnostic {
 }
 
 /// Notes that stand in two lines, in one finding: a merge may leave many.
-fn told_twice(name: &str, twice: &[(String, Span)]) -> Option<Diagnostic> {
+fn told_twice(name: &str, twice: &[(Arc<str>, Span)]) -> Option<Diagnostic> {
     let title = match twice {
         [] => return None,
         [(id, ..)] => format!("two lines of {name} are about the note `{id}`"),

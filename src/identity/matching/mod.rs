@@ -133,7 +133,7 @@ fn find_within<'a>(
     new: &[Item<'a>],
     known: &[(usize, usize)],
 ) -> Matching {
-    let mut names = Names::default();
+    let mut names = (Names::default(), Names::default());
     let mut board = Board {
         limits,
         old: Side::new(old, &mut names),
@@ -238,12 +238,12 @@ struct Entry {
 }
 
 impl Side {
-    fn new<'a>(items: &[Item<'a>], names: &mut Names<'a>) -> Self {
+    fn new<'a>(items: &[Item<'a>], (types, paths): &mut (Names<'a>, Names<'a>)) -> Self {
         let entries: Vec<Entry> = items
             .iter()
             .map(|item| Entry {
-                note_type: names.number(item.note_type),
-                path: names.number(item.path),
+                note_type: types.number(item.note_type),
+                path: paths.number(item.path),
                 fingerprint: item.fingerprint,
                 sketch: item.sketch,
             })
@@ -279,13 +279,23 @@ impl Side {
     }
 }
 
+/// Numbers for note types, or for paths.
 #[derive(Default)]
-struct Names<'a>(HashMap<&'a str, u32>);
+struct Names<'a> {
+    numbers: HashMap<&'a str, u32>,
+    /// The next note mostly has the same.
+    last: Option<(&'a str, u32)>,
+}
 
 impl<'a> Names<'a> {
     fn number(&mut self, name: &'a str) -> u32 {
-        let next = u32::try_from(self.0.len()).unwrap_or(u32::MAX);
-        *self.0.entry(name).or_insert(next)
+        if let Some((_, number)) = self.last.filter(|last| last.0 == name) {
+            return number;
+        }
+        let next = u32::try_from(self.numbers.len()).unwrap_or(u32::MAX);
+        let number = *self.numbers.entry(name).or_insert(next);
+        self.last = Some((name, number));
+        number
     }
 }
 

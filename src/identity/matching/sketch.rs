@@ -196,21 +196,21 @@ fn mixed(piece: u64) -> u64 {
 
 /// The votes on 64 bits.
 ///
-/// Counted in bit planes: `planes[0]` holds the lowest bit of all 64 counters and so on, so that
+/// Counted in bit planes: the first one holds the lowest bit of all 64 counters and so on, so that
 /// a piece is added to all of them with a few operations on whole words. A note has hundreds of
 /// pieces and a project 100,000 notes.
+#[derive(Default)]
 struct Votes {
-    planes: [u64; Self::PLANES],
+    planes: [Plane; Self::PLANES],
     total: u64,
 }
 
-impl Default for Votes {
-    fn default() -> Self {
-        Self {
-            planes: [0; Self::PLANES],
-            total: 0,
-        }
-    }
+/// Every other word that is added to a plane waits for the next one, and both are added at once: a
+/// piece meets two planes on average, not as many as a carry goes through.
+#[derive(Default, Clone, Copy)]
+struct Plane {
+    sum: u64,
+    waiting: u64,
 }
 
 impl Votes {
@@ -218,15 +218,18 @@ impl Votes {
     const PLANES: usize = 32;
 
     fn add(&mut self, votes: u64) {
+        let (mut carry, mut before) = (votes, self.total);
         self.total += 1;
-        let mut carry = votes;
         for plane in &mut self.planes {
-            let next = *plane & carry;
-            *plane ^= carry;
-            carry = next;
-            if carry == 0 {
+            if before & 1 == 0 {
+                plane.waiting = carry;
                 break;
             }
+            let differs = plane.sum ^ plane.waiting;
+            let next = plane.sum & plane.waiting | differs & carry;
+            plane.sum = differs ^ carry;
+            carry = next;
+            before >>= 1;
         }
     }
 
@@ -235,11 +238,22 @@ impl Votes {
         if self.total == 0 {
             return 0;
         }
+        // What still waits is added to what is above it.
+        let mut planes = [0; Self::PLANES];
+        let mut carry = 0;
+        let used = (u64::BITS - self.total.leading_zeros()) as usize;
+        let sums = self.planes.iter().take(used).zip(&mut planes);
+        for (weight, (plane, all)) in sums.enumerate() {
+            let waiting = plane.waiting * (self.total >> weight & 1);
+            let differs = plane.sum ^ waiting;
+            *all = differs ^ carry;
+            carry = plane.sum & waiting | differs & carry;
+        }
         // More than half, for all counters at once: from the highest plane down, a counter is
         // above the half where it has the first bit that differs.
         let half = self.total / 2;
         let (mut above, mut equal) = (0, u64::MAX);
-        for (weight, plane) in self.planes.iter().enumerate().rev() {
+        for (weight, plane) in planes.iter().enumerate().take(used).rev() {
             if half >> weight & 1 == 0 {
                 above |= equal & plane;
                 equal &= !plane;
@@ -248,5 +262,24 @@ impl Votes {
             }
         }
         above.max(1)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn the_majority_decides(pieces in prop::collection::vec(any::<u64>(), 1..300)) {
+            let mut votes = Votes::default();
+            pieces.iter().for_each(|it| votes.add(*it));
+            let of_bit = |bit: u32| pieces.iter().filter(|it| **it >> bit & 1 == 1).count();
+            let is_above = |bit: &u32| of_bit(*bit) > pieces.len() / 2;
+            let expect: u64 = (0..64).filter(is_above).map(|bit| 1 << bit).sum();
+            prop_assert_eq!(votes.decide(), expect.max(1));
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! Who was found, and what of it goes into the lock.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::matching::{Candidate, MatchedBy, matching};
 use super::text::{folded, folded_all};
@@ -235,7 +236,7 @@ fn adopt_note(lock: &mut Lock, facts: &Facts, stored: &StoredNote, same: bool, s
         masks: Box::default(),
     };
     lock.removed.remove(id);
-    lock.notes.insert(id.to_string(), record);
+    lock.notes.insert(Arc::clone(id), record);
 }
 
 fn source_note(note: &Note, facts: &Facts, sources: &Sources) -> SourceNote {

@@ -23,7 +23,7 @@ pub(super) fn used(disk: &Disk, read: &[Read]) -> Result<Paths, Error> {
     let mut paths = Paths::new();
     for file in names.files() {
         if let MediaContent::File(path) | MediaContent::Picture { path, .. } = &file.content {
-            paths.insert(path.clone(), disk.size(path)?.unwrap_or_default());
+            paths.insert(path.to_string(), disk.size(path)?.unwrap_or_default());
         }
     }
     if paths.is_empty() {

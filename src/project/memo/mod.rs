@@ -35,7 +35,7 @@ use crate::observe::Stage;
 use record::{Output, Record};
 pub(super) use shelf::Shelf;
 pub(super) use witness::Witness;
-use witness::{Question, Witnessed, of_bytes};
+use witness::{Question, Witnessed};
 
 /// The sources of this program and of what it is made with.
 const PROGRAM: &str = env!("DECKLE_FINGERPRINT");
@@ -108,14 +108,15 @@ impl Memo {
                 return;
             };
             written.insert(path.clone());
-            texts.push((path, &lock.text));
+            texts.push((path, lock.hash));
         }
         let Some(mut answers) = self.witness.answers(&*project.files, &written) else {
             return;
         };
-        for (path, text) in texts {
+        for (path, digest) in texts {
             answers.remove(&Question::Size(path.clone()));
-            answers.insert(Question::Text(path), of_bytes(text.as_bytes()));
+            let stamp = None;
+            answers.insert(Question::Text(path), witness::Answer { digest, stamp });
         }
         let output = |(built, digest)| Output {
             built,

@@ -168,10 +168,12 @@ impl Desk<'_> {
         let facts = Facts {
             claim,
             id: None,
+            record: None,
             content,
             deck,
             headings,
             cards,
+            media: from.get::<Vec<MediaKey>>()?.into(),
             rare: from.get::<Option<Rare>>()?.map(Box::new),
             sketched,
         };
@@ -221,6 +223,7 @@ fn put_facts(facts: &Facts, to: &mut Writer) -> Option<()> {
     put_one_of(&SKETCHED, facts.sketched, to);
     to.put(&claim.sketch);
     to.put(&facts.cards);
+    to.put(&facts.media.to_vec());
     let rare = facts.rare.as_deref();
     // These come of what cannot be asked again, or later.
     let has_more = rare.is_some_and(|it| {
@@ -263,7 +266,6 @@ fn tag(from: &mut Reader<'_>) -> Option<Tag> {
 
 impl Kept for Rare {
     fn write(&self, to: &mut Writer) {
-        to.put(&self.media);
         to.put(&self.given_numbers);
         to.put(&self.latex);
         put_one_of(&ENGINES, self.math, to);
@@ -271,7 +273,6 @@ impl Kept for Rare {
 
     fn read(from: &mut Reader<'_>) -> Option<Self> {
         Some(Self {
-            media: from.get()?,
             given_numbers: from.get()?,
             latex: from.get::<Vec<(u16, Span)>>()?,
             math: one_of(&ENGINES, from)?,

@@ -211,10 +211,10 @@ fn taken(project: &Project, given: &Given, report: &mut Report) -> Result<Option
     let mut made = loaded.notes;
     recognize(&mut lock, given, made.facts(), sources);
     let whole = project.is_all_there_is();
-    let assigned = stages::identify(&mut made, &lock, &manifest, locked, whole, sources, sink);
+    stages::identify(&mut made, &lock, &manifest, locked, whole, sources, sink);
     if locked {
         for (note, facts) in made.iter_mut() {
-            clozes::renumber(note, facts, &lock, &assigned.heirs);
+            clozes::renumber(note, facts, &lock);
         }
     }
     let frozen = lock.media_names();
@@ -223,7 +223,7 @@ fn taken(project: &Project, given: &Given, report: &mut Report) -> Result<Option
         note.fields.change_joined(|fields| names.resolved(fields));
     }
     if let Some(tool) = manifest.compat_guid {
-        predecessor::apply(tool, &mut made, &names, &lock, &assigned.heirs, sources);
+        predecessor::apply(tool, &mut made, &names, &lock, sources);
     }
     sink.append(renderer.media_findings());
     let mut notes = Vec::new();
@@ -252,7 +252,7 @@ fn taken(project: &Project, given: &Given, report: &mut Report) -> Result<Option
     for file in names.files() {
         contents.insert(file.key.hex(), file.name.clone());
         if let MediaContent::File(path) | MediaContent::Picture { path, .. } = &file.content {
-            media.insert(file.name.clone(), path.clone());
+            media.insert(file.name.clone(), path.to_string());
         }
     }
     let mut starts: BTreeMap<FileId, Vec<u32>> = BTreeMap::new();

@@ -230,7 +230,7 @@ fn at(
     let assigned = stages::identify(&mut made, lock, &manifest, locked, true, sources, sink);
     if locked {
         for (note, facts) in made.iter_mut() {
-            clozes::renumber(note, facts, lock, &assigned.heirs);
+            clozes::renumber(note, facts, lock);
         }
     }
     let frozen = lock.media_names();
@@ -348,7 +348,7 @@ fn identity_of(
     mode: IdMode,
 ) -> IdSource {
     let claim = &facts.claim;
-    let known = facts.known(lock, &assigned.heirs).is_some();
+    let known = facts.known(lock).is_some();
     if claim.id().is_some() {
         IdSource::Id
     } else if claim.guid().is_some() {

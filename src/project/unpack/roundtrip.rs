@@ -135,7 +135,7 @@ pub(super) fn run(
             clozes: Box::default(),
             masks: Box::default(),
         };
-        seed.notes.insert(id.to_string(), record);
+        seed.notes.insert(Arc::clone(id), record);
     }
     refused(&outcome.report, notes, places, &mut outcome.refused);
     let Report {
@@ -158,6 +158,10 @@ pub(super) fn run(
     let set = TypeSet::new(stamped.collect());
     let touched = Touched::new(&options, sink);
     let file = LockFile::of(seed);
+    for (_, facts) in made.iter_mut() {
+        let id = facts.id.as_ref();
+        facts.record = id.and_then(|id| file.lock.find(heirs.get(id).unwrap_or(id)));
+    }
     outcome.lock = file
         .next(&made, &heirs, &set, &touched, sources, &options)
         .lock;

@@ -137,7 +137,7 @@ fn first(
         let media = NamedMedia {
             name: asked.name.to_owned(),
             key,
-            content: MediaContent::File(path.clone()),
+            content: MediaContent::File(path.as_str().into()),
         };
         return Attempt::Done(Ok(LatexPicture {
             media,

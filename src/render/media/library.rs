@@ -1,6 +1,6 @@
 //! The media of a project: each file looked up, read and hashed once.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io::Read as _;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
@@ -70,9 +70,9 @@ pub(in crate::render) enum Resolved {
 /// The media files that notes refer to. Many threads may use it at a time.
 pub(in crate::render) struct Library<'a> {
     finder: Finder<'a>,
-    lookups: Mutex<BTreeMap<LookupKey, Arc<OnceLock<Lookup>>>>,
-    read: Mutex<BTreeMap<String, Arc<Read>>>,
-    changed: Mutex<BTreeMap<(String, Images), Arc<Change>>>,
+    lookups: Mutex<HashMap<Asked, Arc<OnceLock<Lookup>>>>,
+    read: Mutex<BTreeMap<Arc<str>, Arc<Read>>>,
+    changed: Mutex<BTreeMap<Wanted, Arc<Change>>>,
     uses: Mutex<BTreeMap<String, Use>>,
     contents: Mutex<BTreeMap<MediaKey, Known>>,
     /// What earlier builds made.
@@ -85,11 +85,15 @@ pub(in crate::render) struct Library<'a> {
     pub(in crate::render) formulas: Formulas,
 }
 
-/// The reference, its folder, the media folders and whether it is a wiki embed.
-type LookupKey = (String, String, Vec<String>, bool);
+/// The hash of what decides where a reference leads: a deck may have a reference for each of its
+/// notes, and paths are long.
+type Asked = [u8; 16];
 
 /// What a file holds, worked out by the first who asks; else why it cannot be read.
 type Read = OnceLock<Result<Arc<Content>, String>>;
+
+/// The path of a picture, and what is to be done to it.
+type Wanted = (Arc<str>, Images);
 
 /// How a picture goes into the package, worked out by the first who asks.
 type Change = OnceLock<Shipped>;
@@ -110,7 +114,7 @@ struct Shipped {
 #[derive(Debug, Clone)]
 pub(super) struct Known {
     /// The smallest path, from which it is named.
-    pub(super) path: String,
+    pub(super) path: Arc<str>,
     pub(super) content: MediaContent,
 }
 
@@ -199,13 +203,7 @@ impl<'a> Library<'a> {
         if reference.path.as_bytes().get(..5).is_some_and(is_data) {
             return self.resolve_data(reference);
         }
-        let key = (
-            reference.path.to_owned(),
-            reference.folder.to_owned(),
-            reference.media_paths.to_vec(),
-            reference.wiki,
-        );
-        let cell = Arc::clone(lock(&self.lookups).entry(key).or_default());
+        let cell = Arc::clone(lock(&self.lookups).entry(asked(reference)).or_default());
         match cell.get_or_init(|| self.finder.find(reference)) {
             Lookup::Found { size, .. } if *size > reference.max_bytes => {
                 Resolved::TooLarge { bytes: *size }
@@ -217,7 +215,7 @@ impl<'a> Library<'a> {
                     key: shipped.key,
                     known_as: shipped.known_as,
                     kind: MediaKind::of(path),
-                    other_case: case_differs.then(|| path.clone()),
+                    other_case: case_differs.then(|| path.to_string()),
                 },
                 Err(text) => Resolved::Unreadable(text),
             },
@@ -263,7 +261,7 @@ impl<'a> Library<'a> {
     /// The path of the file that a reference leads to, if it leads to one.
     pub(in crate::render) fn path(&self, reference: &Reference<'_>) -> Option<String> {
         match self.finder.find(reference) {
-            Lookup::Found { path, .. } => Some(path),
+            Lookup::Found { path, .. } => Some(path.to_string()),
             _ => None,
         }
     }
@@ -275,9 +273,10 @@ impl<'a> Library<'a> {
 
     /// The content of the file at this path; else why it cannot be read.
     pub(in crate::render) fn key(&self, path: &str) -> Result<MediaKey, String> {
-        let content = self.looked_into(path)?;
+        let path = Arc::from(path);
+        let content = self.looked_into(&path)?;
         let key = MediaKey(content.hash);
-        self.learn(key, path, || MediaContent::File(path.to_owned()));
+        self.learn(key, &path, MediaContent::File(Arc::clone(&path)));
         Ok(key)
     }
 
@@ -298,7 +297,7 @@ impl<'a> Library<'a> {
     /// Takes in a content that was made; `path` is what it is named from.
     pub(in crate::render) fn made(&self, path: &str, bytes: Vec<u8>) -> MediaKey {
         let key = MediaKey(blake3::hash(&bytes).into());
-        self.learn(key, path, || MediaContent::Bytes(bytes.into()));
+        self.learn(key, &path.into(), MediaContent::Bytes(bytes.into()));
         key
     }
 
@@ -308,8 +307,8 @@ impl<'a> Library<'a> {
     }
 
     /// What a file holds. It is read only the first time.
-    fn looked_into(&self, path: &str) -> Result<Arc<Content>, String> {
-        let cell = Arc::clone(lock(&self.read).entry(path.to_owned()).or_default());
+    fn looked_into(&self, path: &Arc<str>) -> Result<Arc<Content>, String> {
+        let cell = Arc::clone(lock(&self.read).entry(Arc::clone(path)).or_default());
         let content = cell.get_or_init(|| {
             let content = self.finder.files().content(path);
             content.map_err(|error| error.to_string())
@@ -318,17 +317,17 @@ impl<'a> Library<'a> {
     }
 
     /// How a file goes into the package.
-    fn shipped(&self, path: &str, reference: &Reference<'_>) -> Result<Shipped, String> {
+    fn shipped(&self, path: &Arc<str>, reference: &Reference<'_>) -> Result<Shipped, String> {
         let content = &self.looked_into(path)?;
         let images = &reference.images;
         let shipped = if picture::concerns(content, images) {
-            let key = (path.to_owned(), *images);
+            let key = (Arc::clone(path), *images);
             let cell = Arc::clone(lock(&self.changed).entry(key).or_default());
             cell.get_or_init(|| self.change(path, content, images))
                 .clone()
         } else {
             let key = MediaKey(content.hash);
-            self.learn(key, path, || MediaContent::File(path.to_owned()));
+            self.learn(key, path, MediaContent::File(Arc::clone(path)));
             Shipped {
                 key,
                 known_as: key,
@@ -339,7 +338,7 @@ impl<'a> Library<'a> {
         };
         if reference.ships && findings::is_worth_telling(path, content, &shipped.as_used()) {
             let mut uses = lock(&self.uses);
-            let place = uses.entry(path.to_owned()).or_insert_with(|| Use {
+            let place = uses.entry(path.to_string()).or_insert_with(|| Use {
                 content: Arc::clone(content),
                 span: reference.span,
                 lenient: reference.lenient,
@@ -358,7 +357,7 @@ impl<'a> Library<'a> {
     }
 
     /// A picture as the settings have it.
-    fn change(&self, path: &str, content: &Content, images: &Images) -> Shipped {
+    fn change(&self, path: &Arc<str>, content: &Content, images: &Images) -> Shipped {
         let files = self.finder.files();
         let read = || files.read(path).map_err(|error| error.to_string());
         let outcome = picture::change(content, images, &self.cache, read);
@@ -383,14 +382,15 @@ impl<'a> Library<'a> {
                 shipped.bytes = u64::try_from(made.bytes.len()).unwrap_or(u64::MAX);
                 shipped.size = Picture::of(&made.bytes).map(|it| (it.width, it.height));
                 let name = renamed(path, made.container);
-                self.learn(shipped.key, &name, || MediaContent::Picture {
-                    path: path.to_owned(),
+                let content = MediaContent::Picture {
+                    path: Arc::clone(path),
                     images: *images,
-                });
+                };
+                self.learn(shipped.key, &name.into(), content);
                 return shipped;
             }
         }
-        self.learn(key, path, || MediaContent::File(path.to_owned()));
+        self.learn(key, path, MediaContent::File(Arc::clone(path)));
         shipped
     }
 
@@ -406,7 +406,7 @@ impl<'a> Library<'a> {
         let key = MediaKey(blake3::hash(&bytes).into());
         let path = format!("pasted.{extension}");
         let kind = MediaKind::of(&path);
-        self.learn(key, &path, || MediaContent::Bytes(bytes.into()));
+        self.learn(key, &path.into(), MediaContent::Bytes(bytes.into()));
         Resolved::File {
             key,
             known_as: key,
@@ -417,22 +417,35 @@ impl<'a> Library<'a> {
 
     /// Remembers where a content stands. A file comes before bytes in a text, so that what is
     /// remembered does not depend on the order of the notes.
-    fn learn(&self, key: MediaKey, path: &str, content: impl FnOnce() -> MediaContent) {
+    fn learn(&self, key: MediaKey, path: &Arc<str>, content: MediaContent) {
         let mut contents = lock(&self.contents);
         let rank = |content: &MediaContent| match content {
             MediaContent::File(_) => 0,
             MediaContent::Picture { .. } => 1,
             MediaContent::Bytes(_) => 2,
         };
-        let content = content();
-        let better = contents.get(&key).is_none_or(|known| {
-            (rank(&content), path) < (rank(&known.content), known.path.as_str())
-        });
+        let better = contents
+            .get(&key)
+            .is_none_or(|known| (rank(&content), path) < (rank(&known.content), &known.path));
         if better {
-            let path = path.to_owned();
+            let path = Arc::clone(path);
             contents.insert(key, Known { path, content });
         }
     }
+}
+
+/// What decides where a reference leads.
+fn asked(reference: &Reference<'_>) -> Asked {
+    let mut hasher = blake3::Hasher::new();
+    let parts = [reference.path, reference.folder].into_iter();
+    for part in parts.chain(reference.media_paths.iter().map(String::as_str)) {
+        hasher.update(&(part.len() as u64).to_le_bytes());
+        hasher.update(part.as_bytes());
+    }
+    hasher.update(&[u8::from(reference.wiki)]);
+    let mut asked = Asked::default();
+    hasher.finalize_xof().fill(&mut asked);
+    asked
 }
 
 /// The order of places in a build, in which files are numbered as they come.

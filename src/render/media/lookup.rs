@@ -1,7 +1,7 @@
 //! Finds the file that a reference means.
 
 use std::collections::BTreeMap;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
@@ -17,7 +17,7 @@ use crate::{Error, ErrorKind};
 pub(super) enum Lookup {
     /// This file.
     Found {
-        path: String,
+        path: Arc<str>,
         size: u64,
         /// Whether its letter case is another one than that of the reference.
         case_differs: bool,
@@ -203,7 +203,7 @@ impl<'a> Finder<'a> {
 
 fn found(path: String, size: u64, case_differs: bool) -> Lookup {
     Lookup::Found {
-        path,
+        path: path.into(),
         size,
         case_differs,
     }

@@ -14,13 +14,13 @@ use crate::model::written::Images;
 #[non_exhaustive]
 pub enum MediaContent {
     /// In a file of the project, at this path.
-    File(String),
+    File(Arc<str>),
     /// In the text of a note, as a `data:` address.
     Bytes(Arc<[u8]>),
     /// Made of a picture of the project.
     Picture {
         /// The picture's path.
-        path: String,
+        path: Arc<str>,
         /// What is done to it.
         images: Images,
     },
@@ -54,7 +54,10 @@ impl MediaNames {
         used: impl IntoIterator<Item = &'k MediaKey>,
         frozen: &BTreeMap<String, Vec<String>>,
     ) -> Self {
-        let mut names = Self::default();
+        let mut names = Self {
+            files: Vec::with_capacity(contents.len()),
+            ..Self::default()
+        };
         let mut taken: BTreeSet<String> = frozen.values().flatten().cloned().collect();
         for key in used {
             let Some(known) = contents.get(key) else {

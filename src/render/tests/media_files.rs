@@ -198,6 +198,6 @@ fn one_content_has_one_name() {
     assert_eq!(fields, ["<img src=\"old.png\">", ""]);
     assert_eq!(
         names.files()[0].content,
-        MediaContent::File("a/1.png".to_owned())
+        MediaContent::File("a/1.png".into())
     );
 }
