@@ -101,7 +101,7 @@ impl Database {
         connection.execute_batch(CACHE_IN_MEMORY).map_err(failed)?;
         begin(&connection, plan, format)?;
         fill_notes(&connection, plan, format, observed).map_err(failed)?;
-        let cards = fill_cards(&connection, plan).map_err(failed)?;
+        let cards = fill_cards(&connection, plan, format).map_err(failed)?;
         end(&connection, format)?;
         Ok(Self {
             connection,
@@ -135,7 +135,7 @@ impl Database {
                 let connection = open(CARDS_FILE)?;
                 let begin = format!("{SETTINGS} BEGIN; {CARDS}");
                 connection.execute_batch(&begin).map_err(failed)?;
-                let cards = fill_cards(&connection, plan).map_err(failed)?;
+                let cards = fill_cards(&connection, plan, format).map_err(failed)?;
                 connection.execute_batch("COMMIT").map_err(failed)?;
                 Ok::<_, Error>(cards)
             },
@@ -145,7 +145,8 @@ impl Database {
         let beside = beside.to_string_lossy();
         let attached = connection.execute("ATTACH ?1 AS beside", [&*beside]);
         attached.map_err(failed)?;
-        let copy = format!("BEGIN; {CARD_INDEXES} INSERT INTO cards SELECT * FROM beside.cards;");
+        let indexes = card_indexes(format);
+        let copy = format!("BEGIN; {indexes} INSERT INTO cards SELECT * FROM beside.cards;");
         connection.execute_batch(&copy).map_err(failed)?;
         end(&connection, format)?;
         Ok(Self {
@@ -226,10 +227,18 @@ fn fill_notes(
     }
 }
 
-fn fill_cards(connection: &Connection, plan: &Plan<'_>) -> rusqlite::Result<usize> {
+fn fill_cards(connection: &Connection, plan: &Plan<'_>, format: Format) -> rusqlite::Result<usize> {
     let cards = insertion::cards(connection, plan)?;
-    connection.execute_batch(CARD_INDEXES)?;
+    connection.execute_batch(&card_indexes(format))?;
     Ok(cards)
+}
+
+fn card_indexes(format: Format) -> String {
+    let own = match format {
+        Format::Legacy => "",
+        Format::Latest => schema_18::CARD_INDEX,
+    };
+    format!("{CARD_INDEXES}{own}")
 }
 
 fn end(connection: &Connection, format: Format) -> Result<(), Error> {

@@ -50,9 +50,11 @@ pub(super) const TABLES: &[&str] = &[
 /// The index of notes that schema 11 does not have.
 pub(super) const NOTE_INDEX: &str = "CREATE INDEX idx_notes_mid ON notes (mid);";
 
+/// The index of cards that schema 11 does not have.
+pub(super) const CARD_INDEX: &str = "CREATE INDEX idx_cards_odid ON cards (odid) WHERE odid != 0;";
+
 /// The other indexes that schema 11 does not have.
 pub(super) const INDEXES: &str = "
-    CREATE INDEX idx_cards_odid ON cards (odid) WHERE odid != 0;
     CREATE INDEX idx_graves_pending ON graves (usn);
     CREATE UNIQUE INDEX idx_notetypes_name ON notetypes (name);
     CREATE INDEX idx_notetypes_usn ON notetypes (usn);
