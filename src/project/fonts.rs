@@ -5,44 +5,29 @@
 //! where a project asks for it, and take the place of those that the notes were rendered with.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use super::Project;
-use super::assets::{TypeFiles, named};
+use super::assets::TypeFiles;
 use super::render::Made;
 use crate::model::NoteType;
-use crate::model::written::{Settings, WrittenType};
 use crate::render::{Characters, MediaContent, NamedMedia, Renderer, is_font};
 use crate::source::types::TypeSet;
 
-/// The types, and what they load, with fonts that hold what their cards show; `None` where no type
-/// in use loads a font. `types` are as they were read, `files` what they load; `stamped` gives types
-/// their ids and times. The notes get the new types.
+/// Cuts the fonts that types in use load down to what their cards show; `false` where they load
+/// none. The types are as they were read, `files` what they load; they are to be settled again.
 pub(super) fn cut(
     project: &Project,
-    made: &mut Made,
+    made: &Made,
     types: &TypeSet,
     files: &TypeFiles,
     renderer: &mut Renderer<'_>,
-    settings: &Settings,
-    stamped: impl FnOnce(TypeSet) -> TypeSet,
-) -> Option<(TypeSet, TypeFiles)> {
+) -> bool {
     let fonts = wanted(project, made, types, files);
-    if fonts.is_empty() {
-        return None;
+    let any = !fonts.is_empty();
+    if any {
+        renderer.cut_fonts(fonts);
     }
-    renderer.cut_fonts(fonts);
-    let (types, files) = named(types, renderer, settings);
-    let types = stamped(types);
-    let by_key: BTreeMap<&str, &Arc<WrittenType>> =
-        types.iter().map(|it| (it.key.as_str(), it)).collect();
-    for (note, facts) in made.iter_mut() {
-        if let Some(new) = by_key.get(facts.written_type().key.as_str()) {
-            note.note_type = new.note_type.clone();
-            facts.claim.note_type = Arc::clone(new);
-        }
-    }
-    Some((types, files))
+    any
 }
 
 /// The fonts that types in use load, by their paths, with what all cards of these types show.

@@ -125,6 +125,11 @@ impl LockFile {
         Ok(Some(file))
     }
 
+    /// The lock; `None` where none is kept.
+    pub(super) fn kept(&self) -> Option<&Lock> {
+        self.is_kept.then_some(&self.lock)
+    }
+
     /// The lock behind this build: what is in it, with ids and times, and what is gone.
     pub(super) fn next(
         &self,

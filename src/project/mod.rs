@@ -44,6 +44,7 @@ mod observed;
 mod open;
 mod options;
 mod output;
+mod outset;
 mod overlay;
 mod parts;
 mod predecessor;

@@ -74,6 +74,12 @@ impl BuildOptions {
         }
     }
 
+    /// For looking at what a build would be made of: times and changed schemas are for the next
+    /// build to tell.
+    pub(super) fn looking() -> Self {
+        Self::new(BuildTime::from_unix(0)).allow_schema_change(true)
+    }
+
     /// With the package at this path. Where the project has several, [`BuildOptions::only`] must
     /// choose one. Default: what the manifest says, else beside the sources.
     pub fn output(mut self, path: impl AsRef<Path>) -> Self {

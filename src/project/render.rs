@@ -2,6 +2,7 @@
 //!
 //! What a note was written as is let go of with its batch: a deck may have a million notes.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -16,7 +17,8 @@ use crate::identity::{
 use crate::model::written::{Backlink, MathEngine, WrittenNote, WrittenType};
 use crate::model::{DeckName, FieldValues, Note};
 use crate::observe::{Count, Observed};
-use crate::render::{Asked, MaskGroup, MediaKey, NamedMedia, Renderer};
+use crate::render::{Asked, MaskGroup, MediaKey, MediaNames, NamedMedia, Renderer};
+use crate::source::types::TypeSet;
 
 /// Anki's database check complains about new cards behind this position.
 pub(super) const LAST_POSITION: u32 = 999_999;
@@ -318,6 +320,32 @@ impl Made {
             notes.map(|(note, facts)| make(note, facts))
         });
         made.collect()
+    }
+
+    /// Gives the notes these types in the place of those of the same keys.
+    pub(super) fn retype(&mut self, types: &TypeSet) {
+        let types = types.iter().map(|it| (it.key.as_str(), it));
+        let types: BTreeMap<&str, &Arc<WrittenType>> = types.collect();
+        for (note, facts) in self.iter_mut() {
+            if let Some(new) = types.get(facts.written_type().key.as_str()) {
+                note.note_type = new.note_type.clone();
+                facts.claim.note_type = Arc::clone(new);
+            }
+        }
+    }
+
+    /// Gives the media of the notes their names in packages, in the fields, too. The contents that
+    /// `frozen` knows keep the names that it has for them.
+    pub(super) fn name_media(
+        &mut self,
+        renderer: &Renderer<'_>,
+        frozen: &BTreeMap<String, Vec<String>>,
+    ) -> MediaNames {
+        let mut names = renderer.names(self.facts().flat_map(Facts::media), frozen);
+        for (note, _) in self.iter_mut() {
+            note.fields.change_joined(|fields| names.resolved(fields));
+        }
+        names
     }
 
     pub(super) fn into_batches(self) -> impl Iterator<Item = Batch> {

@@ -8,13 +8,13 @@ use super::decks::DeckPlan;
 use super::division::Origins;
 use super::latex::LatexPictures;
 use super::lock_file::{self, LockFile, Touched};
+use super::outset::{Outset, SettledTypes};
 use super::parts::Parts;
-use super::render::{Facts, Made};
-use super::types::Changed;
+use super::render::Made;
 use super::variants::Claims;
 use super::{
-    BuildOptions, MatchedNote, Project, Report, Scope, Statistics, assets, budget, clozes, fonts,
-    history, latex, load, media, output, predecessor, rematch, schema, stages, targets, types,
+    BuildOptions, MatchedNote, Project, Report, Scope, Statistics, assets, budget, fonts, history,
+    latex, load, media, predecessor, rematch, schema, stages, targets,
 };
 use crate::diag::{Code, Diagnostic, Diagnostics, Sources};
 use crate::files::Cache;
@@ -63,12 +63,14 @@ pub(super) fn parts(
     } = report;
     let observed = &options.observed;
     let reading = observed.stage(Stage::Read);
-    let read_types = types::load(project, manifest, sources, sink)?;
-    let output = output::path(project, manifest, options, sink);
-    let read = LockFile::read(project, manifest, options, &output, sources, sink)?;
-    let Some(lock_file) = read else {
+    let Some(outset) = Outset::read(project, manifest, options, sources, sink)? else {
         return Ok(None);
     };
+    let Outset {
+        types: written_types,
+        output,
+        lock_file,
+    } = outset;
     let run = Run {
         project,
         manifest,
@@ -81,14 +83,20 @@ pub(super) fn parts(
         sink.push(found);
     }
     let mut renderer = run.renderer();
-    let (types, type_files) = assets::named(&read_types, &renderer, &manifest.defaults.settings);
-    let (types, changed_types) = run.stamped(types, sink);
+    let settled = run.settled(&written_types, &renderer, sink);
     drop(reading);
 
     let broken_types = sink.has_errors();
-    let known = lock_file.is_kept.then_some(lock);
     let loaded = load::notes_seen(
-        project, manifest, &types, &renderer, known, None, observed, sources, sink,
+        project,
+        manifest,
+        &settled.types,
+        &renderer,
+        lock_file.kept(),
+        None,
+        observed,
+        sources,
+        sink,
     )?;
     statistics.files = loaded.files.len();
     *files = loaded.files;
@@ -102,9 +110,8 @@ pub(super) fn parts(
     let assigned = run.recognize(&mut made, sources, sink);
     let heirs = &assigned.heirs;
     *matches = history::found_again(&made, &assigned.found, lock, sources);
-    let cut = run.cut_fonts(&mut made, &read_types, &type_files, &mut renderer);
-    let (types, type_files) = cut.unwrap_or((types, type_files));
-    let named = run.name_media(&mut made, &type_files, &renderer, sink);
+    let settled = run.cut_fonts(&mut made, &written_types, settled, &mut renderer);
+    let named = run.name_media(&mut made, &settled.files, &renderer, sink);
     let baseline = rematch::baseline(lock_file.is_kept, options, &output)?;
     let taken = run.take_guids(&mut made, baseline.as_ref(), &named, sources, sink)?;
     if let Some(taken) = taken {
@@ -124,9 +131,9 @@ pub(super) fn parts(
         return Ok(None);
     }
 
-    let mut next = run.next_lock(&mut made, heirs, &types, sources, sink)?;
-    schema::tell_edits(&made, &changed_types, lock, sink);
-    schema::tell_retyped(&made, &types, lock, sink);
+    let mut next = run.next_lock(&mut made, heirs, &settled.types, sources, sink)?;
+    schema::tell_edits(&made, &settled.changed, lock, sink);
+    schema::tell_retyped(&made, &settled.types, lock, sink);
     if project.is_whole() {
         history::tell_removed(&made, lock, &next, &assigned.unclear, sources, sink);
     }
@@ -144,7 +151,7 @@ pub(super) fn parts(
 
     let _planning = observed.stage(Stage::Plan);
     let origins = if divided {
-        let of_types = media::names_of_types(&made, &type_files);
+        let of_types = media::names_of_types(&made, &settled.files);
         Origins::new(&made, &named.names, &latex, of_types, sources)
     } else {
         Origins::default()
@@ -186,26 +193,20 @@ impl<'a> Run<'a> {
             .with_tex(self.options.tex)
     }
 
-    /// The types with the ids and times that the lock has for them, and which of them changed.
-    fn stamped(&self, types: TypeSet, sink: &mut Diagnostics) -> (TypeSet, Vec<Changed>) {
-        if self.lock_file.is_kept {
-            let uid = &self.manifest.uid;
-            types::stamped(&types, self.lock(), uid, self.options, sink)
-        } else {
-            (types, Vec::new())
-        }
+    fn settled(
+        &self,
+        written: &TypeSet,
+        renderer: &Renderer<'_>,
+        sink: &mut Diagnostics,
+    ) -> SettledTypes {
+        let lock = self.lock_file.kept();
+        SettledTypes::new(written, self.manifest, lock, renderer, self.options, sink)
     }
 
-    /// Finds out which notes these are, and which numbers their clozes had.
+    /// Finds out which notes these are.
     fn recognize(&self, made: &mut Made, sources: &Sources, sink: &mut Diagnostics) -> Assigned {
-        let locked = self.lock_file.is_kept;
-        let (lock, whole) = (self.lock(), self.project.is_whole());
-        let assigned = stages::identify(made, lock, self.manifest, locked, whole, sources, sink);
-        if locked {
-            for (note, facts) in made.iter_mut() {
-                clozes::renumber(note, facts, lock);
-            }
-        }
+        let (lock, whole) = (self.lock_file.kept(), self.project.is_whole());
+        let assigned = stages::identify(made, lock, self.manifest, whole, sources, sink);
         let firsts = made
             .iter()
             .map(|(note, facts)| (note.note_type.id(), note.fields.first(), facts.span()));
@@ -213,29 +214,25 @@ impl<'a> Run<'a> {
         assigned
     }
 
-    /// The types, and the files that they load, with fonts cut down to what all notes show.
+    /// The types with fonts cut down to what all notes show, where the project asks for it.
     fn cut_fonts(
         &self,
         made: &mut Made,
-        types: &TypeSet,
-        files: &TypeFiles,
+        written: &TypeSet,
+        settled: SettledTypes,
         renderer: &mut Renderer<'_>,
-    ) -> Option<(TypeSet, TypeFiles)> {
-        if !self.manifest.assets.subset_fonts || !self.project.is_whole() {
-            return None;
+    ) -> SettledTypes {
+        let asked = self.manifest.assets.subset_fonts && self.project.is_whole();
+        if !asked || !fonts::cut(self.project, made, written, &settled.files, renderer) {
+            return settled;
         }
-        let settings = &self.manifest.defaults.settings;
-        // What there is to tell of types was told when they were stamped first.
-        let stamped = |types| self.stamped(types, &mut Diagnostics::new()).0;
-        fonts::cut(
-            self.project,
-            made,
-            types,
-            files,
-            renderer,
-            settings,
-            stamped,
-        )
+        // What there is to tell of types was told when they were settled first.
+        let cut = self.settled(written, renderer, &mut Diagnostics::new());
+        made.retype(&cut.types);
+        SettledTypes {
+            changed: settled.changed,
+            ..cut
+        }
     }
 
     /// Gives all files the names that learners have them under, in the notes, too.
@@ -253,10 +250,7 @@ impl<'a> Run<'a> {
         for names in frozen.values_mut() {
             names.retain(|it| !latex::is_picture_name(it));
         }
-        let mut names = renderer.names(made.facts().flat_map(Facts::media), &frozen);
-        for (note, _) in made.iter_mut() {
-            note.fields.change_joined(|fields| names.resolved(fields));
-        }
+        let names = made.name_media(renderer, &frozen);
         Named { statics, names }
     }
 

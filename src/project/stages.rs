@@ -3,7 +3,7 @@
 use super::parts::Parts;
 use super::render::Made;
 use super::variants::Claims;
-use super::{BuildOptions, Project, Report, includes, load, single};
+use super::{BuildOptions, Project, Report, clozes, includes, load, single};
 use crate::Error;
 use crate::diag::{Code, Diagnostic, Diagnostics, Levels, Sources, Span};
 use crate::identity::{self, Assigned, Claim, Lock};
@@ -52,25 +52,30 @@ pub(super) fn whole(
     Ok(includes::merge(own, guests, report))
 }
 
-/// Gives the notes their guids, and where a lock is kept their ids in it. Returns which of them
-/// take over the record of an old id, and which were found again though they were edited.
+/// Gives the notes their guids, and where a lock is kept their ids in it and the numbers that their
+/// clozes and masks had. Returns which of them take over the record of an old id, and which were
+/// found again though they were edited.
 pub(super) fn identify(
     made: &mut Made,
-    lock: &Lock,
+    lock: Option<&Lock>,
     manifest: &Manifest,
-    locked: bool,
     whole: bool,
     sources: &Sources,
     sink: &mut Diagnostics,
 ) -> Assigned {
     let claims: Vec<&Claim> = made.facts().map(|it| &it.claim).collect();
     let (uid, ids) = (&manifest.uid, manifest.ids);
-    let mut assigned = identity::assign(&claims, lock, uid, ids, whole, sources, sink);
+    let none = Lock::default();
+    let known = lock.unwrap_or(&none);
+    let mut assigned = identity::assign(&claims, known, uid, ids, whole, sources, sink);
     let identities = std::mem::take(&mut assigned.identities);
     for ((note, facts), identity) in made.iter_mut().zip(identities) {
         note.guid = Some(identity.guid);
-        facts.id = locked.then_some(identity.id);
-        facts.record = identity.record.filter(|_| locked);
+        if let Some(lock) = lock {
+            facts.id = Some(identity.id);
+            facts.record = identity.record;
+            clozes::renumber(note, facts, lock);
+        }
     }
     assigned
 }

@@ -14,14 +14,12 @@ use std::collections::BTreeSet;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use super::lock_file::LockFile;
+use super::outset::{Outset, SettledTypes};
 use super::render::Facts;
-use super::{
-    BuildOptions, Project, Report, assets, load, output, stages, types as project_types, variants,
-};
+use super::{BuildOptions, Project, Report, assets, load, stages, variants};
 use crate::files;
 use crate::identity::{Lock, MediaRecord};
-use crate::model::{BuildTime, Note};
+use crate::model::Note;
 use crate::package::{PackageReader, ReadLimits};
 use crate::source::manifest::Manifest;
 use crate::source::types::TypeSet;
@@ -113,24 +111,21 @@ impl Adoption {
             return Ok(());
         };
         // No note gets a time here that the deck does not give it.
-        let options = BuildOptions::new(BuildTime::from_unix(0));
-        let types = project_types::load(project, &manifest, sources, sink)?;
-        let output = output::path(project, &manifest, &options, sink);
-        let read = LockFile::read(project, &manifest, &options, &output, sources, sink)?;
-        let Some(lock_file) = read else {
+        let options = BuildOptions::looking();
+        let Some(outset) = Outset::read(project, &manifest, &options, sources, sink)? else {
             return Ok(());
         };
-        if !lock_file.is_kept {
+        if !outset.lock_file.is_kept {
             return Err(Error::usage(
                 "`adopt` writes into the lock, and the project says `ids: natural`",
             ));
         }
-        let mut lock = lock_file.lock;
+        let mut lock = outset.lock_file.lock;
         let pass = Pass {
             project,
             manifest: &manifest,
-            types: &types,
-            options: options.allow_schema_change(true),
+            types: &outset.types,
+            options,
         };
         // The ids of a type's fields go into what a note's content is: types come first.
         let mut first = Report {
@@ -178,29 +173,26 @@ impl Pass<'_> {
         } = report;
         let (project, manifest) = (self.project, self.manifest);
         let renderer = assets::renderer(project, manifest, lock, manifest.targets);
-        let (types, _) = assets::named(self.types, &renderer, &manifest.defaults.settings);
-        let (types, _) = project_types::stamped(&types, lock, &manifest.uid, &self.options, sink);
+        let (kept, options) = (Some(&*lock), &self.options);
+        let settled = SettledTypes::new(self.types, manifest, kept, &renderer, options, sink);
         let loaded = load::notes(
             project,
             manifest,
-            &types,
+            &settled.types,
             &renderer,
-            Some(lock),
+            kept,
             sources,
             sink,
         )?;
         let mut made = loaded.notes;
-        let _ = stages::identify(&mut made, lock, manifest, true, true, sources, sink);
+        let _ = stages::identify(&mut made, kept, manifest, true, sources, sink);
         if sink.has_errors() {
             return Ok(None);
         }
         let mut outcome = Outcome::default();
         let used = made.facts().flat_map(Facts::media).map(|it| it.hex());
         outcome.media = adopt_media(reader, &used.collect(), lock)?;
-        let mut names = renderer.names(made.facts().flat_map(Facts::media), &lock.media_names());
-        for (note, _) in made.iter_mut() {
-            note.fields.change_joined(|fields| names.resolved(fields));
-        }
+        made.name_media(&renderer, &lock.media_names());
         let notes: Vec<(&Note, &Facts)> = made.iter().collect();
         outcome.find(&notes, reader.contents(), sources, lock);
         Ok(Some(outcome))

@@ -8,12 +8,12 @@ use crate::Error;
 use crate::diag::{Code, Diagnostics, FileId, Sources, Span, Spanned};
 use crate::identity::{self, Claim, Digest, Lock};
 use crate::model::written::IdMode;
-use crate::model::{BuildTime, Guid, Note};
+use crate::model::{Guid, Note};
 use crate::project::assets;
 use crate::project::load::{self, Input};
-use crate::project::lock_file::LockFile;
+use crate::project::outset::{Outset, SettledTypes};
 use crate::project::render::Facts;
-use crate::project::{BuildOptions, Project, Report, output, types};
+use crate::project::{BuildOptions, Project, Report};
 use crate::source::types::TypeSet;
 
 /// The notes of all sources that can be read without errors.
@@ -83,25 +83,24 @@ fn taken(
     let Some(manifest) = load::manifest(project, sources, sink)? else {
         return Ok(None);
     };
-    let types = types::load(project, &manifest, sources, sink)?;
-    // Nothing is built here: times and changed schemas are for the next build to tell.
-    let options = BuildOptions::new(BuildTime::from_unix(0)).allow_schema_change(true);
-    let output = output::path(project, &manifest, &options, sink);
-    let Some(lock_file) = LockFile::read(project, &manifest, &options, &output, sources, sink)?
-    else {
+    let options = BuildOptions::looking();
+    let Some(outset) = Outset::read(project, &manifest, &options, sources, sink)? else {
         return Ok(None);
     };
-    let lock_text = lock_file.text(sources).unwrap_or_default().to_owned();
-    let lock = lock_file.lock;
-    let (types, _) = types::stamped(&types, &lock, &manifest.uid, &options, sink);
-    let renderer = assets::renderer(project, &manifest, &lock, manifest.targets);
+    let lock_text = outset.lock_file.text(sources);
+    let lock_text = lock_text.unwrap_or_default().to_owned();
+    let lock = &outset.lock_file.lock;
+    let renderer = assets::renderer(project, &manifest, lock, manifest.targets);
+    let kept = outset.lock_file.kept();
+    let settled = SettledTypes::new(&outset.types, &manifest, kept, &renderer, &options, sink);
+    let types = settled.types;
     // The content of each note is compared, whether a lock asks for it or not.
     let loaded = load::notes(
         project,
         &manifest,
         &types,
         &renderer,
-        Some(&lock),
+        Some(lock),
         sources,
         sink,
     )?;
@@ -112,7 +111,7 @@ fn taken(
         other => other,
     };
     let uid = &manifest.uid;
-    let assigned = identity::assign(&claims, &lock, uid, mode, true, sources, sink);
+    let assigned = identity::assign(&claims, lock, uid, mode, true, sources, sink);
     let notes = loaded.notes.iter().zip(assigned.identities);
     let notes = notes.map(|((note, facts), identity)| Known {
         span: facts.span(),
@@ -133,7 +132,7 @@ fn taken(
         inputs: inputs.collect(),
         notes,
         types,
-        lock,
+        lock: outset.lock_file.lock,
         lock_text,
     }))
 }

@@ -7,16 +7,14 @@ use super::trial::Attempt;
 use crate::Error;
 use crate::diag::{FileId, Severity, Sources, Span};
 use crate::identity::{Digest, Lock, MediaRecord, Sketch};
+use crate::model::Flag;
 use crate::model::written::WrittenNote;
-use crate::model::{BuildTime, Flag};
 use crate::observe::Observed;
 use crate::project::load::{self, Input};
-use crate::project::lock_file::LockFile;
+use crate::project::outset::{Outset, SettledTypes};
 use crate::project::render::Facts;
 use crate::project::show::Watch;
-use crate::project::{
-    BuildOptions, Project, Report, assets, clozes, output, predecessor, stages, types,
-};
+use crate::project::{BuildOptions, Project, Report, assets, predecessor, stages};
 use crate::render::MediaContent;
 use crate::source::manifest::Manifest;
 use crate::source::types::TypeSet;
@@ -179,19 +177,16 @@ fn taken(project: &Project, given: &Given, report: &mut Report) -> Result<Option
     let Some(manifest) = load::manifest(project, sources, sink)? else {
         return Ok(None);
     };
-    let types = types::load(project, &manifest, sources, sink)?;
-    // Nothing is built here: times and changed schemas are for the next build to tell.
-    let options = BuildOptions::new(BuildTime::from_unix(0)).allow_schema_change(true);
-    let output = output::path(project, &manifest, &options, sink);
-    let Some(lock_file) = LockFile::read(project, &manifest, &options, &output, sources, sink)?
-    else {
+    let options = BuildOptions::looking();
+    let Some(outset) = Outset::read(project, &manifest, &options, sources, sink)? else {
         return Ok(None);
     };
-    let (mut lock, locked) = (lock_file.lock, lock_file.is_kept);
+    let (mut lock, locked) = (outset.lock_file.lock, outset.lock_file.is_kept);
     lock.media.extend(given.media.iter().cloned());
-    let (types, _) = types::stamped(&types, &lock, &manifest.uid, &options, sink);
     let renderer = assets::renderer(project, &manifest, &lock, manifest.targets);
-    let (types, _) = assets::named(&types, &renderer, &manifest.defaults.settings);
+    let kept = locked.then_some(&lock);
+    let settled = SettledTypes::new(&outset.types, &manifest, kept, &renderer, &options, sink);
+    let types = settled.types;
     let watch = Watch::all();
     let loaded = load::notes_seen(
         project,
@@ -211,17 +206,9 @@ fn taken(project: &Project, given: &Given, report: &mut Report) -> Result<Option
     let mut made = loaded.notes;
     recognize(&mut lock, given, made.facts(), sources);
     let whole = project.is_all_there_is();
-    stages::identify(&mut made, &lock, &manifest, locked, whole, sources, sink);
-    if locked {
-        for (note, facts) in made.iter_mut() {
-            clozes::renumber(note, facts, &lock);
-        }
-    }
-    let frozen = lock.media_names();
-    let mut names = renderer.names(made.facts().flat_map(Facts::media), &frozen);
-    for (note, _) in made.iter_mut() {
-        note.fields.change_joined(|fields| names.resolved(fields));
-    }
+    let kept = locked.then_some(&lock);
+    stages::identify(&mut made, kept, &manifest, whole, sources, sink);
+    let names = made.name_media(&renderer, &lock.media_names());
     if let Some(tool) = manifest.compat_guid {
         predecessor::apply(tool, &mut made, &names, &lock, sources);
     }
@@ -268,7 +255,7 @@ fn taken(project: &Project, given: &Given, report: &mut Report) -> Result<Option
         lock,
         lock_name: project.lock_name(),
         locked,
-        output,
+        output: outset.output,
         files: loaded.files.into_iter().map(|it| it.path).collect(),
         inputs: loaded.inputs.into_iter().map(|it| (it.file, it)).collect(),
         notes,

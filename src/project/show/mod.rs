@@ -7,14 +7,12 @@ use std::sync::{Mutex, PoisonError};
 use crate::Error;
 use crate::diag::{FileId, Sources, Span};
 use crate::identity::{Assigned, Lock};
+use crate::model::Note;
 use crate::model::written::{Content, IdMode, WrittenNote};
-use crate::model::{BuildTime, Note};
 use crate::observe::Observed;
-use crate::project::lock_file::LockFile;
+use crate::project::outset::{Outset, SettledTypes};
 use crate::project::render::Facts;
-use crate::project::{
-    BuildOptions, Project, Report, assets, clozes, ids, load, output, stages, types, variants,
-};
+use crate::project::{BuildOptions, Project, Report, assets, ids, load, stages, variants};
 use crate::source::layout::Dialect;
 
 /// What stands at a line, and what there is to say of the project.
@@ -193,27 +191,23 @@ fn at(
     let Some(manifest) = load::manifest(project, sources, sink)? else {
         return Ok(None);
     };
-    let types = types::load(project, &manifest, sources, sink)?;
-    // Nothing is built here: times and changed schemas are for the next build to tell.
-    let options = BuildOptions::new(BuildTime::from_unix(0)).allow_schema_change(true);
-    let output = output::path(project, &manifest, &options, sink);
-    let read = LockFile::read(project, &manifest, &options, &output, sources, sink)?;
-    let Some(lock_file) = read else {
+    let options = BuildOptions::looking();
+    let Some(outset) = Outset::read(project, &manifest, &options, sources, sink)? else {
         return Ok(None);
     };
-    let (lock, locked) = (&lock_file.lock, lock_file.is_kept);
-    let (types, _) = types::stamped(&types, lock, &manifest.uid, &options, sink);
+    let (lock, kept) = (&outset.lock_file.lock, outset.lock_file.kept());
     let watch = Watch {
         path: Some(path.to_owned()),
         seen: Mutex::new(Vec::new()),
     };
     let renderer = assets::renderer(project, &manifest, lock, manifest.targets);
+    let settled = SettledTypes::new(&outset.types, &manifest, kept, &renderer, &options, sink);
     let loaded = load::notes_seen(
         project,
         &manifest,
-        &types,
+        &settled.types,
         &renderer,
-        locked.then_some(lock),
+        kept,
         Some(&watch),
         &Observed::default(),
         sources,
@@ -227,14 +221,8 @@ fn at(
         }));
     };
     let mut made = loaded.notes;
-    let assigned = stages::identify(&mut made, lock, &manifest, locked, true, sources, sink);
-    if locked {
-        for (note, facts) in made.iter_mut() {
-            clozes::renumber(note, facts, lock);
-        }
-    }
-    let frozen = lock.media_names();
-    let mut names = renderer.names(made.facts().flat_map(Facts::media), &frozen);
+    let assigned = stages::identify(&mut made, kept, &manifest, true, sources, sink);
+    made.name_media(&renderer, &lock.media_names());
     let mut seen = watch.into_seen();
     seen.sort_by_key(|it| it.span);
     let lines = Lines { file, sources };
@@ -245,13 +233,12 @@ fn at(
         return Ok(Some(ShownAt::Nothing { reason, nearest }));
     };
     let found = made
-        .iter_mut()
+        .iter()
         .enumerate()
         .find(|(_, (_, facts))| facts.span() == written.span);
     let Some((index, (note, facts))) = found else {
         return Ok(None);
     };
-    note.fields.change_joined(|fields| names.resolved(fields));
     let identity = identity_of(facts, index, &assigned, lock, manifest.ids);
     let (first, last) = lines.of(written);
     Ok(Some(ShownAt::Note(Box::new(ShownNote {

@@ -12,7 +12,6 @@ use crate::identity::{Lock, MediaRecord, NoteRecord};
 use crate::model::BuildTime;
 use crate::model::written::WrittenType;
 use crate::project::lock_file::{LockFile, Touched};
-use crate::project::render::Facts;
 use crate::project::{BuildOptions, Project, Report, assets, load, stages, types as project_types};
 use crate::source::types::TypeSet;
 
@@ -78,9 +77,9 @@ pub(super) fn run(
         sink,
     )?;
     let mut made = loaded.notes;
-    let assigned = stages::identify(&mut made, &seed, &manifest, true, true, sources, sink);
+    let assigned = stages::identify(&mut made, Some(&seed), &manifest, true, sources, sink);
     let heirs = assigned.heirs;
-    let mut names = renderer.names(made.facts().flat_map(Facts::media), &seed.media_names());
+    made.name_media(&renderer, &seed.media_names());
 
     let by_guid: BTreeMap<&str, usize> = notes
         .iter()
@@ -88,7 +87,6 @@ pub(super) fn run(
         .filter_map(|(index, note)| Some((note.guid.as_ref()?.as_str(), index)))
         .collect();
     for (note, facts) in made.iter_mut() {
-        note.fields.change_joined(|fields| names.resolved(fields));
         let found = place(
             places,
             sources.path(facts.span().file),
