@@ -2,7 +2,8 @@
 
 use deckle::Error;
 use deckle::package::ReadLimits;
-use deckle::project::{AdoptOutcome, AdoptedType, DeckNote, Project, SourceNote, TypeFit};
+use deckle::project::Project;
+use deckle::project::adopt::{AdoptedType, DeckNote, Outcome as AdoptOutcome, SourceNote, TypeFit};
 
 use super::Outcome;
 use super::args::AdoptArgs;

@@ -6,7 +6,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Parser, Subcommand};
 use clap_complete::Shell;
 use deckle::diag::Subject;
-use deckle::project::ImportFormat;
+use deckle::project::import::ImportFormat;
 
 #[cfg(feature = "connect")]
 pub(crate) use super::args_beyond::ConnectArgs;

@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 
 use deckle::Error;
-use deckle::project::{AudioOptions, PlannedSound, Project};
+use deckle::project::Project;
+use deckle::project::audio::{AudioOptions, PlannedSound};
 
 use super::Outcome;
 use super::args::AudioArgs;

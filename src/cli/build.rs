@@ -6,7 +6,8 @@ use deckle::Error;
 use deckle::diag::{Code, Diagnostic, Severity};
 use deckle::files::locate;
 use deckle::model::{Client, Targets};
-use deckle::project::{BuildOptions, Built, FixPlan, LockChange, LockMode, Project, Report};
+use deckle::project::fix::FixPlan;
+use deckle::project::{BuildOptions, Built, LockChange, LockMode, Project, Report};
 
 use super::Outcome;
 use super::args::{BuildArgs, CheckArgs, Format, PackageArgs, SourceArgs, TargetArg};

@@ -1,7 +1,7 @@
 //! `deckle fetch`
 
 use deckle::Error;
-use deckle::project::{FetchOptions, FetchState, FetchedMedia};
+use deckle::project::fetch::{FetchOptions, FetchState, FetchedMedia};
 
 use super::Outcome;
 use super::args::FetchArgs;

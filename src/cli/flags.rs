@@ -1,7 +1,8 @@
 //! `deckle flags`
 
 use deckle::Error;
-use deckle::project::{Marked, Marks, Project};
+use deckle::project::Project;
+use deckle::project::pull::{Marked, Marks};
 use serde_json::{Value, json};
 
 use super::Outcome;

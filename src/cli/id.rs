@@ -2,7 +2,8 @@
 
 use deckle::Error;
 use deckle::diag::Severity;
-use deckle::project::{IdOptions, IdPlan, IdStyle, Project};
+use deckle::project::Project;
+use deckle::project::ids::{IdOptions, IdPlan, IdStyle};
 
 use super::Outcome;
 use super::args::{self, IdAddArgs, IdSourceArgs, IdStripArgs};

@@ -2,7 +2,7 @@
 
 use deckle::Error;
 use deckle::diag::Severity;
-use deckle::project::{ImportOptions, import as import_files};
+use deckle::project::import::{ImportOptions, import as import_files};
 
 use super::Outcome;
 use super::args::ImportArgs;

@@ -1,7 +1,7 @@
 //! `deckle init`
 
 use deckle::Error;
-use deckle::project::{Starter, create};
+use deckle::project::starter::{Starter, create};
 
 use super::Outcome;
 use super::args::{self, InitArgs};

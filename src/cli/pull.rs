@@ -2,9 +2,8 @@
 
 use deckle::Error;
 use deckle::diag::Severity;
-use deckle::project::{
-    Project, PullBase, PullOptions, PullOutcome, Pulled, PulledChange, PulledNote,
-};
+use deckle::project::Project;
+use deckle::project::pull::{PullBase, PullOptions, PullOutcome, Pulled, PulledChange, PulledNote};
 use serde_json::{Value, json};
 
 use super::Outcome;

@@ -1,6 +1,7 @@
 //! `deckle schema`
 
-use deckle::project::{Project, Schema, write_schemas};
+use deckle::project::Project;
+use deckle::project::starter::{Schema, write_schemas};
 use deckle::{Error, ErrorKind};
 
 use super::Outcome;

@@ -5,7 +5,8 @@ use std::path::Path;
 
 use deckle::diag::Severity;
 use deckle::files::locate;
-use deckle::project::{IdSource, Project, ShownAt, ShownNote};
+use deckle::project::Project;
+use deckle::project::show::{IdSource, ShownAt, ShownNote};
 use deckle::{Error, ErrorKind};
 
 use super::Outcome;

@@ -2,7 +2,7 @@
 
 use deckle::Error;
 use deckle::diag::Severity;
-use deckle::project::{UnpackOptions, unpack as unpack_package};
+use deckle::project::unpack::{UnpackOptions, unpack as unpack_package};
 
 use super::Outcome;
 use super::args::UnpackArgs;

@@ -1,21 +1,21 @@
 //! The way from sources to a package. Only this module knows the order of the stages: sources,
 //! identity, rendering, identity again, package.
 //!
-//! [`Project`] is where everything begins. What its methods take and give, by what one wants:
+//! [`Project`] is where everything begins. Here is what it takes and gives to build: [`BuildOptions`]
+//! to a [`Build`] with its [`Report`] and packages, of which [`Build::write`] makes [`Built`];
+//! [`Unchanged`] where there was nothing to do. What else one does with a project has a module each:
 //!
-//! - to build: [`BuildOptions`] to a [`Build`] with its [`Report`] and packages, of which
-//!   [`Build::write`] makes [`Built`]; [`Unchanged`] where there was nothing to do.
-//! - to look: [`Project::show`] gives a [`Shown`] note, [`Project::lock_states`] what a lock holds,
-//!   [`Report::changes`] each [`LockChange`].
-//! - to change the sources: [`FixPlan`], [`IdPlan`], [`AudioPlan`], each looked at before it is done.
-//! - to deliver: [`ShipTarget`] and [`Via`], a [`Dispatch`] that plans each [`Shipment`] or [`Parcel`];
-//!   what was edited on the phone comes back with [`Project::pull`].
-//! - to begin a project: [`create`] from a [`Starter`], [`import`] from the files of another tool,
-//!   [`unpack`] from a package, [`Project::adopt`] for the identities of a deck that learners have.
+//! - to look: [`show`] for one note; here, [`Project::lock_states`] for what a lock holds, and
+//!   [`Report::changes`] for each [`LockChange`].
+//! - to change the sources: [`fix`], [`ids`], [`audio`] and, from the network, `fetch`; each shows a plan
+//!   before it is done.
+//! - to deliver: [`ship`]; what was edited on the phone comes back by [`pull`].
+//! - to begin a project: [`starter`], [`mod@import`] from the files of another tool, [`mod@unpack`] from a
+//!   package, [`adopt`] for the identities of a deck that learners have.
 
-mod adopt;
+pub mod adopt;
 mod assets;
-mod audio;
+pub mod audio;
 mod budget;
 mod build;
 mod clozes;
@@ -23,14 +23,14 @@ mod conflicts;
 mod decks;
 mod division;
 #[cfg(feature = "fetch")]
-mod fetch;
-mod fix;
+pub mod fetch;
+pub mod fix;
 mod folders;
 mod fonts;
 mod gather;
 mod history;
-mod ids;
-mod import;
+pub mod ids;
+pub mod import;
 mod includes;
 mod joins;
 mod latex;
@@ -48,66 +48,47 @@ mod outset;
 mod overlay;
 mod parts;
 mod predecessor;
-mod pull;
+pub mod pull;
 mod quoting;
 mod rematch;
 mod remembering;
 mod render;
 mod schema;
-mod ship;
-mod show;
+pub mod ship;
+pub mod show;
 mod single;
 mod stages;
-mod starter;
+pub mod starter;
 mod target;
 mod targets;
 mod types;
-mod unpack;
+pub mod unpack;
 mod unread;
 mod variants;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
-pub use adopt::{
-    AdoptedType, Adoption, Ambiguous, DeckNote, Matched, MatchedBy, Outcome as AdoptOutcome,
-    SourceNote, TypeFit,
-};
-pub use audio::{AudioOptions, AudioOutcome, AudioPlan, FailedSound, PlannedSound};
 pub use build::{Build, Rehearsal};
-#[cfg(feature = "fetch")]
-pub use fetch::{FetchOptions, FetchOutcome, FetchState, FetchedMedia};
-pub use fix::{FixPlan, FixedFile, Mend};
-pub use ids::{IdChange, IdFile, IdLeft, IdOptions, IdPlan};
-pub use import::{ImportFormat, ImportOptions, Imported, import};
 pub use lock_state::{LockHeld, LockState};
 pub use memo::Unchanged;
 pub use options::{BuildOptions, LockMode};
-pub use pull::{
-    Marked, Marks, PullBase, PullOptions, PullOutcome, Pulled, PulledChange, PulledFile,
-    PulledMedia, PulledNote,
-};
-pub use ship::{
-    Delivery, DeliveryState, Dispatch, IgnoreState, Ignored, Parcel, ShipOptions, ShipTarget,
-    Shipment, ignore_state,
-};
-pub use show::{IdSource, Shown, ShownAt, ShownCard, ShownField, ShownNote};
-pub use starter::{Created, Starter, create, write_schemas};
 pub use target::{Built, Target};
-pub use unpack::{Notice, NoticeKind, UnpackOptions, Unpacked, unpack};
 
-// What the above holds or is given, and is declared where it is made.
-pub use crate::files::{Secret, read_secret};
+// What the above holds, and is declared where it is made.
 pub use crate::identity::{ChangeKind, LOCK_NAME, LockChange};
-pub use crate::source::dialect::FrontEnd;
-pub use crate::source::schema::Schema;
-pub use crate::source::ship::{ConnectServer, SecretSource, ShipFolder, SyncServer, Via};
-pub use crate::source::stamp::IdStyle;
 
 use crate::Error;
 use crate::diag::{Diagnostics, Severity, Sources, render_short};
 use crate::files::{Disk, Files};
 use crate::model::BuildTime;
+use audio::AudioPlan;
+#[cfg(feature = "fetch")]
+use fetch::{FetchOptions, FetchOutcome};
+use fix::FixPlan;
+use ids::{IdOptions, IdPlan};
+use ship::{Dispatch, ShipOptions, ShipTarget};
+use show::Shown;
 
 /// Sources to be built: a folder with a `deckle.yaml`, a folder without one, or single files.
 #[derive(Clone)]

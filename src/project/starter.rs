@@ -7,8 +7,9 @@ use crate::files::{self, Disk, Files as _};
 use crate::model::DeckName;
 use crate::source::layout::Dialect;
 use crate::source::manifest::FILE_NAME;
-use crate::source::schema::Schema;
 use crate::{Error, ErrorKind};
+
+pub use crate::source::schema::Schema;
 
 /// What a new project begins with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

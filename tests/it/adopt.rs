@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 
 use deckle::diag::render_short;
 use deckle::package::ReadLimits;
-use deckle::project::{AdoptOutcome, BuildOptions, MatchedBy, Project, TypeFit};
+use deckle::project::adopt::{MatchedBy, Outcome as AdoptOutcome, TypeFit};
+use deckle::project::{BuildOptions, Project};
 use deckle::{BuildTime, ErrorKind};
 use serde_json::{Value, json};
 

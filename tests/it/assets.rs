@@ -141,8 +141,8 @@ fn what_is_unpacked_has_the_same_names() {
     write(&folder, "_free.txt", "no text names it");
     let package = build(&folder, "first.apkg", 1_750_000_000);
     let unpacked = scratch.path().join("unpacked");
-    let options = deckle::project::UnpackOptions::new("a-uid");
-    deckle::project::unpack(&package, &unpacked, &options).unwrap();
+    let options = deckle::project::unpack::UnpackOptions::new("a-uid");
+    deckle::project::unpack::unpack(&package, &unpacked, &options).unwrap();
     let again = build(&unpacked, "again.apkg", 1_760_000_000);
     assert_eq!(names(&package), names(&again));
     assert!(names(&again).contains(&"_free.txt".to_owned()));

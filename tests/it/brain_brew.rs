@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 use deckle::BuildTime;
 use deckle::diag::{Severity, render_short};
 use deckle::package::{Contents, PackageReader};
-use deckle::project::{BuildOptions, ImportOptions, Imported, Project, import};
+use deckle::project::import::{ImportOptions, Imported, import};
+use deckle::project::{BuildOptions, Project};
 use proptest::prelude::*;
 
 use crate::judge::judge;

@@ -4,7 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use deckle::BuildTime;
-use deckle::project::{BuildOptions, Project, Starter, create};
+use deckle::project::starter::{Starter, create};
+use deckle::project::{BuildOptions, Project};
 
 use crate::judge::judge;
 

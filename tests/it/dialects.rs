@@ -13,9 +13,8 @@ use crate::judge::judge;
 use deckle::BuildTime;
 use deckle::diag::{Diagnostic, Severity, render_short};
 use deckle::package::{Contents, PackageReader, read_crowd_anki};
-use deckle::project::{
-    BuildOptions, ImportFormat, ImportOptions, Imported, Project, Report, import,
-};
+use deckle::project::import::{ImportFormat, ImportOptions, Imported, import};
+use deckle::project::{BuildOptions, Project, Report};
 
 const TIME: i64 = 1_700_000_000;
 

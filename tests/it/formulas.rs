@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 
 use deckle::BuildTime;
 use deckle::package::PackageReader;
-use deckle::project::{BuildOptions, NoticeKind, Project};
+use deckle::project::unpack::NoticeKind;
+use deckle::project::{BuildOptions, Project};
 
 use crate::cli::Place;
 use crate::judge::judge;

@@ -16,7 +16,8 @@ use std::path::{Path, PathBuf};
 use deckle::BuildTime;
 use deckle::diag::render_short;
 use deckle::package::{Contents, PackageReader};
-use deckle::project::{BuildOptions, Project, Report, ShownAt, ShownNote};
+use deckle::project::show::{ShownAt, ShownNote};
+use deckle::project::{BuildOptions, Project, Report};
 
 use crate::cli::Place;
 use crate::decks::copy_tree;

@@ -6,7 +6,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use deckle::BuildTime;
-use deckle::project::{BuildOptions, IdOptions, IdPlan, Project};
+use deckle::project::ids::{IdOptions, IdPlan};
+use deckle::project::{BuildOptions, Project};
 use deckle::source::stamp::IdStyle;
 use proptest::prelude::*;
 

@@ -8,7 +8,8 @@ use std::path::Path;
 
 use deckle::BuildTime;
 use deckle::package::PackageReader;
-use deckle::project::{BuildOptions, IdOptions, Project};
+use deckle::project::ids::IdOptions;
+use deckle::project::{BuildOptions, Project};
 
 use crate::judge::judge;
 

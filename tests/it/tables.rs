@@ -7,7 +7,8 @@ use std::sync::Mutex;
 
 use deckle::diag::{Diagnostics, Sources, render_short};
 use deckle::model::written::{Content, WrittenNote};
-use deckle::project::{BuildOptions, IdOptions, Project};
+use deckle::project::ids::IdOptions;
+use deckle::project::{BuildOptions, Project};
 use deckle::source::anki_text;
 use deckle::source::manifest::Manifest;
 use deckle::source::shipped;

@@ -6,7 +6,8 @@ use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
 use deckle::package::{Contents, PackageReader};
-use deckle::project::{BuildOptions, NoticeKind, Project, UnpackOptions, Unpacked, unpack};
+use deckle::project::unpack::{NoticeKind, UnpackOptions, Unpacked, unpack};
+use deckle::project::{BuildOptions, Project};
 use deckle::{BuildTime, Deck, ErrorKind, Note, NoteType, Package};
 use proptest::prelude::*;
 

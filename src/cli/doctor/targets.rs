@@ -2,7 +2,8 @@
 
 use deckle::Error;
 use deckle::files::{is_conflict_copy, is_folder, is_read_only, names_in};
-use deckle::project::{Project, Secret, ShipFolder, SyncServer, Via, ignore_state};
+use deckle::project::Project;
+use deckle::project::ship::{Secret, ShipFolder, SyncServer, Via, ignore_state};
 
 use super::Findings;
 use crate::cli::ship::{Secrets, expanded};
@@ -104,12 +105,17 @@ fn folder(project: &Project, way: &ShipFolder, about: &str, findings: &mut Findi
 }
 
 #[cfg(feature = "connect")]
-fn anki(url: &str, key: Option<&deckle::project::Secret>, about: &str, findings: &mut Findings) {
+fn anki(
+    url: &str,
+    key: Option<&deckle::project::ship::Secret>,
+    about: &str,
+    findings: &mut Findings,
+) {
     use deckle::connect::Client;
     /// Anki answers in a moment, unless a dialog is open.
     const LONGEST: std::time::Duration = std::time::Duration::from_secs(5);
     let open = "open Anki; the add-on is 2055492159, under Tools, Add-ons, Get Add-ons";
-    let client = match Client::new(url, key.map(deckle::project::Secret::expose)) {
+    let client = match Client::new(url, key.map(deckle::project::ship::Secret::expose)) {
         Ok(client) => client.longest(LONGEST),
         Err(error) => return findings.failed(about, &error, "mend `url`"),
     };

@@ -5,7 +5,7 @@ use std::path::Path;
 use deckle::Error;
 use deckle::connect::{Client, Delivered};
 use deckle::model::Removal;
-use deckle::project::{ConnectServer, Parcel, Secret};
+use deckle::project::ship::{ConnectServer, Parcel, Secret};
 use serde_json::json;
 
 use super::Shipping;

@@ -1,7 +1,7 @@
 //! Into a folder.
 
 use deckle::Error;
-use deckle::project::{Delivery, DeliveryState, Dispatch, Ignored, ShipFolder, ShipTarget};
+use deckle::project::ship::{Delivery, DeliveryState, Dispatch, Ignored, ShipFolder, ShipTarget};
 use serde_json::json;
 
 use super::outcome::{Fate, Sent, SentState, Shipped};

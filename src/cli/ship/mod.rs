@@ -15,7 +15,8 @@ mod tell;
 
 use std::path::Path;
 
-use deckle::project::{Built, Dispatch, Project, ShipOptions, ShipTarget, Via};
+use deckle::project::ship::{Dispatch, ShipOptions, ShipTarget, Via};
+use deckle::project::{Built, Project};
 use deckle::{Error, ErrorKind};
 use serde_json::Value;
 

@@ -4,9 +4,10 @@ use std::path::{Path, PathBuf};
 
 #[cfg(any(feature = "connect", feature = "sync"))]
 use deckle::model::Removal;
-use deckle::project::{Built, ShipTarget};
+use deckle::project::Built;
+use deckle::project::ship::ShipTarget;
 #[cfg(any(feature = "connect", feature = "sync"))]
-use deckle::project::{Parcel, Via};
+use deckle::project::ship::{Parcel, Via};
 use deckle::{Error, ErrorKind};
 use serde_json::{Map, Value};
 

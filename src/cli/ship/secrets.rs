@@ -4,7 +4,7 @@
 use std::io::Read as _;
 use std::path::Path;
 
-use deckle::project::{Secret, SecretSource, ShipTarget, Via, read_secret};
+use deckle::project::ship::{Secret, SecretSource, ShipTarget, Via, read_secret};
 use deckle::{Error, ErrorKind};
 
 use super::expanded;

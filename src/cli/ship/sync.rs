@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 
 use deckle::files::read_if_exists;
 use deckle::model::Removal;
-use deckle::project::{Parcel, SyncServer};
+use deckle::project::ship::{Parcel, SyncServer};
 use deckle::sync::{Credentials, Outside, Protocol, Pushed, Server};
 use deckle::{Error, ErrorKind};
 use serde_json::json;

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use deckle::Error;
-use deckle::project::{Built, Project, ShipTarget};
+use deckle::project::ship::ShipTarget;
+use deckle::project::{Built, Project};
 use serde_json::json;
 
 use crate::cli::build::now;

@@ -17,8 +17,10 @@ use crate::diag::{FileId, Severity};
 use crate::files::Disk;
 use crate::identity::is_generated;
 use crate::model::written::IdMode;
-use crate::source::stamp::{self, IdStyle, NoPlace, Outline};
+use crate::source::stamp::{self, NoPlace, Outline};
 use draft::{Draft, outline};
+
+pub use crate::source::stamp::IdStyle;
 
 /// How ids are written and taken out.
 #[derive(Debug, Clone, Default)]

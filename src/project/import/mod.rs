@@ -17,9 +17,10 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::unpack::Notice;
 use super::unpack::notices::Notices;
 use super::unpack::sources::write;
-use super::{BuildOptions, Notice, Project, Report, Scope, load};
+use super::{BuildOptions, Project, Report, Scope, load};
 use crate::Error;
 use crate::diag::Spanned;
 use crate::diag::{Diagnostics, Span};
@@ -27,10 +28,11 @@ use crate::files::{Disk, Kind, is_vacant, locate, make_folder};
 use crate::identity::LOCK_NAME;
 use crate::model::written::WrittenNote;
 use crate::model::{BuildTime, DeckName};
-use crate::source::dialect::{self, FrontEnd};
+use crate::source::dialect;
 use crate::source::layout::DEFAULT_SOURCES;
 use crate::source::manifest::Manifest;
 
+pub use crate::source::dialect::FrontEnd;
 pub use detect::ImportFormat;
 
 /// How to import.
@@ -100,7 +102,7 @@ pub struct Imported {
 /// # let temporary = tempfile::tempdir()?;
 /// # let (cards, folder) = (temporary.path().join("cards.md"), temporary.path().join("deck"));
 /// # std::fs::write(&cards, "C: Rome was founded in [753 BC].\n")?;
-/// use deckle::project::{ImportOptions, import};
+/// use deckle::project::import::{ImportOptions, import};
 ///
 /// let imported = import(&cards, &folder, &ImportOptions::new("a-uuid-of-its-own"))?;
 /// assert_eq!((imported.from.name(), imported.notes), ("hashcards", 1));

@@ -26,10 +26,13 @@ pub use ignore::{IgnoreState, Ignored};
 pub use parcel::Parcel;
 pub use target::ShipTarget;
 
+// What targets hold, and is declared where it is read.
+pub use crate::files::{Secret, read_secret};
+pub use crate::source::ship::{ConnectServer, SecretSource, ShipFolder, SyncServer, Via};
+
 use super::{Built, Project, load, variants};
 use crate::diag::{Diagnostics, Sources};
 use crate::model::BuildTime;
-use crate::source::ship::Via;
 use crate::{Error, ErrorKind};
 use base::Base;
 pub(super) use base::{FOLDER as BASE, kept};

@@ -115,7 +115,7 @@ pub struct Unpacked {
 /// # std::fs::write(&notes, "## What is 2 + 2?\n\n4\n")?;
 /// # deckle::build(&notes, &package, deckle::BuildTime::from_unix(1_767_225_600))?;
 /// # let folder = temporary.path().join("deck");
-/// use deckle::project::{UnpackOptions, unpack};
+/// use deckle::project::unpack::{UnpackOptions, unpack};
 ///
 /// let options = UnpackOptions::new("a-uuid-of-its-own").name("Sums");
 /// let unpacked = unpack(&package, &folder, &options)?;
