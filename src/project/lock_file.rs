@@ -201,7 +201,16 @@ impl LockFile {
         if options.lock_mode == LockMode::Locked {
             changes.retain(|it| it.kind.is_identity());
         } else if changes.is_empty() && whole && self.text(sources) != Some(&*next.to_text()) {
-            let details = "lines stand in another order or format".to_owned();
+            let details = match self.text(sources) {
+                // Git for Windows makes such ends of all texts unless it is told otherwise.
+                Some(text) if text.contains("\r\n") => {
+                    let name = project.lock_name();
+                    format!(
+                        "lines end in CRLF; `{name} eol=lf` in .gitattributes keeps git from it"
+                    )
+                }
+                _ => "lines stand in another order or format".to_owned(),
+            };
             changes.push(LockChange::new(ChangeKind::Form, details));
         }
         for change in &mut changes {

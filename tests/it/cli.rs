@@ -214,6 +214,13 @@ fn a_guarded_lock_ends_with_five() {
     place.put("a.md", GOOD.replace("The heart", "A heart"));
     place.run(&["check", "--locked"]).ends(0);
     place.run(&["check", "--frozen"]).ends(5);
+    // What git for Windows makes of it is no other lock, but not the same file.
+    place.put("a.md", GOOD);
+    let lock = fs::read_to_string(place.folder().join("deckle.lock")).unwrap();
+    place.put("deckle.lock", lock.replace('\n', "\r\n"));
+    place.run(&["check", "--locked"]).ends(0);
+    let told = place.run(&["check", "--frozen"]).ends(5);
+    assert!(told.stderr.contains("eol=lf"), "{told:#?}");
     // An error of the sources comes first, and a guard that has nothing to guard is wrong usage.
     place.put("a.md", BAD);
     place.run(&["check", "--frozen"]).ends(1);

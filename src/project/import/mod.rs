@@ -19,7 +19,7 @@ use std::sync::Arc;
 
 use super::unpack::Notice;
 use super::unpack::notices::Notices;
-use super::unpack::sources::write;
+use super::unpack::sources::{git_attributes, write};
 use super::{BuildOptions, Project, Report, Scope, load};
 use crate::Error;
 use crate::diag::Spanned;
@@ -280,8 +280,7 @@ impl Importing<'_> {
         let settings = manifest::Settings::of(&read);
         let text = manifest::text(self.tool, &self.name, self.uid, &settings, &media);
         write(folder, crate::source::manifest::FILE_NAME, &text)?;
-        let attributes = format!("{LOCK_NAME} merge=union\n");
-        write(folder, ".gitattributes", &attributes)?;
+        git_attributes(folder, LOCK_NAME)?;
         let count = read.iter().map(|it| it.notes.len()).sum();
         let writing = files::Writing {
             tool: self.tool,

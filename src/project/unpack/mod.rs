@@ -35,7 +35,7 @@ use notes::PlannedNote;
 use notices::Notices;
 pub use notices::{Notice, NoticeKind};
 use roundtrip::Places;
-use sources::write;
+use sources::{git_attributes, write};
 use types::PlannedType;
 
 /// How to unpack.
@@ -238,11 +238,7 @@ impl<'c> Unpacking<'c> {
             .max();
         let time = BuildTime::from_unix(newest.unwrap_or_default().max(0));
         self.write_types(folder)?;
-        write(
-            folder,
-            ".gitattributes",
-            &format!("{LOCK_NAME} merge=union\n"),
-        )?;
+        git_attributes(folder, LOCK_NAME)?;
         let mut places = self.write_sources(folder)?;
         let check = |it: &Self, places: &Places| roundtrip::run(folder, it, places, &records, time);
         let mut outcome = check(&self, &places)?;

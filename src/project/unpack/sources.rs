@@ -164,6 +164,13 @@ impl Unpacking<'_> {
     }
 }
 
+/// Writes what git is to know of locks with names of this pattern: how two branches become one, and
+/// that their lines end alike on every system.
+pub(in crate::project) fn git_attributes(folder: &Path, pattern: &str) -> Result<(), Error> {
+    let text = format!("{pattern} merge=union eol=lf\n");
+    write(folder, ".gitattributes", &text)
+}
+
 /// Writes a file of the project, which never lies outside of its folder.
 pub(in crate::project) fn write(folder: &Path, path: &str, text: &str) -> Result<(), Error> {
     let inside = files::join("", path)

@@ -26,7 +26,7 @@ use crate::model::{BuildTime, DeckName};
 use crate::package::is_media_name;
 use crate::project::unpack::names::{Unique, slug};
 use crate::project::unpack::notices::Notices;
-use crate::project::unpack::sources::write;
+use crate::project::unpack::sources::{git_attributes, write};
 use crate::project::variants::lock_name;
 use crate::project::{BuildOptions, Project, Report};
 use crate::source::emit::{EmittedField, EmittedHeader, EmittedNote, notes_file_below};
@@ -385,11 +385,7 @@ impl Writing<'_> {
         for name in locks {
             write(self.folder, &name, &text)?;
         }
-        write(
-            self.folder,
-            ".gitattributes",
-            &format!("{pattern} merge=union\n"),
-        )
+        git_attributes(self.folder, pattern)
     }
 
     /// Tells how many media nothing shows: brain-brew packs them, a build does not.
