@@ -9,7 +9,7 @@ JUDGES := target/judges
 VENV := $(PYTHON) -B tests/anki/environment.py
 
 .DEFAULT_GOAL := help
-.PHONY: help test test-all tex browser ankiconnect lint notices doc judges peers bench snapshots fmt
+.PHONY: help test test-all tex browser ankiconnect cross lint notices doc judges peers bench snapshots fmt
 
 help: ## Lists the targets
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /  \1@/' | tr '@' '\t'
@@ -45,6 +45,10 @@ ankiconnect: judges ## The real AnkiConnect in the real Anki: what the client is
 		test -z "$(ADDON_2023)" || $(PYTHON) -B tests/anki/habits.py $(JUDGES) $$desktop "$(ADDON_2023)" --old || exit 1; done
 	DECKLE_TEST_ANKICONNECT="$(ADDON)" DECKLE_TEST_ANKICONNECT_2023="$(or $(ADDON_2023),$(ADDON))" \
 		$(CARGO) test --locked --test it -- connect:: shipped::
+
+cross: ## Whether everything compiles for Windows and macOS; nothing is run
+	@$(VENV) $(JUDGES)/zig-0.17.1 ziglang==0.17.1
+	@$(PYTHON) -B tests/cross.py $(JUDGES)/zig-0.17.1 "$(CARGO)"
 
 # Clippy's check of the dependencies serves the documentation too; a run of `cargo check`
 # beside it would only repeat it.
