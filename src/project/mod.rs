@@ -46,6 +46,7 @@ mod options;
 mod output;
 mod overlay;
 mod parts;
+mod past;
 mod predecessor;
 mod pull;
 mod quoting;

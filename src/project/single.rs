@@ -9,6 +9,7 @@ use super::division::Origins;
 use super::latex::LatexPictures;
 use super::lock_file::{self, LockFile, Touched};
 use super::parts::Parts;
+use super::past::Gone;
 use super::render::{Facts, Made};
 use super::types::Changed;
 use super::variants::Claims;
@@ -128,7 +129,8 @@ pub(super) fn parts(
     schema::tell_edits(&made, &changed_types, lock, sink);
     schema::tell_retyped(&made, &types, lock, sink);
     if project.is_whole() {
-        history::tell_removed(&made, lock, &next, &assigned.unclear, sources, sink);
+        let said = |gone: &[Gone<'_>]| options.past.said(&project.root, gone);
+        history::tell_removed(&made, lock, &next, &assigned.unclear, said, sources, sink);
     }
     let media = run.media_files(&named, &latex, &mut next);
     targets::tell(&media, run.targets(), sink);

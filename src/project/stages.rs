@@ -43,6 +43,13 @@ pub(super) fn whole(
             report.diagnostics.push(no_lock(&manifest.outputs));
         }
     }
+    let options = &BuildOptions {
+        past: match nesting.depth {
+            0 => options.past.looked_for(project, &manifest, options),
+            _ => options.past.clone(),
+        },
+        ..options.clone()
+    };
     let found = &mut report.diagnostics;
     let guests = includes::build(project, &manifest, options, nesting, found)?;
     let mut own = single::parts(project, &manifest, options, nesting.divided, report)?;
