@@ -133,7 +133,7 @@ codes! {
     MediaAmbiguous = "E0307" "media-ambiguous" "Several files of the project have this name."
     MediaKind = "E0308" "media-kind" "Anki cannot show or play a file of this kind."
     MediaData = "E0309" "media-data" "The `data:` address of an image cannot be read."
-    LinkTarget = "W0310" "link-target" "The link leads to a file or place that a card cannot open; it is written as its text."
+    LinkTarget = "W0310" "link-target" "The link leads to a file or place that a card cannot open."
     MediaNotStatic = "W0311" "media-not-static" "A card template refers to a file whose name does not begin with `_`; Anki would not import it."
     MediaNameTaken = "E0312" "media-name-taken" "Two different files would have one name in the package."
     NoteEmbed = "W0317" "note-embed" "The text of another note is not put into this one; its name is written."
