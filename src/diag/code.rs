@@ -151,6 +151,7 @@ codes! {
     PictureHuge = "W0330" "picture-huge" "The picture has more pixels than a phone has memory for."
     PictureUnchanged = "W0331" "picture-unchanged" "A picture that was to be made smaller could not be, and stays as it is."
     SoundCutShort = "W0333" "sound-cut-short" "The file of a sound or film ends too early; its end is missing."
+    MediaFolder = "W0334" "media-folder" "A folder that media are to be looked for in is not there."
     AssetComputed = "W0340" "asset-computed" "A script puts the name of a file together; deckle cannot see which one, and files have other names in packages."
     AssetCycle = "E0341" "asset-cycle" "Style sheets or scripts load one another; the name of each would have to hold that of the other."
     AssetStale = "W0342" "asset-stale" "A file that keeps its name has another content; learners who have the older one keep that."

@@ -8,7 +8,9 @@ use super::folders::Folders;
 use super::memo::Shelf;
 use super::render::{Batch, Made, Maker};
 use super::show::Watch;
-use super::{FileNotes, Project, Scope, conflicts, gather, includes, joins, macros, unread};
+use super::{
+    FileNotes, Project, Scope, conflicts, gather, includes, joins, macros, media_folders, unread,
+};
 use crate::check::Spellings;
 use crate::diag::{Code, Diagnostic, Diagnostics, FileId, Severity, Sources, Span};
 use crate::files::{FileList, parent};
@@ -117,6 +119,7 @@ pub(super) fn notes_seen(
     let maker = Maker {
         renderer,
         sources,
+        files: &*project.files,
         known: lock.map(KnownSketches::of),
         watch,
         observed,
@@ -169,6 +172,9 @@ pub(super) fn notes_seen(
     let all = inputs.iter().map(|it| &*it.defaults.settings.audio);
     let audio = std::iter::once(&*manifest.defaults.settings.audio).chain(all);
     gather::tell_unknown_fields(audio, types, sink);
+    let headers = inputs.iter().map(|it| &*it.defaults.settings);
+    let headers = std::iter::once(&*manifest.defaults.settings).chain(headers);
+    media_folders::tell(&*project.files, headers, sink);
     gather::tell_list(project, sources, sink)?;
     notes.number();
     Ok(Loaded {

@@ -39,6 +39,7 @@ mod lock_file;
 mod lock_state;
 mod macros;
 mod media;
+mod media_folders;
 mod memo;
 mod observed;
 mod open;
