@@ -197,6 +197,23 @@ fn mixed(reader: &Reader<'_>, form: FormKind, first: &Range<usize>, sink: &mut D
     sink.push(diagnostic);
 }
 
+/// A heading of a level below that of notes, above the first one of them.
+pub(super) fn deeper(page: &Page<'_>, head: &HeadLine, note_level: u8) -> Diagnostic {
+    let signs = "#".repeat(usize::from(note_level));
+    let level = head.heading.level;
+    Diagnostic::new(Code::SkippedHeading, "this heading stands in no note")
+        .at(
+            page.span(&head.heading.content),
+            format!("level {level}, left out with its text"),
+        )
+        .note(format!(
+            "notes are headings of level {note_level}; deeper ones are a part of the note above them"
+        ))
+        .help(format!(
+            "if it is a note, write `{signs}`, or `{{note}}` behind it; if it is none, `{{skip}}`"
+        ))
+}
+
 /// Labels that cannot be seen as such.
 fn hidden(reader: &Reader<'_>, sink: &mut Diagnostics) {
     let page = reader.shelf.page;
