@@ -67,8 +67,11 @@ pub(super) fn parts(
     let read_types = types::load(project, manifest, sources, sink)?;
     let output = output::path(project, manifest, options, sink);
     let read = LockFile::read(project, manifest, options, &output, sources, sink)?;
-    let Some(lock_file) = read else {
-        return Ok(None);
+    let lock_file = match read {
+        Some(read) => read,
+        // The sources may be for a newer deckle, too.
+        None if sink.iter().any(|it| it.code == Code::LockVersion) => return Ok(None),
+        None => LockFile::unread(project),
     };
     let run = Run {
         project,

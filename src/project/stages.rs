@@ -84,10 +84,14 @@ pub(super) fn identify(
     assigned
 }
 
-/// Takes out what may only follow from errors in the manifest, of which so many findings tell; the
-/// last of them says how much that was.
+/// Takes out what may only follow from errors in the manifest, of which so many findings tell, or in
+/// the lock; the last one of the manifest says how much that was.
 fn tell_withheld(manifest: &Manifest, told: usize, sink: &mut Diagnostics) {
     let mut rest = sink.split_off(told);
+    if rest.iter().any(|it| it.code == Code::LockSyntax) {
+        // What it knows cannot be read either.
+        rest.retain(|it| it.code != Code::WasUnknown);
+    }
     let withheld = match manifest.broken.withhold(&mut rest) {
         0 => None,
         1 => Some("1 finding".to_owned()),
