@@ -38,8 +38,11 @@ pub(super) struct Past {
     places: Vec<Packages>,
     /// What was found, by the folder of the project and the note's id: variants of a project have
     /// the same notes, and tell of each in the same words.
-    found: Arc<Mutex<BTreeMap<(PathBuf, String), Option<String>>>>,
+    found: Arc<Mutex<Found>>,
 }
+
+/// How notes began, by the folder of their project and their id; `None` where nothing tells.
+type Found = BTreeMap<(PathBuf, String), Option<String>>;
 
 /// Packages that earlier builds may have written.
 #[derive(Debug, Clone)]
