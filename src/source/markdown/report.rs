@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::comment::Comment;
+use super::fences;
 use super::labels::{Labels, listing};
 use super::near_misses;
 use super::notation;
@@ -119,6 +120,13 @@ fn field_name<'c>(comment: &'c Comment, types: &TypeSet) -> Option<&'c str> {
 /// Tells all that looks like a note, and is none by the rules of its file.
 pub(super) fn lookalikes(reader: &Reader<'_>, sink: &mut Diagnostics) {
     in_formulas(reader, sink);
+    let (page, labels) = (reader.shelf.page, reader.shelf.labels);
+    for block in &page.fences {
+        let level = reader.shelf.options.note_level;
+        if let Some(found) = fences::swallowed(page, block, labels, level) {
+            sink.push(found);
+        }
+    }
     if !matches!(reader.form, Some((FormKind::Labels, _))) {
         near_headings(reader, sink);
     }
