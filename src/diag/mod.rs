@@ -251,6 +251,30 @@ impl Diagnostics {
         self.list.dedup();
     }
 
+    /// The last error.
+    pub(crate) fn last_error(&mut self) -> Option<&mut Diagnostic> {
+        let mut errors = self.list.iter_mut();
+        errors.rfind(|it| it.severity == Severity::Error)
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.list.len()
+    }
+
+    /// Takes those from the place `first` on out.
+    pub(crate) fn split_off(&mut self, first: usize) -> Self {
+        Self {
+            list: self.list.split_off(first.min(self.list.len())),
+        }
+    }
+
+    /// Keeps those for which `keep` says so.
+    pub(crate) fn retain(&mut self, keep: impl Fn(&Diagnostic) -> bool) {
+        self.list.retain(|it| keep(it));
+    }
+
     /// Keeps the first finding of this code alone.
     pub(crate) fn keep_first(&mut self, code: Code) {
         let mut seen = false;

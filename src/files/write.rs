@@ -24,7 +24,8 @@ pub fn write_atomically<T>(
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
     };
-    std::fs::create_dir_all(folder).map_err(failed)?;
+    let made = std::fs::create_dir_all(folder);
+    made.map_err(|error| failed(in_folder("the folder cannot be made", folder, error)))?;
     let mut builder = tempfile::Builder::new();
     builder.prefix(".deckle-");
     #[cfg(unix)]
@@ -34,7 +35,14 @@ pub fn write_atomically<T>(
         use std::os::unix::fs::PermissionsExt;
         builder.permissions(std::fs::Permissions::from_mode(0o666));
     }
-    let mut temporary = builder.tempfile_in(folder).map_err(failed)?;
+    let made = builder.tempfile_in(folder);
+    let mut temporary = made.map_err(|error| {
+        failed(in_folder(
+            "no file can be made in the folder",
+            folder,
+            error,
+        ))
+    })?;
     let value = write(temporary.as_file_mut())?;
     temporary.as_file_mut().flush().map_err(failed)?;
     if same_bytes(temporary.path(), path) {
@@ -45,6 +53,17 @@ pub fn write_atomically<T>(
         .persist(path)
         .map_err(|error| failed(error.error))?;
     Ok((value, true))
+}
+
+/// An error that says which folder it is about, and not which temporary file.
+fn in_folder(what: &str, folder: &Path, error: std::io::Error) -> std::io::Error {
+    let kind = error.kind();
+    let plain = std::io::Error::from(kind);
+    match plain.kind() {
+        // What the system has no word for it says itself.
+        std::io::ErrorKind::Other => error,
+        _ => std::io::Error::new(kind, format!("{what} `{}`: {plain}", folder.display())),
+    }
 }
 
 /// Writes a file that must not exist yet, with the folders that it lies in; a link in its place

@@ -7,7 +7,7 @@ use unicode_normalization::UnicodeNormalization;
 
 use super::fold;
 use super::note_type::{CardTemplate, Definition, Field, Latex, NoteType, NoteTypeKind};
-use crate::template::{self, Template, TemplateProblem, TemplateSide};
+use crate::template::{self, Template, TemplateProblem, TemplateProblemKind, TemplateSide};
 use crate::{Error, ErrorKind};
 
 /// Collects what makes a [`NoteType`].
@@ -196,6 +196,8 @@ impl NoteTypeBuilder {
         let mut problems = self.name_problems();
         let sort_field = match &self.sort_field {
             None => 0,
+            // Without a field no name can be right: one cause, one sentence.
+            Some(_) if self.fields.is_empty() => 0,
             Some(name) => self
                 .fields
                 .iter()
@@ -212,7 +214,10 @@ impl NoteTypeBuilder {
             .collect();
         let names: Vec<&str> = self.fields.iter().map(|it| it.name.as_str()).collect();
         let found = template::validate::validate(&sides, &names, self.kind == NoteTypeKind::Cloze);
-        problems.extend(found.into_iter().map(NoteTypeProblem::Template));
+        let found = found
+            .into_iter()
+            .filter(|it| !self.fields.is_empty() || !asks_for_fields(&it.kind));
+        problems.extend(found.map(NoteTypeProblem::Template));
         let fronts: Vec<Template> = self
             .templates
             .iter()
@@ -350,6 +355,17 @@ impl std::fmt::Display for NoteTypeProblem {
     }
 }
 
+/// Whether a card template has this problem because fields are missing.
+fn asks_for_fields(kind: &TemplateProblemKind) -> bool {
+    matches!(
+        kind,
+        TemplateProblemKind::UnknownField { .. }
+            | TemplateProblemKind::NoFieldOnFront
+            | TemplateProblemKind::NeverShowsField
+            | TemplateProblemKind::NoCloze
+    )
+}
+
 /// Whether Anki keeps the name of a field as it is (measured; see `NoteTypeProblem::FieldName`).
 fn is_field_name(name: &str) -> bool {
     !name.is_empty()
@@ -379,4 +395,39 @@ pub(crate) fn stable_id(parts: &[&str]) -> i64 {
         .fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
     // Ids up to a few hundred are Anki's own (deck 1, preset 1).
     i64::try_from(number >> 11).unwrap_or(0).max(1 << 20)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_missing_is_said_once() {
+        let check = |builder: NoteTypeBuilder, expect: &str| {
+            let error = builder.build().unwrap_err();
+            assert_eq!(error.to_string(), format!("note type `Vocab`: {expect}"));
+        };
+        let new = || NoteType::builder("Vocab");
+        check(
+            new().template("Card", "{{Word}}", "{{FrontSide}} {{Meaning}}"),
+            "there is no field",
+        );
+        check(
+            new()
+                .cloze()
+                .template("Cloze", "{{cloze:Text}}", "{{cloze:Text}}")
+                .sort_field("Text"),
+            "there is no field",
+        );
+        check(new().field("Word"), "there is no card template");
+        check(new().cloze().field("Text"), "there is no card template");
+        check(new(), "there is no field; there is no card template");
+        // What is wrong with the text of a template has another cause.
+        let unclosed = new().template("Card", "{{#Word}}x", "y").build();
+        let text = unclosed.unwrap_err().to_string();
+        assert!(
+            text.contains("there is no field; ") && text.contains("Word"),
+            "{text}"
+        );
+    }
 }

@@ -323,6 +323,8 @@ pub struct Settings {
     pub vault: String,
     /// Folders that media are looked for in, relative to the project's root.
     pub media_paths: Vec<String>,
+    /// Where an author wrote them, in their order; those that nobody wrote come behind.
+    pub media_path_spans: Vec<Span>,
     /// What becomes of `http(s)` pictures.
     pub remote: Remote,
     /// What becomes of references to files that are not there.
@@ -380,6 +382,7 @@ impl Default for Settings {
             backlink: Backlink::None,
             vault: String::new(),
             media_paths: Vec::new(),
+            media_path_spans: Vec::new(),
             remote: Remote::Error,
             missing: Missing::Error,
             max_media_bytes: 20_000_000,

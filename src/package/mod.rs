@@ -34,6 +34,7 @@ mod note_rows;
 mod note_type_blobs;
 mod note_type_rows;
 mod notice;
+mod past_fields;
 mod plan;
 mod preset_places;
 mod preset_rows;
@@ -66,6 +67,7 @@ pub use import::{
     Importer, MediaOutcome, NoteOutcome, NoteTypeImport, NoteTypeOutcome, Progress, Refusal,
     Update,
 };
+pub(crate) use past_fields::fields_of;
 #[cfg(feature = "sync")]
 pub(crate) use preset_rows::preset_json;
 pub use read::{

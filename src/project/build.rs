@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::lock_file::{NextLock, WrittenLock};
 use super::memo::Memo;
 use super::parts::Parts;
+use super::past::Past;
 use super::stages::{Nesting, whole};
 use super::target::{Built, Target};
 use super::{BuildOptions, Project, Report, observed, output, variants};
@@ -162,6 +163,7 @@ pub(super) fn build(project: &Project, options: &BuildOptions) -> Result<Build, 
     };
     let options = &BuildOptions {
         witness: memo.as_ref().map(|it| Arc::clone(&it.witness)),
+        past: Past::default(),
         ..options.clone()
     };
     let mut report = Report::default();

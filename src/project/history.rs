@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::MatchedNote;
+use super::past::Gone;
 use super::render::{Facts, Made};
 use crate::diag::{Code, Diagnostic, Diagnostics, Sources, Span};
 use crate::identity::{FoundAgain, Lock, NoteRecord, is_from_key_fields};
@@ -20,6 +21,9 @@ const MAX_LABELS: usize = 5;
 
 /// The most ids that one finding names.
 const MAX_IDS: usize = 20;
+
+/// How notes began that are gone, by their ids; those of which nothing is known are not in it.
+pub(super) type Said = BTreeMap<String, String>;
 
 /// The finding that the build time lies well behind the newest time of the lock.
 pub(super) fn clock_behind(newest: Option<i64>, name: &str, time: BuildTime) -> Option<Diagnostic> {
@@ -38,12 +42,14 @@ pub(super) fn clock_behind(newest: Option<i64>, name: &str, time: BuildTime) -> 
 
 /// Tells notes of the lock that this build of the whole project, whose lock is the `next` one, does
 /// not have. Where in the same file a note of the same type is new, and both are known by their key
-/// fields, these were edited. The ids that are `unclear` are told already.
+/// fields, these were edited. The ids that are `unclear` are told already. What the notes `said` is
+/// asked for where some are gone.
 pub(super) fn tell_removed(
     made: &Made,
     lock: &Lock,
     next: &Lock,
     unclear: &BTreeSet<Arc<str>>,
+    said: impl FnOnce(&[Gone<'_>]) -> Said,
     sources: &Sources,
     sink: &mut Diagnostics,
 ) {
@@ -51,6 +57,18 @@ pub(super) fn tell_removed(
         let record = lock.notes.get(id)?;
         (!unclear.contains(id)).then_some((id, record))
     });
+    let gone: Vec<(&str, &NoteRecord)> = gone.collect();
+    if gone.is_empty() {
+        return;
+    }
+    let asked: Vec<Gone<'_>> = gone
+        .iter()
+        .map(|(id, record)| Gone {
+            id,
+            guid: &record.guid,
+        })
+        .collect();
+    let said = said(&asked);
     let mut keyed: BTreeMap<(&str, &str), Edited<'_>> = BTreeMap::new();
     let mut others: Vec<(&str, &NoteRecord)> = Vec::new();
     for (id, record) in gone {
@@ -78,7 +96,7 @@ pub(super) fn tell_removed(
         if edited.new.is_empty() {
             others.append(&mut edited.gone);
         } else {
-            edited.tell(sink);
+            edited.tell(&said, sink);
         }
     }
     others.sort_by_key(|(id, _)| *id);
@@ -89,11 +107,11 @@ pub(super) fn tell_removed(
     by_file.retain(|_, ids| ids.len() > MAX_LABELS);
     for (id, record) in others {
         if !by_file.contains_key(&*record.path) {
-            sink.push(removed(id, record));
+            sink.push(removed(id, record, said.get(id)));
         }
     }
     for (path, ids) in by_file {
-        sink.push(many_removed(path, &ids));
+        sink.push(many_removed(path, &ids, &said));
     }
 }
 
@@ -160,7 +178,7 @@ struct Edited<'a> {
 }
 
 impl Edited<'_> {
-    fn tell(mut self, sink: &mut Diagnostics) {
+    fn tell(mut self, said: &Said, sink: &mut Diagnostics) {
         // Note ids are given in the order of the sources.
         self.gone.sort_by_key(|(_, record)| record.note_id);
         if self.gone.len() == self.new.len() {
@@ -169,7 +187,7 @@ impl Edited<'_> {
                 let title = format!("the note is a new one, because {fields} changed");
                 sink.push(
                     Diagnostic::new(Code::KeyFieldEdited, title)
-                        .at(note.span(), format!("was the note `{id}`"))
+                        .at(note.span(), format!("was the note {}", named(id, said)))
                         .note(explained(note))
                         .help(format!("`id: {id}` on this note keeps its history")),
                 );
@@ -194,7 +212,7 @@ impl Edited<'_> {
                 diagnostic.also(note.span(), "a new note")
             };
         }
-        let ids: Vec<String> = self.gone.iter().map(|(id, _)| format!("`{id}`")).collect();
+        let ids: Vec<String> = self.gone.iter().map(|(id, _)| named(id, said)).collect();
         sink.push(
             diagnostic
                 .note(explained(first))
@@ -229,20 +247,28 @@ fn explained(note: &Facts) -> String {
     )
 }
 
-fn removed(id: &str, record: &NoteRecord) -> Diagnostic {
-    Diagnostic::new(Code::RemovedNote, format!("the note `{id}` is gone from the sources"))
+/// A note by its id, and how it began where that is known.
+fn named(id: &str, said: &Said) -> String {
+    match said.get(id) {
+        Some(text) => format!("`{id}` ({text})"),
+        None => format!("`{id}`"),
+    }
+}
+
+fn removed(id: &str, record: &NoteRecord, said: Option<&String>) -> Diagnostic {
+    let mut title = format!("the note `{id}` is gone from the sources");
+    if let Some(text) = said {
+        title = format!("{title}: `{text}`");
+    }
+    Diagnostic::new(Code::RemovedNote, title)
         .note(format!("at the last build it stood in {}", record.stood_in()))
         .note("no new note is enough like it to be this one, edited or moved")
         .help("learners keep the old note until they delete it; to keep its progress, give the note that took its place this id")
 }
 
 /// Notes of one file, as when it is deleted.
-fn many_removed(path: &str, ids: &[&str]) -> Diagnostic {
-    let named: Vec<String> = ids
-        .iter()
-        .take(MAX_IDS)
-        .map(|id| format!("`{id}`"))
-        .collect();
+fn many_removed(path: &str, ids: &[&str], said: &Said) -> Diagnostic {
+    let named: Vec<String> = ids.iter().take(MAX_IDS).map(|id| named(id, said)).collect();
     let mut list = named.join(", ");
     let rest = ids.len() - named.len();
     if rest > 0 {

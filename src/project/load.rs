@@ -8,7 +8,9 @@ use super::folders::Folders;
 use super::memo::Shelf;
 use super::render::{Batch, Made, Maker};
 use super::show::Watch;
-use super::{FileNotes, Project, Scope, conflicts, gather, includes, joins, macros, unread};
+use super::{
+    FileNotes, Project, Scope, conflicts, gather, includes, joins, macros, media_folders, unread,
+};
 use crate::check::Spellings;
 use crate::diag::{Code, Diagnostic, Diagnostics, FileId, Severity, Sources, Span};
 use crate::files::{FileList, parent};
@@ -35,8 +37,37 @@ pub(super) struct Loaded {
     pub(super) inputs: Vec<Input>,
 }
 
-/// The manifest of a project; `None` where it cannot be read, which is told.
+/// The manifest of a project; `None` where there is an error in it, which is told.
 pub(super) fn manifest(
+    project: &Project,
+    sources: &mut Sources,
+    sink: &mut Diagnostics,
+) -> Result<Option<Manifest>, Error> {
+    let manifest = manifest_as_it_is(project, sources, sink)?;
+    // Going on with half a manifest would make another deck.
+    Ok(manifest.filter(|_| !sink.has_errors()))
+}
+
+/// The manifest of a project for who tells what is wrong and makes nothing of it where there are
+/// errors: `None` where notes cannot be read by it, which is told.
+pub(super) fn manifest_to_check(
+    project: &Project,
+    sources: &mut Sources,
+    sink: &mut Diagnostics,
+) -> Result<Option<Manifest>, Error> {
+    let manifest = manifest_as_it_is(project, sources, sink)?;
+    if manifest.is_none()
+        && let Some(last) = sink.last_error()
+    {
+        let text = "the notes are not looked at before this is mended";
+        last.notes.push(text.to_owned());
+    }
+    Ok(manifest)
+}
+
+/// The manifest with the projects that it includes, whatever is wrong with it; `None` where nothing
+/// of it can be used.
+fn manifest_as_it_is(
     project: &Project,
     sources: &mut Sources,
     sink: &mut Diagnostics,
@@ -49,12 +80,14 @@ pub(super) fn manifest(
             };
             let manifest =
                 Manifest::read_as(file, sources.text(file), project.variant.as_deref(), sink);
-            // Going on with half a manifest would find errors that are none.
-            let Some(mut manifest) = manifest.filter(|_| !sink.has_errors()) else {
+            let Some(mut manifest) = manifest.filter(|it| !it.broken.stops()) else {
                 return Ok(None);
             };
+            let before = sink.count(Severity::Error);
             manifest.included = includes::resolve(&*project.files, &manifest, sink)?;
-            return Ok(Some(manifest).filter(|_| !sink.has_errors()));
+            // Notes of another project would be read as its own.
+            let is_resolved = sink.count(Severity::Error) == before;
+            return Ok(Some(manifest).filter(|_| is_resolved));
         }
     };
     let clean = name.replace("::", ":").replace('"', "'");
@@ -117,6 +150,7 @@ pub(super) fn notes_seen(
     let maker = Maker {
         renderer,
         sources,
+        files: &*project.files,
         known: lock.map(KnownSketches::of),
         watch,
         observed,
@@ -169,6 +203,9 @@ pub(super) fn notes_seen(
     let all = inputs.iter().map(|it| &*it.defaults.settings.audio);
     let audio = std::iter::once(&*manifest.defaults.settings.audio).chain(all);
     gather::tell_unknown_fields(audio, types, sink);
+    let headers = inputs.iter().map(|it| &*it.defaults.settings);
+    let headers = std::iter::once(&*manifest.defaults.settings).chain(headers);
+    media_folders::tell(&*project.files, headers, sink);
     gather::tell_list(project, sources, sink)?;
     notes.number();
     Ok(Loaded {

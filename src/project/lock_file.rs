@@ -130,6 +130,17 @@ impl LockFile {
         self.is_kept.then_some(&self.lock)
     }
 
+    /// An empty lock in the place of one that cannot be read: notes are checked with it, and no lock
+    /// is written, for there is an error.
+    pub(super) fn unread(project: &Project) -> Self {
+        let mut file = Self {
+            is_kept: true,
+            ..Self::default()
+        };
+        file.lock.name = project.lock_name();
+        file
+    }
+
     /// The lock behind this build: what is in it, with ids and times, and what is gone.
     pub(super) fn next(
         &self,

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::memo::Witness;
+use super::past::Past;
 use crate::diag::{Level, Levels, Subject};
 use crate::model::{BuildTime, Targets};
 use crate::observe::{Observed, Observer};
@@ -33,6 +34,8 @@ pub struct BuildOptions {
     pub(super) observed: Observed,
     /// Who writes down what the build asks, where somebody does.
     pub(super) witness: Option<Arc<Witness>>,
+    /// What notes said that are gone.
+    pub(super) past: Past,
 }
 
 /// What a build may change in `deckle.lock`.
@@ -71,6 +74,7 @@ impl BuildOptions {
             changes: false,
             observed: Observed::default(),
             witness: None,
+            past: Past::default(),
         }
     }
 

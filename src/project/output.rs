@@ -52,6 +52,11 @@ impl Place {
         }
     }
 
+    /// Relative to the project.
+    pub(super) fn file(&self) -> &str {
+        &self.file
+    }
+
     /// The path on disk. What is wrong with it is told.
     pub(super) fn path(
         &self,

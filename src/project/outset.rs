@@ -7,7 +7,7 @@ use super::lock_file::LockFile;
 use super::types::Changed;
 use super::{BuildOptions, Project, assets, output, types};
 use crate::Error;
-use crate::diag::{Diagnostics, Sources};
+use crate::diag::{Code, Diagnostics, Sources};
 use crate::identity::Lock;
 use crate::render::Renderer;
 use crate::source::manifest::Manifest;
@@ -31,10 +31,39 @@ impl Outset {
         sources: &mut Sources,
         sink: &mut Diagnostics,
     ) -> Result<Option<Self>, Error> {
+        let lock = |lock_file, _: &Diagnostics| lock_file;
+        Self::with_lock(project, manifest, options, sources, sink, lock)
+    }
+
+    /// As [`Outset::read`], but with an empty lock in the place of one that cannot be read, so that
+    /// what is wrong with the notes is told, too. `None` where the lock is a newer deckle's: so may
+    /// the sources be.
+    pub(super) fn read_anyway(
+        project: &Project,
+        manifest: &Manifest,
+        options: &BuildOptions,
+        sources: &mut Sources,
+        sink: &mut Diagnostics,
+    ) -> Result<Option<Self>, Error> {
+        let lock = |lock_file: Option<LockFile>, sink: &Diagnostics| {
+            let is_newer = sink.iter().any(|it| it.code == Code::LockVersion);
+            lock_file.or_else(|| (!is_newer).then(|| LockFile::unread(project)))
+        };
+        Self::with_lock(project, manifest, options, sources, sink, lock)
+    }
+
+    fn with_lock(
+        project: &Project,
+        manifest: &Manifest,
+        options: &BuildOptions,
+        sources: &mut Sources,
+        sink: &mut Diagnostics,
+        lock: impl FnOnce(Option<LockFile>, &Diagnostics) -> Option<LockFile>,
+    ) -> Result<Option<Self>, Error> {
         let types = types::load(project, manifest, sources, sink)?;
         let output = output::path(project, manifest, options, sink);
-        let lock_file = LockFile::read(project, manifest, options, &output, sources, sink)?;
-        Ok(lock_file.map(|lock_file| Self {
+        let read = LockFile::read(project, manifest, options, &output, sources, sink)?;
+        Ok(lock(read, sink).map(|lock_file| Self {
             types,
             output,
             lock_file,

@@ -4,17 +4,14 @@ use std::collections::HashMap;
 use std::path::Path;
 
 use super::history::Lines;
+use super::past::beginning;
 use super::render::{Facts, Made};
 use super::{BuildOptions, MatchedNote, output};
 use crate::diag::{Code, Diagnostic, Diagnostics, Sources};
 use crate::identity::{TextItem, find_by_text};
 use crate::model::{Guid, Note};
 use crate::package::{Baseline, BaselineText};
-use crate::template::strip::strip_html;
 use crate::{Error, ErrorKind, files};
-
-/// The most characters of a note that a message shows.
-const SHOWN: usize = 40;
 
 /// The earlier build that ids and times go on from where no lock keeps them.
 pub(super) fn baseline(
@@ -175,16 +172,8 @@ fn unclear(old: &[&BaselineText], new: &[&Facts]) -> Option<Diagnostic> {
     )
 }
 
-/// The beginning of the first field.
 fn shown(note: &BaselineText) -> String {
-    let fields = note.fields.as_deref().unwrap_or_default();
-    let first = fields.split('\u{1f}').next().unwrap_or_default();
-    let text = strip_html(first);
-    let mut shown: String = text.chars().take(SHOWN).collect();
-    if shown.len() < text.len() {
-        shown.push_str("..");
-    }
-    shown
+    beginning(note.fields.as_deref().unwrap_or_default())
 }
 
 #[cfg(test)]

@@ -7,14 +7,16 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use super::media_folders;
 use super::show::Watch;
 use crate::check::{self, Spellings};
 use crate::diag::{Diagnostics, Sources, Span};
+use crate::files::Files;
 use crate::identity::{
     Claim, ClozeRecord, Digest, KnownSketches, Lock, MaskRecord, NoteRecord, RecordIndex,
     content_hash,
 };
-use crate::model::written::{Backlink, MathEngine, WrittenNote, WrittenType};
+use crate::model::written::{Backlink, MathEngine, Settings, WrittenNote, WrittenType};
 use crate::model::{DeckName, FieldValues, Note};
 use crate::observe::{Count, Observed};
 use crate::render::{Asked, MaskGroup, MediaKey, MediaNames, NamedMedia, Renderer};
@@ -159,6 +161,7 @@ pub(super) struct Batch {
 pub(super) struct Maker<'a> {
     pub(super) renderer: &'a Renderer<'a>,
     pub(super) sources: &'a Sources,
+    pub(super) files: &'a (dyn Files + Send + Sync),
     /// What the lock of the last build knows, where there is one that asks what changed.
     pub(super) known: Option<KnownSketches>,
     /// Who wants to see the notes as they were written.
@@ -177,6 +180,10 @@ impl Maker<'_> {
             found: Diagnostics::new(),
             asked: Some(Vec::new()),
         };
+        if self.tell_own_folders(&notes, &mut batch.found) {
+            // Folders are not asked for again.
+            batch.asked = None;
+        }
         let each: Vec<(Note, Facts, Diagnostics, Option<Vec<Asked>>)> = notes
             .into_par_iter()
             .with_min_len(64)
@@ -193,6 +200,26 @@ impl Maker<'_> {
         }
         self.counts(batch.notes.len());
         batch
+    }
+
+    /// Tells folders of media that are not there and that the notes' own file names; those that others
+    /// name are told without their notes. Returns whether there are folders that it names.
+    fn tell_own_folders(&self, notes: &[WrittenNote], sink: &mut Diagnostics) -> bool {
+        let is_own = |it: &&WrittenNote| {
+            let folders = &it.settings.media_path_spans;
+            folders.iter().any(|span| span.file == it.span.file)
+        };
+        let mut own: Vec<&Settings> = Vec::new();
+        for note in notes.iter().filter(is_own) {
+            if !own
+                .last()
+                .is_some_and(|last| std::ptr::eq(*last, &*note.settings))
+            {
+                own.push(&note.settings);
+            }
+        }
+        media_folders::tell(self.files, own.iter().copied(), sink);
+        !own.is_empty()
     }
 
     /// Tells those who observe that so many notes are done.

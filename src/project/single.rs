@@ -10,6 +10,7 @@ use super::latex::LatexPictures;
 use super::lock_file::{self, LockFile, Touched};
 use super::outset::{Outset, SettledTypes};
 use super::parts::Parts;
+use super::past::Gone;
 use super::render::Made;
 use super::variants::Claims;
 use super::{
@@ -63,7 +64,8 @@ pub(super) fn parts(
     } = report;
     let observed = &options.observed;
     let reading = observed.stage(Stage::Read);
-    let Some(outset) = Outset::read(project, manifest, options, sources, sink)? else {
+    let outset = Outset::read_anyway(project, manifest, options, sources, sink)?;
+    let Some(outset) = outset else {
         return Ok(None);
     };
     let Outset {
@@ -135,7 +137,8 @@ pub(super) fn parts(
     schema::tell_edits(&made, &settled.changed, lock, sink);
     schema::tell_retyped(&made, &settled.types, lock, sink);
     if project.is_whole() {
-        history::tell_removed(&made, lock, &next, &assigned.unclear, sources, sink);
+        let said = |gone: &[Gone<'_>]| options.past.said(&project.root, gone);
+        history::tell_removed(&made, lock, &next, &assigned.unclear, said, sources, sink);
     }
     let media = run.media_files(&named, &latex, &mut next);
     targets::tell(&media, run.targets(), sink);

@@ -31,7 +31,7 @@ pub(super) fn whole(
     report: &mut Report,
 ) -> Result<Option<Parts>, Error> {
     let reading = options.observed.stage(Stage::Read);
-    let manifest = load::manifest(project, &mut report.sources, &mut report.diagnostics)?;
+    let manifest = load::manifest_to_check(project, &mut report.sources, &mut report.diagnostics)?;
     drop(reading);
     let Some(manifest) = manifest else {
         return Ok(None);
@@ -43,9 +43,18 @@ pub(super) fn whole(
             report.diagnostics.push(no_lock(&manifest.outputs));
         }
     }
+    let options = &BuildOptions {
+        past: match nesting.depth {
+            0 => options.past.looked_for(project, &manifest, options),
+            _ => options.past.clone(),
+        },
+        ..options.clone()
+    };
+    let told = report.diagnostics.len();
     let found = &mut report.diagnostics;
     let guests = includes::build(project, &manifest, options, nesting, found)?;
     let mut own = single::parts(project, &manifest, options, nesting.divided, report)?;
+    tell_withheld(&manifest, told, &mut report.diagnostics);
     if let (Some(own), Some(_)) = (&mut own, &project.variant) {
         own.claims = Claims::of(&manifest.uid, &own.decks);
     }
@@ -78,6 +87,27 @@ pub(super) fn identify(
         }
     }
     assigned
+}
+
+/// Takes out what may only follow from errors in the manifest, of which so many findings tell, or in
+/// the lock; the last one of the manifest says how much that was.
+fn tell_withheld(manifest: &Manifest, told: usize, sink: &mut Diagnostics) {
+    let mut rest = sink.split_off(told);
+    if rest.iter().any(|it| it.code == Code::LockSyntax) {
+        // What it knows cannot be read either.
+        rest.retain(|it| it.code != Code::WasUnknown);
+    }
+    let withheld = match manifest.broken.withhold(&mut rest) {
+        0 => None,
+        1 => Some("1 finding".to_owned()),
+        count => Some(format!("{count} findings")),
+    };
+    if let (Some(withheld), Some(last)) = (withheld, sink.last_error()) {
+        last.notes.push(format!(
+            "{withheld} in the notes may follow from this, and are told if they are still there when it is mended"
+        ));
+    }
+    sink.append(rest);
 }
 
 fn no_lock(outputs: &Outputs) -> Diagnostic {

@@ -208,21 +208,35 @@ fn load_files(
     for (index, html) in fields.iter_mut().enumerate() {
         let written = note.fields.get(index).and_then(Option::as_ref);
         let span = written.map_or(note.span, Content::span);
+        let text = match written {
+            Some(Content::Markdown(text) | Content::Html(text)) => Some(text),
+            _ => None,
+        };
         let settings = &note.settings;
-        let found = assets::of_field(library, store, targets, html, folder, settings, span);
-        let Some((new, files, problems)) = found else {
+        let found = assets::of_field(
+            library,
+            store,
+            targets,
+            html,
+            folder,
+            settings,
+            (text, span),
+        );
+        let Some(found) = found else {
             continue;
         };
-        sink.asking.more();
-        if let Some(new) = new {
+        if found.asked {
+            sink.asking.more();
+        }
+        if let Some(new) = found.html {
             *html = new;
         }
-        for file in files {
+        for file in found.files {
             if !loaded.contains(&file) {
                 loaded.push(file);
             }
         }
-        sink.diagnostics.append(problems);
+        sink.diagnostics.append(found.diagnostics);
     }
     loaded
 }

@@ -269,6 +269,7 @@ impl<'n> Sink<'n> {
                 let missing = Diagnostic::new(Code::MediaMissing, title).at(span, "");
                 match nearest {
                     Some(near) => missing.fix(format!("did you mean `{near}`?"), span, near),
+                    None if wiki => missing.note("no file of the project has this name"),
                     None => missing.note(
                         "paths count from the note's file, then from the folders in `media: {paths: [..]}`",
                     ),

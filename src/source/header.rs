@@ -426,8 +426,9 @@ const MEDIA: Block = Block {
         match entry.name() {
             "paths" => {
                 if let Some(paths) = decode::strings(value, what, sink) {
-                    let paths = paths.into_iter().map(|it| it.value).collect();
-                    writable(defaults).media_paths = paths;
+                    let settings = writable(defaults);
+                    settings.media_path_spans = paths.iter().map(|it| it.span).collect();
+                    settings.media_paths = paths.into_iter().map(|it| it.value).collect();
                 }
             }
             "remote" => {

@@ -100,8 +100,11 @@ fn build(what: &str, files: &[Block]) {
             "<svg xmlns=\"http://www.w3.org/2000/svg\"/>",
         ),
         ("hola.mp3", "sound"),
+        ("audio/ciao.mp3", "sound"),
     ] {
-        fs::create_dir_all(folder.join("img")).unwrap();
+        for inside in ["img", "audio"] {
+            fs::create_dir_all(folder.join(inside)).unwrap();
+        }
         fs::write(folder.join(path), sample(path, bytes)).unwrap();
     }
     let mut target = folder.clone();

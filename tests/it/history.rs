@@ -112,3 +112,104 @@ fn only_notes_of_the_same_file_and_type_are_taken_for_edited_ones() {
         ["W0703"]
     );
 }
+
+/// What is told of notes that are gone, after the build and then without them.
+fn told_of_gone(
+    manifest: &str,
+    files: [&[(&str, &str)]; 2],
+    between: impl FnOnce(&std::path::Path),
+) -> Vec<String> {
+    let scratch = tempfile::tempdir().unwrap();
+    let folder = scratch.path().join("project");
+    let write = |files: &[(&str, &str)]| {
+        for (path, text) in files {
+            let path = folder.join(path);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        }
+    };
+    let build = |time: i64| {
+        let options = BuildOptions::new(BuildTime::from_unix(time));
+        let project = Project::open(&folder).unwrap();
+        project.build(&options).unwrap()
+    };
+    let head = "format: 1\nname: Words\nuid: 9c1f6c52-1d1b-4a6e-8a55-2f1f0a7f7b10\n";
+    write(&[("deckle.yaml", &format!("{head}{manifest}"))]);
+    write(files[0]);
+    build(1_800_000_000).write().unwrap();
+    write(files[1]);
+    between(&folder);
+    let build = build(1_800_086_400);
+    let found = build.report().diagnostics.iter();
+    found.map(|it| it.message.clone()).collect()
+}
+
+#[test]
+fn a_note_that_is_gone_is_told_with_its_question() {
+    let all = "## What do lungs do? {#lungs}\n\nBreathe\n\n## And hearts? {#heart}\n\nBeat\n";
+    let rest = "## And hearts? {#heart}\n\nBeat\n";
+    let known = "the note `lungs` is gone from the sources: `What do lungs do?`";
+    let unknown = "the note `lungs` is gone from the sources";
+    let check = |manifest: &str, between: fn(&std::path::Path), expect: &[&str]| {
+        let files: [&[(&str, &str)]; 2] = [&[("a/b.md", all)], &[("a/b.md", rest)]];
+        assert_eq!(told_of_gone(manifest, files, between), expect, "{manifest}");
+    };
+    check("", |_| {}, &[known]);
+    check("output: out.apkg\n", |_| {}, &[known]);
+    check("output: {split: top-deck}\n", |_| {}, &[known]);
+    check(
+        "output: {split: file, file: 'out/deck-*.apkg'}\n",
+        |_| {},
+        &[known],
+    );
+    check(
+        "output: {one: {file: one.apkg, match: a/}}\n",
+        |_| {},
+        &[known],
+    );
+    check(
+        "matrix: {lang: [de, fr]}\noutput: '{{=lang}}.apkg'\n",
+        |_| {},
+        &[known],
+    );
+    // Without a package, or with a broken one, as ever.
+    let gone = |folder: &std::path::Path| fs::remove_file(folder.join("Words.apkg")).unwrap();
+    check("", gone, &[unknown]);
+    let broken = |folder: &std::path::Path| {
+        let path = folder.join("Words.apkg");
+        let bytes = fs::read(&path).unwrap();
+        fs::write(&path, &bytes[..bytes.len() / 2]).unwrap();
+    };
+    let scratch = "output: {one: {file: Words.apkg}, two: {file: two.apkg, match: nothing/}}\n";
+    let told = |manifest: &str| {
+        let files: [&[(&str, &str)]; 2] = [&[("a/b.md", all)], &[("a/b.md", rest)]];
+        told_of_gone(manifest, files, broken)
+    };
+    assert!(told("").contains(&unknown.to_owned()));
+    assert!(told(scratch).contains(&unknown.to_owned()));
+    // What was shipped last is kept.
+    let kept = |folder: &std::path::Path| {
+        let base = folder.join(".deckle/base/phone");
+        fs::create_dir_all(&base).unwrap();
+        fs::rename(folder.join("Words.apkg"), base.join("Words.apkg")).unwrap();
+    };
+    check("", kept, &[known]);
+}
+
+#[test]
+fn a_note_of_an_included_project_is_found_in_the_one_package() {
+    let guest = "format: 1\nname: Guest\nuid: 1c1f6c52-1d1b-4a6e-8a55-2f1f0a7f7b10\n";
+    let before: &[(&str, &str)] = &[
+        ("a.md", "## One? {#one}\n\none\n"),
+        ("guest/deckle.yaml", guest),
+        (
+            "guest/b.md",
+            "## Two? {#two}\n\ntwo\n\n## Three? {#three}\n\nthree\n",
+        ),
+    ];
+    let after: &[(&str, &str)] = &[("guest/b.md", "## Three? {#three}\n\nthree\n")];
+    assert_eq!(
+        told_of_gone("include: [guest]\n", [before, after], |_| {}),
+        ["the note `two` is gone from the sources: `Two?`"]
+    );
+}

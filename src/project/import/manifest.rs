@@ -68,12 +68,21 @@ pub(super) fn text(
     if settings.curly {
         let _ = writeln!(text, "cloze: {{curly: true}}");
     }
+    // A folder that nothing comes into would not be there.
+    let folders = settings.media_paths.iter().filter(|folder| {
+        let in_it = |path: &String| {
+            let rest = path.strip_prefix(folder.as_str());
+            rest.is_some_and(|rest| rest.starts_with('/'))
+        };
+        media.keys().any(in_it)
+    });
+    let folders: Vec<&String> = folders.collect();
     let largest = media.values().max().copied().unwrap_or_default();
-    if !settings.media_paths.is_empty() || largest > 20_000_000 {
+    if !folders.is_empty() || largest > 20_000_000 {
         text.push_str("media:\n");
-        if !settings.media_paths.is_empty() {
+        if !folders.is_empty() {
             text.push_str("  paths:\n");
-            for path in &settings.media_paths {
+            for path in folders {
                 let _ = writeln!(text, "    - {}", value(path, 6));
             }
         }

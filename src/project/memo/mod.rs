@@ -186,6 +186,7 @@ fn key(project: &Project, options: &BuildOptions) -> Option<[u8; 32]> {
         changes: _,
         observed: _,
         witness: _,
+        past: _,
     } = options;
     let is_whole = project.is_whole() && matches!(project.scope, Scope::Manifest { .. });
     let sends_out = *restamp || !touch.is_empty();

@@ -18,6 +18,8 @@ pub(super) struct Markup {
     pub(super) references: Vec<Found>,
     /// Where scripts put names together.
     pub(super) computed: Vec<Range<usize>>,
+    /// What links lead to: nothing is loaded, so none of it comes along.
+    pub(super) links: Vec<Found>,
 }
 
 /// An attribute of a tag: its name in lower case, and where its value stands.
@@ -161,6 +163,14 @@ fn take(html: &str, tag: &str, attribute: &Attribute, markup: &mut Markup) {
                 ..it
             });
             markup.references.extend(found);
+        }
+        ("href", "a" | "area") => {
+            let seen = (!bare).then(|| literal(html, attribute.value.clone()));
+            match seen.flatten() {
+                // A name that begins with `_` is a file's for Anki, and comes along.
+                Some(found) => markup.references.push(found),
+                None => markup.links.extend(one(attribute.value.clone())),
+            }
         }
         // For Anki any other text in quotes that begins with `_` names a file, too.
         _ if !bare => markup
@@ -361,6 +371,23 @@ mod tests {
         );
         check("<img src=\"\"><img src><img", "");
         check("a < b <3 <img src=\"a.png", "a.png");
+    }
+
+    #[test]
+    fn where_links_lead() {
+        let check = |html: &str, expect: &str| {
+            let links = read(html).links.into_iter().map(|it| it.name);
+            assert_eq!(links.collect::<Vec<_>>().join("|"), expect, "{html}");
+        };
+        check(
+            "<a href=\"x.pdf\">a</a><A HREF=b.html#c>b</A>",
+            "x.pdf|b.html",
+        );
+        check("<area href='map.svg?x'>", "map.svg");
+        check("<a href=\"#x\"></a><a href=\"\"></a><a name=x></a>", "");
+        check("<a href=\"_x.pdf\"></a><link href=a.css>", "");
+        check("<a href=\"https://a.b\"></a>", "https://a.b");
+        check("<a title=\"href=x.pdf\" data-href=\"y.pdf\">", "");
     }
 
     #[test]

@@ -92,8 +92,20 @@ pub(super) fn of_type(
     }
 }
 
-/// A field with the names that the files have in packages which it loads by other ways than Anki
-/// sees; these files and what is wrong. `None` where it loads none.
+/// What a field loads by other ways than Anki sees.
+#[derive(Debug, Default)]
+pub(super) struct FieldFiles {
+    /// The field with the names that the files have in packages; `None` where it stays as it is.
+    pub(super) html: Option<String>,
+    pub(super) files: Vec<NamedMedia>,
+    /// What is wrong.
+    pub(super) diagnostics: Diagnostics,
+    /// Whether a file was looked for.
+    pub(super) asked: bool,
+}
+
+/// What a field loads by other ways than Anki sees. `written` is what the author wrote, where it is one
+/// text, and `span` where the field stands.
 pub(super) fn of_field(
     library: &Library<'_>,
     store: &Store,
@@ -101,8 +113,8 @@ pub(super) fn of_field(
     html: &str,
     folder: &str,
     settings: &Settings,
-    span: Span,
-) -> Option<(Option<String>, Vec<NamedMedia>, Diagnostics)> {
+    (written, span): (Option<&Text>, Span),
+) -> Option<FieldFiles> {
     const SIGNS: [&str; 7] = [
         "src",
         "href",
@@ -116,7 +128,17 @@ pub(super) fn of_field(
         return None;
     }
     let seen = media_references(html);
-    let mut found = markup::read(html).references;
+    let markup = markup::read(html);
+    let mut diagnostics = Diagnostics::new();
+    let at = |name: &str| {
+        let place = written.and_then(|text| place_in(text, name));
+        place.map_or((span, "in this field"), |span| (span, ""))
+    };
+    for link in markup.links.iter().filter(|it| is_dead_link(it)) {
+        let (span, label) = at(&link.name);
+        diagnostics.push(tell::dead_link(link).at(span, label));
+    }
+    let mut found = markup.references;
     found.retain(|it| {
         let is_seen = seen
             .iter()
@@ -124,27 +146,64 @@ pub(super) fn of_field(
         !is_seen && it.how != How::Sound && !it.is_filled_in()
     });
     if found.is_empty() {
-        return None;
+        return (!diagnostics.is_empty()).then(|| FieldFiles {
+            diagnostics,
+            ..FieldFiles::default()
+        });
     }
     let shipper = Shipper { library, store };
     let place = Place::new(folder, settings.media_paths.clone(), settings);
     let mut shipped = Shipped::default();
-    let new = shipper.rewritten(html, &found, |it| {
-        shipper.follow(it, &place, false, &mut Vec::new(), &mut shipped)
+    let mut names: Vec<String> = Vec::new();
+    let html = shipper.rewritten(html, &found, |it| {
+        let follow = shipper.follow(it, &place, false, &mut Vec::new(), &mut shipped);
+        names.resize(shipped.problems.len(), it.name.clone());
+        follow
     });
     for it in &found {
         shipped.problems.extend(match is_remote(&it.name) {
             true => targets::of_remote(it.name.trim(), targets),
             false => targets::of_file(it.name.trim(), targets),
         });
+        names.resize(shipped.problems.len(), it.name.clone());
     }
-    let mut diagnostics = Diagnostics::new();
-    for mut problem in shipped.problems {
+    for (mut problem, name) in shipped.problems.into_iter().zip(&names) {
         // What was never read as a reference cannot be an error all of a sudden.
         problem.severity = problem.severity.min(Severity::Warning);
-        diagnostics.push(problem.at(span, "in this field"));
+        let (span, label) = at(name);
+        diagnostics.push(problem.at(span, label));
     }
-    Some((new, shipped.files, diagnostics))
+    Some(FieldFiles {
+        html,
+        files: shipped.files,
+        diagnostics,
+        asked: true,
+    })
+}
+
+/// Where an author wrote this name: in quotes, or as the value of an attribute or of `url(..)`,
+/// before it is taken for a text that is shown.
+fn place_in(text: &Text, name: &str) -> Option<Span> {
+    let (source, name) = (text.as_str(), name.trim());
+    if name.is_empty() {
+        return None;
+    }
+    let mut all = source.match_indices(name).map(|(at, _)| at);
+    let is_value = |at: &usize| {
+        let before = source.get(..*at).unwrap_or_default().trim_end();
+        before.ends_with(['"', '\'', '=', '(', ','])
+    };
+    let first = all.clone().next();
+    let start = all.find(is_value).or(first)?;
+    Some(text.span(start..start + name.len())).filter(|span| span.is_some())
+}
+
+/// Whether a link leads to a file that no package brings, or that nobody else has.
+fn is_dead_link(link: &Found) -> bool {
+    let name = link.name.trim();
+    let scheme = name.split_once(':').map_or("", |(scheme, _)| scheme);
+    scheme.eq_ignore_ascii_case("file")
+        || !link.is_address() && !link.is_filled_in() && !name.starts_with('/')
 }
 
 /// The names of files that the card templates and the CSS of a note type load, as they are written;
@@ -202,6 +261,9 @@ impl TypeReader<'_, '_> {
 
     fn template(&mut self, template: &str, kept: &[String]) -> Option<String> {
         let markup = markup::read(template);
+        for link in markup.links.iter().filter(|it| is_dead_link(it)) {
+            self.tell(tell::dead_link(link), &link.name);
+        }
         if !self.shipper.store.keeps_any() {
             for range in markup.computed {
                 let text = template.get(range).unwrap_or_default();

@@ -20,7 +20,7 @@ pub(super) fn unresolved(name: &str, resolved: &Resolved, missing: Missing) -> O
                 None => found,
             };
             let found =
-                found.note("looked for in the type's folder, at the root and in the media folders");
+                found.note("looked for in the folder of the text that names it, at the root and in the media folders");
             return Some(kept(found, missing));
         }
         Resolved::Outside => {
@@ -48,6 +48,14 @@ fn kept(mut found: Diagnostic, missing: Missing) -> Diagnostic {
         found = found.note("the name stays, because the project says `media: {missing: keep}`");
     }
     found
+}
+
+/// Of a link to a file.
+pub(super) fn dead_link(link: &Found) -> Diagnostic {
+    let title = format!("a link to `{}` leads nowhere on a card", link.name.trim());
+    Diagnostic::new(Code::LinkTarget, title)
+        .note("no file comes with a package because a link leads to it, and phones open none from a card")
+        .help("link to an address such as `https://..`, or show the file as an image")
 }
 
 pub(super) fn unreadable(name: &str, why: &str) -> Diagnostic {

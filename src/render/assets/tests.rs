@@ -135,7 +135,7 @@ fn every_reference_of_a_template_is_named_by_its_content() {
         "<!-- <img src=\"gone.png\"> --><a href=\"x.pdf\">",
         "<!-- <img src=\"gone.png\"> --><a href=\"x.pdf\">",
         "",
-        &[],
+        &[Code::LinkTarget],
     );
     check_front(
         "[sound:gone.mp3]",
@@ -289,11 +289,12 @@ fn fields_load_files_that_anki_does_not_see() {
             html,
             "a",
             &Settings::default(),
-            Span::NONE,
+            (None, Span::NONE),
         );
-        let (new, files, told) = found.unwrap_or_default();
-        let told: Vec<Code> = told.iter().map(|it| it.code).collect();
-        let new = new.map(|it| starred(&it));
+        let found = found.unwrap_or_default();
+        let files = found.files;
+        let told: Vec<Code> = found.diagnostics.iter().map(|it| it.code).collect();
+        let new = found.html.map(|it| starred(&it));
         assert_eq!(
             (new.as_deref(), files.len(), &*told),
             (expect, count, codes),
@@ -301,6 +302,26 @@ fn fields_load_files_that_anki_does_not_see() {
         );
     };
     check("<img src=\"b.png\"> _x_", None, 0, &[]);
+    check("<a href=\"b.png\">b</a>", None, 0, &[Code::LinkTarget]);
+    check(
+        "<a href='FILE:///b.pdf'>b</a>",
+        None,
+        0,
+        &[Code::LinkTarget],
+    );
+    check("<a href=\"{{Url}}\">b</a><a href=\"#x\">", None, 0, &[]);
+    check(
+        "<a href=\"mailto:a@b.c\"><a href=\"obsidian://x\">",
+        None,
+        0,
+        &[],
+    );
+    check(
+        "<a href=\"data:,x\"><a href=\"//a.b\"><a href=\"/x\">",
+        None,
+        0,
+        &[],
+    );
     check(
         "<link rel=\"stylesheet\" href=\"_s.css\">",
         Some("<link rel=\"stylesheet\" href=\"_s-*.css\">"),
@@ -329,6 +350,6 @@ fn fields_load_files_that_anki_does_not_see() {
         "<a href=\"_gone\"><a title=\"_s.css\">",
         Some("<a href=\"_gone\"><a title=\"_s-*.css\">"),
         1,
-        &[],
+        &[Code::LinkTarget],
     );
 }

@@ -58,6 +58,23 @@ fn math() {
         "$$ a b",
         &[Code::MathUnclosed],
     );
+    for (text, html) in [
+        ("$x^2 + 1", "$x^2 + 1"),
+        ("a $\\alpha is b", "a $\\alpha is b"),
+        ("$a_{1} and $b$", "$a_{1} and \\(b\\)"),
+    ] {
+        coded(NoteTypeKind::Normal, text, html, &[Code::MathUnclosed]);
+    }
+    for text in [
+        "$5 and 6",
+        "$HOME is set",
+        "$x = 5;",
+        "US$x^2",
+        "a $ b^2",
+        "$1^2",
+    ] {
+        coded(NoteTypeKind::Normal, text, text, &[]);
+    }
     let engine = |math| Settings {
         math,
         ..Settings::default()

@@ -19,8 +19,8 @@ fn html_and_links() {
         "<a href=\"http://bare.com\">http://bare.com</a>, (<a href=\"http://www.a.b/x_y_z\">www.a.b/x_y_z</a>).",
     );
     plain(
-        "[see http://a.b](https://c.d) <b>http://a.b</b> <a href=\"x\">http://a.b</a>",
-        "<a href=\"https://c.d\">see http://a.b</a> <b><a href=\"http://a.b\">http://a.b</a></b> <a href=\"x\">http://a.b</a>",
+        "[see http://a.b](https://c.d) <b>http://a.b</b> <a href=\"#x\">http://a.b</a>",
+        "<a href=\"https://c.d\">see http://a.b</a> <b><a href=\"http://a.b\">http://a.b</a></b> <a href=\"#x\">http://a.b</a>",
     );
     plain(
         r"http\://a.b `http://a.b` a@b.c",

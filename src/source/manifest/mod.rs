@@ -1,10 +1,11 @@
 //! `deckle.yaml`: what holds for a whole project.
 
+mod broken;
 mod decks;
 
 use std::sync::Arc;
 
-use crate::diag::{Code, Diagnostic, Diagnostics, FileId, Levels, Span, Spanned};
+use crate::diag::{Code, Diagnostic, Diagnostics, FileId, Levels, Severity, Span, Spanned};
 use crate::model::written::{CompatGuid, IdMode, Settings};
 use crate::model::{DeckName, DeckOptions, Targets};
 use crate::source::assets::{self, Assets};
@@ -19,6 +20,7 @@ use crate::source::ship::{self, Channel};
 use crate::source::yaml::{self, Entry, Node, Value, decode};
 use crate::source::{header, levels, presets, targets};
 
+pub use broken::Broken;
 pub use decks::DECKS_KEYS;
 
 /// The name of a project file.
@@ -78,6 +80,8 @@ pub struct Manifest {
     pub matrix_span: Span,
     /// How much findings matter.
     pub levels: Levels,
+    /// The keys that hold errors.
+    pub broken: Broken,
 }
 
 /// Where a note type is defined.
@@ -164,12 +168,13 @@ impl Manifest {
             variants: Vec::new(),
             matrix_span: Span::NONE,
             levels: Levels::new(),
+            broken: Broken::default(),
             name: name.clone(),
         }
     }
 
-    /// Reads a project file. What is wrong is told, and the rest read; `None` where nothing of it
-    /// can be used.
+    /// Reads a project file. What is wrong is told, and the rest read, with something in its place
+    /// where the file says no name or uid; `None` where nothing of it can be used.
     #[must_use]
     pub fn read(file: FileId, source: &str, sink: &mut Diagnostics) -> Option<Self> {
         Self::read_as(file, source, None, sink)
@@ -183,7 +188,7 @@ impl Manifest {
         variant: Option<&str>,
         sink: &mut Diagnostics,
     ) -> Option<Self> {
-        let before = sink.count(crate::diag::Severity::Error);
+        let before = sink.count(Severity::Error);
         let mut documents = yaml::parse(file, source, 0, sink);
         let start = Span::new(file, 0..0);
         let chosen = match documents.as_mut_slice() {
@@ -192,7 +197,7 @@ impl Manifest {
         };
         let entries = match documents.as_slice() {
             [document] => decode::mapping(document, FILE_NAME, sink)?,
-            [] if sink.count(crate::diag::Severity::Error) > before => return None,
+            [] if yaml_errors(before, sink) => return None,
             [] => &[],
             [_, second, ..] => {
                 let title = format!("{FILE_NAME} holds more than one document");
@@ -203,14 +208,20 @@ impl Manifest {
             }
         };
         let find = |key: &str| entries.iter().find(|entry| entry.name() == key);
+        if yaml_errors(before, sink) {
+            return None;
+        }
         check_format(find("format"), start, sink)?;
-        let name = read_name(find("name"), start, sink)?;
+        let name = read_name(find("name"), start, sink);
+        let name = name.or_else(|| DeckName::new("Deck").ok())?;
         let mut manifest = Self {
             ids: IdMode::Lock,
             ..Self::without_file(&name)
         };
         manifest.uid = match find("uid") {
-            Some(entry) => decode::string(&entry.value, "uid", sink)?.value,
+            Some(entry) => {
+                decode::string(&entry.value, "uid", sink).map_or_else(String::new, |it| it.value)
+            }
             None => {
                 let title = format!("{FILE_NAME} has no `uid`");
                 sink.push(
@@ -219,7 +230,7 @@ impl Manifest {
                         .note("the uid keeps your notes apart from those of other people")
                         .help("add `uid: ` and a UUID, as `deckle init` and `uuidgen` make them, and never change it"),
                 );
-                return None;
+                String::new()
             }
         };
         if let Some(variant) = &chosen.variant
@@ -235,10 +246,18 @@ impl Manifest {
         let presets = find("presets").map(|entry| presets::read(entry, &manifest.uid, sink));
         let presets = presets.unwrap_or_default();
         for entry in entries {
+            let before = sink.count(Severity::Error);
             manifest.apply(entry, &presets, sink);
+            if sink.count(Severity::Error) > before {
+                manifest.broken.add(entry.name());
+            }
         }
         if let Some(entry) = find("rules") {
+            let before = sink.count(Severity::Error);
             manifest.rules = rules::read(&entry.value, "", &manifest.defaults, sink);
+            if sink.count(Severity::Error) > before {
+                manifest.broken.add("rules");
+            }
         }
         Some(manifest)
     }
@@ -320,6 +339,11 @@ impl Manifest {
     }
 }
 
+/// Whether there are more errors than these.
+fn yaml_errors(before: usize, sink: &Diagnostics) -> bool {
+    sink.count(Severity::Error) > before
+}
+
 /// The matrix of a project file; `None` where it has none, or the file cannot be read.
 ///
 /// What is wrong with the matrix itself is told; everything else waits for [`Manifest::read_as`].
@@ -394,6 +418,8 @@ fn deck_of_all(entry: &Entry) -> Diagnostic {
         .help("`name` is the root deck, folders and files are the decks below it; a file's header names another")
 }
 
+/// What is read of a file that does not say its format is told with that; another format may mean
+/// anything.
 fn check_format(entry: Option<&Entry>, start: Span, sink: &mut Diagnostics) -> Option<()> {
     let Some(entry) = entry else {
         let title = format!("{FILE_NAME} does not say its `format`");
@@ -402,7 +428,7 @@ fn check_format(entry: Option<&Entry>, start: Span, sink: &mut Diagnostics) -> O
                 .at(start, "in this file")
                 .help("begin the file with `format: 1`"),
         );
-        return None;
+        return Some(());
     };
     let format = decode::string(&entry.value, "format", sink)?;
     if format.value == "1" {

@@ -8,6 +8,7 @@
 mod attributes;
 mod comment;
 mod definitions;
+mod fences;
 mod formless;
 mod front_matter;
 mod heading_note;

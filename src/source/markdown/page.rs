@@ -38,6 +38,8 @@ pub(super) struct Page<'a> {
     pub(super) near_labels: Vec<Range<usize>>,
     /// The signs of lines such as `##x`, which lack the space of a heading.
     pub(super) near_headings: Vec<Range<usize>>,
+    /// Blocks of code between fences.
+    pub(super) fences: Vec<Range<usize>>,
     /// Labels that a block of HTML hides.
     pub(super) hidden_labels: Vec<Range<usize>>,
     pub(super) definitions: Definitions,
@@ -122,6 +124,7 @@ impl<'a> Page<'a> {
             small_labels: Vec::new(),
             near_labels: Vec::new(),
             near_headings: Vec::new(),
+            fences: Vec::new(),
             hidden_labels: Vec::new(),
             escapes: Vec::new(),
             definitions: Definitions::default(),
@@ -144,6 +147,11 @@ impl<'a> Page<'a> {
             inside(&blocks.code, at) || inside(&blocks.html, at)
         });
         page.tables = blocks.tables;
+        let is_fence = |it: &&Range<usize>| {
+            let text = source.get(it.start..).unwrap_or_default();
+            text.starts_with("```") || text.starts_with("~~~")
+        };
+        page.fences = blocks.code.iter().filter(is_fence).cloned().collect();
         page.definitions = blocks.definitions;
         page
     }

@@ -54,6 +54,8 @@ pub(super) struct Reader<'a> {
     pub(super) claimed: Vec<bool>,
     /// What is to be told of text above `---`, unless the file turns out to be prose.
     pub(super) underlined: Vec<Diagnostic>,
+    /// Headings below those of notes that stand in no note: told where headings are notes.
+    pub(super) deeper: Vec<Diagnostic>,
     /// Labels that stand in no note.
     pub(super) orphans: Vec<&'a Label>,
     /// The tables of notes, by where the comments above them begin.
@@ -136,6 +138,7 @@ impl<'a> Reader<'a> {
             others: Vec::new(),
             claimed: vec![false; shelf.comments.len()],
             underlined: Vec::new(),
+            deeper: Vec::new(),
             orphans: Vec::new(),
             tables,
             formless,
@@ -178,6 +181,11 @@ impl<'a> Reader<'a> {
         if let Some((form, _)) = &self.form {
             for diagnostic in std::mem::take(&mut self.underlined) {
                 sink.push(diagnostic);
+            }
+            if *form == FormKind::Headings {
+                for diagnostic in std::mem::take(&mut self.deeper) {
+                    sink.push(diagnostic);
+                }
             }
             // Among marked notes the unmarked ones are text, and so are their answers.
             if *form == FormKind::Labels && !self.shelf.options.tagged_only {
@@ -275,6 +283,10 @@ impl<'a> Reader<'a> {
             }
             _ => {
                 self.close(at, sink);
+                if !above_formless && self.loses_text(head) {
+                    let found = report::deeper(self.shelf.page, head, note_level);
+                    self.deeper.push(found);
+                }
                 if above_formless || level <= note_level {
                     self.behind = None;
                 }
@@ -285,6 +297,19 @@ impl<'a> Reader<'a> {
                 self.section(head, level < note_level || above_formless, sink);
             }
         }
+    }
+
+    /// Whether a heading that stands in no note is of a level below that of notes, and has text that
+    /// goes with it.
+    fn loses_text(&mut self, head: &HeadLine) -> bool {
+        let (level, options) = (head.heading.level, self.shelf.options);
+        level > options.note_level
+            && !options.tagged_only
+            && self.skipped.is_none()
+            && self.behind.is_none()
+            && !head.tails.has_word(self.shelf.page, "skip")
+            && !self.sections_skip(level)
+            && self.has_text(head)
     }
 
     /// Remembers a heading that carries the card tag, where that makes no note of it.

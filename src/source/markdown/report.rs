@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::comment::Comment;
+use super::fences;
 use super::labels::{Labels, listing};
 use super::near_misses;
 use super::notation;
@@ -119,6 +120,13 @@ fn field_name<'c>(comment: &'c Comment, types: &TypeSet) -> Option<&'c str> {
 /// Tells all that looks like a note, and is none by the rules of its file.
 pub(super) fn lookalikes(reader: &Reader<'_>, sink: &mut Diagnostics) {
     in_formulas(reader, sink);
+    let (page, labels) = (reader.shelf.page, reader.shelf.labels);
+    for block in &page.fences {
+        let level = reader.shelf.options.note_level;
+        if let Some(found) = fences::swallowed(page, block, labels, level) {
+            sink.push(found);
+        }
+    }
     if !matches!(reader.form, Some((FormKind::Labels, _))) {
         near_headings(reader, sink);
     }
@@ -195,6 +203,23 @@ fn mixed(reader: &Reader<'_>, form: FormKind, first: &Range<usize>, sink: &mut D
         }
     };
     sink.push(diagnostic);
+}
+
+/// A heading of a level below that of notes, above the first one of them.
+pub(super) fn deeper(page: &Page<'_>, head: &HeadLine, note_level: u8) -> Diagnostic {
+    let signs = "#".repeat(usize::from(note_level));
+    let level = head.heading.level;
+    Diagnostic::new(Code::SkippedHeading, "this heading stands in no note")
+        .at(
+            page.span(&head.heading.content),
+            format!("level {level}, left out with its text"),
+        )
+        .note(format!(
+            "notes are headings of level {note_level}; deeper ones are a part of the note above them"
+        ))
+        .help(format!(
+            "if it is a note, write `{signs}`, or `{{note}}` behind it; if it is none, `{{skip}}`"
+        ))
 }
 
 /// Labels that cannot be seen as such.

@@ -10,6 +10,7 @@ mod note;
 mod notes;
 mod plain;
 mod split;
+mod strange;
 mod text;
 mod traps;
 mod tree;

@@ -16,6 +16,7 @@ use super::map;
 use super::node::{Entry, Node, Scalar, Value};
 use super::plain::{self, Part};
 use super::split::{Split, is_list, split};
+use super::strange;
 use super::text::Ground;
 use super::traps;
 use super::tree::{Item, parse, parse_items};
@@ -286,7 +287,9 @@ impl Reader<'_> {
                 }
             }
             Value::Mapping(entries) => {
-                if self.tell_single_note(entries, defaults, sink) {
+                // Keys that a map renames are meant as what they become.
+                let is_strange = |sink| defaults.map.is_empty() && strange::tell(entries, sink);
+                if self.tell_single_note(entries, defaults, sink) || is_strange(sink) {
                     return;
                 }
                 let context = header_context(entries, defaults, sink);

@@ -147,9 +147,45 @@ impl Walk<'_> {
                         self.warn_unclosed(at..at + run, "$$");
                     }
                 }
+                if !display && self.is_surely_formula(at) {
+                    self.diagnostics.push(
+                        Diagnostic::new(Finding::MathUnclosed, "the formula has no end")
+                            .at(self.source.span(at..at + run), "read as text")
+                            .help("close it with `$` in the same paragraph, without a space before it")
+                            .help("a dollar sign is written `\\$`"),
+                    );
+                }
                 at + run
             }
         }
+    }
+
+    /// Whether what stands behind a lone `$`, up to the next one, can be nothing but TeX: a command,
+    /// or something raised or lowered. Prices begin with digits, variables of programs have neither.
+    fn is_surely_formula(&mut self, at: usize) -> bool {
+        let alone = at == 0
+            || self
+                .byte(at - 1)
+                .is_some_and(|it| !it.is_ascii_alphanumeric());
+        let begins = self
+            .byte(at + 1)
+            .is_some_and(|it| it.is_ascii_alphabetic() || matches!(it, b'\\' | b'(' | b'|'));
+        if !alone || !begins {
+            return false;
+        }
+        let stop = self.paragraph_end(at).min(self.next_code_start(at));
+        let stop = stop.min(at + 1 + LONGEST_INLINE);
+        let bytes = self.bytes.get(at + 1..stop).unwrap_or_default();
+        let end = bytes.iter().position(|it| *it == b'$');
+        let bytes = bytes.get(..end.unwrap_or(bytes.len())).unwrap_or_default();
+        bytes.windows(3).any(|it| match it {
+            [b'\\', one, two] => one.is_ascii_lowercase() && two.is_ascii_lowercase(),
+            [_, b'^' | b'_', b'{'] => true,
+            [base, b'^', raised] => {
+                (base.is_ascii_alphanumeric() || *base == b')') && raised.is_ascii_alphanumeric()
+            }
+            _ => false,
+        })
     }
 
     pub(super) fn bracket(&mut self, at: usize) -> usize {
