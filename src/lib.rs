@@ -81,6 +81,8 @@ pub mod sync;
 
 pub mod package;
 
+pub mod preview;
+
 pub mod model;
 
 pub mod diag;

@@ -47,6 +47,7 @@ mod output;
 mod overlay;
 mod parts;
 mod predecessor;
+mod preview;
 mod pull;
 mod quoting;
 mod rematch;
@@ -82,6 +83,7 @@ pub use import::{ImportFormat, ImportOptions, Imported, import};
 pub use lock_state::{LockHeld, LockState};
 pub use memo::Unchanged;
 pub use options::{BuildOptions, LockMode};
+pub use preview::ProjectPreview;
 pub use pull::{
     Marked, Marks, PullBase, PullOptions, PullOutcome, Pulled, PulledChange, PulledFile,
     PulledMedia, PulledNote,
@@ -260,6 +262,24 @@ impl Project {
     #[must_use]
     pub fn unchanged(&self, options: &BuildOptions) -> Option<Unchanged> {
         memo::unchanged(self, options, true)
+    }
+
+    /// Makes the packages where nobody else sees them, to be shown as pages; see
+    /// [`ProjectPreview::write`]. Neither lock nor packages of the project are written.
+    ///
+    /// # Errors
+    /// When a file or folder cannot be read, or a package cannot be written.
+    pub fn preview(&self, options: &BuildOptions) -> Result<ProjectPreview, Error> {
+        preview::preview(self, options)
+    }
+
+    /// Where pages go if nobody says another place: `.deckle/preview` of a folder; beside single files
+    /// `NAME.preview`.
+    ///
+    /// # Errors
+    /// When a link leads from there to another place.
+    pub fn preview_folder(&self) -> Result<PathBuf, Error> {
+        preview::folder(self)
     }
 
     /// The note at a line of a file, from 1, whose path is relative to the project: as written, as
