@@ -10,8 +10,9 @@ use super::order::Order;
 use super::side::{Sheet, Workshop};
 use crate::model::NoteTypeKind;
 use crate::package::{CardState, StoredCard, StoredNote, StoredNoteType};
+use crate::template::av::extract_av;
 use crate::template::cloze::CardSide;
-use crate::template::render::{RenderError, Situation, render_card};
+use crate::template::render::{Situation, render_card};
 use crate::template::strip::strip_html;
 
 /// How much text of a card is searched, in characters.
@@ -81,7 +82,7 @@ pub(super) fn shown<'a>(
     };
     let mut problems = Vec::new();
     let rendered = match template {
-        Some(it) => render_card(&it.front, &it.back, &situation).map_err(|it| told(&it)),
+        Some(it) => render_card(&it.front, &it.back, &situation).map_err(|it| it.to_string()),
         None => Err(format!(
             "the note type has no card template {}",
             u32::from(card.ordinal) + 1
@@ -125,21 +126,80 @@ pub(super) fn shown<'a>(
     })
 }
 
-fn told(error: &RenderError) -> String {
-    error.to_string()
-}
-
 /// The text of the question, and what the answer has besides.
 fn texts(question: &str, answer: &str) -> (String, String) {
-    let line = |html: &str| {
-        // What stands in lines of its own are words of their own.
-        let apart = html.replace('<', " <");
-        squeezed(&strip_html(&apart))
-    };
-    let (question, answer) = (line(question), line(answer));
+    let question = line(question, CardSide::Question);
+    let answer = line(answer, CardSide::Answer);
     let rest = answer.strip_prefix(&question).unwrap_or(&answer).trim();
     let rest = cut(rest, MOST_TEXT).to_owned();
     (cut(&question, MOST_TEXT).to_owned(), rest)
+}
+
+/// Elements that stand in lines of their own.
+const BLOCKS: &[&str] = &[
+    "br",
+    "hr",
+    "div",
+    "p",
+    "li",
+    "tr",
+    "td",
+    "th",
+    "dt",
+    "dd",
+    "pre",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "table",
+    "ul",
+    "ol",
+    "dl",
+    "blockquote",
+    "section",
+    "center",
+];
+
+/// A side as a line of text, without what is no text of it.
+fn line(html: &str, side: CardSide) -> String {
+    let (silent, _) = extract_av(html, side);
+    let mut apart = String::with_capacity(silent.len());
+    for (index, piece) in silent.split('<').enumerate() {
+        if index > 0 {
+            let name = piece.trim_start_matches('/');
+            let name = name.split(|it: char| !it.is_ascii_alphanumeric()).next();
+            let name = name.unwrap_or_default();
+            if BLOCKS.iter().any(|it| it.eq_ignore_ascii_case(name)) {
+                apart.push(' ');
+            }
+            apart.push('<');
+        }
+        apart.push_str(piece);
+    }
+    let text = strip_html(&apart);
+    let text = without(&text, "[anki:play:", "]");
+    let text = without(&text, "[[type:", "]]");
+    let marks = ["\\(", "\\)", "\\[", "\\]"];
+    let text = marks.iter().fold(text, |text, it| text.replace(it, ""));
+    squeezed(&text)
+}
+
+/// The text without what begins and ends so.
+fn without(text: &str, begin: &str, end: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, found)) = rest.split_once(begin) {
+        let Some((_, behind)) = found.split_once(end) else {
+            break;
+        };
+        out.push_str(before);
+        rest = behind;
+    }
+    out.push_str(rest);
+    out
 }
 
 #[cfg(test)]
@@ -155,5 +215,11 @@ mod tests {
         check("<b>a</b>", "<b>a</b><hr id=answer>b", ("a", "b"));
         check("<p>a</p><p>b</p>", "c", ("a b", "c"));
         check("ab <style>x{}</style>", "&lt;", ("ab", "<"));
+        check(
+            "the <b>b</b>.[sound:x.mp3]",
+            "[[type:F]]\\(x\\)",
+            ("the b.", "x"),
+        );
+        check("[[type:F", "", ("[[type:F", ""));
     }
 }

@@ -115,10 +115,15 @@ fn article(out: &mut String, card: &ShownCard<'_>, types: &TypeFiles) {
         "" => "(no text)",
         text => cut(text, MOST_HEADING),
     };
+    let more = if question.len() < card.text.0.len() {
+        "…"
+    } else {
+        ""
+    };
     // Writing to a string cannot fail.
     let _ = write!(
         out,
-        "<article id=\"{anchor}\" tabindex=\"-1\" aria-labelledby=\"{anchor}-title\">\n<h2 id=\"{anchor}-title\"><a href=\"#{anchor}\">{}</a></h2>\n<ul class=\"facts\">",
+        "<article id=\"{anchor}\" tabindex=\"-1\" aria-labelledby=\"{anchor}-title\">\n<h2 id=\"{anchor}-title\"><a href=\"#{anchor}\">{}{more}</a></h2>\n<ul class=\"facts\">",
         Escaped(question)
     );
     let mut fact = |class: &str, text: &str| {

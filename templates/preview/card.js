@@ -35,12 +35,8 @@
   // --- How high it is. A card that is as high as its window, and a bit, would grow for ever.
   let last = null;
   function measure() {
-    const style = getComputedStyle(document.body);
-    const below = parseFloat(style.marginBottom) || 0;
-    const content = Math.ceil(Math.max(
-      document.body.getBoundingClientRect().bottom + scrollY + below,
-      ...[...document.body.children].map((it) => it.getBoundingClientRect().bottom + scrollY),
-    ));
+    const bottoms = [...document.body.children].map((it) => it.getBoundingClientRect().bottom + scrollY);
+    const content = Math.ceil(Math.max(root.getBoundingClientRect().height, ...bottoms));
     const grows = last && last.width === innerWidth && last.window !== innerHeight
       && Math.abs((content - last.content) - (innerHeight - last.window)) < 2;
     last = { width: innerWidth, window: innerHeight, content };
@@ -116,7 +112,9 @@
         return element;
       };
       const [left, top] = [part("left", width), part("top", height)];
-      const turned = parseFloat(data.angle) ? { transform: `rotate(${parseFloat(data.angle)} ${left} ${top})` } : {};
+      // In parts of a turn, ten thousand of them. Polygons are never turned.
+      const turn = (parseFloat(data.angle) || 0) * 0.036;
+      const turned = turn ? { transform: `rotate(${turn} ${left} ${top})` } : {};
       switch (data.shape) {
         case "rect":
           return made("rect", { x: left, y: top, width: part("width", width), height: part("height", height), ...turned });
@@ -126,11 +124,11 @@
         }
         case "polygon": {
           const points = (data.points ?? "").split(" ").map((point) => point.split(",").map(Number));
-          return made("polygon", { points: points.map(([x, y]) => `${x * width},${y * height}`).join(" "), ...turned });
+          return made("polygon", { points: points.map(([x, y]) => `${x * width},${y * height}`).join(" ") });
         }
         case "text": {
           const size = (parseFloat(data.fontSize) || 0.06) * height * (parseFloat(data.scale) || 1);
-          const text = made("text", { x: left, y: top + size, "font-size": size, "font-family": "Arial, sans-serif", ...turned });
+          const text = made("text", { x: left, y: top + 0.79 * size, "font-size": size, "font-family": "Arial, sans-serif", ...turned });
           text.textContent = data.text ?? "";
           return text;
         }
@@ -143,8 +141,9 @@
       const width = picture.naturalWidth || picture.clientWidth;
       const height = picture.naturalHeight || picture.clientHeight;
       if (!width || !height) return;
-      const place = { left: picture.offsetLeft, top: picture.offsetTop, width: picture.offsetWidth, height: picture.offsetHeight };
-      for (const [key, value] of Object.entries(place)) drawing.style[key] = `${value}px`;
+      const [around, place] = [box.getBoundingClientRect(), picture.getBoundingClientRect()];
+      const lengths = { left: place.left - around.left - box.clientLeft, top: place.top - around.top - box.clientTop, width: place.width, height: place.height };
+      for (const [key, value] of Object.entries(lengths)) drawing.style[key] = `${value}px`;
       drawing.setAttribute("viewBox", `0 0 ${width} ${height}`);
       drawing.setAttribute("preserveAspectRatio", "none");
       drawing.replaceChildren();
@@ -171,9 +170,10 @@
           mask.setAttribute("class", `deckle-mask-${isLabel ? "label" : kind}`);
           drawing.append(mask);
           if (isLabel) {
-            const { x, y, width: wide, height: high } = mask.getBBox();
+            const size = Number(mask.getAttribute("font-size"));
             const ground = document.createElementNS(SPACE, "rect");
-            const sizes = { x, y, width: wide, height: high, fill: "#ffffff", class: "deckle-mask-label" };
+            const sizes = { x: mask.getAttribute("x"), y: mask.getAttribute("y") - 0.79 * size, fill: "#ffffff",
+              width: mask.getBBox().width + 5 * pixel, height: 1.2 * size, class: "deckle-mask-label" };
             for (const [key, value] of Object.entries(sizes)) ground.setAttribute(key, value);
             if (mask.hasAttribute("transform")) ground.setAttribute("transform", mask.getAttribute("transform"));
             mask.before(ground);
