@@ -441,10 +441,10 @@ pub(crate) struct ShowArgs {
     after_help = "\
 Examples:
   deckle preview                     the project of this folder: .deckle/preview/index.html
-  deckle preview --watch             again at every change; pages that are open show it by themselves
+  deckle preview --watch             again at every change; open pages show it by themselves
   deckle preview cells.md            one file: cells.preview/index.html
   deckle preview deck.apkg           any package: deck.preview/index.html
-  deckle preview -o preview          in CI: a folder to be kept as an artifact, or put onto GitHub Pages
+  deckle preview -o preview          in CI: a folder to keep, or for GitHub Pages
   xdg-open \"$(deckle preview)\"
 
 Pages open from disk: there is no server, and they load nothing from the network. Nothing else is

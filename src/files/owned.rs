@@ -152,7 +152,7 @@ impl OwnedFolder {
                 buffer: Vec::new(),
             };
             write(&mut comparison)?;
-            if comparison.is_same() {
+            if comparison.ends_the_same() {
                 return Ok(());
             }
         }
@@ -286,7 +286,7 @@ struct Comparison {
 }
 
 impl Comparison {
-    fn is_same(mut self) -> bool {
+    fn ends_the_same(mut self) -> bool {
         // The file must end here, too.
         !self.differs && matches!(self.file.read(&mut [0]), Ok(0))
     }

@@ -47,9 +47,9 @@ impl Index<'_> {
         }
         let mut types = String::from("<ul class=\"types\">");
         for (name, cards) in self.types {
-            let _ = write!(
+            let _ = writeln!(
                 types,
-                "<li>{}<span class=\"count\">{}</span></li>\n",
+                "<li>{}<span class=\"count\">{}</span></li>",
                 Escaped(name),
                 counted(*cards, "card")
             );
@@ -127,9 +127,9 @@ pub(super) fn several(
     let mut list = String::from("<ul>");
     for (name, folder, cards) in packages {
         // Writing to a string cannot fail.
-        let _ = write!(
+        let _ = writeln!(
             list,
-            "<li><a href=\"{folder}index.html\">{}</a> <span class=\"count\">{}</span></li>\n",
+            "<li><a href=\"{folder}index.html\">{}</a> <span class=\"count\">{}</span></li>",
             Escaped(name),
             counted(*cards, "card")
         );

@@ -125,6 +125,8 @@ impl Scan<'_> {
                 }
                 b'{' => (at, depth) = (at + 1, depth + 1),
                 b'}' => (at, depth) = (at + 1, depth.saturating_sub(1)),
+                // Only these begin a tag.
+                b'<' if !begins_tag(bytes.get(at + 1)) => at += 1,
                 b'<' => {
                     let between = match name_of_tag(self.html.get(at..)?) {
                         _ if bytes.get(at..)?.starts_with(b"<!--") => "",
@@ -169,6 +171,11 @@ impl Scan<'_> {
         }
         all
     }
+}
+
+/// Whether a `<` in front of this begins a tag or a comment, and is no character by itself.
+fn begins_tag(next: Option<&u8>) -> bool {
+    next.is_some_and(|it| it.is_ascii_alphabetic() || b"/!?".contains(it))
 }
 
 /// The name of a tag that begins an element.
@@ -218,6 +225,7 @@ mod tests {
         let check = |html: &str, expect: &[&str]| assert_eq!(found(html), expect, "{html}");
         check("a \\(x\\) b", &["x"]);
         check("\\[a &lt; b\\]", &["a < b"]);
+        check("\\(a < b\\)", &["a < b"]);
         check("\\(a<br>b<!-- } -->c\\)", &["a\nbc"]);
         check("\\(\\text{a \\) b}\\)", &["\\text{a \\) b}"]);
         check("\\(a\\\\b\\)", &["a\\\\b"]);
