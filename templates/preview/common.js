@@ -13,6 +13,7 @@ const deckle = (() => {
   }
   const dark = matchMedia("(prefers-color-scheme: dark)");
   const changes = [];
+  const reloads = [];
   const isNight = () => kept.theme === "night" || (kept.theme === "auto" && dark.matches);
 
   function show() {
@@ -80,15 +81,30 @@ const deckle = (() => {
   }
 
   globalThis.deckleStamp = ({ live, pages }) => {
+    if (!live) return;
     const stamp = pages[root.dataset.page];
     if (stamp === undefined) {
-      if (live) location.href = `${root.dataset.root}index.html`;
-    } else if (stamp !== root.dataset.stamp) {
-      location.reload();
-    } else if (live) {
+      location.href = `${root.dataset.root}index.html`;
+    } else if (stamp === root.dataset.stamp || !isFirst(stamp)) {
       askAgain(1000);
+    } else {
+      reloads.forEach((act) => act());
+      location.reload();
     }
   };
 
-  return { kept, isNight, keys, press, onChange: (change) => changes.push(change) };
+  // Whether this is the first time that a page is loaded again to get there: a server between may go on
+  // sending the old one.
+  function isFirst(stamp) {
+    try {
+      const key = `deckle-reloaded ${root.dataset.page}`;
+      if (sessionStorage.getItem(key) === stamp) return false;
+      sessionStorage.setItem(key, stamp);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  return { kept, isNight, keys, press, onChange: (act) => changes.push(act), onReload: (act) => reloads.push(act) };
 })();

@@ -35,6 +35,7 @@
     if (data.deckle === "ready") source.postMessage({ side: side.text }, "*");
     if (data.deckle === "height" && Number.isFinite(data.height)) {
       frame.style.height = `${Math.min(Math.max(data.height, 24), HIGHEST)}px`;
+      hold();
     }
     if (data.deckle === "link") say(`In Anki this link opens ${String(data.address).slice(0, 300)}`);
     if (data.deckle === "key") deckle.press(String(data.key));
@@ -88,6 +89,34 @@
   for (const button of document.querySelectorAll("button.turn")) {
     button.addEventListener("click", () => show(button.closest("article"), !button.closest("article").classList.contains("turned")));
   }
+
+  // While frames above it find out how high they are, a card stays where it is: the one of the address, or the
+  // one that was in sight before the page was written anew.
+  let held = null;
+  function hold() {
+    if (held) scrollBy(0, held.card.getBoundingClientRect().top - held.top);
+  }
+  for (const name of ["wheel", "keydown", "pointerdown", "touchmove"]) {
+    addEventListener(name, () => { held = null; }, { passive: true });
+  }
+  setTimeout(() => { held = null; }, 5000);
   const asked = cards.findIndex((card) => `#${card.id}` === location.hash);
   if (asked >= 0) choose(asked);
+  if (asked >= 0) held = { card: cards[asked], top: cards[asked].getBoundingClientRect().top };
+  deckle.onReload(() => {
+    const card = cards[current()];
+    if (card) sessionStorage.setItem("deckle-at", JSON.stringify({ id: card.id, top: card.getBoundingClientRect().top }));
+  });
+  try {
+    const { id, top } = JSON.parse(sessionStorage.getItem("deckle-at")) ?? {};
+    sessionStorage.removeItem("deckle-at");
+    const card = cards.find((it) => it.id === id);
+    if (card) {
+      history.scrollRestoration = "manual";
+      held = { card, top };
+      hold();
+    }
+  } catch {
+    // Where nothing is kept, the page begins at its top.
+  }
 })();

@@ -3,7 +3,8 @@
     python preview.py BROWSER   < request.json
 
 Reads a JSON list from stdin: mappings with `page` (a path or an address), and what is done there: `night` and
-`width` (what the window is like), `keys` (pressed one after the other), `script` (what is asked of the page at the
+`width` (what the window is like), `keys` (pressed one after the other), `meanwhile` (a folder
+that is copied over another one), `script` (what is asked of the page at the
 end), `sides` (what is asked of each side), `picture` (a path for a screenshot). Writes a JSON list of what came
 of each: `console` (what the browser complains of), `asked`, and of each side that was shown `asked` and
 where it is. The browser is spoken to through a pipe, so nothing listens anywhere.
@@ -12,6 +13,7 @@ where it is. The browser is spoken to through a pipe, so nothing listens anywher
 import base64
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -181,6 +183,8 @@ def look(browser, wish):
     tab.wait(wish.get("patience", 2.0))
     for key in wish.get("keys", []):
         tab.press(key)
+    if "meanwhile" in wish:
+        shutil.copytree(*wish["meanwhile"], dirs_exist_ok=True)
     tab.wait(wish.get("patience", 2.0) / 2)
     seen = {"sides": tab.sides(wish["sides"]) if "sides" in wish else []}
     seen["asked"] = tab.evaluate(wish["script"]) if "script" in wish else None

@@ -470,6 +470,7 @@ mod browser {
 
     const LOOKS: &str = "({card: document.body.className, root: document.documentElement.className, text: document.getElementById('qa').innerText, height: innerHeight, high: document.documentElement.scrollHeight, fonts: getComputedStyle(document.body).fontFamily, color: getComputedStyle(document.body).backgroundColor, broken: [...document.images].filter((it) => it.naturalWidth === 0).length})";
 
+    // Takes a minute and more: each card of five decks is looked at, some hundred documents.
     #[test]
     fn pages_of_the_examples_show_all_sides_without_a_complaint() {
         let scratch = tempfile::tempdir().unwrap();
@@ -561,6 +562,30 @@ mod browser {
         for it in &seen {
             assert_eq!(it["console"], json!([]));
         }
+    }
+
+    #[test]
+    fn a_page_that_is_open_follows_what_is_written() {
+        let scratch = tempfile::tempdir().unwrap();
+        let write = |name: &str, back: &str| {
+            let mut deck = Deck::new("x");
+            let note = Note::new(&NoteType::basic()).fields(["a", back]);
+            deck.add(note.key("a")).unwrap();
+            let path = package(scratch.path(), deck, &[]);
+            let out = scratch.path().join(name);
+            let preview = Preview::new("x").package("x", path).live(true);
+            preview.write(&out).unwrap();
+            out
+        };
+        let (old, new) = (write("old", "before"), write("new", "behind"));
+        let page = site(&old).into_keys().find(|it| it.starts_with("cards/"));
+        let wish = json!([{"page": old.join(page.unwrap()), "meanwhile": [new, old], "patience": 6.0, "sides": "document.getElementById('qa').innerText"}]);
+        let Some(seen) = look(&wish) else { return };
+        let sides = seen[0]["sides"].to_string();
+        assert!(
+            sides.contains("behind") && !sides.contains("before"),
+            "{sides}"
+        );
     }
 
     #[test]
