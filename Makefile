@@ -26,7 +26,7 @@ tex: judges ## What needs latex, dvisvgm and dvipng, with tikz and chemfig
 		echo "$$program is missing; on Debian: apt install texlive-latex-recommended texlive-pictures texlive-plain-generic texlive-science dvisvgm dvipng"; exit 1; }; done
 	DECKLE_TEST_TEX=1 $(CARGO) test --locked --test it tex::
 
-browser: judges ## What needs a browser: what masks on pictures cover
+browser: judges ## What needs a browser: what masks on pictures cover, what pages of a preview show
 	@$(PYTHON) -B tests/anki/web.py $(JUDGES)/aqt-26.9.3 aqt==26.9.3
 	@$(PYTHON) -B tests/anki/web.py $(JUDGES)/aqt-25.9.2 aqt==25.9.2
 	@command -v $(BROWSER) > /dev/null || { \

@@ -63,7 +63,7 @@
 //! [`project`] knows the order in which a build goes from text to package, and is the place to begin;
 //! [`model`] holds Anki's nouns, which the builder is made of; [`package`] writes the file, reads those
 //! of others, and says what an import of them does to learners; [`diag`] is what is told to authors;
-//! `connect` brings a package into a running Anki, `sync` onto a sync server. These modules and the
+//! [`preview`] shows its cards as pages, `connect` brings it into a running Anki, `sync` onto a sync server. These modules and the
 //! names below are the public API. What this documentation does not show is no part of it, though the
 //! compiler lets it through: it may change in any release.
 //!
@@ -80,6 +80,8 @@ pub mod connect;
 pub mod sync;
 
 pub mod package;
+
+pub mod preview;
 
 pub mod model;
 

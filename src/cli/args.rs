@@ -81,6 +81,8 @@ pub(crate) enum Command {
     Doctor(DoctorArgs),
     /// Show the note at a line: as written, as HTML, as cards, and who it is
     Show(ShowArgs),
+    /// Write pages that show every card, front and back, as Anki shows it
+    Preview(PreviewArgs),
     /// Make the sounds that notes ask for, by the programs that the project names
     Audio(AudioArgs),
     /// Store the pictures and sounds in the project that notes name on the network
@@ -430,6 +432,48 @@ pub(crate) struct ShowArgs {
     /// Print an object of JSON; docs/format.md lists its keys
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(
+    mut_arg("paths", |it| it
+        .help("Projects, folders or files, or one package (.apkg, .colpkg) of any program [default: the project of the current folder]")),
+    after_help = "\
+Examples:
+  deckle preview                     the project of this folder: .deckle/preview/index.html
+  deckle preview --watch             again at every change; open pages show it by themselves
+  deckle preview cells.md            one file: cells.preview/index.html
+  deckle preview deck.apkg           any package: deck.preview/index.html
+  deckle preview -o preview          in CI: a folder to keep, or for GitHub Pages
+  xdg-open \"$(deckle preview)\"
+
+Pages open from disk: there is no server, and they load nothing from the network. Nothing else is
+written, neither packages nor deckle.lock. With errors an earlier preview stays as it was.
+docs/preview.md says what is shown, and what is another than in Anki."
+)]
+pub(crate) struct PreviewArgs {
+    #[command(flatten)]
+    pub(crate) sources: SourceArgs,
+
+    /// The folder that pages go into: a new one, an empty one, or one with an earlier preview [default:
+    /// .deckle/preview; of single files and packages NAME.preview beside them]
+    #[arg(short, long, value_name = "FOLDER")]
+    pub(crate) output: Option<PathBuf>,
+
+    /// Show this package alone, of those that `output` or `matrix` in deckle.yaml names. May be
+    /// repeated
+    #[arg(long, value_name = "NAME")]
+    pub(crate) only: Vec<String>,
+
+    /// Write the pages again whenever a file changes, until Ctrl-C
+    #[cfg(feature = "watch")]
+    #[arg(long)]
+    pub(crate) watch: bool,
+
+    /// With --watch: look every so many seconds what changed, in the place of being told by the system
+    #[cfg(feature = "watch")]
+    #[arg(long, value_name = "SECONDS", value_parser = seconds, requires = "watch")]
+    pub(crate) poll: Option<std::time::Duration>,
 }
 
 #[derive(Debug, clap::Args)]

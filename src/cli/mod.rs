@@ -27,6 +27,7 @@ mod inspect;
 mod levels;
 mod list;
 mod observers;
+mod preview;
 mod printer;
 mod progress;
 mod pull;
@@ -93,6 +94,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Watch(it) => watch::watch(it, &printer),
         Command::Diff(it) => diff::diff(it, &printer),
         Command::Show(it) => show::show(it, &printer),
+        Command::Preview(it) => preview::preview(it, &printer),
         Command::Ship(it) => ship::ship(it, &printer),
         Command::Pull(it) => pull::pull(it, &printer),
         Command::Flags(it) => flags::flags(it, &printer),

@@ -19,6 +19,7 @@ mod exif;
 mod look;
 mod memory;
 mod metadata;
+mod owned;
 mod picture;
 mod pins;
 mod remember;
@@ -51,6 +52,7 @@ pub use look::{
 };
 pub use memory::Memory;
 pub use metadata::{Metadata, metadata, without_metadata};
+pub use owned::{OwnedChanges, OwnedFolder};
 pub(crate) use picture::UNITS;
 pub use picture::{Picture, PictureFormat};
 pub use pins::{BadLine, FetchedFile, MadeFile, PINS, Pins};

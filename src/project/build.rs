@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::lock_file::{NextLock, WrittenLock};
 use super::memo::Memo;
-use super::parts::Parts;
+use super::parts::{NotePlace, Parts};
 use super::past::Past;
 use super::stages::{Nesting, whole};
 use super::target::{Built, Target};
@@ -28,6 +28,8 @@ pub struct Build {
 #[derive(Debug, Default)]
 pub(super) struct Ready {
     pub(super) targets: Vec<Target>,
+    /// Where the notes stand, if somebody asks.
+    pub(super) places: Vec<NotePlace>,
     /// The locks, if the build is one that writes them.
     pub(super) locks: Vec<NextLock>,
     pub(super) observed: Observed,
@@ -77,6 +79,7 @@ impl Build {
             targets,
             mut locks,
             observed,
+            ..
         } = ready;
         let remembered = memo.is_some();
         let mut written_locks: Vec<WrittenLock> = Vec::new();
@@ -120,6 +123,12 @@ impl Build {
             built,
             _folder: folder,
         })
+    }
+
+    /// Where the notes stand, if the options asked for it.
+    pub(super) fn take_places(&mut self) -> Vec<NotePlace> {
+        let ready = self.ready.as_mut();
+        ready.map_or_else(Vec::new, |it| std::mem::take(&mut it.places))
     }
 
     fn into_ready(self) -> Result<Ready, Error> {

@@ -5,7 +5,7 @@
 //! to a [`Build`] with its [`Report`] and packages, of which [`Build::write`] makes [`Built`];
 //! [`Unchanged`] where there was nothing to do. What else one does with a project has a module each:
 //!
-//! - to look: [`show`] for one note; here, [`Project::lock_states`] for what a lock holds, and
+//! - to look: [`show`] for one note, [`preview`] for all cards as pages; here, [`Project::lock_states`] for what a lock holds, and
 //!   [`Report::changes`] for each [`LockChange`].
 //! - to change the sources: [`fix`], [`ids`], [`audio`] and, from the network, `fetch`; each shows a plan
 //!   before it is done.
@@ -50,6 +50,7 @@ mod overlay;
 mod parts;
 mod past;
 mod predecessor;
+pub mod preview;
 pub mod pull;
 mod quoting;
 mod rematch;
@@ -89,6 +90,7 @@ use audio::AudioPlan;
 use fetch::{FetchOptions, FetchOutcome};
 use fix::FixPlan;
 use ids::{IdOptions, IdPlan};
+use preview::ProjectPreview;
 use ship::{Dispatch, ShipOptions, ShipTarget};
 use show::Shown;
 
@@ -244,6 +246,24 @@ impl Project {
     #[must_use]
     pub fn unchanged(&self, options: &BuildOptions) -> Option<Unchanged> {
         memo::unchanged(self, options, true)
+    }
+
+    /// Makes the packages where nobody else sees them, to be shown as pages; see
+    /// [`ProjectPreview::write`]. Neither lock nor packages of the project are written.
+    ///
+    /// # Errors
+    /// When a file or folder cannot be read, or a package cannot be written.
+    pub fn preview(&self, options: &BuildOptions) -> Result<ProjectPreview, Error> {
+        preview::preview(self, options)
+    }
+
+    /// Where pages go if nobody says another place: `.deckle/preview` of a folder; beside single files
+    /// `NAME.preview`.
+    ///
+    /// # Errors
+    /// When a link leads from there to another place.
+    pub fn preview_folder(&self) -> Result<PathBuf, Error> {
+        preview::folder(self)
     }
 
     /// The note at a line of a file, from 1, whose path is relative to the project: as written, as

@@ -31,6 +31,8 @@ pub struct BuildOptions {
     pub(super) targets: Option<Targets>,
     pub(super) tex: bool,
     pub(super) changes: bool,
+    /// Whether it is written down where each note stands.
+    pub(super) places: bool,
     pub(super) observed: Observed,
     /// Who writes down what the build asks, where somebody does.
     pub(super) witness: Option<Arc<Witness>>,
@@ -72,6 +74,7 @@ impl BuildOptions {
             targets: None,
             tex: false,
             changes: false,
+            places: false,
             observed: Observed::default(),
             witness: None,
             past: Past::default(),

@@ -1,6 +1,7 @@
 //! What the stages of a build come to, and the packages that are made of it.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use super::build::Ready;
 use super::division::{self, Origins};
@@ -15,6 +16,16 @@ use crate::package::Baseline;
 use crate::source::budget::Budget;
 use crate::source::outputs::Outputs;
 
+/// Where a note stands.
+#[derive(Debug, Clone)]
+pub(super) struct NotePlace {
+    pub(super) guid: String,
+    /// The file, relative to the project.
+    pub(super) path: Arc<str>,
+    /// The line that it begins in, from 1.
+    pub(super) line: usize,
+}
+
 /// What packages are made of.
 pub(super) struct Parts {
     /// The root deck.
@@ -23,6 +34,8 @@ pub(super) struct Parts {
     pub(super) media: Vec<MediaFile>,
     /// Where the notes come from, if that decides which package they go into.
     pub(super) origins: Origins,
+    /// Where the notes stand, if somebody asks.
+    pub(super) places: Vec<NotePlace>,
     /// The locks, if the build is one that writes them.
     pub(super) locks: Vec<NextLock>,
     /// Of a variant of the project, what no other one may have.
@@ -60,6 +73,7 @@ impl Parts {
             let targets = vec![target.with_text(options, sink)?];
             return Ok(Ready {
                 targets,
+                places: self.places,
                 locks: self.locks,
                 ..Ready::default()
             });
@@ -79,6 +93,7 @@ impl Parts {
         }
         Ok(Ready {
             targets,
+            places: self.places,
             locks: self.locks,
             ..Ready::default()
         })

@@ -1,6 +1,7 @@
 //! One project by itself: the stages of its build in their order, from its note types to what
 //! packages are made of.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::assets::TypeFiles;
@@ -9,7 +10,7 @@ use super::division::Origins;
 use super::latex::LatexPictures;
 use super::lock_file::{self, LockFile, Touched};
 use super::outset::{Outset, SettledTypes};
-use super::parts::Parts;
+use super::parts::{NotePlace, Parts};
 use super::past::Gone;
 use super::render::Made;
 use super::variants::Claims;
@@ -17,7 +18,7 @@ use super::{
     BuildOptions, MatchedNote, Project, Report, Scope, Statistics, assets, budget, fonts, history,
     latex, load, media, predecessor, rematch, schema, stages, targets,
 };
-use crate::diag::{Code, Diagnostic, Diagnostics, Sources};
+use crate::diag::{Code, Diagnostic, Diagnostics, FileId, Sources};
 use crate::files::Cache;
 use crate::identity::{Assigned, Heirs, Lock};
 use crate::model::{MediaFile, Targets};
@@ -159,6 +160,10 @@ pub(super) fn parts(
     } else {
         Origins::default()
     };
+    let places = match options.places {
+        true => places(&made, sources),
+        false => Vec::new(),
+    };
     let mut decks = DeckPlan::new(project, manifest, sources, sink)?;
     for batch in made.into_batches() {
         decks.add(batch);
@@ -171,6 +176,7 @@ pub(super) fn parts(
         decks: decks.finish(sink),
         media,
         origins,
+        places,
         locks: to_write.into_iter().collect(),
         claims: Claims::default(),
         baseline,
@@ -359,6 +365,26 @@ fn count(made: &Made, named: &Named, latex: &LatexPictures, files: usize) -> Sta
         cards,
         media: named.names.files().len() + named.statics.len() + latex.files.len(),
     }
+}
+
+/// Where each note stands.
+fn places(made: &Made, sources: &Sources) -> Vec<NotePlace> {
+    let mut paths: BTreeMap<FileId, Arc<str>> = BTreeMap::new();
+    let mut places = Vec::new();
+    for (note, facts) in made.iter() {
+        let (Some(guid), span) = (&note.guid, facts.span()) else {
+            continue;
+        };
+        let path = paths
+            .entry(span.file)
+            .or_insert_with(|| sources.path(span.file).into());
+        places.push(NotePlace {
+            guid: guid.as_str().to_owned(),
+            path: Arc::clone(path),
+            line: sources.position(span).map_or(1, |it| it.line),
+        });
+    }
+    places
 }
 
 fn nothing_to_build() -> Diagnostic {

@@ -62,6 +62,51 @@ fn package(folder: &Path) -> std::path::PathBuf {
     output
 }
 
+/// What a browser sees of pages, if there is one.
+pub(crate) fn look(wishes: &Value) -> Option<Vec<Value>> {
+    let browser = std::env::var_os("DECKLE_TEST_BROWSER")?;
+    let wishes = wishes.to_string();
+    let output = run_script("anki-26.9.3", "preview.py", &[&browser], wishes.as_bytes()).unwrap();
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let errors = String::from_utf8_lossy(&output.stderr).into_owned();
+    let found = serde_json::from_str(text.lines().last().unwrap_or_default());
+    Some(found.unwrap_or_else(|_| panic!("{errors}")))
+}
+
+/// The preview has a script of its own for masks, which draws what Anki's does.
+#[test]
+fn masks_of_a_preview_cover_the_same() {
+    let scratch = tempfile::tempdir().unwrap();
+    let folder = scratch.path().join("site");
+    let preview = deckle::preview::Preview::new("masks").package("masks", package(scratch.path()));
+    preview.write(&folder).unwrap();
+    let page = fs::read_dir(folder.join("cards")).unwrap().next().unwrap();
+    let points: Vec<[f64; 2]> = INSIDE.concat().into_iter().chain(OUTSIDE).collect();
+    let script = format!(
+        "(() => {{ const box = document.getElementById('deckle-masks').getBoundingClientRect();
+        const color = ([x, y]) => document.elementsFromPoint(box.left + x * box.width, box.top + y * box.height)
+            .find((it) => it.parentNode?.id === 'deckle-masks')?.getAttribute('fill') ?? '';
+        const place = (it) => JSON.stringify(it.getBoundingClientRect());
+        const back = document.getElementById('toggle') ? 'answer' : 'question';
+        return {{ card: [document.querySelector('.dk-title').textContent, document.body.className.match(/card(\\d+)/)[1], back, ''].join('-'),
+            colors: {points:?}.map(color), picture: place(document.images[0]), drawing: place(document.getElementById('deckle-masks')), problem: '' }}; }})()"
+    );
+    let wish = json!([{"page": page.unwrap().path(), "sides": script, "height": 8000, "width": 900, "patience": 3.0}]);
+    let Some(found) = look(&wish) else { return };
+    let sides = found[0]["sides"].as_array().unwrap();
+    assert_eq!(sides.len(), 16, "{found:?}");
+    for drawn in sides {
+        let mut drawn = drawn.clone();
+        for color in drawn["colors"].as_array_mut().unwrap() {
+            *color = match color.as_str().unwrap() {
+                "" | "#ff8e8e00" => json!(NOTHING),
+                fill => json!(format!("{}ff", fill.trim_start_matches('#'))),
+            };
+        }
+        check("preview", &drawn);
+    }
+}
+
 #[test]
 fn masks_cover_what_the_source_says() {
     let Some(browser) = std::env::var_os("DECKLE_TEST_BROWSER") else {

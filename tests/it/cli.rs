@@ -759,6 +759,7 @@ fn help_is_as_it_was() {
         ("pull", &["pull", "--help"]),
         ("flags", &["flags", "--help"]),
         ("show", &["show", "--help"]),
+        ("preview", &["preview", "--help"]),
         ("connect", &["connect", "--help"]),
         ("explain", &["explain", "--help"]),
         ("schema", &["schema", "--help"]),

@@ -221,6 +221,7 @@ fn every_command_that_is_shown_exists() {
         "init",
         "inspect",
         "man",
+        "preview",
         "pull",
         "schema",
         "ship",

@@ -10,7 +10,7 @@ const LAYERS: &[&[&str]] = &[
     &["template"],
     &["model"],
     &["source", "check", "identity", "render", "package"],
-    &["connect", "sync"],
+    &["connect", "preview", "sync"],
     &["project"],
 ];
 

@@ -54,6 +54,7 @@ mod outputs;
 mod package;
 #[cfg(feature = "images")]
 mod pictures;
+mod preview;
 mod pull;
 mod read;
 mod rebuilt;

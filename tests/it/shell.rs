@@ -27,6 +27,7 @@ const COMMANDS: &[&str] = &[
     "init",
     "inspect",
     "man",
+    "preview",
     "pull",
     "schema",
     "ship",

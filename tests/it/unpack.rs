@@ -284,7 +284,7 @@ proptest! {
 }
 
 /// The package with other names in its list of media.
-fn with_media_names(package: &Path, names: &[&str]) {
+pub(crate) fn with_media_names(package: &Path, names: &[&str]) {
     let bytes = std::fs::read(package).unwrap();
     let mut archive = zip::ZipArchive::new(std::io::Cursor::new(bytes)).unwrap();
     let mut writer = zip::ZipWriter::new(std::fs::File::create(package).unwrap());

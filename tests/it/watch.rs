@@ -28,7 +28,11 @@ struct Watch<'p> {
 
 impl<'p> Watch<'p> {
     fn begin(place: &'p Place, args: &[&str]) -> Self {
-        let mut command = place.command(&[&["watch"], args].concat());
+        Self::begin_as(place, &[&["watch"], args].concat())
+    }
+
+    fn begin_as(place: &'p Place, args: &[&str]) -> Self {
+        let mut command = place.command(args);
         // The real clock: what is remembered of files goes by it.
         command.env_remove("SOURCE_DATE_EPOCH");
         command.stdout(Stdio::piped()).stderr(Stdio::null());
@@ -100,6 +104,35 @@ impl Drop for Watch<'_> {
         // It may have ended already.
         let _ = self.child.kill();
         let _ = self.child.wait();
+    }
+}
+
+#[test]
+fn pages_follow_what_is_written() {
+    let place = Place::new(&[("deckle.yaml", MANIFEST), ("a.md", "## One?\n\n1\n")]);
+    let args = ["preview", "--watch", "--message-format", "json"];
+    let watch = Watch::begin_as(&place, &args);
+    let stamp = || fs::read_to_string(watch.path(".deckle/preview/stamp.js")).unwrap();
+    let of_cards = |count: usize| {
+        watch.until("the pages", |it| {
+            it["preview"]["cards"] == count && it["outcome"] == "written"
+        })
+    };
+    of_cards(1);
+    let first = stamp();
+    assert!(first.contains("\"live\":true"), "{first}");
+    place.put("a.md", "## One?\n\n1\n\n## Two?\n\n2\n");
+    of_cards(2);
+    assert_ne!(stamp(), first);
+    place.put("a.md", "## One?\n\n![](none.png)\n");
+    let told = watch.until("an error", |it| it["outcome"] == "refused");
+    assert_eq!(codes(&told), ["E0301"]);
+    assert!(!watch.path("deckle.lock").exists() && !watch.path("Latin.apkg").exists());
+    if cfg!(unix) {
+        let path = watch.path(".deckle/preview/stamp.js");
+        assert!(watch.end("-INT").success());
+        let last = fs::read_to_string(path).unwrap();
+        assert!(last.contains("\"live\":false"), "{last}");
     }
 }
 

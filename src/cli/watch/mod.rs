@@ -7,29 +7,31 @@
 mod alarm;
 mod courier;
 mod findings;
+mod preview;
 mod rebuild;
 mod snapshot;
 mod stop;
 mod tell;
 mod wait;
+mod watched;
 
-use std::sync::mpsc;
 use std::time::Duration;
 
 use deckle::project::Project;
 use deckle::{Error, ErrorKind};
 
 use super::Outcome;
-use super::args::{Format, WatchArgs};
-use super::build::{open, shown};
-use super::observers;
+use super::args::{Format, SourceArgs, WatchArgs};
+use super::build::open;
+use super::observers::{self, Observers};
 use super::printer::Printer;
-use alarm::Alarm;
 use courier::Courier;
 use rebuild::{End, Rebuild};
-use snapshot::Snapshot;
 use tell::Teller;
-use wait::{Next, Waiting};
+use wait::Next;
+use watched::Watched;
+
+pub(super) use preview::preview;
 
 /// How often files are looked at where the system does not tell of changes.
 const POLL: Duration = Duration::from_secs(2);
@@ -46,45 +48,16 @@ enum Wake {
 }
 
 pub(super) fn watch(args: &WatchArgs, printer: &Printer) -> Result<Outcome, Error> {
-    if !printer.is_continuous() {
-        return Err(Error::new(ErrorKind::Usage(
-            "builds that follow one another make no document; choose `--message-format` human, short or json".to_owned(),
-        )));
-    }
+    refuse_documents(printer)?;
     observers::use_threads(args.sources.jobs)?;
-    let mut project = opened(args)?;
+    let mut project = opened(&args.sources)?;
     let mut courier = courier(args, &project, printer)?;
-    let (sender, wakes) = mpsc::channel();
-    stop::on_signal(sender.clone())?;
-    let mut poll = args.poll;
-    let mut alarm = None;
-    if poll.is_none() {
-        match Alarm::new(project.root(), sender) {
-            Ok(it) => alarm = Some(it),
-            Err(reason) => {
-                printer.summary(&format!(
-                    "The system does not tell of changes ({reason}); looking every {} s",
-                    POLL.as_secs()
-                ));
-                poll = Some(POLL);
-            }
-        }
-    }
-    let mut files = Snapshot::new(project.root())?;
-    // Before the first build, so that no change during it is missed.
-    files.look();
-    let mut waiting = Waiting::new(wakes, poll);
+    let mut watched = Watched::begin(project.root(), args.poll, printer)?;
     let mut teller = Teller::new(printer);
-    printer.summary(&format!(
-        "Watching {}; Ctrl-C ends it",
-        match shown(project.root()) {
-            path if path.as_os_str().is_empty() => "this folder".to_owned(),
-            path => path.display().to_string(),
-        }
-    ));
     'builds: for number in 1.. {
-        let had_manifest = files.has_manifest();
-        let rebuild = Rebuild::run(&project, args, number, printer);
+        let had_manifest = watched.has_manifest();
+        let build = |observers: &Observers| rebuild::build(&project, args, observers);
+        let rebuild = Rebuild::run(&args.sources, number, printer, build);
         match rebuild.end {
             // A command line that makes no sense will not do so after the next change.
             End::Failed(error) if number == 1 && matches!(error.kind(), ErrorKind::Usage(_)) => {
@@ -92,7 +65,7 @@ pub(super) fn watch(args: &WatchArgs, printer: &Printer) -> Result<Outcome, Erro
             }
             _ => teller.tell(&rebuild, project.root()),
         }
-        files.leave_out(rebuild.written());
+        watched.leave_out(rebuild.written());
         if let Some(courier) = &mut courier
             && matches!(rebuild.end, End::Written(..))
         {
@@ -108,7 +81,7 @@ pub(super) fn watch(args: &WatchArgs, printer: &Printer) -> Result<Outcome, Erro
             .filter(|_| matches!(rebuild.end, End::Written(..)));
         loop {
             let due = late.as_ref().and_then(|it| it.due());
-            match (waiting.for_change(&mut files, due), &mut late) {
+            match (watched.wait(due), &mut late) {
                 (Next::Stop, _) => break 'builds,
                 (Next::Due, Some(courier)) => {
                     let tried = courier.again(&project, rebuild.written());
@@ -118,16 +91,26 @@ pub(super) fn watch(args: &WatchArgs, printer: &Printer) -> Result<Outcome, Erro
             }
         }
         // A folder may become a project. The other way round somebody is in the middle of something.
-        if !had_manifest && files.has_manifest() {
-            match opened(args) {
+        if !had_manifest && watched.has_manifest() {
+            match opened(&args.sources) {
                 Ok(it) => project = it,
                 Err(error) => printer.error(&error),
             }
         }
     }
-    drop(alarm);
+    drop(watched);
     printer.summary("Stopped");
     Ok(Outcome::Done)
+}
+
+/// Refuses forms of output that are one document.
+fn refuse_documents(printer: &Printer) -> Result<(), Error> {
+    if !printer.is_continuous() {
+        return Err(Error::new(ErrorKind::Usage(
+            "builds that follow one another make no document; choose `--message-format` human, short or json".to_owned(),
+        )));
+    }
+    Ok(())
 }
 
 /// Who delivers, where that is asked for.
@@ -151,8 +134,8 @@ fn courier<'a>(
 }
 
 /// The project, which remembers what it read.
-fn opened(args: &WatchArgs) -> Result<Project, Error> {
-    let project = open(&args.sources)?;
+fn opened(args: &SourceArgs) -> Result<Project, Error> {
+    let project = open(args)?;
     // Memory goes by how long a file was left alone, which a time that was given does not tell.
     if super::is_time_given() {
         return Ok(project);

@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use deckle::Error;
-use deckle::project::{Build, Built, Project, Report};
+use deckle::preview::Previewed;
+use deckle::project::{Built, Project, Report};
 
-use crate::cli::args::WatchArgs;
+use crate::cli::args::{SourceArgs, WatchArgs};
 use crate::cli::build::{now, options, package_options};
 use crate::cli::observers::Observers;
 use crate::cli::printer::Printer;
@@ -22,6 +23,8 @@ pub(super) struct Rebuild {
 pub(super) enum End {
     /// With packages, which are written.
     Written(Box<Report>, Vec<Built>),
+    /// With pages, which are written.
+    Shown(Box<Report>, Previewed),
     /// The sources have errors, or the lock would change though it must not.
     Refused(Box<Report>),
     /// The world did not do as told.
@@ -30,14 +33,14 @@ pub(super) enum End {
 
 impl Rebuild {
     pub(super) fn run(
-        project: &Project,
-        args: &WatchArgs,
+        args: &SourceArgs,
         number: usize,
         printer: &Printer,
+        build: impl FnOnce(&Observers) -> Result<End, Error>,
     ) -> Self {
-        let observers = Observers::new(&args.sources, printer);
+        let observers = Observers::new(args, printer);
         let started = now();
-        let end = build(project, args, &observers).unwrap_or_else(End::Failed);
+        let end = build(&observers).unwrap_or_else(End::Failed);
         let took = started.elapsed();
         observers.tell(printer);
         Self { number, took, end }
@@ -47,12 +50,17 @@ impl Rebuild {
     pub(super) fn written(&self) -> &[Built] {
         match &self.end {
             End::Written(_, written) => written,
-            End::Refused(_) | End::Failed(_) => &[],
+            End::Shown(..) | End::Refused(_) | End::Failed(_) => &[],
         }
     }
 }
 
-fn build(project: &Project, args: &WatchArgs, observers: &Observers) -> Result<End, Error> {
+/// Builds packages and writes them.
+pub(super) fn build(
+    project: &Project,
+    args: &WatchArgs,
+    observers: &Observers,
+) -> Result<End, Error> {
     let options = package_options(&args.package, options(&args.sources)?);
     let options = observers.join(options).changes(true);
     if let Some(done) = project.unchanged(&options) {
@@ -60,13 +68,13 @@ fn build(project: &Project, args: &WatchArgs, observers: &Observers) -> Result<E
     }
     let build = project.build(&options)?;
     let report = Box::new(build.report().clone());
-    if is_refused(&build) {
+    if is_refused(&report) {
         return Ok(End::Refused(report));
     }
     Ok(End::Written(report, build.write()?))
 }
 
-fn is_refused(build: &Build) -> bool {
-    let report = build.report();
+/// Whether nothing may be written of a build.
+pub(super) fn is_refused(report: &Report) -> bool {
     report.diagnostics.has_errors() || !report.lock_changes.is_empty()
 }

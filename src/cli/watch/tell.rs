@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use super::findings::Findings;
 use super::rebuild::{End, Rebuild};
 use crate::cli::build::{counts, shown, tell, would_change};
+use crate::cli::preview;
 use crate::cli::printer::Printer;
 use crate::cli::words::plural;
 
@@ -48,6 +49,14 @@ impl<'a> Teller<'a> {
                 self.tell_changes(&report.changes);
                 let several = written.iter().filter(|it| it.changed || is_new);
                 several.for_each(|built| tell(built, Some(rebuild.took), printer));
+            }
+            End::Shown(report, previewed) => {
+                let news = self.tell_findings(rebuild, report, root);
+                let is_new = self.goes_otherwise(counts(report)) || news;
+                self.tell_changes(&report.changes);
+                if is_new || previewed.changed + previewed.removed > 0 {
+                    preview::tell(previewed, rebuild.took, printer);
+                }
             }
             End::Refused(report) => {
                 let news = self.tell_findings(rebuild, report, root);
@@ -115,7 +124,8 @@ impl<'a> Teller<'a> {
             "seconds": rebuild.took.as_secs_f64(),
             "outcome": match &rebuild.end {
                 End::Written(_, written) if written.iter().any(|it| it.changed) => "written",
-                End::Written(..) => "unchanged",
+                End::Shown(_, it) if it.changed + it.removed > 0 => "written",
+                End::Written(..) | End::Shown(..) => "unchanged",
                 End::Refused(_) => "refused",
                 End::Failed(_) => "failed",
             },
@@ -127,6 +137,10 @@ impl<'a> Teller<'a> {
                     .iter()
                     .map(|it| Printer::package_json(it, &shown(&it.path)));
                 line["packages"] = packages.collect();
+            }
+            End::Shown(report, previewed) => {
+                self.describe(&mut line, report);
+                line["preview"] = preview::json(previewed);
             }
             End::Refused(report) => self.describe(&mut line, report),
             End::Failed(error) => line["error"] = json!(error.to_string()),

@@ -10,7 +10,7 @@ mod resolve;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::parts::Parts;
+use super::parts::{NotePlace, Parts};
 use super::render::LAST_POSITION;
 use super::stages::{Nesting, whole};
 use super::{BuildOptions, Project, Report, Scope, variants};
@@ -207,6 +207,11 @@ fn add(host: &mut Parts, guest: Parts, included: &Included, sink: &mut Diagnosti
     host.media.extend(guest.media);
     host.locks.extend(guest.locks);
     host.origins.absorb(guest.origins, &included.folder);
+    let places = guest.places.into_iter().map(|it| NotePlace {
+        path: format!("{}/{}", included.folder, it.path).into(),
+        ..it
+    });
+    host.places.extend(places);
 }
 
 /// Puts a deck of a project below another root deck.

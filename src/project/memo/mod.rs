@@ -185,6 +185,7 @@ fn key(project: &Project, options: &BuildOptions) -> Option<[u8; 32]> {
         tex,
         changes: _,
         observed: _,
+        places: _,
         witness: _,
         past: _,
     } = options;

@@ -118,6 +118,7 @@ fn add(all: &mut Ready, of_variant: Ready, variant: &Variant) {
         });
         all.targets.push(target);
     }
+    all.places.extend(of_variant.places);
     for lock in of_variant.locks {
         // A project that each of them includes has one lock.
         if !all.locks.iter().any(|known| known.path == lock.path) {

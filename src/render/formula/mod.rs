@@ -11,6 +11,7 @@ mod drawing;
 mod engine;
 #[cfg(feature = "formulas")]
 mod font;
+mod inline;
 mod known;
 pub(crate) mod macros;
 #[cfg(feature = "formulas")]
@@ -27,6 +28,7 @@ use crate::files::{join, parent};
 
 #[cfg(feature = "formulas")]
 pub(crate) use font::Font;
+pub(crate) use inline::{InlineFormula, inline};
 #[cfg(feature = "formulas")]
 use refusal::too_much;
 
