@@ -269,7 +269,8 @@ impl Package {
         let mut hash = [0; 32];
         let outcome = files::write_atomically(path, |file| {
             let mut done = Ok(());
-            let written = rayon::in_place_scope(|scope| {
+            // On a thread of the pool: what rendering let go of there is room for what comes now.
+            let written = rayon::scope(|scope| {
                 scope.spawn(|_| done = other());
                 self.write_to(&mut *file)
             });
