@@ -269,8 +269,7 @@ impl Package {
         let mut hash = [0; 32];
         let outcome = files::write_atomically(path, |file| {
             let mut done = Ok(());
-            // On a thread of the pool: what rendering let go of there is room for what comes now.
-            let written = rayon::scope(|scope| {
+            let written = rayon::in_place_scope(|scope| {
                 scope.spawn(|_| done = other());
                 self.write_to(&mut *file)
             });
