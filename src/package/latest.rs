@@ -76,7 +76,7 @@ pub(super) fn add_media<W: Write + Seek>(
     files: &[&MediaFile],
 ) -> Result<MediaList, Error> {
     let mut list = MediaList::default();
-    let count = rayon::current_num_threads().clamp(1, files.len().max(1));
+    let count = rayon::current_num_threads().min(files.len());
     std::thread::scope(|scope| {
         let packers = (0..count).map(|first| start_packer(scope, files, first, count));
         let packers = packers.collect::<Result<Vec<_>, Error>>()?;
