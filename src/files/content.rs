@@ -41,7 +41,8 @@ impl Content {
     /// # Errors
     /// When it cannot be read.
     pub fn read(mut reader: impl Read) -> std::io::Result<Self> {
-        let mut held = Vec::new();
+        // Most files fit, and are read at once.
+        let mut held = Vec::with_capacity(HEAD);
         reader.by_ref().take(HEAD as u64).read_to_end(&mut held)?;
         let container = container_of(&held);
         let is_picture = container.is_some_and(|it| it.nature() == Nature::Picture);

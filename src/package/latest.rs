@@ -4,19 +4,19 @@
 //! changed finds the file's beginning where it was.
 
 use std::io::{Read, Seek, Write};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread::{Builder, Scope};
 
 use prost::Message;
-use rayon::prelude::*;
 use sha1::{Digest, Sha1};
 
 use super::archive::{ArchiveWriter, Packing, write_failed};
-use super::compression::{self, Compression, MEDIA_LEVEL, database_effort, list_effort};
+use super::compression::{self, Compression, MEDIA_LEVEL, database_effort, list_level};
 use super::media::OpenMedia;
 use super::proto::{MediaEntries, MediaEntry, PackageMetadata};
 use super::{legacy, notice};
-use crate::Error;
 use crate::model::MediaFile;
+use crate::{Error, ErrorKind};
 
 /// The database of schema 18.
 const DATABASE: &str = "collection.anki21b";
@@ -32,8 +32,8 @@ const NOTICE_LEVEL: i64 = 6;
 /// Files up to this size are packed in memory, several at a time; larger ones go through a buffer,
 /// one after the other.
 const IN_MEMORY: usize = 1 << 20;
-/// So many files are packed while as many are written: at most 64 MiB are in memory for it.
-const BATCH: usize = 32;
+/// So many packed files wait to be written, of all threads together.
+const WAITING: usize = 16;
 /// How much of a large media file is in memory at a time.
 const BUFFER: usize = 1 << 16;
 
@@ -41,6 +41,20 @@ const BUFFER: usize = 1 << 16;
 enum Packed {
     Whole { stream: Vec<u8>, entry: MediaEntry },
     Large,
+}
+
+/// The list of the media as it is written. It grows with each file, so it is kept as bytes.
+#[derive(Default)]
+pub(super) struct MediaList(Vec<u8>);
+
+impl MediaList {
+    fn push(&mut self, entry: MediaEntry) {
+        // Messages one behind the other are one message with the lists of all.
+        let list = MediaEntries {
+            entries: vec![entry],
+        };
+        self.0.extend(list.encode_to_vec());
+    }
 }
 
 /// Writes what is the same in every package, the first entries.
@@ -52,46 +66,38 @@ pub(super) fn add_head<W: Write + Seek>(archive: &mut ArchiveWriter<W>) -> Resul
     })
 }
 
-/// Writes the media, in their order. Their streams are made on all processors, and each is the
-/// same however many there are.
+/// Writes the media, in their order. Their streams are made on as many threads as the pool has, and
+/// each is the same however many there are.
+///
+/// The threads are not the pool's: this one waits for them, which would be for ever where a program
+/// calls from the only thread of a pool.
 pub(super) fn add_media<W: Write + Seek>(
     archive: &mut ArchiveWriter<W>,
     files: &[&MediaFile],
-) -> Result<MediaEntries, Error> {
-    let mut list = MediaEntries::default();
-    let packers = Packers::default();
-    let mut batches = files.chunks(BATCH);
-    let mut batch = batches.next().unwrap_or_default();
-    let mut packed = packers.pack(batch);
-    while !batch.is_empty() {
-        let next = batches.next().unwrap_or_default();
-        let mut next_packed = Vec::new();
-        // The thread that writes never waits for one that packs inside of the scope: that would
-        // be for ever where a program calls from the only thread of a pool.
-        rayon::in_place_scope(|scope| {
-            scope.spawn(|_| next_packed = packers.pack(next));
-            for (file, packed) in batch.iter().zip(packed.drain(..)) {
-                let name = list.entries.len().to_string();
-                list.entries.push(add(archive, &name, file, packed?)?);
-            }
-            Ok::<_, Error>(())
-        })?;
-        (batch, packed) = (next, next_packed);
-    }
-    Ok(list)
+) -> Result<MediaList, Error> {
+    let mut list = MediaList::default();
+    let count = rayon::current_num_threads().min(files.len());
+    std::thread::scope(|scope| {
+        let packers = (0..count).map(|first| start_packer(scope, files, first, count));
+        let packers = packers.collect::<Result<Vec<_>, Error>>()?;
+        // Each packs every so many files, so that they are taken from one after the other.
+        for ((index, file), packed) in files.iter().enumerate().zip(packers.iter().cycle()) {
+            let packed = packed.recv().map_err(|_| stopped())??;
+            list.push(add(archive, &index.to_string(), file, packed)?);
+        }
+        Ok(list)
+    })
 }
 
 /// Writes the media list and the database, the last entries.
 pub(super) fn add_database<W: Write + Seek>(
     archive: &mut ArchiveWriter<W>,
-    list: &MediaEntries,
+    list: &MediaList,
     database: &mut dyn Read,
     size: u64,
 ) -> Result<(), Error> {
-    let list = list.encode_to_vec();
-    archive.begin(MEDIA_LIST, Packing::Stored)?;
-    let length = list.len() as u64;
-    compression::write(&mut *archive, &mut &*list, length, list_effort(length))?;
+    let list = Compression::new(list_level(list.0.len()))?.compress(&list.0)?;
+    archive.add(MEDIA_LIST, Packing::Stored, &list)?;
     archive.begin(DATABASE, Packing::Stored)?;
     compression::write(archive, database, size, database_effort(size))
 }
@@ -114,36 +120,47 @@ fn add<W: Write + Seek>(
     }
 }
 
+/// Starts a thread that packs the files `first`, `first + step` and so on. It ends when they are
+/// packed, or nobody takes them any more.
+fn start_packer<'scope, 'f: 'scope>(
+    scope: &'scope Scope<'scope, '_>,
+    files: &'f [&'f MediaFile],
+    first: usize,
+    step: usize,
+) -> Result<Receiver<Result<Packed, Error>>, Error> {
+    let (sender, receiver) = sync_channel((WAITING / step).max(1));
+    let files = files.iter().copied().skip(first).step_by(step);
+    let started = Builder::new().spawn_scoped(scope, move || pack_all(files, &sender));
+    started.map_err(|source| stopped().caused_by(source))?;
+    Ok(receiver)
+}
+
+fn pack_all<'f>(
+    files: impl Iterator<Item = &'f MediaFile>,
+    sender: &SyncSender<Result<Packed, Error>>,
+) {
+    let mut packer = match Packer::new() {
+        Ok(packer) => packer,
+        // Whoever takes what is packed stops at the first error.
+        Err(error) => return drop(sender.send(Err(error))),
+    };
+    for file in files {
+        if sender.send(packer.pack(file)).is_err() {
+            break;
+        }
+    }
+}
+
+fn stopped() -> Error {
+    let text = "the media cannot be packed";
+    Error::new(ErrorKind::Archive(text.to_owned()))
+}
+
 /// What packs one file at a time. What zstd and a file need of memory is cleared once, which for
 /// each file anew takes longer than zstd does with a file that does not compress (measured).
 struct Packer {
     compression: Compression,
     buffer: Vec<u8>,
-}
-
-/// The packers that are free: as many are made as threads pack at a time.
-#[derive(Default)]
-struct Packers(Mutex<Vec<Packer>>);
-
-impl Packers {
-    fn pack(&self, batch: &[&MediaFile]) -> Vec<Result<Packed, Error>> {
-        let packed = batch.par_iter().map(|file| {
-            let mut packer = self.take()?;
-            let packed = packer.pack(file);
-            self.free().push(packer);
-            packed
-        });
-        packed.collect()
-    }
-
-    fn take(&self) -> Result<Packer, Error> {
-        let free = self.free().pop();
-        free.map_or_else(Packer::new, Ok)
-    }
-
-    fn free(&self) -> MutexGuard<'_, Vec<Packer>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
 }
 
 impl Packer {

@@ -74,7 +74,7 @@ impl<'a> Media<'a> {
             one.append(&mut other);
             one
         });
-        let mut in_types: BTreeSet<String> = BTreeSet::new();
+        let mut in_types = BTreeSet::new();
         let mut seen = BTreeSet::new();
         for planned in &plan.notes {
             let note_type = planned.note.note_type();
@@ -84,14 +84,14 @@ impl<'a> Media<'a> {
         }
         let names: BTreeSet<&str> = self.0.iter().map(|file| file.name.as_str()).collect();
         let asked = in_fields.union(&in_types);
-        let missing = asked.filter(|name| !names.contains(name.as_str())).cloned();
+        let missing = asked.filter(|name| !names.contains(&***name));
         // An import brings these in any case, for LaTeX and templates.
         let always = |name: &str| name.starts_with('_') || name.starts_with("latex-");
         let unused = names.iter().filter(|name| {
             !always(name) && !in_fields.contains(**name) && !in_types.contains(**name)
         });
         References {
-            missing: missing.collect(),
+            missing: missing.map(|name| name.to_string()).collect(),
             unused: unused.map(|name| (*name).to_owned()).collect(),
         }
     }
@@ -200,7 +200,7 @@ fn same_content(one: &MediaFile, other: &MediaFile) -> Result<bool, Error> {
     }
 }
 
-fn add_field_references(names: &mut BTreeSet<String>, field: &str) {
+fn add_field_references<'f>(names: &mut BTreeSet<Cow<'f, str>>, field: &'f str) {
     // Most fields have none, and looking for a character is fast.
     if !field.contains(['<', '[']) {
         return;
@@ -208,20 +208,20 @@ fn add_field_references(names: &mut BTreeSet<String>, field: &str) {
     for reference in media_references(field) {
         // Anki leaves addresses and paths alone.
         let local = !reference.name.contains('/') && !reference.name.starts_with("data:");
-        if local && !names.contains(&*reference.name) {
-            names.insert(reference.name.into_owned());
+        if local {
+            names.insert(reference.name);
         }
     }
 }
 
-fn add_type_references(names: &mut BTreeSet<String>, note_type: &NoteType) {
+fn add_type_references<'t>(names: &mut BTreeSet<Cow<'t, str>>, note_type: &'t NoteType) {
     let sides = note_type
         .templates()
         .iter()
         .flat_map(|it| [&it.front, &it.back, &it.browser_front, &it.browser_back]);
     let in_templates = sides.flat_map(|side| template_references(side));
     let all = in_templates.chain(css_references(note_type.css()));
-    names.extend(all.map(|reference| reference.name.into_owned()));
+    names.extend(all.map(|reference| reference.name));
 }
 
 #[cfg(test)]

@@ -209,6 +209,12 @@ impl Package {
         self
     }
 
+    /// With these media files, which take no more room than they need.
+    pub(crate) fn all_media(mut self, files: Vec<MediaFile>) -> Self {
+        self.media.extend(files);
+        self
+    }
+
     /// With an earlier build of the same package to go on from: notes and note types that did
     /// not change keep ids and times, so that an import leaves alone what the learner edited;
     /// what changed is newer than it was, whatever the clocks say. Ids and times that notes and

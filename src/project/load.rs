@@ -155,7 +155,6 @@ pub(super) fn notes_seen(
         watch,
         observed,
     };
-    let take = |notes: Vec<WrittenNote>| maker.batch(notes);
     let shelf = Shelf::open(project, types, &maker, &inputs, &included);
     // Each file has a sink of its own, so that threads cannot change the order of findings.
     let read: Vec<(Vec<Batch>, Diagnostics, Vec<Included>)> = inputs
@@ -163,8 +162,17 @@ pub(super) fn notes_seen(
         .map(|input| {
             let taken = Mutex::default();
             let includes = Includes::new(sources, &library, &taken);
+            let shelf = shelf.as_ref().filter(|it| it.keeps(input));
+            let take = |notes: Vec<WrittenNote>| {
+                let mut batch = maker.batch(notes);
+                if shelf.is_none() {
+                    // Of the notes of a large file this would be much.
+                    batch.asked = None;
+                }
+                batch
+            };
             let render = || read_notes(input, sources, types, &includes, &take);
-            let (batches, sink) = match &shelf {
+            let (batches, sink) = match shelf {
                 None => render(),
                 Some(shelf) => shelf.recall(input, render),
             };

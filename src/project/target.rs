@@ -58,9 +58,7 @@ impl Target {
         for deck in decks {
             package.add_deck(deck);
         }
-        for file in media {
-            package = package.media(file);
-        }
+        let package = package.all_media(media);
         Self {
             name,
             path,

@@ -32,16 +32,31 @@ pub(crate) struct AskedFile {
 }
 
 /// What is asked while a note is rendered.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Asking {
+    /// Whether anybody wants to know.
+    is_wanted: bool,
     files: Vec<Asked>,
     drawings: Vec<MediaKey>,
     more: bool,
 }
 
 impl Asking {
+    /// For a note of these media; only a cache keeps what was asked.
+    pub(super) fn new(library: &Library<'_>) -> Self {
+        Self {
+            is_wanted: !library.cache.is_none(),
+            files: Vec::new(),
+            drawings: Vec::new(),
+            more: false,
+        }
+    }
+
     /// Takes in a reference that led here.
     pub(super) fn file(&mut self, reference: &Reference<'_>, led_to: &Resolved) {
+        if !self.is_wanted {
+            return;
+        }
         self.files.push(Asked::File(Box::new(AskedFile {
             path: reference.path.to_owned(),
             media_paths: reference.media_paths.to_vec(),
@@ -69,7 +84,7 @@ impl Asking {
 
     /// All that was asked; `None` where there was more than can be asked again.
     pub(super) fn finish(self, library: &Library<'_>) -> Option<Vec<Asked>> {
-        if self.more {
+        if self.more || !self.is_wanted {
             return None;
         }
         let mut all = self.files;

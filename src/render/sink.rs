@@ -87,7 +87,7 @@ impl<'n> Sink<'n> {
             macros: None,
             font: None,
             diagnostics: Diagnostics::new(),
-            asking: Asking::default(),
+            asking: Asking::new(library),
         }
     }
 

@@ -107,17 +107,19 @@ impl<'a> Shelf<'a> {
         })
     }
 
-    /// What comes of a file: what was kept of it, else what `render` makes of it, which is kept.
-    pub(in crate::project) fn recall(&self, input: &Input, render: impl FnOnce() -> Read) -> Read {
+    /// Whether the notes of a file are kept.
+    pub(in crate::project) fn keeps(&self, input: &Input) -> bool {
         let (path, text) = (self.sources.path(input.file), self.sources.text(input.file));
-        let is_alone = input.joined.is_empty()
+        input.joined.is_empty()
             && text.len() <= LONGEST
             && takes_long(text)
             && self.files.contains_key(path)
-            && include::wanted(input.dialect, path, text).is_empty();
-        if !is_alone {
-            return render();
-        }
+            && include::wanted(input.dialect, path, text).is_empty()
+    }
+
+    /// What comes of a file that is kept: what was kept of it, else what `render` makes of it.
+    pub(in crate::project) fn recall(&self, input: &Input, render: impl FnOnce() -> Read) -> Read {
+        let (path, text) = (self.sources.path(input.file), self.sources.text(input.file));
         let place = *blake3::hash(format!("{} {path}", self.place).as_bytes()).as_bytes();
         let key = self.key(path, text);
         if let Some(kept) = self.kept(&place, &key, path) {

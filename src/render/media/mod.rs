@@ -72,13 +72,8 @@ impl MediaKey {
         let written = behind
             .strip_prefix(PLACEHOLDER_PART)
             .and_then(|parts| parts.split_once(PLACEHOLDER_PART));
-        let mut bytes = [0; 32];
-        for (index, byte) in bytes.iter_mut().enumerate() {
-            let pair = digits.get(index * 2..index * 2 + 2)?;
-            *byte = u8::from_str_radix(pair, 16).ok()?;
-        }
         Some(Placeholder {
-            key: Self(bytes),
+            key: Self(blake3::Hash::from_hex(digits).ok()?.into()),
             written,
             length: PLACEHOLDER_START.len_utf8() + inside.len() + PLACEHOLDER_END.len_utf8(),
         })
@@ -107,9 +102,7 @@ pub(super) fn as_written(placeholder: &str, written: &str, name: &str) -> String
 
 impl fmt::Display for MediaKey {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0
-            .iter()
-            .try_for_each(|byte| write!(formatter, "{byte:02x}"))
+        formatter.write_str(&blake3::Hash::from_bytes(self.0).to_hex())
     }
 }
 

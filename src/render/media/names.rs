@@ -58,7 +58,7 @@ impl MediaNames {
             files: Vec::with_capacity(contents.len()),
             ..Self::default()
         };
-        let mut taken: BTreeSet<String> = frozen.values().flatten().cloned().collect();
+        let taken: BTreeSet<&String> = frozen.values().flatten().collect();
         for key in used {
             let Some(known) = contents.get(key) else {
                 continue;
@@ -79,7 +79,7 @@ impl MediaNames {
                 let mut name = name_for(&known.path, key);
                 // Sixteen digits of the hash differ for any two files; a name that is frozen
                 // for another content could have been written by hand.
-                while !taken.insert(name.clone()) {
+                while taken.contains(&name) {
                     name.insert(0, 'x');
                 }
                 name
@@ -107,7 +107,11 @@ impl MediaNames {
     /// does. When all fields went through here, [`MediaNames::files`] is complete.
     pub fn resolved(&mut self, text: &str) -> Option<String> {
         let mut rest = text;
-        let mut resolved = String::new();
+        if !text.contains(PLACEHOLDER_START) {
+            return None;
+        }
+        // Names are shorter than what stands for them.
+        let mut resolved = String::with_capacity(text.len());
         while let Some(at) = rest.find(PLACEHOLDER_START) {
             let (before, from) = rest.split_at(at);
             resolved.push_str(before);
@@ -124,9 +128,6 @@ impl MediaNames {
                 }
             };
             rest = from.get(length..).unwrap_or_default();
-        }
-        if rest.len() == text.len() {
-            return None;
         }
         resolved.push_str(rest);
         Some(resolved)
