@@ -158,12 +158,33 @@ class Tab:
             self.ask("Input.dispatchKeyEvent", type=kind, key=key, text=text if kind == "keyDown" else "")
         self.wait(0.2)
 
+    def load(self, page, seconds):
+        """Goes to a page, and waits until all of it is there; a busy machine takes its time."""
+        self.ask("Page.navigate", url=page)
+        end = time.monotonic() + PATIENCE
+        there = f"location.href === {json.dumps(page)} && document.readyState === 'complete'"
+        while not self.evaluate(there) and time.monotonic() < end:
+            self.wait(0.2)
+        self.wait(seconds)
+
     def sides(self, script):
-        """What each side says that is shown, those first that come first on the page."""
+        """What each side says that is shown, those first that come first on the page, as soon as they say the
+        same twice."""
+        end = time.monotonic() + PATIENCE
+        before, found = None, self.sides_now(script)
+        while (found is None or found != before) and time.monotonic() < end:
+            self.wait(0.5)
+            before, found = found, self.sides_now(script)
+        return found
+
+    def sides_now(self, script):
+        """As `sides`; None where one is not there yet."""
         found = []
         for session, number in list(self.contexts):
             try:
                 if self.evaluate("location.pathname", session, number).endswith("/look/card.html"):
+                    if not self.evaluate("!!document.getElementById('qa')", session, number):
+                        return None
                     found.append(self.evaluate(script, session, number))
             except Gone:
                 # The frame went elsewhere before it was told.
@@ -179,8 +200,7 @@ def look(browser, wish):
             deviceScaleFactor=1, mobile=False)
     tab.ask("Emulation.setScriptExecutionDisabled", value=bool(wish.get("scriptless")))
     page = wish["page"]
-    tab.ask("Page.navigate", url=page if "://" in page else Path(page).resolve().as_uri())
-    tab.wait(wish.get("patience", 2.0))
+    tab.load(page if "://" in page else Path(page).resolve().as_uri(), wish.get("patience", 2.0))
     for key in wish.get("keys", []):
         tab.press(key)
     if "meanwhile" in wish:
