@@ -59,7 +59,7 @@ pub(super) fn manifest_to_check(
     if manifest.is_none()
         && let Some(last) = sink.last_error()
     {
-        let text = "the notes are not looked at before this is mended";
+        let text = "the notes are not looked at before the project file is mended";
         last.notes.push(text.to_owned());
     }
     Ok(manifest)

@@ -104,7 +104,7 @@ fn tell_withheld(manifest: &Manifest, told: usize, sink: &mut Diagnostics) {
     };
     if let (Some(withheld), Some(last)) = (withheld, sink.last_error()) {
         last.notes.push(format!(
-            "{withheld} in the notes may follow from this, and are told if they are still there when it is mended"
+            "{withheld} in the notes may follow from what is wrong in the project file, and are told if they are still there when it is mended"
         ));
     }
     sink.append(rest);

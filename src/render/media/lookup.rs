@@ -239,9 +239,10 @@ fn candidates(reference: &Reference<'_>, outside: &mut bool) -> Vec<String> {
             None => add(reference.folder, spelling),
         }
     }
-    for folder in reference.media_paths {
+    // A folder outside of the project is told by itself.
+    for folder in reference.media_paths.iter().filter_map(|it| join("", it)) {
         for spelling in spellings() {
-            add(folder, spelling.trim_start_matches('/'));
+            add(&folder, spelling.trim_start_matches('/'));
         }
     }
     paths.retain(|path| !path.is_empty());

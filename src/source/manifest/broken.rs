@@ -62,7 +62,11 @@ fn may_follow(key: &str, code: Code) -> bool {
             code,
             Code::LinkTarget | Code::UnknownReference | Code::UnusedDefinition | Code::NoteEmbed
         ),
-        "media" | "images" => is_of("03"),
+        "media" => is_of("03") && code != Code::LinkTarget,
+        "images" => matches!(
+            code,
+            Code::PictureLarge | Code::PictureHuge | Code::PictureUnchanged
+        ),
         "audio" => is_of("036"),
         "assets" => is_of("034") || matches!(code, Code::MediaNotStatic | Code::TemplateFieldMedia),
         "decks" => code == Code::DeckUnnamed,
@@ -129,6 +133,8 @@ mod tests {
         check("output", Code::MediaMissing, false);
         check("media", Code::MediaMissing, true);
         check("meida", Code::MediaMissing, true);
+        check("media", Code::LinkTarget, false);
+        check("images", Code::MediaMissing, false);
         check("defaults", Code::UnknownField, true);
         check("defaults", Code::YamlColon, false);
         check("types", Code::UnknownNoteType, true);

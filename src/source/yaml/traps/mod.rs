@@ -424,13 +424,43 @@ fn quote(diagnostic: Diagnostic, ground: Ground<'_>, value: Range<usize>) -> Dia
     if text.is_empty() || text.contains(['\n', '\r']) || goes_on {
         return diagnostic.help("put the value below `|` on lines of its own, indented deeper");
     }
-    diagnostic
-        .fix(
-            "quote the value",
-            span(ground, value.clone()),
-            line::quoted(text),
-        )
-        .certain()
+    let quoted = (span(ground, value.clone()), line::quoted(text));
+    let fix = |words: &str| diagnostic.fix(words, quoted.0, quoted.1);
+    if meant_as_brackets(text) {
+        return fix("quote the value if it is a text").note(
+            "in a list or mapping each bracket has its end, and texts with brackets, commas or colons are quoted",
+        );
+    }
+    if holds_another_key(text) {
+        return fix("quote the value if it is a text")
+            .note("several keys on one line stand in `{..}`, with commas between them");
+    }
+    fix("quote the value").certain()
+}
+
+/// Whether a value is a list or mapping with a mistake in it rather than a text: brackets without
+/// their end, or the beginning of a mapping.
+fn meant_as_brackets(text: &str) -> bool {
+    let Some(inner) = text.strip_prefix(['[', '{']) else {
+        return false;
+    };
+    let count = |bracket: char| text.matches(bracket).count();
+    let is_mapping = !inner.starts_with('{')
+        && text.starts_with('{')
+        && inner.split_once(": ").is_some_and(|(key, _)| is_key(key));
+    is_mapping || count('[') != count(']') || count('{') != count('}')
+}
+
+/// Whether a comma is followed by what looks like the next key.
+fn holds_another_key(text: &str) -> bool {
+    let mut parts = text.split(", ").skip(1);
+    parts.any(|it| it.split_once(": ").is_some_and(|(key, _)| is_key(key)))
+}
+
+fn is_key(text: &str) -> bool {
+    let text = text.trim();
+    let is_plain = |it: char| it.is_alphanumeric() || matches!(it, '-' | '_');
+    !text.is_empty() && text.chars().all(is_plain)
 }
 
 fn character(ground: Ground<'_>, at: usize) -> Span {
