@@ -215,8 +215,9 @@ impl Preview {
     ) -> Result<(), Error> {
         site::write_look(owned, "")?;
         let mut listed = Vec::new();
+        let mut stems = order::Stems::default();
         for (name, path) in &self.packages {
-            let prefix = format!("{}/", order::stem(name));
+            let prefix = format!("{}/", stems.of(name));
             let site = Site {
                 folder: owned,
                 prefix: &prefix,
