@@ -1,5 +1,6 @@
 //! Rendering of a card: the HTML of its question and its answer.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use super::{
@@ -156,23 +157,23 @@ impl<'a> Situation<'a> {
     }
 
     /// The text of a field or special field.
-    fn value(&self, name: &str) -> Option<String> {
+    fn value(&self, name: &str) -> Option<Cow<'_, str>> {
         if let Some((_, text)) = self.fields.iter().find(|(field, _)| *field == name) {
-            return Some((*text).to_owned());
+            return Some(Cow::Borrowed(*text));
         }
-        Some(match name {
-            "Tags" => self.tags.to_owned(),
-            "Type" => self.note_type.to_owned(),
-            "Deck" => self.deck.to_owned(),
-            "Subdeck" => self.deck.rsplit("::").next().unwrap_or_default().to_owned(),
-            "Card" => self.template.to_owned(),
-            "CardFlag" => format!("flag{}", self.flag),
-            "CardID" => self.card_id.to_string(),
+        Some(Cow::Borrowed(match name {
+            "Tags" => self.tags,
+            "Type" => self.note_type,
+            "Deck" => self.deck,
+            "Subdeck" => self.deck.rsplit("::").next().unwrap_or_default(),
+            "Card" => self.template,
+            "CardFlag" => return Some(Cow::Owned(format!("flag{}", self.flag))),
+            "CardID" => return Some(Cow::Owned(self.card_id.to_string())),
             _ => {
                 let number = name.strip_prefix('c')?;
-                (number == (u32::from(self.ord) + 1).to_string()).then(|| "1".to_owned())?
+                (number == (u32::from(self.ord) + 1).to_string()).then_some("1")?
             }
-        })
+        }))
     }
 
     /// Whether a field counts as not empty, for conditionals and for the blank front.
