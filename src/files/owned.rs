@@ -9,13 +9,17 @@
     reason = "this is the place that they are disallowed for"
 )]
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use crate::error::Error;
+
+/// What the names of files begin and end with that are being written.
+const TEMPORARY_PREFIX: &str = ".deckle-";
+const TEMPORARY_SUFFIX: &str = ".part";
 
 /// A folder that is being written.
 #[derive(Debug)]
@@ -62,6 +66,9 @@ impl OwnedFolder {
         list: &'static str,
         head: &'static str,
     ) -> Result<Option<Self>, Error> {
+        if path.join(list).is_symlink() {
+            return Ok(None);
+        }
         let old = match super::read_if_exists(&path.join(list)) {
             Ok(Some(bytes)) => {
                 let text = String::from_utf8_lossy(&bytes).into_owned();
@@ -123,10 +130,7 @@ impl OwnedFolder {
             file.read_to_end(&mut there)?;
             Ok(there == bytes)
         };
-        if std::fs::File::open(&target)
-            .and_then(is_same)
-            .unwrap_or_default()
-        {
+        if open_plain(&target).is_some_and(|it| is_same(it).unwrap_or_default()) {
             return Ok(());
         }
         let mut temporary = temporary(&target).map_err(failed)?;
@@ -145,7 +149,7 @@ impl OwnedFolder {
         mut write: impl FnMut(&mut dyn Write) -> Result<(), Error>,
     ) -> Result<(), Error> {
         let target = self.claim(path)?;
-        if let Ok(file) = std::fs::File::open(&target) {
+        if let Some(file) = open_plain(&target) {
             let mut comparison = Comparison {
                 file: std::io::BufReader::new(file),
                 differs: false,
@@ -172,11 +176,18 @@ impl OwnedFolder {
         new.journal = None;
         let new = std::mem::take(&mut new.paths);
         let mut removed = 0;
+        let folded: BTreeMap<String, &String> =
+            new.iter().map(|it| (it.to_lowercase(), it)).collect();
         for path in self.old.difference(&new) {
             // What lies behind a link is none of ours.
             let Some(target) = self.within(path, false) else {
                 continue;
             };
+            // Where `A` and `a` are one file, it is still needed.
+            let twin = folded.get(&path.to_lowercase());
+            if twin.is_some_and(|it| is_one_file(&target, &self.path.join(it))) {
+                continue;
+            }
             if std::fs::symlink_metadata(&target).is_ok_and(|it| !it.is_dir()) {
                 super::remove_file(&target)?;
                 removed += 1;
@@ -188,11 +199,37 @@ impl OwnedFolder {
                 }
             }
         }
+        self.sweep(&new)?;
         write_list(&self.path.join(self.list), self.head, &new)?;
         Ok(OwnedChanges {
             written: self.changed.load(Ordering::Relaxed),
             removed,
         })
+    }
+
+    /// Removes temporary files of runs that were cut off from the folders of these files. One that
+    /// another run is writing at this moment stays.
+    fn sweep(&self, paths: &BTreeSet<String>) -> Result<(), Error> {
+        let folder_of = |path: &'_ String| path.rsplit_once('/').map_or("", |it| it.0).to_owned();
+        let mut folders: BTreeSet<String> = paths.iter().map(folder_of).collect();
+        folders.insert(String::new());
+        for folder in &folders {
+            let path = self.path.join(folder);
+            for name in super::names_in(&path)? {
+                let is_temporary = name.starts_with(TEMPORARY_PREFIX)
+                    && name.ends_with(TEMPORARY_SUFFIX)
+                    && !paths.contains(format!("{folder}/{name}").trim_start_matches('/'));
+                if !is_temporary {
+                    continue;
+                }
+                let left = path.join(name);
+                // Who writes it holds a lock, which ends with the process.
+                if open_plain(&left).is_some_and(|it| it.try_lock().is_ok()) {
+                    super::remove_file(&left)?;
+                }
+            }
+        }
+        Ok(())
     }
 
     fn replace(&self, temporary: tempfile::NamedTempFile, target: &Path) -> Result<(), Error> {
@@ -268,14 +305,29 @@ fn is_below(path: &str) -> bool {
 
 fn temporary(target: &Path) -> std::io::Result<tempfile::NamedTempFile> {
     let mut builder = tempfile::Builder::new();
-    builder.prefix(".deckle-");
+    builder.prefix(TEMPORARY_PREFIX).suffix(TEMPORARY_SUFFIX);
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt as _;
         // As the umask has it for any other file, and not for its owner alone.
         builder.permissions(std::fs::Permissions::from_mode(0o666));
     }
-    builder.tempfile_in(target.parent().unwrap_or(Path::new(".")))
+    let temporary = builder.tempfile_in(target.parent().unwrap_or(Path::new(".")))?;
+    // Where the file system has no locks, nothing is swept either.
+    let _ = temporary.as_file().try_lock();
+    Ok(temporary)
+}
+
+/// The file, if it is one and no link: what lies behind a link, or a pipe that nobody writes, is not read.
+fn open_plain(path: &Path) -> Option<std::fs::File> {
+    let data = std::fs::symlink_metadata(path).ok()?;
+    data.is_file().then(|| std::fs::File::open(path).ok())?
+}
+
+/// Whether two names are those of one file, as they are where case does not count.
+fn is_one_file(one: &Path, other: &Path) -> bool {
+    let (one, other) = (std::fs::canonicalize(one), std::fs::canonicalize(other));
+    matches!((one, other), (Ok(one), Ok(other)) if one == other)
 }
 
 /// Compares what is written with a file.
@@ -372,7 +424,30 @@ mod tests {
         let folder = open(&path).unwrap();
         folder.put("new", b"2").unwrap();
         drop(folder);
-        assert_eq!(write(&path, &[("a", "1")]).removed, 2);
+        for name in [".deckle-x.part", "m/.deckle-y.part", "m/.deckle-z"] {
+            let left = path.join(name);
+            std::fs::create_dir_all(left.parent().unwrap()).unwrap();
+            std::fs::write(left, "half").unwrap();
+        }
+        // Another run that is at work.
+        let held = temporary(&path.join("m/x")).unwrap();
+        assert_eq!(write(&path, &[("m/a", "1")]).removed, 2);
+        let names = super::super::names_in(&path.join("m")).unwrap();
+        let own = held.path().file_name().unwrap().to_str().unwrap();
+        let mut expect = [own, ".deckle-z", "a"];
+        expect.sort_unstable();
+        assert_eq!(names, expect);
+        assert_eq!(super::super::names_in(&path).unwrap(), [LIST, "m"]);
+    }
+
+    #[test]
+    fn a_name_in_another_case_is_another_file_or_the_same_one() {
+        let scratch = tempfile::tempdir().unwrap();
+        let path = scratch.path().join("site");
+        write(&path, &[("A.png", "1")]);
+        write(&path, &[("a.png", "1")]);
+        assert_eq!(std::fs::read(path.join("a.png")).unwrap(), b"1");
+        assert_eq!(super::super::names_in(&path).unwrap().len(), 2);
     }
 
     #[test]
@@ -404,5 +479,13 @@ mod tests {
         assert!(folder.put("media/y", b"y").is_err());
         folder.finish().unwrap();
         assert!(outer.join("x").exists() && !outer.join("y").exists());
+        // Nor is a file in a link's place taken for the same, or a list appended to that lies elsewhere.
+        std::fs::remove_file(path.join("media")).unwrap();
+        std::os::unix::fs::symlink(outer.join("x"), path.join("z")).unwrap();
+        write(&path, &[("z", "x")]);
+        assert!(!path.join("z").is_symlink());
+        std::fs::rename(path.join(LIST), outer.join(LIST)).unwrap();
+        std::os::unix::fs::symlink(outer.join(LIST), path.join(LIST)).unwrap();
+        assert!(open(&path).is_none());
     }
 }

@@ -6,6 +6,7 @@ use sha1::{Digest, Sha1};
 
 use super::Origin;
 use super::html::{cut, squeezed};
+use super::index::counted;
 use super::order::Order;
 use super::side::{Sheet, Workshop};
 use crate::model::NoteTypeKind;
@@ -66,7 +67,8 @@ pub(super) fn shown<'a>(
     };
     let template = note_type.templates.get(index);
     let names = note_type.fields.iter().map(|it| it.name.as_str());
-    let fields: Vec<(&str, &str)> = names.zip(note.fields()).collect();
+    let all = note.fields().chain(std::iter::repeat(""));
+    let fields: Vec<(&str, &str)> = names.zip(all).collect();
     let tags: Vec<&str> = note.tags().collect();
     let tags = tags.join(" ");
     let situation = Situation {
@@ -81,6 +83,14 @@ pub(super) fn shown<'a>(
         is_cloze,
     };
     let mut problems = Vec::new();
+    let count = note.fields().count();
+    if count != fields.len() {
+        problems.push(format!(
+            "the note has {}, its note type {}: Anki does not import the package",
+            counted(count, "field"),
+            fields.len()
+        ));
+    }
     let rendered = match template {
         Some(it) => render_card(&it.front, &it.back, &situation).map_err(|it| it.to_string()),
         None => Err(format!(
@@ -102,8 +112,15 @@ pub(super) fn shown<'a>(
             let mut side = |html, side| workshop.side(html, side, sheet, &mut missing);
             question = side(&rendered.question, CardSide::Question);
             answer = side(&rendered.answer, CardSide::Answer);
+            if !workshop.has_room(question.len() + answer.len()) {
+                (question, answer) = (String::new(), String::new());
+                problems.insert(
+                    0,
+                    "the sides of this page are too long to be shown".to_owned(),
+                );
+            }
         }
-        Err(problem) => problems.push(format!("Anki shows no card here: {problem}")),
+        Err(problem) => problems.insert(0, format!("Anki shows no card here: {problem}")),
     }
     let absent = missing.iter();
     problems.extend(absent.map(|it| format!("no file `{it}` in the package")));

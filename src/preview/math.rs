@@ -16,6 +16,10 @@ const LEFT_ALONE: &[&str] = &[
     "script", "noscript", "style", "textarea", "pre", "code", "math", "select", "option", "svg",
 ];
 
+/// So long is a side at most, in bytes, when another formula is drawn in it: each is hundreds of times as long
+/// as its TeX.
+const MOST_DRAWN: usize = 16 << 20;
+
 /// Formulas that were drawn, for a page on which many come twice: on the question and on the answer.
 #[derive(Debug, Default)]
 pub(super) struct Formulas(BTreeMap<(String, bool), Result<InlineFormula, String>>);
@@ -48,6 +52,7 @@ impl Formulas {
                 }
             };
             match scan.formula(start + 2, display) {
+                Some((_, end)) if out.len() > MOST_DRAWN => at = end,
                 Some((tex, end)) => {
                     out.push_str(html.get(copied..start).unwrap_or_default());
                     self.push(

@@ -6,7 +6,8 @@
 //! GitHub Pages. The same packages give the same bytes.
 //!
 //! Each side of a card is a document of its own in a frame that a sandbox and a policy shut in: scripts of
-//! card templates run there, and reach neither the page around them nor the network. What is no card's is in
+//! card templates run there, and reach neither the page around them nor any address; what such policies do not
+//! cover, `docs/preview.md` says. What is no card's is in
 //! `templates/preview/`.
 //!
 //! ```
@@ -215,8 +216,9 @@ impl Preview {
     ) -> Result<(), Error> {
         site::write_look(owned, "")?;
         let mut listed = Vec::new();
+        let mut stems = order::Stems::default();
         for (name, path) in &self.packages {
-            let prefix = format!("{}/", order::stem(name));
+            let prefix = format!("{}/", stems.of(name));
             let site = Site {
                 folder: owned,
                 prefix: &prefix,

@@ -1,7 +1,7 @@
 //! Which cards there are, in which order, on which page: by decks, and within a deck in the order in which
 //! they are learned.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use sha1::{Digest, Sha1};
 
@@ -9,6 +9,10 @@ use crate::package::{Contents, StoredCard, StoredNote, StoredNoteType};
 
 /// So many cards are on a page.
 pub(super) const PER_PAGE: usize = 50;
+
+/// So many levels of decks are told apart; what is below stays in the name of the last one. A name of
+/// thousands would have as many decks above it, whose names are together as long as its square.
+const MOST_LEVELS: usize = 32;
 
 /// So long the readable part of a page's name is at most.
 const MOST_NAME: usize = 40;
@@ -94,7 +98,8 @@ impl<'a> Order<'a> {
                 || format!("(deck {home}, which is not in the package)"),
                 |it| (*it).to_owned(),
             );
-            let levels: Vec<String> = name.split("::").map(str::to_owned).collect();
+            let levels = name.splitn(MOST_LEVELS, "::").map(str::to_owned);
+            let levels: Vec<String> = levels.collect();
             by_deck.entry(levels).or_default().push(card);
         }
         order.cards = contents.cards.len() - order.orphans;
@@ -102,15 +107,17 @@ impl<'a> Order<'a> {
         let noted = contents.notes.iter();
         order.cardless = noted.filter(|it| !seen.contains(&it.id)).count();
         // Decks above others are there, cards or none.
-        let above: Vec<Vec<String>> = by_deck
+        let above: BTreeSet<&[String]> = by_deck
             .keys()
             .flat_map(|levels| (1..levels.len()).filter_map(|it| levels.get(..it)))
-            .map(<[String]>::to_vec)
+            .filter(|levels| !by_deck.contains_key(*levels))
             .collect();
+        let above: Vec<Vec<String>> = above.into_iter().map(<[String]>::to_vec).collect();
         for levels in above {
             by_deck.entry(levels).or_default();
         }
         let mut open: Vec<usize> = Vec::new();
+        let mut stems = Stems::default();
         for (levels, mut cards) in by_deck {
             cards.sort_by_key(|it| {
                 // The due number of new cards is their place; of others it is a day.
@@ -121,7 +128,7 @@ impl<'a> Order<'a> {
             open.truncate(level);
             open.push(order.decks.len());
             order.decks.push(OrderedDeck {
-                stem: stem(&name),
+                stem: stems.of(&name),
                 name,
                 level,
                 cards,
@@ -145,9 +152,29 @@ impl<'a> Order<'a> {
     }
 }
 
+/// Names of files, each of which is given away once.
+#[derive(Default)]
+pub(super) struct Stems(HashSet<String>);
+
+impl Stems {
+    /// The [`stem`] of a name, with a number where another one has it: a hash of four bytes can be met on
+    /// purpose.
+    pub(super) fn of(&mut self, name: &str) -> String {
+        let plain = stem(name);
+        let mut stem = plain.clone();
+        let mut number = 1;
+        while !self.0.insert(stem.clone()) {
+            number += 1;
+            // No stem has an underscore of its own.
+            stem = format!("{plain}_{number}");
+        }
+        stem
+    }
+}
+
 /// The name of a deck as a part of a file's name, on every system: its letters of ASCII for people, and
-/// a hash that tells decks apart.
-pub(super) fn stem(name: &str) -> String {
+/// a hash that tells most decks apart.
+fn stem(name: &str) -> String {
     let mut readable = String::new();
     for character in name.chars() {
         if readable.len() >= MOST_NAME {
@@ -185,5 +212,13 @@ mod tests {
         check("漢字", "");
         check(&"x".repeat(500), "xxx");
         assert_ne!(stem("A"), stem("a"));
+    }
+
+    #[test]
+    fn no_stem_is_given_away_twice() {
+        let mut stems = Stems::default();
+        let given = ["A", "A", "a", "A"].map(|it| stems.of(it));
+        assert_eq!(given.iter().collect::<HashSet<_>>().len(), given.len());
+        assert_eq!(given[0], stem("A"));
     }
 }

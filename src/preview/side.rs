@@ -26,7 +26,12 @@ pub(super) struct Workshop<'a> {
     pub(super) formulas: Formulas,
     /// Names of files that sides show and the package has.
     pub(super) used: BTreeSet<String>,
+    /// How many bytes of sides its page has room for.
+    room: usize,
 }
+
+/// So many bytes of sides are on a page: far more than people write, and less than fills a memory.
+const MOST_SIDES: usize = 64 << 20;
 
 /// What a side needs to know of its card.
 #[derive(Clone, Copy)]
@@ -42,7 +47,15 @@ impl<'a> Workshop<'a> {
             media,
             formulas: Formulas::default(),
             used: BTreeSet::new(),
+            room: MOST_SIDES,
         }
+    }
+
+    /// Whether the page has room for so many bytes more, which then are taken.
+    pub(super) fn has_room(&mut self, bytes: usize) -> bool {
+        let rest = self.room.checked_sub(bytes);
+        self.room = rest.unwrap_or(self.room);
+        rest.is_some()
     }
 
     /// What stands in Anki's element `qa`. What it asks for and the package does not have goes into
@@ -268,11 +281,17 @@ fn expected(text: &str, is_cloze: bool, ordinal: u16) -> String {
         true => Cow::Owned(ClozeText::parse(text).reveal_only(number, CardSide::Answer)),
         false => Cow::Borrowed(text),
     };
-    let (silent, sounds) = extract_av(&text, CardSide::Answer);
-    let mut silent = silent.into_owned();
+    let (marked, sounds) = extract_av(&text, CardSide::Answer);
+    let mut silent = String::with_capacity(marked.len());
+    let mut rest = &*marked;
     for index in 0..sounds.len() {
-        silent = silent.replacen(&format!("[anki:play:a:{index}]"), "", 1);
+        // Each stands behind the one before it.
+        if let Some((before, behind)) = rest.split_once(&format!("[anki:play:a:{index}]")) {
+            silent.push_str(before);
+            rest = behind;
+        }
     }
+    silent.push_str(rest);
     let spaced = ["<br>", "<br/>", "<br />", "<div>"]
         .iter()
         .fold(silent, |text, it| text.replace(it, " "));
@@ -388,6 +407,8 @@ mod tests {
             CardSide::Answer,
             "There is no field No to type",
         );
+        let many = format!("{}a{0}b", "[sound:x.mp3]".repeat(20_000));
+        assert_eq!(expected(&many, false, 0), "ab");
         assert_eq!(side("a[[type:E]]b", CardSide::Question).0, "ab");
         assert_eq!(side("a [[type:F", CardSide::Question).0, "a [[type:F");
     }

@@ -19,6 +19,9 @@ use crate::package::{PackageReader, StoredMedia};
 /// So many names are listed where something is wrong with files.
 const NAMED: usize = 5;
 
+/// So many bytes has the name of a file at most that file systems take.
+const LONGEST_NAME: usize = 255;
+
 /// The files that give pages their look and do their work.
 const LOOK: &[(&str, &str)] = &[
     ("card.css", include_str!("../../templates/preview/card.css")),
@@ -75,7 +78,7 @@ impl Site<'_> {
         for file in contents
             .media
             .iter()
-            .filter(|it| it.present && is_writable(it))
+            .filter(|it| it.present && is_writable(it) && !is_too_long(it))
         {
             media.entry(file.name.as_str()).or_insert(file);
         }
@@ -194,6 +197,10 @@ fn is_writable(file: &StoredMedia) -> bool {
         .is_some_and(|it| !it.contains(char::is_control))
 }
 
+fn is_too_long(file: &StoredMedia) -> bool {
+    file.name.len() > LONGEST_NAME
+}
+
 /// How many cards each note type has that has some, by its name.
 fn cards_of_types(order: &Order<'_>) -> Vec<(String, usize)> {
     let mut counts: BTreeMap<(&str, i64), usize> = BTreeMap::new();
@@ -253,9 +260,14 @@ fn remarks(order: &Order<'_>, media: &[StoredMedia], used: &BTreeSet<String>) ->
         "with a name that no folder can hold, with which Anki imports no package",
         &|it| !is_writable(it),
     );
+    tell(
+        "with a name of more than 255 bytes, which no file can have",
+        &|it| is_writable(it) && is_too_long(it),
+    );
     tell("on no card, which Anki leaves out when it imports", &|it| {
         // Pictures of LaTeX are imported whether anything shows them or not.
-        it.present && is_writable(it) && !used.contains(&it.name) && !it.name.starts_with("latex-")
+        let is_there = it.present && is_writable(it) && !is_too_long(it);
+        is_there && !used.contains(&it.name) && !it.name.starts_with("latex-")
     });
     remarks
 }

@@ -1,5 +1,6 @@
 //! Rendering of a card: the HTML of its question and its answer.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use super::{
@@ -47,6 +48,10 @@ pub struct Rendered {
     pub answer: String,
 }
 
+/// So long a side is at most, in bytes: a few pictures that are written into fields fit, and what a small
+/// template makes of a long field does not fill the memory.
+const MOST_SIDE: usize = 16 << 20;
+
 /// Why a card shows a message instead of its sides.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -70,6 +75,11 @@ pub enum RenderError {
         /// What it shows besides.
         question: String,
     },
+    /// A side would be longer than any that is shown: templates can name a long field again and again.
+    TooLong {
+        /// Which one.
+        side: TemplateSide,
+    },
     /// The note has no cloze with the card's number.
     NoCloze {
         /// The number.
@@ -90,6 +100,9 @@ impl fmt::Display for RenderError {
                 )
             }
             Self::BlankFront { .. } => f.write_str("the front shows no field with content"),
+            Self::TooLong { side } => {
+                write!(f, "the {side} is longer than {} MiB", MOST_SIDE >> 20)
+            }
             Self::NoCloze { number, .. } => write!(f, "the note has no cloze {number}"),
         }
     }
@@ -102,17 +115,18 @@ impl std::error::Error for RenderError {}
 /// # Errors
 ///
 /// When Anki would show a message instead: a broken template, an unknown field, a front
-/// without content, a missing cloze. The back is looked at only when the front is fine.
+/// without content, a missing cloze; or when a side is longer than 16 MiB, for which Anki has no
+/// limit. The back is looked at only when the front is fine.
 pub fn render_card(
     front: &str,
     back: &str,
     situation: &Situation<'_>,
 ) -> Result<Rendered, RenderError> {
     let front = Page::parse(front, TemplateSide::Front, situation)?;
-    let question = front.render(None);
+    let question = front.render(None)?;
     situation.check_front(&front.template, &question)?;
     let back = Page::parse(back, TemplateSide::Back, situation)?;
-    let answer = back.render(Some(&question));
+    let answer = back.render(Some(&question))?;
     Ok(Rendered { question, answer })
 }
 
@@ -143,23 +157,23 @@ impl<'a> Situation<'a> {
     }
 
     /// The text of a field or special field.
-    fn value(&self, name: &str) -> Option<String> {
+    fn value(&self, name: &str) -> Option<Cow<'_, str>> {
         if let Some((_, text)) = self.fields.iter().find(|(field, _)| *field == name) {
-            return Some((*text).to_owned());
+            return Some(Cow::Borrowed(*text));
         }
-        Some(match name {
-            "Tags" => self.tags.to_owned(),
-            "Type" => self.note_type.to_owned(),
-            "Deck" => self.deck.to_owned(),
-            "Subdeck" => self.deck.rsplit("::").next().unwrap_or_default().to_owned(),
-            "Card" => self.template.to_owned(),
-            "CardFlag" => format!("flag{}", self.flag),
-            "CardID" => self.card_id.to_string(),
+        Some(Cow::Borrowed(match name {
+            "Tags" => self.tags,
+            "Type" => self.note_type,
+            "Deck" => self.deck,
+            "Subdeck" => self.deck.rsplit("::").next().unwrap_or_default(),
+            "Card" => self.template,
+            "CardFlag" => return Some(Cow::Owned(format!("flag{}", self.flag))),
+            "CardID" => return Some(Cow::Owned(self.card_id.to_string())),
             _ => {
                 let number = name.strip_prefix('c')?;
-                (number == (u32::from(self.ord) + 1).to_string()).then(|| "1".to_owned())?
+                (number == (u32::from(self.ord) + 1).to_string()).then_some("1")?
             }
-        })
+        }))
     }
 
     /// Whether a field counts as not empty, for conditionals and for the blank front.
@@ -233,12 +247,15 @@ impl<'a> Page<'a> {
     }
 
     /// The HTML; `front_side` is what `{{FrontSide}}` shows.
-    fn render(&self, front_side: Option<&str>) -> String {
+    fn render(&self, front_side: Option<&str>) -> Result<String, RenderError> {
         let template = &self.template;
         let mut shown = String::new();
         let mut at = 0;
         while let Some(node) = template.nodes().get(at) {
             at += 1;
+            if shown.len() > MOST_SIDE {
+                return Err(RenderError::TooLong { side: self.side });
+            }
             match node {
                 Node::Text(range) => shown.push_str(template.text(range)),
                 Node::Field { key, .. } => {
@@ -262,7 +279,7 @@ impl<'a> Page<'a> {
                 Node::Close { .. } => {}
             }
         }
-        shown
+        Ok(shown)
     }
 
     fn field(&self, name: &str, names: &[&str]) -> String {
@@ -291,6 +308,31 @@ impl<'a> Page<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_field_that_is_named_without_end_fills_no_memory() {
+        let long = "x".repeat(1 << 20);
+        let fields = [("F", long.as_str())];
+        let situation = Situation {
+            fields: &fields,
+            tags: "",
+            note_type: "",
+            deck: "",
+            template: "",
+            flag: 0,
+            ord: 0,
+            card_id: 7,
+            is_cloze: false,
+        };
+        let check = |front: &str, back: &str, expect: Option<TemplateSide>| {
+            let error = render_card(front, back, &situation).err();
+            assert_eq!(error, expect.map(|side| RenderError::TooLong { side }));
+        };
+        check(&"{{F}}".repeat(8), "{{FrontSide}}", None);
+        check(&"{{F}}".repeat(100_000), "", Some(TemplateSide::Front));
+        let back = "{{FrontSide}}".repeat(100_000);
+        check(&"{{F}}".repeat(8), &back, Some(TemplateSide::Back));
+    }
 
     fn render(front: &str, back: &str) -> Result<Rendered, RenderError> {
         let fields = [("F", "<b>f</b>"), ("G", "<br>"), ("Type", "own")];

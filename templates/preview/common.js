@@ -47,7 +47,8 @@ const deckle = (() => {
     width: () => turn("width", ["desktop", "phone"]),
     answers: () => turn("answers", ["shown", "hidden"]),
   };
-  const keys = { n: turns.theme, w: turns.width, a: turns.answers };
+  // What a frame says is pressed may be the name of anything.
+  const keys = { __proto__: null, n: turns.theme, w: turns.width, a: turns.answers };
   keys["/"] = () => document.querySelector("input[type=search]")?.focus();
 
   // Returns whether the key was for us.

@@ -46,7 +46,12 @@
     return item;
   }
 
+  // Whoever asks again while files are read sees what was asked for last.
+  let latest = 0;
   async function find() {
+    latest += 1;
+    const own = latest;
+    await ready;
     const asked = Object.fromEntries(new FormData(form));
     const words = asked.q.toLowerCase().split(/\s+/).filter(Boolean);
     const wishes = ["type", "tag", "flag", "state"].filter((it) => asked[it] !== "");
@@ -61,6 +66,7 @@
     let count = 0;
     for (let number = 0; number < head.parts; number += 1) {
       if (!parts[number]) await load(`search/${number}.js`);
+      if (own !== latest) return;
       for (const card of parts[number]) {
         const [page, , type, flag, state, tags, question, answer, place] = card;
         if (asked.type !== "" && type !== Number(asked.type)) continue;
@@ -79,19 +85,25 @@
     found.replaceChildren(...told);
   }
 
+  // Files may just be written anew, or were not put where the pages are.
+  const look = () => find().catch(() => {
+    found.hidden = false;
+    found.replaceChildren(element("p", "The texts of the cards cannot be read; load the page again."));
+  });
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    find();
+    look();
   });
-  for (const name of ["type", "tag", "flag", "state"]) form.elements[name].addEventListener("change", find);
+  for (const name of ["type", "tag", "flag", "state"]) form.elements[name].addEventListener("change", look);
 
-  load("search/head.js").then(() => {
+  const ready = load("search/head.js").then(() => {
     fill("type", head.types.map((it, index) => [index, it]));
     fill("tag", head.tags.map((it, index) => [index, it]));
     fill("flag", head.flags.map((it, index) => [index, it]).slice(1));
     fill("state", head.states.map((it, index) => [index, it]).slice(1));
     const query = new URLSearchParams(location.search);
     for (const [name, value] of query) if (form.elements[name]) form.elements[name].value = value;
-    if ([...query.values()].some(Boolean)) find();
+    if ([...query.values()].some(Boolean)) look();
   });
+  ready.catch(() => {});
 })();

@@ -358,6 +358,54 @@ fn nothing_leaves_the_folder() {
 }
 
 #[test]
+fn what_no_file_system_takes_is_told_and_the_rest_is_shown() {
+    let scratch = tempfile::tempdir().unwrap();
+    let long = format!("{}.png", "x".repeat(300));
+    let text = format!("<img src=\"good.png\"><img src=\"{long}\">");
+    let mut deck = Deck::new("DECK");
+    deck.add(
+        Note::new(&NoteType::basic())
+            .fields([text, "b".into()])
+            .key("a"),
+    )
+    .unwrap();
+    let path = package(scratch.path(), deck, &[("good.png", "y"), ("bad.png", "z")]);
+    crate::unpack::with_media_names(&path, &["good.png", &long]);
+    // As deep as only a program makes it: the decks above would fill a memory with their names.
+    with_database(&path, |database| {
+        let sql = "UPDATE col SET decks = replace(decks, 'DECK', ?1)";
+        database.execute(sql, ["a::".repeat(20_000) + "a"]).unwrap();
+    });
+    let out = scratch.path().join("site");
+    let previewed = Preview::new("x").package("x", &path).write(&out).unwrap();
+    assert_eq!((previewed.cards, previewed.media), (1, 1));
+    let index = &site(&out)["index.html"];
+    assert!(index.contains("in 32 decks"), "{index}");
+    assert!(index.contains("more than 255 bytes"), "{index}");
+}
+
+#[test]
+fn packages_of_one_name_have_folders_of_their_own() {
+    let scratch = tempfile::tempdir().unwrap();
+    let mut preview = Preview::new("x");
+    for (name, front) in [("one", "first"), ("two", "second")] {
+        let folder = scratch.path().join(name);
+        fs::create_dir(&folder).unwrap();
+        let mut deck = Deck::new("x");
+        deck.add(Note::new(&NoteType::basic()).fields([front, "b"]).key(name))
+            .unwrap();
+        preview = preview.package("same", package(&folder, deck, &[]));
+    }
+    let out = scratch.path().join("site");
+    preview.write(&out).unwrap();
+    let files = site(&out);
+    let pages = pages(&files);
+    assert_eq!(pages.len(), 2);
+    assert!(pages.iter().any(|it| it.contains("first")));
+    assert!(pages.iter().any(|it| it.contains("second")));
+}
+
+#[test]
 fn packages_of_one_preview_have_folders_of_their_own() {
     let place = Place::new(&[
         (
