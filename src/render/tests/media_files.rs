@@ -55,16 +55,19 @@ fn media_files() {
         "![](data:image/png;base64,iVBORw0KGgo=)",
         "<img src=\"pasted-#.png\">",
     );
-    let search = Settings {
-        media_paths: vec!["assets".to_owned()],
-        ..Settings::default()
-    };
-    with(
-        search,
-        NoteTypeKind::Normal,
-        "![](_logo.png)",
-        "<img src=\"logo-#.png\">",
-    );
+    for folder in ["assets", "./assets/", "img/../assets", "/assets"] {
+        let search = Settings {
+            // One that lies outside is told where it stands, and looked into by nobody.
+            media_paths: vec!["../outside".to_owned(), folder.to_owned()],
+            ..Settings::default()
+        };
+        with(
+            search,
+            NoteTypeKind::Normal,
+            "![](_logo.png)",
+            "<img src=\"logo-#.png\">",
+        );
+    }
     let keep = Settings {
         remote: Remote::Keep,
         ..Settings::default()

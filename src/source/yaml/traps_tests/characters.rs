@@ -251,8 +251,9 @@ error[E0104]: an unquoted value cannot begin with `[`
   │
 1 │ a: [x y
   │    ━ YAML reads it as the beginning of a list
-  ╰╴
-help: quote the value
+  │
+  ╰ note: in a list or mapping each bracket has its end, and texts with brackets, commas or colons are quoted
+help: quote the value if it is a text
   ╭╴
 1 - a: [x y
 1 + a: '[x y'
@@ -285,8 +286,9 @@ error[E0104]: an unquoted value cannot begin with `{`
   │
 1 │ a: {x
   │    ━ YAML reads it as the beginning of a mapping
-  ╰╴
-help: quote the value
+  │
+  ╰ note: in a list or mapping each bracket has its end, and texts with brackets, commas or colons are quoted
+help: quote the value if it is a text
   ╭╴
 1 - a: {x
 1 + a: '{x'

@@ -270,3 +270,28 @@ fn ordinary_escapes_are_no_finding() {
         assert!(sink.is_empty(), "{source}");
     }
 }
+
+/// Only what cannot have been meant as a list, a mapping or a second key is quoted without being asked.
+#[test]
+fn guesses_are_not_certain() {
+    let check = |source: &str, certain: bool| {
+        let mut sources = Sources::new();
+        let file = sources.add("a.yaml", source);
+        let mut sink = Diagnostics::new();
+        let _ = parse(file, source, 0, &mut sink);
+        let is_certain = sink
+            .iter()
+            .any(|it| it.fix.as_ref().is_some_and(|it| it.certain));
+        assert!(!sink.is_empty() && is_certain == certain, "{source}");
+    };
+    check("a: `x` y\n", true);
+    check("a: [x] y\n", true);
+    check("a: b: c\n", true);
+    check("a: one, two: three b, c\n", false);
+    check("tags: x, id: a\n", false);
+    check("a: {img: img/pump.png\nb: c\n", false);
+    check("a: {img: img/pump.png}}\nb: c\n", false);
+    check("a: {math: \\frac{a}{b}}\nb: c\n", false);
+    check("tags: [x\nb: c\n", false);
+    check("media: {paths: [img, audio]\nb: c\n", false);
+}
